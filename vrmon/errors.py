@@ -1,0 +1,52 @@
+"""Every exception that vrmon raises on purpose: one tree.
+
+The text of each is for people: ``Cannot X: why. Hint.``
+"""
+
+
+class VrmonError(Exception):
+    """The root: whatever vrmon can foresee going wrong."""
+
+
+class ConfigError(VrmonError):
+    """The configuration is refused. `complaints` holds one line for each fault in it."""
+
+    def __init__(self, complaints: "list[str] | tuple[str, ...]") -> None:
+        super().__init__("\n".join(complaints))
+        self.complaints = tuple(complaints)
+
+
+class StateError(VrmonError):
+    """The state directory cannot be used: locked by another vrmond, or of a newer format."""
+
+
+class DeviceError(VrmonError):
+    """A device did not do what it was asked. Which kind tells whether asking again can help."""
+
+
+class Unreachable(DeviceError):
+    """No whole answer came: refused, reset, cut short, too late, TLS. A command may have happened."""
+
+
+class CertificateRefused(Unreachable):
+    """The device's certificate is not one that we trust. Nothing was sent to it."""
+
+
+class BadAnswer(DeviceError):
+    """An answer came that means nothing: wrong status, not JSON, the wrong shape, too long."""
+
+
+class Refused(DeviceError):
+    """The device understood and said no. `status` is the HTTP status, or None where none applies."""
+
+    def __init__(self, text: str, status: "int | None" = None) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class PasswordRefused(Refused):
+    """The device wants a password, or another one."""
+
+
+class ControlError(VrmonError):
+    """The daemon could not be asked, or refused what it was asked to do."""

@@ -1,0 +1,154 @@
+"""The values that cross threads: all frozen, all plain.
+
+Times are seconds of the monotonic clock unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, NamedTuple, TypeVar
+
+
+class Job(NamedTuple):
+    """One recording job of a primary. `ingest` is upper case; `id` is opaque."""
+
+    ingest: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a DVR. None stands for "this DVR does not tell" (older builds)."""
+
+    unique_id: str
+    display_name: str
+    is_enabled: bool = True
+    is_recording: bool = False
+    is_paused: bool = False
+    is_locked: bool | None = None
+    recording_name: str | None = None
+    start_date: str | None = None
+    destinations: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place the DVR records to, with the warnings it gives of itself."""
+
+    unique_id: str
+    name: str
+    warnings: tuple[str, ...] = ()
+
+
+class DeviceState(Enum):
+    """What the last poll of a device came to."""
+
+    OK = "ok"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Observation(Generic[T]):
+    """What one poll saw, from the moment it was sent (`began`) to its last byte (`ended`).
+
+    `seen` is None exactly when `state` is not OK: unknown is a value of its own, never an empty list.
+    `code` is that of the problem behind it, where it has one of its own ("password-refused", …).
+    """
+
+    began: float
+    ended: float
+    state: DeviceState
+    seen: T | None = None
+    reason: str = ""
+    code: str = ""
+
+    @classmethod
+    def unknown(
+        cls,
+        began: float,
+        ended: float,
+        reason: str,
+        state: DeviceState = DeviceState.UNKNOWN,
+        code: str = "",
+    ) -> Observation[T]:
+        return cls(began, ended, state, None, reason, code)
+
+
+PrimaryObservation = Observation[tuple[Job, ...]]
+DvrObservation = Observation[tuple[Source, ...]]
+
+
+class Verb(Enum):
+    """What a lane can be asked to do. The first asks a primary, the others command a DVR."""
+
+    FETCH_NAME = "fetch-name"
+    SET_NAME = "set-name"
+    RECORD = "record"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do at one device, and why.
+
+    `channel` is a channel's key, or "" for FETCH_NAME, which serves every channel of its job.
+    `source` is a DVR source's unique_id; `name` the recording name to set, or that of the take meant.
+    """
+
+    verb: Verb
+    device: str
+    reason: str
+    channel: str = ""
+    source: str = ""
+    name: str = ""
+    job: Job | None = None
+
+
+class Outcome(Enum):
+    """DONE: the device said yes. REFUSED: it said no. LOST: no word; it may have happened."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one action ended. Every action gets exactly one.
+
+    `value` is the basename that FETCH_NAME brought, None where the primary has none yet.
+    `status` is the HTTP status of a refusal.
+    """
+
+    action: Action
+    began: float
+    ended: float
+    outcome: Outcome
+    error: str = ""
+    value: str | None = None
+    status: int | None = None
+
+
+class Severity(Enum):
+    """DEGRADED: protection is reduced. CRITICAL: an active job has no backup. INFO: worth knowing."""
+
+    INFO = "info"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A trouble that lasts: a stable code, whom it concerns, what happened and what to do about it."""
+
+    code: str
+    severity: Severity
+    subject: str
+    message: str
+    hint: str = ""

@@ -1,0 +1,80 @@
+"""What a site decides, as the rest of vrmon sees it: checked, complete, frozen.
+
+`config` makes these from vrmon.toml and the environment; nothing else does. Durations are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Device:
+    """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file.
+
+    `password` never appears in a repr.
+    """
+
+    name: str
+    url: str
+    poll_interval: float = 5.0
+    timeout: float = 5.0
+    tls: str = "system"
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One ingest of a primary and the DVR source that backs it up.
+
+    `ingest` is upper case. `source` is a unique_id or display name, or an integer index.
+    """
+
+    name: str
+    primary: str
+    ingest: str
+    dvr: str
+    source: str | int
+
+    @property
+    def key(self) -> str:
+        """What memory knows the channel by: survives a new name and a new source."""
+        return f"{self.primary}/{self.ingest}/{self.dvr}"
+
+
+@dataclass(frozen=True)
+class Sync:
+    stop_delay: float = 3.0
+    outage_hold: float = 900.0
+    name_wait: float = 3.0
+    name_template: str = "{basename}"
+    continuation: str = "{name}_cont{n}"
+
+
+@dataclass(frozen=True)
+class Api:
+    """`listen` is HOST:PORT, or "" for no TCP."""
+
+    listen: str = "0.0.0.0:8001"
+    unix_socket: Path = Path("/run/vrmon/vrmon.sock")
+
+
+@dataclass(frozen=True)
+class Log:
+    """`file` is a path, or "" for none."""
+
+    level: str = "info"
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names."""
+
+    primaries: dict[str, Device] = field(default_factory=dict)
+    dvrs: dict[str, Device] = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
+    sync: Sync = Sync()
+    api: Api = Api()
+    log: Log = Log()

@@ -1,0 +1,18 @@
+"""Times as people and programs read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+
+def rfc3339(moment: float) -> str:
+    """Unix time in UTC, with milliseconds and Z."""
+    text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def span(seconds: float) -> str:
+    """A duration as a person says it."""
+    if seconds < 120:
+        return f"{max(seconds, 0):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
