@@ -1,0 +1,85 @@
+"""The connection that a client keeps: opened in advance, used again, never used when it is dead."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hostile import (
+    Connection,
+    Hostile,
+    always,
+    certificate,
+    closed_port,
+    http_answer,
+    server_context,
+)
+from tests.http_client import client_of, get
+from vrmon.devices.http import Client
+from vrmon.errors import Unreachable
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("tls"), "device", "IP:127.0.0.1")
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "tls"])
+def serving(request: pytest.FixtureRequest, pem: Path) -> Iterator[Hostile]:
+    with Hostile(always(http_answer(b"[1]")), server_context(pem) if request.param else None) as server:
+        yield server
+
+
+def test_a_connection_opened_in_advance_is_the_one_used(serving: Hostile) -> None:
+    client = client_of(serving.url)
+    client.warm()
+    client.warm()
+    assert serving.heard == []
+    assert get(client).content == b"[1]"
+    client.warm()
+    assert get(client).content == b"[1]"
+    assert serving.connections == 1
+    client.close()
+
+
+@pytest.mark.parametrize("ending", [b"", b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"])
+def test_a_connection_that_the_device_closed_meanwhile_costs_no_command(
+    ending: bytes, serving: Hostile
+) -> None:
+    """Each connection serves one request and is then closed without notice, or with a 408 first."""
+
+    def behave(connection: Connection) -> None:
+        connection.hear()
+        connection.send(http_answer(b"[1]") if connection.server.heard else b"")
+        connection.send(ending)
+
+    serving.behave = behave
+    client = client_of(serving.url)
+    for count in range(1, 4):
+        assert get(client).content == b"[1]"
+        wait_until_closed_by_peer(client)
+        assert len(serving.heard) == count
+    assert serving.connections == 3
+    client.close()
+
+
+def wait_until_closed_by_peer(client: Client) -> None:
+    """Wait for the FIN to be here: only then can the client be expected to see it."""
+    sock = client._pool._only.sock
+    state = 8  # TCP_CLOSE_WAIT
+    until = time.monotonic() + 3
+    while sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != state:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def test_a_device_that_is_away_can_not_be_warmed() -> None:
+    with closed_port() as url:
+        client = client_of(url)
+        with pytest.raises(Unreachable, match="refused the connection"):
+            client.warm()
+        client.close()

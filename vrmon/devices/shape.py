@@ -1,0 +1,78 @@
+"""Reading JSON that may be anything: each function gives a value of the asked shape or raises ShapeError.
+
+`where` is the value's place in the answer, such as "[3].activeJobsInfo[0].id"; it begins the error's text.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+_KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
+
+
+class ShapeError(ValueError):
+    """The answer is not what it should be. The text says where and how, and quotes none of it."""
+
+
+def document(content: bytes) -> object:
+    """The JSON document in `content`. NaN and infinities, which are none of JSON's, are refused."""
+    if not content.strip():
+        raise ShapeError("the answer is empty")
+    try:
+        value: object = json.loads(content, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ShapeError("the answer is nested too deeply") from None
+    except ValueError:
+        page = content.lstrip()[:1] == b"<"
+        raise ShapeError(f"the answer is {'a web page' if page else 'something'} that is not JSON") from None
+    return value
+
+
+def array(value: object, where: str = "") -> list[object]:
+    if not isinstance(value, list):
+        _expected("an array", value, where)
+    return value
+
+
+def mapping(value: object, where: str = "") -> dict[str, object]:
+    if not isinstance(value, dict):
+        _expected("an object", value, where)
+    return value
+
+
+def flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        _expected("true or false", value, where)
+    return value
+
+
+def text(value: object, where: str) -> str:
+    """A string for people. Halves of surrogate pairs, which no encoding can carry, become "?"."""
+    if not isinstance(value, str):
+        _expected("a string", value, where)
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def handle(value: object, where: str) -> str:
+    """A string that names something to the device: not empty, and refused rather than mended."""
+    if not isinstance(value, str) or not value:
+        _expected("a string that is not empty", value, where)
+    if not value.isascii() and text(value, where) != value:
+        raise ShapeError(f"{where}: a surrogate without its other half")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _expected(what: str, value: Any, where: str) -> NoReturn:
+    got = (
+        "null"
+        if value is None
+        else "an empty string"
+        if value == ""
+        else _KINDS.get(type(value), "an object")
+    )
+    raise ShapeError(f"{where or 'the answer'}: {what} is expected, not {got}")
