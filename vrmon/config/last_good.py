@@ -1,0 +1,65 @@
+"""The configuration that was accepted last, kept in the state directory for a start with a refused one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from vrmon.config.environment import Directories
+from vrmon.config.reading import examine
+from vrmon.config.toml import text_of
+from vrmon.disk import replace
+from vrmon.errors import ConfigError, StateError
+from vrmon.settings import Api, Settings
+
+_NAME = "last-good.toml"
+
+
+def remember(state_directory: Path, text: str) -> None:
+    """Keeps the text of an accepted configuration, unless it is kept already; StateError where it cannot."""
+    if recall(state_directory) == text:
+        return
+    try:
+        replace(state_directory / _NAME, text.encode())
+    except OSError as error:
+        raise StateError(
+            f"Cannot keep the accepted configuration in {state_directory}: {error.strerror}. "
+            "Until it can, a start with a refused configuration has an older one to fall back on, or none."
+        ) from None
+
+
+def recall(state_directory: Path) -> str | None:
+    """The text that was remembered last; None where there is none that can be read."""
+    try:
+        return text_of(state_directory / _NAME)
+    except ConfigError:
+        return None
+
+
+def fall_back(path: Path, environ: Mapping[str, str]) -> tuple[Settings, str]:
+    """What to run on while the file at `path` is refused, and a sentence for people saying what that is.
+
+    A password or a CA that cannot be read now costs its device only, not the others their protection.
+    """
+    directories = Directories.from_environ(environ)
+    text = recall(directories.state)
+    if text is None:
+        return _nothing(directories), f"No configuration was accepted before {path}: no channel is protected."
+    try:
+        settings, complaints = examine(text, path, environ)
+    except ConfigError as error:
+        return _nothing(directories), _refused_too(path, error.complaints)
+    if complaints.refusing:
+        return _nothing(directories), _refused_too(path, complaints.refusing)
+    sentence = f"{path} is refused: running on the configuration that was accepted last."
+    return settings, " ".join((sentence, *complaints.outside))
+
+
+def _nothing(directories: Directories) -> Settings:
+    return Settings(api=Api(unix_socket=directories.unix_socket))
+
+
+def _refused_too(path: Path, complaints: tuple[str, ...]) -> str:
+    return (
+        f"{path} is refused, and so is the one accepted last: no channel is protected. {' '.join(complaints)}"
+    )

@@ -1,0 +1,68 @@
+"""From vrmon.toml and the environment to Settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vrmon.config.channels import read_channels
+from vrmon.config.complaints import Complaints
+from vrmon.config.devices import read_devices
+from vrmon.config.environment import Directories, override_devices, override_port
+from vrmon.config.kinds import SOCKET
+from vrmon.config.schema import TABLES
+from vrmon.config.tables import add_unknown, read_table
+from vrmon.config.toml import parse_toml, text_of
+from vrmon.settings import Api, Log, Settings, Sync
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The checked configuration in the file at `path`; ConfigError with every complaint there is."""
+    return parse(text_of(path), path, environ)
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+    """As `load`, of a text that came from `path`."""
+    settings, complaints = examine(text, path, environ)
+    complaints.raise_any()
+    return settings
+
+
+def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings, Complaints]:
+    """What holds of the configuration, and the faults in the rest; ConfigError where it is not TOML."""
+    document, layout = parse_toml(text, path)
+    directories = Directories.from_environ(environ)
+    complaints = Complaints(path, layout, document)
+    override_devices(document, environ, complaints)
+    for name in document.keys() - TABLES.keys():
+        add_unknown((name,), list(TABLES), complaints)
+    folder = path.absolute().parent
+    settings = Settings(
+        primaries=read_devices("primary", document, folder, None, complaints),
+        dvrs=read_devices("dvr", document, folder, directories.credentials, complaints),
+        channels=read_channels(document, complaints),
+        sync=Sync(**_section("sync", document, complaints)),
+        api=_api(document, environ, directories, complaints),
+        log=Log(**_section("log", document, complaints)),
+    )
+    return settings, complaints
+
+
+def _section(kind: str, document: dict[str, Any], complaints: Complaints) -> dict[str, Any]:
+    return read_table(kind, (kind,), document.get(kind, {}), complaints)
+
+
+def _api(
+    document: dict[str, Any], environ: Mapping[str, str], directories: Directories, complaints: Complaints
+) -> Api:
+    values = _section("api", document, complaints)
+    listen = override_port(values.get("listen", Api.listen), environ, complaints)
+    raw = document.get("api")
+    if isinstance(raw, dict) and "unix_socket" in raw:
+        return Api(listen, Path(values.get("unix_socket", Api.unix_socket)))
+    try:
+        SOCKET.read(str(directories.unix_socket))
+    except ValueError as wrong:
+        complaints.add_variable("RUNTIME_DIRECTORY", "api.unix_socket", str(wrong), SOCKET.expected)
+    return Api(listen, directories.unix_socket)
