@@ -1,0 +1,60 @@
+"""One vrmond per state directory."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+from vrmon.errors import StateError
+
+
+class Lock:
+    """Holds `directory` until it is released or the process ends, however it ends.
+
+    StateError where another process holds it. A disk on which nothing can be locked stops nobody:
+    `complaint` tells of it then, and is "" otherwise.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.complaint = ""
+        self._descriptor: int | None = None
+        try:
+            self._descriptor = _open(directory)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = self._holder()
+            self.release()
+            raise StateError(
+                f"Cannot use {directory}: vrmond with process id {holder} holds it. "
+                "Stop that one first, or give this one another STATE_DIRECTORY."
+            ) from None
+        except OSError as error:
+            self.complaint = (
+                f"Cannot lock {directory}: {error.strerror}. A second vrmond would not be noticed."
+            )
+            return
+        # The lock holds without the number, which only a message needs.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _holder(self) -> str:
+        content = os.pread(self._descriptor, 32, 0).decode("ascii", "replace") if self._descriptor else ""
+        return content.strip() or "unknown"
+
+
+def _open(directory: Path) -> int:
+    file = directory / "vrmond.lock"
+    try:
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        # On a disk that can no longer be written, the lock file of an earlier start does as well.
+        return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
