@@ -1,0 +1,32 @@
+"""A PlayBox and a MovieRecorder to try vrmon against: stateful servers with every unknown and every fault.
+
+    with serving(PlayBox()) as playbox, serving(MovieRecorder(password="…"), tls=True) as movierecorder:
+        job = playbox.start_job(0, "SHOW.mxf")
+        movierecorder.fault("lost_answer", "/sources/*/record", times=1)
+        movierecorder.wait_until(lambda: movierecorder.running(0))
+
+`python3 -m vrmon.simulator` runs them by hand; `control` says how they are steered with curl.
+"""
+
+from vrmon.simulator.certificate import Certificate, make_certificate
+from vrmon.simulator.exchange import Arrival
+from vrmon.simulator.faults import Fault
+from vrmon.simulator.movierecorder import MovieRecorder
+from vrmon.simulator.playbox import IngestJob, PlayBox
+from vrmon.simulator.serving import serving
+from vrmon.simulator.source import RecorderSource
+from vrmon.simulator.take import Take, gaps
+
+__all__ = [
+    "Arrival",
+    "Certificate",
+    "Fault",
+    "IngestJob",
+    "MovieRecorder",
+    "PlayBox",
+    "RecorderSource",
+    "Take",
+    "gaps",
+    "make_certificate",
+    "serving",
+]

@@ -1,0 +1,127 @@
+"""Runs a PlayBox and one or more MovieRecorders by hand: `python3 -m vrmon.simulator --help`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from vrmon.simulator.certificate import Certificate, make_certificate
+from vrmon.simulator.control import control_of_all
+from vrmon.simulator.device import Device
+from vrmon.simulator.listening import ListeningSocket
+from vrmon.simulator.movierecorder import MovieRecorder
+from vrmon.simulator.playbox import PlayBox
+from vrmon.simulator.server import Server
+
+EXAMPLES = """\
+Steer a device with curl at its own address, or at the control address with its name in the path:
+  curl -X POST  http://127.0.0.1:4230/simulator/start_job -d '{"ingest": 0, "file_name": "SHOW.mxf"}'
+  curl          http://127.0.0.1:8080/simulator/
+  curl -X PATCH http://127.0.0.1:8080/simulator/switches -d '{"start_visible_after": 3}'
+  curl -X POST  http://127.0.0.1:8080/simulator/fault -d '{"kind": "hang", "route": "/sources", "times": 2}'
+  curl -X POST  http://127.0.0.1:8080/simulator/record_by_hand -d '{"source": 1, "name": "MINE"}'
+  curl -X POST  http://127.0.0.1:4200/simulator/playbox/refuse
+A wrong action, switch or fault is answered with the right ones. "pydoc3 vrmon.simulator.control" has it all.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        asyncio.run(_run(options))
+    except OSError as error:
+        print(f"Cannot run the simulators: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m vrmon.simulator",
+        description="A PlayBox and a MovieRecorder that are not there, until Ctrl-C.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="IPv4 address to listen on (default %(default)s)")
+    add("--playbox-port", type=int, default=4230, help="0: any (default %(default)s)")
+    add("--movierecorder-port", type=int, default=8080, help="of the first; 0: any (default %(default)s)")
+    add("--control-port", type=int, default=4200, help="0: any (default %(default)s)")
+    add("--channels", type=int, default=4, help="ingests, and sources of each recorder (default %(default)s)")
+    add("--recorders", type=int, default=1, help="how many MovieRecorders (default %(default)s)")
+    add("--password-file", type=Path, help="the MovieRecorders ask for the password in this file")
+    add("--tls", action="store_true", help="HTTPS, with a self-signed certificate made for this run")
+    add("--delay-ms", type=float, default=0.0, help="how late every answer is (default %(default)s)")
+    add("--json", action="store_true", help="print the addresses as one line of JSON")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    devices = _devices(options)
+    over = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = make_certificate(Path(folder)) if options.tls else None
+        servers = await _serve(devices, options, certificate)
+        control = await asyncio.get_running_loop().create_server(
+            web.Server(control_of_all(devices), access_log=None),
+            sock=ListeningSocket(options.host, options.control_port),
+        )
+        _tell(devices, control.sockets[0].getsockname(), options)
+        await over.wait()
+        control.close()
+        for server in servers:
+            await server.close()
+
+
+def _devices(options: argparse.Namespace) -> dict[str, Device]:
+    password = options.password_file.read_text().strip() if options.password_file else ""
+    devices: dict[str, Device] = {"playbox": PlayBox(options.channels)}
+    for number in range(1, options.recorders + 1):
+        name = "movierecorder" if number == 1 else f"movierecorder{number}"
+        devices[name] = MovieRecorder(options.channels, password=password)
+    for device in devices.values():
+        device.delay = options.delay_ms / 1000
+    return devices
+
+
+async def _serve(
+    devices: dict[str, Device], options: argparse.Namespace, certificate: Certificate | None
+) -> list[Server]:
+    servers = []
+    next_port = options.movierecorder_port
+    for device in devices.values():
+        port = options.playbox_port if device.KIND == PlayBox.KIND else next_port
+        if device.KIND == MovieRecorder.KIND and next_port:
+            next_port += 1
+        server = Server(device, options.host, port, certificate)
+        await server.listen_again()
+        servers.append(server)
+    return servers
+
+
+def _tell(devices: dict[str, Device], control: tuple[str, int], options: argparse.Namespace) -> None:
+    addresses = {name: device.url for name, device in devices.items()}
+    addresses["control"] = f"http://{control[0]}:{control[1]}"
+    fingerprint = devices["playbox"].fingerprint
+    if options.json:
+        print(json.dumps({**addresses, "fingerprint": fingerprint}), flush=True)
+        return
+    for name, url in addresses.items():
+        print(f"{name:16} {url}")
+    if fingerprint:
+        print(f"{'SHA-256':16} {fingerprint}")
+    print("Ctrl-C ends it.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
