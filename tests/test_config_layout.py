@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomlkit
-from hypothesis import given
+import tomlkit.exceptions
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from vrmon.config.layout import KeyPath, Layout
@@ -110,7 +111,10 @@ VALUES = st.recursive(
 def test_every_value_that_tomlkit_writes_is_found_at_its_place(document: dict[str, object]) -> None:
     text = tomlkit.dumps(document)
     # What the text says: tomlkit 0.11 writes some documents as others.
-    written = tomlkit.parse(text).unwrap()
+    try:
+        written = tomlkit.parse(text).unwrap()
+    except tomlkit.exceptions.ParseError:
+        reject()  # and some as what it cannot read itself
     layout = Layout(text)
     assert layout.stopped_line is None
     for path in _leaves(written):

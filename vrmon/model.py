@@ -89,6 +89,7 @@ class Verb(Enum):
     FETCH_NAME = "fetch-name"
     SET_NAME = "set-name"
     RECORD = "record"
+    RENAME = "rename"
     RESUME = "resume"
     STOP = "stop"
 

@@ -1,0 +1,110 @@
+"""The names of takes: whatever comes in, a file name that the Mac can hold and that nothing else has."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vrmon.plan import names
+from vrmon.settings import Sync
+
+ANYTHING = st.text(st.characters(), max_size=300)  # lone surrogates included
+LONG = st.integers(1, 400).flatmap(lambda n: st.sampled_from("aé漢😀 ./_").map(lambda c: c * n))
+TEXTS = (
+    ANYTHING | LONG | st.sampled_from(["", ".", "..", "...", " ", "/", ":", "\0", "\u2028", "a/b:c", "._"])
+)
+
+
+def is_file_name(name: str) -> bool:
+    raw = name.encode()
+    clean = all(c not in "/:" and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in name)
+    return 0 < len(raw) <= names.LONGEST and clean and name == name.strip() and name.strip(".") != ""
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_every_base_is_a_file_name(channel: str, job_id: str, basename: str) -> None:
+    name, stand_in = names.base(Sync(), channel, job_id, basename, 1_790_000_000.0)
+    assert is_file_name(name)
+    assert stand_in or name == names.safe(basename)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["{channel}", "{date} {time} {job}", "{basename}-{channel}", "a/{job}"]))
+def test_every_template_makes_file_names(channel: str, job_id: str, template: str) -> None:
+    for basename in (None, "NEWS"):
+        name, _ = names.base(Sync(name_template=template), channel, job_id, basename, 1_790_000_000.0)
+        assert is_file_name(name)
+
+
+@given(
+    TEXTS,
+    st.integers(1, 100_000),
+    st.sampled_from(["{name}_cont{n}", "{n}{name}", "{name}" + "é" * 150 + "{n}"]),
+)
+def test_every_continuation_is_a_file_name_of_its_own(text: str, n: int, template: str) -> None:
+    sync = Sync(continuation=template)
+    name, _ = names.base(sync, "PCR 1", "4711", text, 0.0)
+    first, second = names.continuation(sync, name, n), names.continuation(sync, name, n + 1)
+    assert is_file_name(first)
+    assert names.fold(first) != names.fold(second)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), TEXTS), max_size=12))
+def test_no_two_takes_get_names_that_are_one_file_on_the_mac(wanted: list[tuple[str, str]]) -> None:
+    used: dict[str, str] = {}
+    for owner, text in wanted:
+        name, _ = names.base(Sync(), "PCR 1", owner, text, 0.0)
+        picked, number = names.pick(Sync(), name, owner, used, ())
+        assert is_file_name(picked)
+        assert names.fold(picked) not in used
+        assert number == 1 + sum(1 for other in used.values() if other == owner)
+        used[names.fold(picked)] = owner
+
+
+@given(TEXTS, st.integers(1, 50))
+def test_a_restarted_vrmon_knows_its_own_names_again(text: str, n: int) -> None:
+    name, _ = names.base(Sync(), "PCR 1", "4711", text, 0.0)
+    assert names.would_be(Sync(), name, name)
+    assert names.would_be(Sync(), name, names.continuation(Sync(), name, n))
+    assert names.would_be(Sync(), name, unicodedata.normalize("NFD", name))
+
+
+@given(TEXTS)
+def test_folding_knows_no_case_and_one_form_of_an_accent(text: str) -> None:
+    name = names.safe(text)
+    assert names.fold(name) == names.fold(unicodedata.normalize("NFD", name))
+    assert names.fold(name) == names.fold(names.fold(name))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Été: la/nuit", "Été_ la_nuit"),
+        ("tab\there", "tab_here"),
+        ("  NEWS  ", "NEWS"),
+        ("..", "__"),
+        ("é" * 150, "é" * 100),
+        ("\ud800x", "_x"),
+    ],
+)
+def test_what_the_mac_cannot_hold_is_replaced(text: str, name: str) -> None:
+    assert names.safe(text) == name
+
+
+@pytest.mark.parametrize("basename", ["", " ", "///", ".", "\0"])
+def test_a_name_of_nothing_is_replaced_by_the_stand_in(basename: str) -> None:
+    assert names.base(Sync(), "PCR 1", "4711", basename, 0.0) == ("PCR 1_4711", True)
+
+
+def test_the_second_job_of_one_basename_gets_a_number_and_a_continuation_the_template() -> None:
+    used = {names.fold("NEWS"): "first"}
+    assert names.pick(Sync(), "News", "second", used, ()) == ("News_2", 1)
+    assert names.pick(Sync(), "NEWS", "first", used, ()) == ("NEWS_cont1", 2)
+    assert names.pick(Sync(), "NEWS", "first", used, ("NEWS",)) == ("NEWS_2", 1)
+
+
+def test_a_name_is_not_taken_for_that_of_another_job() -> None:
+    assert not names.would_be(Sync(), "NEWS", "NEWS 2")
+    assert not names.would_be(Sync(), "NEWS", "OLD NEWS")

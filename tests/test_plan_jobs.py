@@ -1,0 +1,151 @@
+"""Which job is recorded, and when its take may end: promise 4, as stories in virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.virtual_run import Run
+from tests.virtual_stories import begun, names, recording, running
+from vrmon.model import DeviceState, Job, Observation
+from vrmon.plan import jobs
+from vrmon.plan.memory import Hold, PrimaryMemory
+from vrmon.settings import Sync
+
+
+def test_overlapping_jobs_are_recorded_in_one_take_until_the_first_ends() -> None:
+    run, first, take = recording("A")
+    second = run.job("B")
+    run.until(30.0)
+    assert [one.job for one in run.verdict().waiting] == [second]
+    assert running(run) is take
+    run.playbox.jobs.remove(first)
+    run.until(32.0)
+    assert running(run) is take  # B is no new job: the end of A is to be proven
+    run.until(40.0)
+    assert running(run).name == "B"
+    assert run.verdict().waiting == ()
+
+
+def test_a_job_that_is_missing_for_a_moment_beside_another_is_not_cut() -> None:
+    run, first, take = recording("A")
+    run.job("B")
+    run.until(30.0)
+    run.playbox.jobs.remove(first)
+    run.until(32.0)
+    run.playbox.jobs.append(first)
+    run.until(60.0)
+    assert run.mac.recordings == [take]
+
+
+def test_a_job_listed_twice_is_recorded_once() -> None:
+    run = begun()
+    run.playbox.jobs.append(run.job("NEWS"))
+    run.until(20.0)
+    assert names(run) == ["NEWS"]
+    assert run.verdict().waiting == ()
+
+
+def test_a_stop_waits_for_two_absences_over_stop_delay() -> None:
+    run, job, take = recording()
+    run.playbox.jobs.remove(job)
+    run.until(23.5)
+    assert running(run) is take
+    run.until(26.0)
+    assert take.ended is not None
+
+
+def test_an_unknown_answer_breaks_the_row_and_asks_for_the_hold() -> None:
+    run, job, take = recording()
+    run.playbox.jobs.remove(job)
+    run.until(22.5)
+    run.playbox.is_up = False
+    run.until(24.0)
+    run.playbox.is_up = True
+    run.until(80.0)
+    assert running(run) is take
+    assert "job-lost-in-outage" in run.problems()
+    run.until(90.0)
+    assert take.ended is not None
+
+
+def test_a_job_that_vanishes_for_one_poll_goes_on_in_its_take() -> None:
+    run, job, take = recording()
+    run.playbox.jobs.remove(job)
+    run.until(21.2)
+    run.playbox.jobs.append(job)
+    run.until(40.0)
+    assert run.mac.recordings == [take]
+
+
+def test_a_person_may_end_a_take_that_is_kept() -> None:
+    run, job, take = recording()
+    run.playbox.is_up = False
+    run.until(25.0)
+    key = run.settings.channels[0].key
+    channel = replace(run.memory.channels[key], released=(job, run.now))
+    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+    run.until(30.0)
+    assert take.ended is not None
+    run.until(60.0)
+    assert len(run.mac.recordings) == 1
+    run.playbox.is_up = True
+    run.until(65.0)
+    assert running(run).name == "NEWS_cont1"
+
+
+def hold(run: Run, until: float | None) -> None:
+    key = run.settings.channels[0].key
+    channel = replace(run.memory.channels[key], hold=Hold(run.now, until, "rehearsal", "jane"))
+    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+
+
+def test_on_hold_nothing_is_started_or_stopped_until_it_expires() -> None:
+    run, job, take = recording("A")
+    hold(run, 40.0)
+    run.playbox.jobs.remove(job)
+    run.until(39.0)
+    assert running(run) is take
+    assert run.problems() == {"on-hold"}
+    run.job("B")
+    run.until(42.5)
+    assert running(run).name == "B"
+
+
+JOB = Job("A" * 32, "1")
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_gone"),
+    [
+        ("+--", False),
+        ("+---", False),
+        ("+----", False),
+        ("+-----", True),
+        ("+-+----", False),
+        ("+-?----", False),
+        ("+-?-----", True),
+        ("+?", False),
+        ("????", False),
+        ("+-----?", False),
+    ],
+)
+def test_the_end_of_a_job_is_proven_by_an_unbroken_row_of_absences(answers: str, is_gone: bool) -> None:
+    """One answer a second: + the job is there, - it is not, ? nobody knows. Without an outage's hold."""
+    memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, (JOB,)))
+    for second, answer in enumerate(answers, start=1):
+        began, ended = float(second), second + 0.1
+        if answer == "?":
+            memory = jobs.observe(memory, Observation.unknown(began, ended, "no answer"))
+        else:
+            seen = (JOB,) if answer == "+" else ()
+            memory = jobs.observe(memory, Observation(began, ended, DeviceState.OK, seen))
+    assert jobs.gone(memory.jobs[JOB], Sync(outage_hold=0.0), 100.0) is is_gone
+
+
+def test_an_answer_that_took_long_proves_no_more_than_its_beginning() -> None:
+    memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, (JOB,)))
+    for began, ended in ((1.0, 1.1), (2.0, 7.0)):
+        memory = jobs.observe(memory, Observation(began, ended, DeviceState.OK, ()))
+    assert not jobs.gone(memory.jobs[JOB], Sync(), 7.0)

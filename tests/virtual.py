@@ -1,0 +1,218 @@
+"""A PlayBox and a MovieRecorder in virtual time: what they hold, and how they answer at a moment.
+
+No clock and no thread: whoever drives them says what time it is. Positions of `Quirks` are wire-facts.md's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Literal
+
+from vrmon.model import Job, Outcome, Source, Verb
+from vrmon.plan.names import fold
+
+By = Literal["vrmon", "operator"]
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """Which of the possible ways this MovieRecorder has. Lags are seconds."""
+
+    start_lag: float = 0.0
+    stop_lag: float = 0.0
+    keys: Literal["all", "3.x"] = "all"
+    dated: bool = True
+    name_after_stop: Literal["kept", "reset"] = "kept"
+    name_while_recording: Literal["now", "next", "refused"] = "now"
+    duplicate: Literal["suffix", "suffix, shown", "name refused", "record refused", "overwritten"] = "suffix"
+    record_while_recording: Literal["success", "refused"] = "refused"
+    stop_while_idle: Literal["success", "refused"] = "success"
+    locked: Literal["accepted", "refused"] = "refused"
+    naming: Literal["works", "ignored"] = "works"
+
+    @classmethod
+    def drawn(cls, random: Random) -> Quirks:
+        """A DVR that can be recorded with: one that keeps a name and then refuses it as used cannot."""
+        quirks = cls(
+            start_lag=random.choice([0.0, 0.0, 0.3, 2.0, 5.0]),
+            stop_lag=random.choice([0.0, 0.0, 0.3, 2.0, 5.0]),
+            keys=random.choice(["all", "all", "all", "3.x"]),
+            dated=random.random() < 0.7,
+            name_after_stop=random.choice(["kept", "reset"]),
+            name_while_recording=random.choice(["now", "next", "refused"]),
+            duplicate=random.choice(
+                ["suffix", "suffix, shown", "name refused", "record refused", "overwritten"]
+            ),
+            record_while_recording=random.choice(["success", "refused"]),
+            stop_while_idle=random.choice(["success", "refused"]),
+            locked=random.choice(["accepted", "refused"]),
+        )
+        ignores = random.random() < 0.1 and not quirks.duplicate.endswith("refused")
+        return replace(quirks, naming="ignored") if ignores else quirks
+
+
+@dataclass(eq=False)
+class Recording:
+    """One take on the Mac. `asked`: the name it was begun under, `named` for it; `name`: the one shown.
+
+    `seen`: a look that reached vrmon has shown it. `renamed`: by an operator, and not seen since.
+    `ours`: vrmon may rightly take it for its own. `excused`: it may rightly take it for somebody else's.
+    """
+
+    source: str
+    asked: str
+    name: str
+    by: By
+    began: float
+    date: str
+    named: bool = True
+    ended: float | None = None
+    paused: bool = False
+    seen: bool = False
+    renamed: bool = False
+    ours: bool = False
+    excused: bool = False
+
+    @property
+    def foreign(self) -> bool:
+        return self.by == "operator" and not self.ours
+
+
+@dataclass(eq=False)
+class VirtualSource:
+    """`next_name` is that of the next take, `named` since the last one. `shows` holds what
+    `is_recording` will say, and from when."""
+
+    unique_id: str
+    display_name: str
+    recording: Recording | None = None
+    next_name: str = ""
+    named: bool = False
+    is_locked: bool = False
+    is_there: bool = True
+    shows: list[tuple[float, bool]] = field(default_factory=list)
+
+    def show(self, recording: bool, due: float) -> None:
+        """Changes are shown in the order in which they happened."""
+        self.shows.append((max(due, self.shows[-1][0] if self.shows else due), recording))
+
+    def shown(self, now: float) -> bool:
+        while len(self.shows) > 1 and self.shows[1][0] <= now:
+            self.shows.pop(0)
+        return bool(self.shows) and self.shows[0][1] and self.shows[0][0] <= now
+
+
+class VirtualRecorder:
+    """The Mac. Commands act at the moment they are given; what is shown may lag."""
+
+    def __init__(self, sources: int, quirks: Quirks) -> None:
+        self.quirks = quirks
+        names = [f"Backup {n + 1}" for n in range(sources)]
+        self.sources = [VirtualSource(f"4XT00292 - {n}", one, next_name=one) for n, one in enumerate(names)]
+        self.order = list(self.sources)
+        self.recordings: list[Recording] = []
+        self.is_up = True
+        self.does_nothing = False
+
+    def source(self, unique_id: str) -> VirtualSource:
+        return next(one for one in self.sources if one.unique_id == unique_id)
+
+    def list_sources(self, now: float) -> tuple[Source, ...]:
+        return tuple(self._describe(one, now) for one in self.order if one.is_there)
+
+    def _describe(self, one: VirtualSource, now: float) -> Source:
+        newer = self.quirks.keys == "all"
+        shown, running = one.shown(now), one.recording
+        return Source(
+            one.unique_id,
+            one.display_name,
+            is_recording=shown,
+            is_paused=shown and running is not None and running.paused,
+            is_locked=one.is_locked if newer else None,
+            recording_name=(running.name if running else one.next_name) if newer else None,
+            start_date=running.date if newer and self.quirks.dated and running and shown else None,
+        )
+
+    def command(self, verb: Verb, unique_id: str, name: str, now: float) -> str:
+        """Do it, or say why not ("" when done)."""
+        one = self.source(unique_id)
+        if not one.is_there:
+            return "no such source"
+        if one.is_locked and self.quirks.locked == "refused":
+            return "the source is locked"
+        if verb in (Verb.SET_NAME, Verb.RENAME):
+            return self._set_name(one, name)
+        if verb is Verb.RECORD:
+            return self._record(one, now)
+        if verb is Verb.STOP:
+            if one.recording is None and self.quirks.stop_while_idle == "refused":
+                return "not recording"
+            if not self.does_nothing:
+                self.end(one, now, self.quirks.stop_lag)
+        elif one.recording is not None:
+            one.recording.paused = False
+        return ""
+
+    def _set_name(self, one: VirtualSource, name: str) -> str:
+        if one.recording is not None and self.quirks.name_while_recording == "refused":
+            return "cannot rename while recording"
+        if self.quirks.duplicate == "name refused" and self._is_file(name):
+            return "a file of that name exists"
+        if self.quirks.naming == "ignored":
+            return ""
+        if one.recording is not None and self.quirks.name_while_recording == "now":
+            one.recording.name = name
+        one.next_name, one.named = name, True
+        return ""
+
+    def _record(self, one: VirtualSource, now: float) -> str:
+        if one.recording is not None:
+            return "already recording" if self.quirks.record_while_recording == "refused" else ""
+        if self.quirks.duplicate == "record refused" and self._is_file(one.next_name):
+            return "a file of that name exists"
+        if not self.does_nothing:
+            self.begin(one, "vrmon", now, self.quirks.start_lag)
+        return ""
+
+    def _is_file(self, name: str) -> bool:
+        return any(fold(one.asked) == fold(name) for one in self.recordings)
+
+    def begin(self, one: VirtualSource, by: By, now: float, lag: float = 0.0, name: str = "") -> Recording:
+        asked = name or one.next_name
+        shown = f"{asked} 1" if self.quirks.duplicate == "suffix, shown" and self._is_file(asked) else asked
+        date = f"date {len(self.recordings)}"
+        one.recording = Recording(one.unique_id, asked, shown, by, now, date, one.named)
+        one.next_name, one.named = shown, False
+        self.recordings.append(one.recording)
+        one.show(True, now + lag)
+        return one.recording
+
+    def end(self, one: VirtualSource, now: float, lag: float = 0.0) -> None:
+        if one.recording is None:
+            return
+        one.recording.ended, one.recording = now, None
+        one.show(False, now + lag)
+        if self.quirks.name_after_stop == "reset":
+            one.next_name, one.named = one.display_name, False
+
+
+class VirtualPlayBox:
+    """`names` has a job's file name and from when it tells it."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.names: dict[Job, tuple[float, str]] = {}
+        self.is_up = True
+
+    def begin(self, job: Job, name: str = "", since: float = 0.0) -> Job:
+        """A job begins; its file's name is told from `since` on, or never."""
+        self.jobs.append(job)
+        self.names[job] = (since, name)
+        return job
+
+    def basename(self, job: Job, now: float) -> tuple[Outcome, str | None]:
+        if not self.is_up:
+            return Outcome.LOST, None
+        since, name = self.names.get(job, (0.0, ""))
+        return Outcome.DONE, name if name and now >= since else None

@@ -1,0 +1,168 @@
+"""The planner: from what is wanted and what is seen to what is done next.
+
+`plan` is pure: it knows no clock, does no I/O and writes no log. It looks at what is, never at what
+happened, so that it may be called at any moment, and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result, Verb
+from vrmon.plan import devices, jobs, leftovers, starting, unmapped
+from vrmon.plan.case import Case
+from vrmon.plan.decide import Verdict, decide
+from vrmon.plan.due import next_due
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
+from vrmon.settings import Channel, Settings
+
+_BLIND = 5.0  # seconds without a look, at the least, after which a take no longer counts as seen
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known of the outside: each device's last observation (None before the first), and the
+    results that have come since the last plan. `epoch` plus a monotonic time is Unix time.
+    `destinations`: of each DVR, as far as it told them."""
+
+    primaries: Mapping[str, PrimaryObservation | None]
+    dvrs: Mapping[str, DvrObservation | None]
+    results: tuple[Result, ...] = ()
+    epoch: float = 0.0
+    destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done (`actions`, in order), what to remember, and what to say.
+
+    `verdicts` has one for each channel, in the settings' order. `looks`: when a DVR should be looked at,
+    where its usual pace is too slow. `due`: when to plan again although nothing has come.
+    """
+
+    memory: Memory
+    actions: tuple[Action, ...]
+    verdicts: tuple[tuple[Channel, Verdict], ...]
+    problems: tuple[Problem, ...]
+    looks: Mapping[str, float] = field(default_factory=dict)
+    due: float = float("inf")
+
+
+def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
+    """Take in what the world shows, and decide for every channel."""
+    primaries = {name: memory.primaries.get(name, PrimaryMemory()) for name in settings.primaries}
+    dvrs = {name: memory.dvrs.get(name, DvrMemory()) for name in settings.dvrs}
+    channels = dict(memory.channels)
+    _learn(world.results, primaries, dvrs, channels)
+    for channel in settings.channels:
+        busy = channels.get(channel.key, ChannelMemory()).job
+        primaries[channel.primary] = jobs.recall(primaries[channel.primary], busy, now)
+    for name, seen in world.primaries.items():
+        if seen is not None and name in primaries:
+            primaries[name] = jobs.observe(primaries[name], seen)
+    new_looks = set()
+    for name, dvr in dvrs.items():
+        dvrs[name], is_new = devices.observe_dvr(dvr, world.dvrs.get(name))
+        if is_new:
+            new_looks.add(name)
+
+    claims = {name: _claims(settings, channels, name) for name in dvrs}
+    verdicts = []
+    for channel in settings.channels:
+        case = Case(
+            channel,
+            settings.sync,
+            primaries[channel.primary],
+            dvrs[channel.dvr],
+            world.dvrs.get(channel.dvr),
+            channel.dvr in new_looks,
+            max(_BLIND, 3 * settings.dvrs[channel.dvr].poll_interval),
+            claims[channel.dvr],
+            now,
+            world.epoch,
+            world.destinations.get(channel.dvr, ()),
+        )
+        before = channels.get(channel.key, ChannelMemory())
+        verdict = _phased(decide(case, before), now)
+        channels[channel.key] = verdict.memory
+        verdicts.append((channel, verdict))
+        if verdict.source is not None:
+            claims[channel.dvr].setdefault(verdict.source.unique_id, channel.key)
+        dvrs[channel.dvr] = starting.reserve(dvrs[channel.dvr], channel.key, before.take, verdict.memory.take)
+
+    actions = [verdict.action for _, verdict in verdicts if verdict.action is not None]
+    for name, primary in primaries.items():
+        primaries[name], questions = _names_and_forgotten(settings, name, primary, channels, now)
+        actions += questions
+    leftovers.forget(settings, channels, world.dvrs, new_looks)
+    found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
+    since = {(one.code, one.subject): now for one in found}
+    since.update((key, began) for key, began in memory.problems.items() if key in since)
+    planned = Memory(primaries, dvrs, channels, since)
+    looks: dict[str, float] = {}
+    for channel, verdict in verdicts:
+        if verdict.look is not None:
+            looks[channel.dvr] = min(verdict.look, looks.get(channel.dvr, verdict.look))
+    due = next_due(planned, settings.sync, now)
+    return Plan(planned, tuple(actions), tuple(verdicts), found, looks, due)
+
+
+def _phased(verdict: Verdict, now: float) -> Verdict:
+    memory = verdict.memory
+    if memory.phase == verdict.phase and memory.phase_since is not None:
+        return verdict
+    return replace(verdict, memory=replace(memory, phase=verdict.phase, phase_since=now))
+
+
+def _learn(
+    results: tuple[Result, ...],
+    primaries: dict[str, PrimaryMemory],
+    dvrs: dict[str, DvrMemory],
+    channels: dict[str, ChannelMemory],
+) -> None:
+    for result in results:
+        action = result.action
+        if action.verb is Verb.FETCH_NAME:
+            if action.device in primaries:
+                primaries[action.device] = jobs.learn_name(primaries[action.device], result)
+        elif action.channel in channels and action.device in dvrs:
+            channels[action.channel], dvrs[action.device] = starting.learn(
+                channels[action.channel], dvrs[action.device], result
+            )
+
+
+def _claims(settings: Settings, channels: Mapping[str, ChannelMemory], dvr: str) -> dict[str, str]:
+    """Which channel has which source of a DVR by a take that is under way."""
+    claims = {}
+    for key in (channel.key for channel in settings.channels if channel.dvr == dvr):
+        take = channels[key].take if key in channels else None
+        if take is not None and take.under_way:
+            claims[take.source] = key
+    return claims
+
+
+def _names_and_forgotten(
+    settings: Settings, name: str, memory: PrimaryMemory, channels: Mapping[str, ChannelMemory], now: float
+) -> tuple[PrimaryMemory, list[Action]]:
+    needed = frozenset(one.job for one in channels.values() if one.job is not None)
+    mapped = frozenset(channel.ingest for channel in settings.channels if channel.primary == name)
+    return jobs.ask_names(jobs.forget(memory, settings.sync, now, needed), name, now, mapped)
+
+
+def _problems(
+    settings: Settings,
+    world: World,
+    primaries: Mapping[str, PrimaryMemory],
+    dvrs: Mapping[str, DvrMemory],
+    channels: Mapping[str, ChannelMemory],
+    verdicts: list[tuple[Channel, Verdict]],
+) -> Iterator[Problem]:
+    for name, primary in primaries.items():
+        yield from devices.problems("primary", name, primary, world.primaries.get(name))
+    for name, dvr in dvrs.items():
+        yield from devices.problems("dvr", name, dvr, world.dvrs.get(name))
+    for _, verdict in verdicts:
+        yield from verdict.problems
+    yield from leftovers.problems(settings, channels)
+    yield from unmapped.problems(settings, primaries)

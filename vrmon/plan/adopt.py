@@ -1,0 +1,29 @@
+"""Taking over a recording that a vrmon before us began (promise 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vrmon.plan import commands, names, starting, takes
+from vrmon.plan.commands import Site
+from vrmon.plan.memory import ChannelMemory, Take, TrackedJob
+
+
+def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> ChannelMemory:
+    """A recording under the name we would give to the active job is ours."""
+    seen = site.source.recording_name
+    if not site.source.is_recording or memory.take is not None or tracked is None or not seen:
+        return memory
+    mine = commands.owner(site.channel.key, tracked.job)
+    owner = site.dvr.names.get(names.fold(seen))
+    if owner is None:
+        wanted = starting.wanted_name(site, tracked)
+        if wanted is None or not names.would_be(site.sync, wanted[0], seen):
+            return memory
+    elif owner != mine:
+        return memory
+    number = max(1, sum(1 for one in site.dvr.names.values() if one == mine))
+    take = Take(tracked.job, site.source.unique_id, seen, seen, number, started=site.ended, sent=site.ended)
+    return takes.observe(
+        replace(memory, take=take, attempt=None), takes.Look(site.source, site.ended, site.dvr.previous)
+    )

@@ -1,0 +1,216 @@
+"""What one channel needs now: from what is wanted, what is seen, and what was tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from vrmon.model import Action, DeviceState, Problem, Source, Verb
+from vrmon.plan import commands, problems, sources, starting, takes
+from vrmon.plan.adopt import adopt
+from vrmon.plan.case import Case
+from vrmon.plan.choose import choose, runs
+from vrmon.plan.commands import Site
+from vrmon.plan.jobs import on_ingest
+from vrmon.plan.memory import ChannelMemory, TrackedJob
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of it. `look`: when the DVR should be looked at again, None for its usual pace."""
+
+    memory: ChannelMemory
+    phase: str
+    job: TrackedJob | None = None
+    waiting: tuple[TrackedJob, ...] = ()
+    source: Source | None = None
+    action: Action | None = None
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+    look: float | None = None
+
+
+PACE = 0.25  # seconds between two looks while a command waits to be seen
+
+
+def decide(case: Case, memory: ChannelMemory) -> Verdict:
+    found = None
+    if case.observation is not None and case.observation.seen is not None:
+        found = _find(case, memory, case.observation.seen)
+        if case.new_look and isinstance(found, Source):
+            memory = takes.observe(memory, takes.Look(found, case.observation.ended, case.dvr.previous))
+    jobs = on_ingest(case.primary.jobs, case.channel.ingest)
+    tracked = choose(jobs, memory, case)
+    memory = _turn_to(memory, tracked, case.now)
+    waiting = tuple(one for one in jobs if one.present and one is not tracked)
+    verdict = _act(case, memory, tracked, found)
+    return replace(verdict, job=tracked, waiting=waiting)
+
+
+def _turn_to(memory: ChannelMemory, tracked: TrackedJob | None, now: float) -> ChannelMemory:
+    if memory.hold is not None and memory.hold.until is not None and now >= memory.hold.until:
+        memory = replace(memory, hold=None)
+    job = tracked.job if tracked is not None else None
+    if job != memory.job:
+        return replace(memory, job=job, deaths=0, died=None, lost_take="", released=None)
+    if memory.released is not None and tracked is not None and tracked.present:
+        seen_again = tracked.last_seen > memory.released[1]
+        return replace(memory, released=None) if seen_again else memory
+    return memory
+
+
+def _act(
+    case: Case, memory: ChannelMemory, tracked: TrackedJob | None, found: Source | Problem | None
+) -> Verdict:
+    if found is None or case.observation is None:
+        return _blind(case, memory, tracked)
+    if isinstance(found, Problem):
+        problem = found if tracked is not None else problems.before_air(found)
+        return Verdict(memory, "blocked", problems=(problem,))
+    began, ended = case.observation.began, case.observation.ended
+    site = Site(case.channel, case.sync, found, case.dvr, began, ended, case.now, case.epoch)
+    memory = adopt(site, memory, tracked)
+    if memory.hold is not None:
+        verdict = _on_hold(case, memory, tracked)
+    elif tracked is None or (memory.released is not None and memory.released[0] == tracked.job):
+        verdict = _unwanted(case, site, memory)
+    else:
+        verdict = _wanted(case, site, memory, tracked)
+    return replace(verdict, source=found, look=_next_look(site, verdict))
+
+
+def _find(case: Case, memory: ChannelMemory, seen: tuple[Source, ...]) -> Source | Problem:
+    """The source of the take that is under way, whatever the channel means by now; else the channel's.
+
+    When the take's source is gone, the channel may have been given another by name. An index proves
+    nothing then: it has moved.
+    """
+    take = memory.take
+    if take is not None and take.under_way:
+        found = sources.find(seen, take.source)
+        if found is not None:
+            return found
+        if isinstance(case.channel.source, int):
+            return problems.source_vanished(case.channel, take.source)
+    meant = sources.resolve(seen, case.channel)
+    key = case.channel.key
+    if isinstance(meant, Source) and case.claims.get(meant.unique_id, key) != key:
+        return problems.source_conflict(case.channel, meant)
+    if isinstance(meant, Problem) and take is not None and take.under_way:
+        return problems.source_vanished(case.channel, take.source)
+    return meant
+
+
+def _blind(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> Verdict:
+    """The DVR does not answer: nothing is sent, and what was seen last counts for a moment only."""
+    take = memory.take
+    fresh = take is not None and take.confirmed is not None and case.now - take.confirmed <= case.blind_after
+    if memory.hold is not None:
+        held = _on_hold(case, memory, tracked)
+        return held if fresh or held.phase != "recording" else replace(held, phase="blocked")
+    if tracked is None:
+        return Verdict(memory, "idle" if take is None or take.started is None else "stopping")
+    if fresh:
+        return _recorded(case, memory, tracked)
+    if case.observation is None:
+        return Verdict(memory, "starting")  # it is being asked for the first time
+    return Verdict(
+        memory, "blocked", problems=(problems.dvr_blind(case.channel, case.observation, take, case.now),)
+    )
+
+
+def _on_hold(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> Verdict:
+    ours = memory.take is not None and memory.take.started is not None
+    phase = "recording" if ours else "foreign" if memory.foreign else "idle"
+    return Verdict(memory, phase, problems=problems.held(case.channel, memory, tracked))
+
+
+def _recording_phase(case: Case, tracked: TrackedJob) -> str:
+    sure = case.primary.state is DeviceState.OK and tracked.lost is None
+    return "recording" if sure else "keeping"
+
+
+def _wanted(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
+    take = memory.take
+    if take is None or take.started is None:
+        if site.source.is_recording:
+            return Verdict(memory, "foreign", problems=(problems.foreign(site, tracked),))
+        return _begin(case, site, memory, tracked)
+    if take.job != tracked.job:
+        return _stop(case, site, memory, "a new job has begun on this ingest")
+    if site.source.is_paused:
+        memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
+        return Verdict(memory, "starting", action=action, problems=(problems.paused(site, memory),))
+    action = None
+    if not take.borne and not take.nameless:
+        memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
+    elif memory.attempt is not None and not memory.attempt.flying(case.now):
+        memory = replace(memory, attempt=None)
+    warned = problems.destination_warnings(case.channel, site.source, case.destinations)
+    verdict = _recorded(case, memory, tracked)
+    return replace(verdict, action=action, problems=(*verdict.problems, *warned))
+
+
+def _recorded(case: Case, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
+    shown = problems.while_recording(case.channel, memory, tracked, case.primary, case.sync, case.now)
+    return Verdict(memory, _recording_phase(case, tracked), problems=shown)
+
+
+def _stop(case: Case, site: Site, memory: ChannelMemory, why: str) -> Verdict:
+    """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs."""
+    if not case.primary.answered and memory.released is None:
+        asked = case.primary.state is not None
+        shown = problems.unproven(case.channel, memory.take) if asked else ()
+        return Verdict(memory, "keeping", problems=shown)
+    memory, action = commands.repeat(site, memory, Verb.STOP, why)
+    return Verdict(memory, "stopping", action=action, problems=problems.stopping(site, memory))
+
+
+def _begin(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
+    if not tracked.present:
+        return Verdict(memory, "idle")  # it is not there to be recorded, and its end is not proven yet
+    take = memory.take
+    if take is not None and take.job != tracked.job and runs(take, memory, case):
+        action = None  # the take before may still turn up
+    else:
+        why = "the take has died" if memory.died is not None else "the job is active"
+        memory, action = starting.start(site, memory, tracked, why)
+    shown = problems.while_starting(site, memory)
+    return Verdict(memory, "blocked" if shown else "starting", action=action, problems=shown)
+
+
+def _unwanted(case: Case, site: Site, memory: ChannelMemory) -> Verdict:
+    take = memory.take
+    if take is not None and take.started is not None:
+        why = "a person ended it" if memory.released is not None else "the job has ended"
+        return _stop(case, site, memory, why)
+    flying = memory.attempt is not None and memory.attempt.flying(case.now)
+    if not flying and (take is None or not runs(take, memory, case)):
+        memory = replace(memory, take=None, attempt=None)
+    if site.source.is_recording:
+        return Verdict(memory, "foreign")
+    warned = problems.destination_warnings(case.channel, site.source, case.destinations)
+    return Verdict(memory, "idle", problems=(*problems.before_start(case.channel, site.source), *warned))
+
+
+def _next_look(site: Site, verdict: Verdict) -> float | None:
+    """Look at once where a start waits for it, and soon while a command waits to be seen."""
+    memory = verdict.memory
+    attempt = memory.attempt
+    if verdict.action is None and _lacks_only_a_look(site, verdict):
+        return site.now
+    if attempt is None or attempt.ended is None or site.now >= attempt.due:
+        return None
+    return site.now if attempt.must_look(site.began) else max(site.now, site.ended + PACE)
+
+
+def _lacks_only_a_look(site: Site, verdict: Verdict) -> bool:
+    """Whether the next command is due, but for a look that is fresh enough."""
+    memory = verdict.memory
+    if site.fresh or memory.hold is not None:
+        return False
+    if verdict.phase == "stopping":
+        return commands.due(memory.attempt, Verb.STOP, site)
+    if verdict.phase not in ("starting", "blocked"):
+        return False
+    if memory.take is not None and memory.take.started is not None:
+        return commands.due(memory.attempt, Verb.RESUME, site)
+    return starting.ready(site, memory) and starting.wants_look(site, memory)

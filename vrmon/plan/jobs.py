@@ -1,0 +1,121 @@
+"""Which jobs a primary has, and the proof that one has ended (promises 1 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from vrmon.model import Action, DeviceState, Job, Outcome, PrimaryObservation, Result, Verb
+from vrmon.plan.memory import FLIGHT, PrimaryMemory, TrackedJob
+from vrmon.settings import Sync
+
+_EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name
+
+
+def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMemory:
+    """Take in an observation, once. An unknown one breaks every row of absences and proves nothing."""
+    if memory.folded is not None and observation.ended <= memory.folded:
+        return memory
+    ended = observation.ended
+    if observation.seen is None:
+        blurred = {
+            job: replace(tracked, absences=0, across_outage=True) for job, tracked in memory.jobs.items()
+        }
+        bad_since = ended if memory.bad_since is None else memory.bad_since
+        return replace(memory, folded=ended, state=observation.state, bad_since=bad_since, jobs=blurred)
+    present = set(observation.seen)
+    jobs = {
+        job: _seen(tracked, ended) if job in present else _missing(tracked, observation.began, ended)
+        for job, tracked in memory.jobs.items()
+    }
+    if not memory.answered:  # what the vrmon before us knew is not older than anything it did not know
+        jobs = {job: replace(tracked, last_seen=ended) for job, tracked in jobs.items()}
+    for job in observation.seen:
+        jobs.setdefault(job, TrackedJob(job, since=ended, last_seen=ended))
+    return replace(memory, folded=ended, state=DeviceState.OK, bad_since=None, answered=True, jobs=jobs)
+
+
+def recall(memory: PrimaryMemory, job: Job | None, now: float) -> PrimaryMemory:
+    """A job that a channel is busy with ends by proof only, even if its primary was forgotten meanwhile."""
+    if job is None or job in memory.jobs:
+        return memory
+    tracked = TrackedJob(job, since=now, last_seen=now, present=False, resumed=now)
+    return replace(memory, jobs={**memory.jobs, job: tracked})
+
+
+def _seen(tracked: TrackedJob, now: float) -> TrackedJob:
+    return replace(tracked, present=True, absences=0, across_outage=False, lost=None, last_seen=now)
+
+
+def _missing(tracked: TrackedJob, began: float, ended: float) -> TrackedJob:
+    first = tracked.absences == 0
+    return replace(
+        tracked,
+        present=False,
+        absences=tracked.absences + 1,
+        absent_since=ended if first else tracked.absent_since,
+        absent_until=began,
+        lost=ended if tracked.across_outage and tracked.lost is None else tracked.lost,
+    )
+
+
+def gone(tracked: TrackedJob, sync: Sync, now: float) -> bool:
+    """Whether it is proven that the job has ended."""
+    if tracked.present or tracked.absences < 2:
+        return False
+    if tracked.absent_until - tracked.absent_since < sync.stop_delay:
+        return False
+    return tracked.lost is None or now >= tracked.lost + sync.outage_hold
+
+
+def forget(memory: PrimaryMemory, sync: Sync, now: float, needed: frozenset[Job]) -> PrimaryMemory:
+    """Drop the jobs that have ended and that no channel is busy with."""
+    kept = {job: one for job, one in memory.jobs.items() if job in needed or not gone(one, sync, now)}
+    return memory if len(kept) == len(memory.jobs) else replace(memory, jobs=kept)
+
+
+def ask_names(
+    memory: PrimaryMemory, primary: str, now: float, mapped: frozenset[str]
+) -> tuple[PrimaryMemory, list[Action]]:
+    """Ask for the names still wanted, the mapped ingests' first, while the primary answers."""
+    if memory.state is not DeviceState.OK:
+        return memory, []
+    wanted = [tracked for tracked in memory.jobs.values() if _wants_name(tracked, now)]
+    if not wanted:
+        return memory, []
+    wanted.sort(key=lambda tracked: tracked.job.ingest not in mapped)
+    asked = {tracked.job: replace(tracked, name_asked=now) for tracked in wanted}
+    actions = [
+        Action(Verb.FETCH_NAME, primary, "the job has no name yet", job=tracked.job) for tracked in wanted
+    ]
+    return replace(memory, jobs={**memory.jobs, **asked}), actions
+
+
+def _wants_name(tracked: TrackedJob, now: float) -> bool:
+    if tracked.basename is not None or not tracked.present or now < tracked.name_due:
+        return False
+    return tracked.name_asked is None or now - tracked.name_asked >= FLIGHT
+
+
+def learn_name(memory: PrimaryMemory, result: Result) -> PrimaryMemory:
+    """Take in what a question for a name brought."""
+    job = result.action.job
+    tracked = None if job is None else memory.jobs.get(job)
+    if job is None or tracked is None:
+        return memory
+    age = result.ended - tracked.since
+    pause = _EAGER if age < 10 else _PATIENT if age < 60 else _LAZY
+    failed = result.outcome is not Outcome.DONE
+    learnt = replace(
+        tracked,
+        name_asked=None,
+        name_due=result.ended + (max(pause, 1.0) if failed else pause),
+        basename=tracked.basename if result.value is None else result.value,
+        name_error=result.error if failed else "",
+    )
+    return replace(memory, jobs={**memory.jobs, job: learnt})
+
+
+def on_ingest(jobs: Mapping[Job, TrackedJob], ingest: str) -> list[TrackedJob]:
+    """The tracked jobs of one ingest, the oldest first."""
+    return sorted((one for one in jobs.values() if one.job.ingest == ingest), key=lambda one: one.since)
