@@ -1,0 +1,139 @@
+"""Debian's chromium, headless, driven through chromedriver's own HTTP protocol: no library between."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+
+_FLAGS = (
+    "--headless=new",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--no-proxy-server",
+)
+_KEYS = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    "End": 35,
+    "Home": 36,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+_STARTED = re.compile(r"started successfully on port (\d+)")
+
+
+class Browser:
+    """One window. Fails, rather than skips, where the packages chromium and chromium-driver are missing."""
+
+    def __init__(self, profile: Path) -> None:
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+        try:
+            self._url = f"http://127.0.0.1:{self._port()}/session"
+            flags = [*_FLAGS, f"--user-data-dir={profile}"]
+            if os.geteuid() == 0:
+                flags.append("--no-sandbox")
+            wanted = {"goog:chromeOptions": {"args": flags}, "goog:loggingPrefs": {"browser": "ALL"}}
+            session = self._call("POST", "", {"capabilities": {"alwaysMatch": wanted}})
+            self._url += f"/{session['sessionId']}"
+        except BaseException:
+            self._end_driver()
+            raise
+
+    def close(self) -> None:
+        try:
+            self._call("DELETE", "")
+        finally:
+            self._end_driver()
+
+    def go(self, url: str) -> None:
+        self._call("POST", "/url", {"url": url})
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """What a function body returns; a promise is waited for."""
+        return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def wait(self, condition: str, seconds: float = 10.0) -> None:
+        """Until an expression is true; the page's text tells why it never was."""
+        deadline = time.monotonic() + seconds
+        while not self.run(f"return Boolean({condition})"):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never true: {condition}\n{self.run('return document.body.innerText')}")
+            time.sleep(0.05)
+
+    def text(self, selector: str) -> str:
+        """The text of the first element that matches, as a person sees it."""
+        seen: str = self.run("return document.querySelector(arguments[0]).innerText", selector)
+        return seen
+
+    def size(self, width: int, height: int, *, mobile: bool = False) -> None:
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile},
+        )
+
+    def press(self, key: str) -> None:
+        """A key by its DOM name: "Tab", "Enter", "ArrowRight"."""
+        text = "\r" if key == "Enter" else ""
+        for kind in ("keyDown", "keyUp"):
+            self.devtools(
+                "Input.dispatchKeyEvent",
+                {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": _KEYS[key], "text": text},
+            )
+
+    def picture(self) -> bytes:
+        """The window as a PNG."""
+        return base64.b64decode(self._call("GET", "/screenshot"))
+
+    def log(self) -> list[str]:
+        """What the console has said since the last look: errors, refused loads, violations of the policy."""
+        entries = self._call("POST", "/se/log", {"type": "browser"})
+        return [entry["message"] for entry in entries]
+
+    def devtools(self, command: str, parameters: dict[str, object]) -> Any:
+        return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:
+        answer = self._http.request(method, self._url + path, json=body, timeout=30).json()["value"]
+        if isinstance(answer, dict) and "error" in answer:
+            raise AssertionError(f"{answer['error']}: {answer['message']}")
+        return answer
+
+    def _port(self) -> int:
+        assert self._driver.stdout is not None
+        for line in self._driver.stdout:
+            if found := _STARTED.search(line):
+                return int(found[1])
+        raise AssertionError("chromedriver did not start")
+
+    def _end_driver(self) -> None:
+        self._driver.terminate()
+        self._driver.wait(10)
+        if self._driver.stdout is not None:
+            self._driver.stdout.close()
+        self._http.close()
+
+
+@contextlib.contextmanager
+def browsing(profile: Path) -> Iterator[Browser]:
+    browser = Browser(profile)
+    try:
+        yield browser
+    finally:
+        browser.close()

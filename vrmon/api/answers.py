@@ -1,0 +1,86 @@
+"""How every answer looks: JSON for programs, the same safe headers, no word of what is inside."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from vrmon.api.peer import over_unix
+from vrmon.backend import UnknownChannel
+from vrmon.errors import ConfigError, ControlError
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HEADERS = {
+    "Server": "vrmon",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+}
+_CONTROL_LIVES_ELSEWHERE = (
+    "Cannot change anything over TCP: it only reads. Use the vrmon command on the server itself."
+)
+
+
+def encode(document: object) -> bytes:
+    """One line of ASCII: whatever a device's string holds, a lone surrogate included, cannot break it."""
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def json_answer(document: object, status: int = 200) -> web.Response:
+    return web.Response(body=encode(document), status=status, content_type="application/json")
+
+
+def error_answer(status: int, text: str, **more: Any) -> web.Response:
+    return json_answer({"error": text, **more}, status)
+
+
+async def dress(_request: web.Request, response: web.StreamResponse) -> None:
+    """Puts the common headers on an answer, just before it is sent."""
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+@web.middleware
+async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns every error into `{"error": "Cannot X: why. Hint."}` with the status that fits."""
+    if request.method == "POST" and not over_unix(request):
+        return error_answer(403, _CONTROL_LIVES_ELSEWHERE)
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return _http_error(request, error)
+    except UnknownChannel as error:
+        return error_answer(404, str(error))
+    except ConfigError as error:
+        text = "Cannot reload: the configuration is refused. The running one stays in force."
+        return error_answer(422, text, complaints=list(error.complaints))
+    except ControlError as error:
+        return error_answer(409, str(error))
+    except ConnectionError:  # it went away while it was answered: nobody reads this
+        return error_answer(400, "Cannot answer: the client is gone.")
+    except Exception:  # noqa: BLE001  # the top of a request's task
+        _log.exception("Answering a request failed", extra={"REQUEST": request.path})
+        return error_answer(500, "Cannot answer: vrmon made a mistake. Its journal holds the details.")
+
+
+def _http_error(request: web.Request, error: web.HTTPException) -> web.Response:
+    if isinstance(error, web.HTTPNotFound):
+        return error_answer(404, f"Cannot find {request.path}: vrmon has no such page.")
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        answer = error_answer(405, f"Cannot {request.method} {request.path}: it takes {allowed}.")
+        answer.headers["Allow"] = allowed
+        return answer
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return error_answer(413, "Cannot take the request: its body is too long.")
+    return error_answer(error.status, error.text or f"Cannot answer: {error.reason}.")
