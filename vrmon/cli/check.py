@@ -1,0 +1,82 @@
+"""`vrmon check`: the configuration first, then every device itself, without the daemon."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from vrmon.cli.findings import Finding, show
+from vrmon.cli.inspection import inspect_dvr, inspect_primary
+from vrmon.cli.terminal import console
+from vrmon.config import Directories, text_of
+from vrmon.config.complaints import Complaints
+from vrmon.config.reading import examine
+from vrmon.disk import read_small
+from vrmon.errors import ConfigError
+from vrmon.settings import Device, Settings
+
+EX_CONFIG = 78
+_LONGEST_PASSWORD = 4096
+
+
+def run(options: Namespace) -> int:
+    """0 when all is well, 1 when something is not, 78 when the configuration is refused."""
+    directories = Directories.from_environ(os.environ)
+    path = Path(options.config) if options.config else directories.configuration_file
+    try:
+        settings, complaints = _read(path)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EX_CONFIG
+    out, well = console(), True
+    for finding in (*_of_configuration(path, settings, complaints), *_of_devices(settings, directories)):
+        show(finding, out, json=options.json)
+        well = well and finding.ok is not False
+    return 0 if well else 1
+
+
+def _read(path: Path) -> tuple[Settings, Complaints]:
+    settings, complaints = examine(text_of(path), path, os.environ)
+    if complaints.refusing:
+        raise ConfigError((*complaints.refusing, *complaints.outside))
+    return settings, complaints
+
+
+def _of_configuration(path: Path, settings: Settings, complaints: Complaints) -> Iterator[Finding]:
+    count = f"{len(settings.channels)} channels, {len(settings.primaries) + len(settings.dvrs)} devices"
+    yield Finding(True, str(path), f"is in order: {count}.")
+    for complaint in complaints.outside:
+        mine = "Permission denied" in complaint
+        yield Finding(False, "configuration", complaint, "Check as root, who may read it." if mine else "")
+    if not settings.channels:
+        yield Finding(None, str(path), "names no channel: nothing is protected.", "See `vrmon map --help`.")
+
+
+def _of_devices(settings: Settings, directories: Directories) -> Iterator[Finding]:
+    """The findings device by device, in the file's order, however long each one takes."""
+    dvrs = [_with_credential(device, directories) for device in settings.dvrs.values()]
+    jobs = [partial(inspect_primary, device) for device in settings.primaries.values()]
+    jobs += [
+        partial(inspect_dvr, device, [one for one in settings.channels if one.dvr == device.name])
+        for device in dvrs
+    ]
+    with ThreadPoolExecutor(max_workers=len(jobs) or 1) as threads:
+        for findings in threads.map(lambda job: job(), jobs):
+            yield from findings
+
+
+def _with_credential(device: Device, directories: Directories) -> Device:
+    """With the password that systemd hands to the service, where this user may read it."""
+    if device.password or directories.credentials is not None:
+        return device
+    try:
+        content, _ = read_small(directories.configuration / "credentials" / device.name, _LONGEST_PASSWORD)
+        return replace(device, password=content.decode().rstrip("\r\n"))
+    except (OSError, UnicodeDecodeError):
+        return device

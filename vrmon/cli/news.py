@@ -1,0 +1,48 @@
+"""What happened: which events of a document are new, and each as one line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from vrmon.cli.document import moment, number, parts, text
+
+SIGNS = {"info": ("·", "cyan"), "degraded": ("▲", "yellow"), "critical": ("✖", "red")}
+UNHEARD_OF = ("?", "yellow")
+
+Event = dict[str, Any]
+
+
+class News:
+    """Tells each event once, in whatever documents it comes, and also after vrmond began to count anew."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+        self._uptime = 0.0
+
+    def of(self, document: dict[str, Any]) -> list[Event]:
+        """The events that no document before held."""
+        uptime = number(document, "uptime") or 0.0
+        if uptime < self._uptime:
+            self._last = 0.0
+        self._uptime = uptime
+        fresh = [one for one in parts(document, "recent") if (number(one, "n") or 0.0) > self._last]
+        self._last = max([self._last, *(number(one, "n") or 0.0 for one in fresh)])
+        return fresh
+
+
+def line(event: Event) -> Text:
+    """Local time, severity, whom it concerns, and what happened."""
+    when = moment(event, "time")
+    severity = text(event, "severity")
+    sign, style = SIGNS.get(severity, UNHEARD_OF)
+    shown = Text(f"{clock(when)}  ", "dim")
+    shown.append(f"{sign} {severity:<8}  ", style)
+    shown.append(text(event, "subject"), "bold")
+    return shown.append(f"  {text(event, 'message')}")
+
+
+def clock(when: datetime | None) -> str:
+    return "--:--:--" if when is None else f"{when.astimezone():%H:%M:%S}"

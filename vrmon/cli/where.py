@@ -1,0 +1,37 @@
+"""Where the daemon's socket is: just where a vrmond of the same environment would have it."""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import Namespace
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from vrmon import config
+from vrmon.config import Directories
+from vrmon.errors import ConfigError
+
+_NAMES_A_SOCKET = re.compile(r"^[^#\n]*unix_socket", re.MULTILINE)
+
+
+def socket_path(options: Namespace) -> Path:
+    """--socket, else what the configuration says where it can be read, else $RUNTIME_DIRECTORY's."""
+    if options.socket is not None:
+        return Path(options.socket)
+    directories = Directories.from_environ(os.environ)
+    return _configured(directories.configuration_file) or directories.unix_socket
+
+
+def _configured(file: Path) -> Path | None:
+    try:
+        text = config.text_of(file)
+        # A large file takes longer to parse than everything else that the command does.
+        if not _NAMES_A_SOCKET.search(text):
+            return None
+        named = tomlkit.parse(text).unwrap()["api"]["unix_socket"]
+    except (ConfigError, TOMLKitError, LookupError, TypeError):
+        return None
+    return Path(named) if isinstance(named, str) else None

@@ -1,0 +1,43 @@
+"""`vrmon demo`: simulated devices, a real vrmond, and a drama that shows what it is good for."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+
+from vrmon.cli.follow import Feed
+from vrmon.cli.terminal import console, until_interrupted
+from vrmon.demo.drama import Drama
+from vrmon.demo.output import JsonLines, Output, PlainLines, Screen
+from vrmon.demo.stage import Stage
+from vrmon.errors import ControlError
+
+_PACE = 0.1  # seconds
+
+
+def run(options: Namespace) -> int:
+    """Plays until Ctrl-C, or for `options.seconds`. Nothing is left behind."""
+    return until_interrupted(lambda: _play(options))
+
+
+def _play(options: Namespace) -> None:
+    terminal = console()
+    end = None if options.seconds is None else time.monotonic() + options.seconds
+    with Stage.set() as stage:
+        drama = Drama(stage, options.seed)
+        feed = Feed(stage.socket)
+        output: Output
+        if options.json:
+            output = JsonLines(stage.url)
+        elif terminal.is_terminal:
+            output = Screen(stage.url, terminal)
+        else:
+            output = PlainLines(stage.url, terminal)
+        with output:
+            while end is None or time.monotonic() < end:
+                if stage.daemon_ended():
+                    raise ControlError(f"Cannot go on with the demo: vrmond ended.\n{stage.log()}")
+                for stroke in drama.due(time.monotonic()):
+                    output.stroke(stroke)
+                output.seen(feed)
+                time.sleep(_PACE)

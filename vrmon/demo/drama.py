@@ -1,0 +1,158 @@
+"""What happens in the demo, and when: jobs that come and go, and a fault now and then. The same for a seed.
+
+Each part of the drama is a generator: it does something, says what, and for how long it then rests.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from random import Random
+from typing import NamedTuple
+
+from vrmon.cli.terminal import undisturbed
+from vrmon.demo.stage import CHANNELS, Stage
+
+_SHOWS = ("NEWS", "SPORTS", "WEATHER", "ARENA", "QUIZ", "CULTURE", "MORNING", "PARLIAMENT")
+_FIRST_FAULT = 5.0  # seconds after the beginning
+_OPERATORS = CHANNELS - 1  # the channel on which only the operator's part plays
+
+
+class Beat(NamedTuple):
+    """`text` happened to `subject` (nothing did where it is empty); the part rests for `rest` seconds."""
+
+    subject: str
+    text: str
+    rest: float
+
+
+class Stroke(NamedTuple):
+    """Something that the demo did, at a Unix time."""
+
+    at: float
+    subject: str
+    text: str
+
+
+Part = Iterator[Beat]
+
+
+class Drama:
+    """Begins when made."""
+
+    def __init__(self, stage: Stage, seed: int) -> None:
+        # Its own randomness for each part, so that none depends on when the others are due.
+        parts = [_shows(stage, _dice(seed, number), number) for number in range(CHANNELS - 1)]
+        parts.append(_faults(stage, _dice(seed, CHANNELS)))
+        self._order = count()
+        self._due = [(time.monotonic(), next(self._order), part) for part in parts]
+
+    def due(self, now: float) -> Iterator[Stroke]:
+        """Does what is due, and tells it."""
+        while self._due and self._due[0][0] <= now:
+            due, _, part = heapq.heappop(self._due)
+            beat = next(part)
+            heapq.heappush(self._due, (max(due, now) + beat.rest, next(self._order), part))
+            if beat.text:
+                yield Stroke(time.time(), beat.subject, beat.text)
+
+
+def _dice(seed: int, part: int) -> Random:
+    return Random(f"{seed}/{part}")  # noqa: S311 - no secret is made of it
+
+
+def _shows(stage: Stage, random: Random, number: int) -> Part:
+    """Jobs on one channel, one after the other."""
+    name = f"PCR {number + 1}"
+    yield Beat(name, "", 0.5 + number * 1.5)
+    for episode in count(1):
+        show = f"{random.choice(_SHOWS)}_{number + 1}{episode:02d}"
+        job = stage.playbox.start_job(number, f"{show}.mxf", name_after=random.choice((0.0, 0.0, 1.5)))
+        yield Beat(name, f"PlayBox begins {show}", random.uniform(20, 40))
+        stage.playbox.end_job(job)
+        yield Beat(name, f"PlayBox ends {show}", random.choice((0.0, random.uniform(3, 8))))
+
+
+def _faults(stage: Stage, random: Random) -> Part:
+    """One fault at a time, each over before the next; a different order in each round."""
+    yield Beat("", "", _FIRST_FAULT)
+    faults: list[Callable[[Stage, Random], Part]] = [
+        _outage, _take_dies, _by_hand, _hang, _starts_refused, _killed, _nonsense, _recorder_crash
+    ]  # fmt: skip
+    opening = faults[:3]
+    while True:
+        for fault in opening or random.sample(faults, len(faults)):
+            yield from fault(stage, random)
+        opening = []
+
+
+def _outage(stage: Stage, random: Random) -> Part:
+    stage.playbox.refuse()
+    yield Beat("PlayBox", "drops out", random.uniform(5, 8))
+    stage.playbox.listen_again()
+    yield Beat("PlayBox", "is back", 6)
+
+
+def _take_dies(stage: Stage, random: Random) -> Part:
+    running = [number for number in range(CHANNELS) if stage.recorder.running(number)]
+    if not running:
+        yield Beat("", "", 1)
+        return
+    number = random.choice(running)
+    stage.recorder.kill_take(number)
+    yield Beat(f"PCR {number + 1}", "its take on the MovieRecorder dies", 8)
+
+
+def _by_hand(stage: Stage, random: Random) -> Part:
+    name = f"PCR {_OPERATORS + 1}"
+    stage.recorder.record_by_hand(_OPERATORS, f"REHEARSAL_{random.randrange(100):02d}")
+    yield Beat(name, "an operator records by hand", 3)
+    job = stage.playbox.start_job(_OPERATORS, "LATE_SHOW.mxf")
+    yield Beat(name, "PlayBox begins LATE_SHOW on the very same channel", 5)
+    stage.recorder.stop_by_hand(_OPERATORS)
+    yield Beat(name, "the operator stops", 6)
+    stage.playbox.end_job(job)
+    yield Beat(name, "PlayBox ends LATE_SHOW", 4)
+
+
+def _hang(stage: Stage, random: Random) -> Part:
+    stage.recorder.fault("hang")
+    yield Beat("MovieRecorder", "hangs", random.uniform(5, 8))
+    stage.recorder.clear_faults()
+    yield Beat("MovieRecorder", "answers again", 5)
+
+
+def _starts_refused(stage: Stage, _random: Random) -> Part:
+    body = '{"success": false, "error": "the disk is busy"}'
+    stage.recorder.fault("body", "/sources/*/record", times=3, body=body)
+    job = stage.playbox.start_job(_OPERATORS, "PILOT.mxf")
+    yield Beat(f"PCR {_OPERATORS + 1}", "PlayBox begins PILOT, and MovieRecorder refuses three starts", 10)
+    stage.recorder.clear_faults()
+    stage.playbox.end_job(job)
+    yield Beat(f"PCR {_OPERATORS + 1}", "PlayBox ends PILOT", 4)
+
+
+def _killed(stage: Stage, _random: Random) -> Part:
+    stage.kill_daemon()
+    yield Beat("vrmond", "is killed (kill -9)", 2)
+    with undisturbed():
+        stage.start_daemon()
+    yield Beat("vrmond", "is started again", 5)
+
+
+def _nonsense(stage: Stage, random: Random) -> Part:
+    kind, text = random.choice((("error", "answers with status 500"), ("html", "answers with a web page")))
+    stage.playbox.fault(kind)
+    yield Beat("PlayBox", text, 5)
+    stage.playbox.clear_faults()
+    yield Beat("PlayBox", "answers sense again", 5)
+
+
+def _recorder_crash(stage: Stage, _random: Random) -> Part:
+    stage.recorder.crash()
+    stage.recorder.refuse()
+    yield Beat("MovieRecorder", "crashes: every take is at its end", 3)
+    stage.recorder.listen_again()
+    yield Beat("MovieRecorder", "is started again", 8)
