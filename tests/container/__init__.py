@@ -1,0 +1,1 @@
+"""vrmon as a container: `packaging/docker/verify`."""

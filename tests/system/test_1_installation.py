@@ -1,0 +1,105 @@
+"""From nothing to a service that runs, says what it lacks and shuts its doors to the right people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.system.clients import ask, status
+from tests.system.machine import Machine, eventually
+from tests.system.site import Site
+
+
+def test_a_repository_that_was_tampered_with_is_refused(machine: Machine) -> None:
+    repository = machine.root / "srv/repository"
+    sources = machine.path("/etc/apt/sources.list.d/vrmon.sources")
+    sources.write_text((repository / "vrmon.sources").read_text())
+    release = repository / "dists/stable/InRelease"
+    signed = release.read_text()
+    release.write_text(signed.replace("Origin: vrmon", "Origin: other"))
+    try:
+        assert machine.run("apt-get", "update", check=False).returncode != 0
+        assert machine.run("apt-get", "install", "--yes", "vrmon", check=False).returncode != 0
+    finally:
+        release.write_text(signed)
+        sources.unlink()
+
+
+def test_a_new_installation_runs_and_says_what_it_lacks(installed: Machine) -> None:
+    assert installed.run("systemctl", "is-enabled", "vrmon").stdout == "enabled\n"
+    assert installed.run("systemctl", "is-active", "vrmon").stdout == "active\n"
+    document = status()
+    assert "no-channels" in {problem["code"] for problem in document["problems"]}
+    assert "channel" in installed.show("StatusText")["StatusText"]
+    assert installed.run("dpkg", "--verify", "vrmon").stdout == ""
+
+
+def test_who_owns_what(installed: Machine) -> None:
+    modes = installed.run(
+        "stat", "--format=%n %a %U %G",
+        "/etc/vrmon/credentials", "/etc/vrmon/vrmon.toml", "/var/lib/vrmon", "/run/vrmon/vrmon.sock",
+    ).stdout.splitlines()  # fmt: skip
+    assert modes == [
+        "/etc/vrmon/credentials 700 root root",
+        "/etc/vrmon/vrmon.toml 644 root root",
+        "/var/lib/vrmon 750 _vrmon vrmon",
+        "/run/vrmon/vrmon.sock 660 _vrmon vrmon",
+    ]
+
+
+def test_the_packages_own_test(installed: Machine, site: Site) -> None:
+    """debian/tests/installed, as autopkgtest would run it, with the shipped configuration."""
+    site.configure("")
+    installed.run("systemctl", "restart", "vrmon")
+    script = installed.path("/root/installed")
+    script.write_bytes(Path("debian/tests/installed").read_bytes())
+    installed.run("sh", "/root/installed")
+
+
+def test_jobs_are_mirrored(site: Site) -> None:
+    jobs = site.record("NEWS", "SPORT", "WEATHER", "TALK")
+    assert [site.takes(number) for number in range(4)] == [["NEWS"], ["SPORT"], ["WEATHER"], ["TALK"]]
+    eventually(lambda: site.machine.show("StatusText")["StatusText"].startswith("4 of 4 jobs recorded"))
+    site.playbox.end_job(jobs[1])
+    eventually(lambda: not site.runs(1), what="the end of SPORT's take")
+    eventually(lambda: site.channel("PCR 2")["phase"] == "idle")
+    assert [site.runs(number) for number in range(4)] == [True, False, True, True]
+
+
+def test_members_of_the_group_may_use_the_socket_and_others_not(site: Site) -> None:
+    site.record("NEWS")
+    member = site.machine.run("vrmon", "status", "--json", user="engineer")
+    assert json.loads(member.stdout)["channels"][0]["take"]["name"] == "NEWS"
+    stranger = site.machine.run("vrmon", "status", "--json", user="stranger", check=False)
+    assert stranger.returncode == 3
+    assert "group vrmon" in stranger.stderr
+    assert stranger.stdout == ""
+
+
+def test_control_is_for_the_socket_only(site: Site) -> None:
+    site.record("NEWS")
+    code, _ = ask(("127.0.0.1", 8001), "/channels/PCR%201/hold", "POST")
+    assert code in (403, 404, 405)
+    assert site.channel("PCR 1")["mode"] == "auto"
+    site.machine.run("vrmon", "hold", "PCR 1", "--reason", "rehearsal", user="engineer")
+    assert site.channel("PCR 1")["mode"] == "hold"
+    site.machine.run("vrmon", "auto", "PCR 1", user="engineer")
+    assert site.channel("PCR 1")["mode"] == "auto"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("vrmon st", "status\nstop"), ("vrmon hold PCR\\ ", "\n".join(f"PCR\\ {n}" for n in range(1, 5)))],
+)
+def test_the_shell_completes_commands_and_channels(site: Site, typed: str, offered: str) -> None:
+    assert len(status()["channels"]) == 4
+    script = """
+        source /usr/share/bash-completion/completions/vrmon
+        COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9
+        _python_argcomplete vrmon
+        printf '%s\\n' "${COMPREPLY[@]}" | sed 's/ *$//' | sort
+    """
+    shell = site.machine.run("bash", "-c", script, "bash", typed, user="engineer")
+    assert shell.stdout.strip() == offered

@@ -1,0 +1,111 @@
+"""The package's files agree with the program: version, manual pages, the unit."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vrmon
+from vrmon.cli.options import make_parser
+from vrmon.config import Directories
+from vrmon.config.schema import REQUIRED, TABLES, Key
+
+ROOT = Path(__file__).parents[1]
+MANUAL = ROOT / "packaging/man"
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    first = (ROOT / "debian/changelog").read_text().splitlines()[0]
+    assert first.startswith(f"vrmon ({vrmon.__version__}) ")
+
+
+def sections(page: str) -> dict[str, str]:
+    """The text of each section of a manual page by its heading."""
+    pieces = re.split(r"^# (.+)\n", (MANUAL / page).read_text(), flags=re.MULTILINE)[1:]
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+
+
+HEADINGS = {
+    "primary": "[primary.NAME]",
+    "dvr": "[dvr.NAME]",
+    "channel": "[[channel]]",
+    "sync": "[sync]",
+    "api": "[api]",
+    "log": "[log]",
+}
+
+
+def shown(default: object) -> str:
+    return f'"{default}"' if isinstance(default, str) else str(default)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_vrmon_toml_5_describes_every_key_with_its_default(table: str) -> None:
+    described = sections("vrmon.toml.5.scd")[HEADINGS[table]].replace("\\_", "_")
+    for key in TABLES[table]:
+        if table == "dvr" and key in TABLES["primary"]:
+            continue  # "Its keys are those of a primary, and:"
+        assert f"*{key.name}*" in described
+        assert default_of(key) in entry(described, key.name)
+
+
+def default_of(key: Key) -> str:
+    if key.default is REQUIRED:
+        return "Required."
+    return "" if key.default is None else f"Default: {shown(key.default)}"
+
+
+def entry(section: str, name: str) -> str:
+    """What a section says below the line that names a key, in one line."""
+    below = section.split(f"*{name}*", 1)[1].split("\n", 1)[1]
+    return " ".join(re.split(r"^\*", below, flags=re.MULTILINE)[0].split())
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    (action,) = [a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(action.choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_vrmon_1_has_every_command_with_its_options(command: str) -> None:
+    page = (MANUAL / "vrmon.1.scd").read_text()
+    (synopsis,) = re.findall(rf"^(\*vrmon {command}\*.*)$", page, flags=re.MULTILINE)
+    options = {text for action in commands()[command]._actions for text in action.option_strings}
+    long_options = {text for text in options if text.startswith("--")} - {"--help"}
+    assert set(re.findall(r"\*(--[a-z-]+)\*", synopsis)) == long_options
+
+
+def test_vrmon_1_has_no_other_commands() -> None:
+    page = (MANUAL / "vrmon.1.scd").read_text()
+    assert set(re.findall(r"^\*vrmon (\w+)\*", page, flags=re.MULTILINE)) == set(commands())
+
+
+def test_vrmond_8_has_every_option() -> None:
+    usage = subprocess.run(
+        [sys.executable, "-m", "vrmon.daemon", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    described = re.findall(r"^\*(--[a-z-]+)\*", sections("vrmond.8.scd")["OPTIONS"], flags=re.MULTILINE)
+    assert set(described) == set(re.findall(r"--[a-z-]+", usage)) - {"--help"}
+
+
+def test_the_unit_starts_what_the_package_installs() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    scripts = re.findall(r"^(\w+) =", setup["options.entry_points"]["console_scripts"], flags=re.MULTILINE)
+    unit = (ROOT / "systemd/vrmon.service").read_text()
+    started = re.findall(r"^Exec\w+=/usr/bin/(\w+)", unit, flags=re.MULTILINE)
+    assert started == ["vrmond", "vrmon"]
+    assert set(started) == set(scripts)
+
+
+def test_the_units_folders_are_those_that_the_program_uses() -> None:
+    unit = (ROOT / "systemd/vrmon.service").read_text()
+    assert f"StateDirectory={Directories.state.name}\n" in unit
+    assert f"RuntimeDirectory={Directories.runtime.name}\n" in unit
+    assert f"LoadCredential=dvr:{Directories.configuration}/credentials\n" in unit
