@@ -58,8 +58,9 @@ def test_what_is_free_comes_as_channels_and_the_rest_as_comments(
 
     printed = vrmon("ingests", environ=daemon.environ).stdout
     assert f"# {playbox.ingests[0]}: has SHOW, the ingest of PCR 1\n" in printed
-    [found] = tomlkit.parse(printed).unwrap()["channel"]
-    assert found["ingest"] == playbox.ingests[2]
+    assert f"# {playbox.ingests[2]}: has OTHER, no channel\n" in printed
+    blocks = tomlkit.parse(printed).unwrap()["channel"]
+    assert [block["ingest"] for block in blocks] == list(playbox.ingests[1:]), "idle ones are offered as well"
 
 
 def test_pasted_and_filled_in_it_is_a_channel(daemon: Running, playbox: PlayBox) -> None:

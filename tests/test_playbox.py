@@ -15,7 +15,7 @@ from tests.hostile import Hostile, always_json, http_answer, once
 from tests.random_json import random_json
 from vrmon.devices.base import Primary
 from vrmon.devices.endpoint import Endpoint
-from vrmon.devices.playbox import PlayBox, parse_basename, parse_jobs
+from vrmon.devices.playbox import PlayBox, parse_basename, parse_listing
 from vrmon.devices.shape import ShapeError, document
 from vrmon.errors import BadAnswer, DeviceError
 from vrmon.model import Job
@@ -48,12 +48,13 @@ def test_it_is_a_primary_that_can_only_observe() -> None:
         primary: Primary = box
         assert primary.jobs() == ()
     public = {name for name in dir(box) if not name.startswith("_")}
-    assert public == {"jobs", "basename", "warm", "close"}
+    assert public == {"ingests", "jobs", "basename", "warm", "close"}
 
 
 def test_jobs_as_recorded() -> None:
     with Hostile(always_json(RECORDED)) as server, playbox(server) as box:
         assert box.jobs() == (Job(INGEST, "5b0f7f3e-0001"),)
+        assert INGEST in box.ingests
         box.jobs()
     assert [heard.line for heard in server.heard] == ["GET /ingests/activejobsinfo HTTP/1.1"] * 2
     assert server.connections == 1
@@ -64,7 +65,7 @@ def test_jobs_are_normalised_and_each_is_there_once_in_order() -> None:
         {"ingestId": "ab", "activeJobsInfo": [{"id": 7}, {"id": "x"}, {"id": "7"}]},
         {"ingestId": "AB", "activeJobsInfo": [{"id": "x"}, {"id": "y"}]},
     ]
-    assert parse_jobs(answer) == (Job("AB", "7"), Job("AB", "x"), Job("AB", "y"))
+    assert parse_listing(answer) == {"AB": [Job("AB", "7"), Job("AB", "x"), Job("AB", "y")]}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_anything_else_is_no_observation(answer: object, text: str) -> None:
 def test_a_job_without_a_usable_id_is_no_observation(job_id: object) -> None:
     answer = [{"ingestId": "A", "activeJobsInfo": [{"id": "ok"}, {"id": job_id}]}]
     with pytest.raises(ShapeError, match=r"^\[0\]\.activeJobsInfo\[1\]\.id: "):
-        parse_jobs(answer)
+        parse_listing(answer)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,8 @@ def test_only_a_200_is_an_observation(status: int) -> None:
 
 
 def test_duplicate_keys_are_harmless() -> None:
-    assert parse_jobs(document(b'[{"ingestId": "A", "ingestId": "B", "activeJobsInfo": []}]')) == ()
+    answer = document(b'[{"ingestId": "A", "ingestId": "B", "activeJobsInfo": []}]')
+    assert parse_listing(answer) == {"B": []}
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_an_id_that_no_address_can_hold_is_not_asked_for(job_id: str) -> None:
 
 @given(JSON)
 def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
-    parsers: tuple[Callable[[object], object], ...] = (parse_jobs, parse_basename)
+    parsers: tuple[Callable[[object], object], ...] = (parse_listing, parse_basename)
     for parse in parsers:
         try:
             json.dumps(parse(document(json.dumps(value).encode())), ensure_ascii=False).encode("utf-8")

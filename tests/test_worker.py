@@ -19,6 +19,8 @@ from vrmon.worker import Worker, command, question
 class Recorder:
     """A Dvr and a Primary that says of every call what it was, or raises `error`."""
 
+    ingests: tuple[str, ...] = ()
+
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.calls: list[tuple[str, ...]] = []

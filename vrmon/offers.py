@@ -19,7 +19,7 @@ def document(loop: Loop) -> dict[str, Any]:
 def _primary(loop: Loop, name: str) -> dict[str, Any]:
     channels = {one.ingest: one.name for one in loop.settings.channels if one.primary == name}
     tracked = loop.memory.primaries[name].jobs if name in loop.memory.primaries else {}
-    ingests: dict[str, list[Job]] = {ingest: [] for ingest in channels}
+    ingests: dict[str, list[Job]] = {ingest: [] for ingest in (*channels, *loop.primaries[name].ingests)}
     for job, one in tracked.items():
         if one.present:
             ingests.setdefault(job.ingest, []).append(job)

@@ -22,11 +22,15 @@ T = TypeVar("T")
 
 @dataclass
 class Watched(Generic[C, T]):
-    """`seen` is the last observation, None before the first; `last_good` what the last good one saw."""
+    """`seen` is the last observation, None before the first; `last_good` what the last good one saw.
+
+    `ingests` and `destinations` are what a primary or a DVR tells beside that, for people.
+    """
 
     worker: Worker[C, T]
     seen: Observation[T] | None = None
     last_good: T | None = None
+    ingests: tuple[str, ...] = ()
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
     gauge: DeviceGauge = field(default_factory=DeviceGauge)
@@ -49,7 +53,13 @@ def watch_primary(device: Device, observed: Callable[[Observation[tuple[Job, ...
     def connect() -> Primary:
         return PlayBox(endpoint)
 
-    return Watched(Worker(device, connect, lambda primary: primary.jobs(), observed))
+    def look(primary: Primary) -> tuple[Job, ...]:
+        jobs = primary.jobs()
+        watched.ingests = primary.ingests
+        return jobs
+
+    watched = Watched(Worker(device, connect, look, observed))
+    return watched
 
 
 def watch_dvr(device: Device, observed: Callable[[Observation[tuple[Source, ...]]], None]) -> WatchedDvr:

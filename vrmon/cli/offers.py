@@ -67,7 +67,7 @@ def _condition(source: Document) -> str:
 
 def _ingests(name: str, primary: Document, which: Mapping[str, str]) -> Iterator[str]:
     listed = parts(primary, "ingests")
-    yield f"# {name}: {text(primary, 'state')}, {len(listed)} ingests; one shows up when it has a job"
+    yield f"# {name}: {text(primary, 'state')}, {len(listed)} ingests; some show up only with a job"
     for one in listed:
         jobs = ", ".join(text(job, "basename") or text(job, "id") for job in parts(one, "jobs"))
         shown = f"{text(one, 'ingest')}: {f'has {jobs}' if jobs else 'no job'}"

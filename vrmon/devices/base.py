@@ -13,7 +13,12 @@ from vrmon.model import Destination, Job, Source
 
 
 class Primary(Protocol):
-    """An ingest server: it can be observed and nothing else."""
+    """An ingest server: it can be observed and nothing else.
+
+    `ingests` are those of the last good answer to `jobs`, idle ones too where the primary lists them.
+    """
+
+    ingests: tuple[str, ...]
 
     def jobs(self) -> tuple[Job, ...]:
         """The active jobs, each once, in the order the primary lists them."""

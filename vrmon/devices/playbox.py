@@ -15,13 +15,16 @@ class PlayBox:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._client = Client(endpoint)
+        self.ingests: tuple[str, ...] = ()
 
     @cached_property
     def _poll(self) -> Request:
         return self._client.prepare("GET", "ingests", "activejobsinfo")
 
     def jobs(self) -> tuple[Job, ...]:
-        return self._client.understand(self._client.exchange(self._poll), parse_jobs)
+        listing = self._client.understand(self._client.exchange(self._poll), parse_listing)
+        self.ingests = tuple(listing)
+        return tuple(job for jobs in listing.values() for job in jobs)
 
     def basename(self, job: Job) -> str | None:
         request = self._client.prepare("GET", "ingests", job.ingest, "jobs", job.id, "files")
@@ -35,20 +38,23 @@ class PlayBox:
         self._client.close()
 
 
-def parse_jobs(document: object) -> tuple[Job, ...]:
-    """The jobs in an answer to /ingests/activejobsinfo, each once. ShapeError for any other shape.
+def parse_listing(document: object) -> dict[str, list[Job]]:
+    """The jobs of each ingest in an answer to /ingests/activejobsinfo, each once, idle ingests included.
 
-    An ingest that does not list its jobs is an error: unknown is not "none".
+    ShapeError for any other shape: an ingest that does not list its jobs is an error: unknown is not "none".
     """
-    jobs: dict[Job, None] = {}
+    listing: dict[str, list[Job]] = {}
     for i, item in enumerate(array(document)):
         entry = mapping(item, f"[{i}]")
         ingest = handle(entry.get("ingestId"), f"[{i}].ingestId").upper()
         where = f"[{i}].activeJobsInfo"
+        jobs = listing.setdefault(ingest, [])
         for j, info in enumerate(array(entry.get("activeJobsInfo"), where)):
             job_id = mapping(info, f"{where}[{j}]").get("id")
-            jobs[Job(ingest, _job_id(job_id, f"{where}[{j}].id"))] = None
-    return tuple(jobs)
+            job = Job(ingest, _job_id(job_id, f"{where}[{j}].id"))
+            if job not in jobs:
+                jobs.append(job)
+    return listing
 
 
 def parse_basename(document: object) -> str | None:
