@@ -185,6 +185,11 @@ _TAKES = {
 _JOBS = {
     "job-began": Entry("Job began", "The primary lists a job that was not there before."),
     "job-ended": Entry("Job ended", "The job is gone from the primary, with the proof that a stop needs."),
+    "ended-by-hand": Entry(
+        "Take ended by hand",
+        "A person ended a take that was kept although its job was gone or its primary away.",
+        "If the primary shows the job again, it is recorded again.",
+    ),
     "unmapped-job": Entry(
         "Job without a channel",
         "A job is active on an ingest that no [[channel]] names. It has no backup.",

@@ -70,8 +70,11 @@ def _act(
     memory = adopt(site, memory, tracked)
     if memory.hold is not None:
         verdict = _on_hold(case, memory, tracked)
-    elif tracked is None or (memory.released is not None and memory.released[0] == tracked.job):
+    elif tracked is None:
         verdict = _unwanted(case, site, memory)
+    elif memory.released is not None and memory.released[0] == tracked.job:
+        verdict = _unwanted(case, site, memory)
+        verdict = replace(verdict, problems=(*verdict.problems, problems.released(case.channel, tracked)))
     else:
         verdict = _wanted(case, site, memory, tracked)
     return replace(verdict, source=found, look=_next_look(site, verdict))

@@ -79,6 +79,16 @@ def held(channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None) ->
     )
 
 
+def released(channel: Channel, tracked: TrackedJob) -> Problem:
+    return Problem(
+        "ended-by-hand",
+        _INFO,
+        channel.name,
+        f"A person ended the take of job {tracked.basename or tracked.job.id!r}.",
+        f"It is recorded again as soon as {channel.primary} shows that the job is active.",
+    )
+
+
 def foreign(site: Site, tracked: TrackedJob) -> Problem:
     seen = site.source.recording_name
     what = f"as {seen!r}" if seen else "under a name that the DVR does not tell"
