@@ -49,7 +49,16 @@ class Lanes(Generic[C]):
                 self._alive += 1
         self._tasks.put(task)
         if begin:
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
             threading.Thread(target=self._run, name=f"{self.name} lane", daemon=True).start()
+        except RuntimeError as error:  # the system gives no more threads: the lanes there are must do
+            log.error("Lane refused", extra={"DEVICE": self.name, "REASON": str(error)})
+            with self._counts:
+                self._free -= 1
+                self._alive -= 1
 
     def close(self) -> None:
         """Let every lane end after what it is at. Tasks that wait are still carried out."""
