@@ -95,7 +95,7 @@ class Board:
 
     def accessibility_violations(self) -> list[str]:
         """What axe-core finds. Its file comes from the npm registry, into .tools."""
-        assert AXE.exists(), f"{AXE} is missing: npm install --prefix .tools axe-core@4"
+        assert AXE.exists(), f"{AXE} is missing: npm install --prefix .tools axe-core"
         self.browser.run(AXE.read_text())
         result: dict[str, Any] = self.browser.run("return axe.run({resultTypes: ['violations']})")
         return [
