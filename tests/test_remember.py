@@ -66,6 +66,7 @@ channels = st.builds(
     job=st.none() | jobs,
     take=st.none() | takes,
     attempt=st.none() | st.just(Attempt(Verb.STOP, sent=1.0, since=1.0)),
+    lent=texts,
     deaths=st.integers(0, 9),
     died=st.none() | moments,
     lost_take=texts,
@@ -99,7 +100,8 @@ def test_what_matters_survives(memory: Memory) -> None:
     assert found.channels.keys() == memory.channels.keys()
     for key, before in memory.channels.items():
         after = found.channels[key]
-        assert (after.job, after.deaths, after.lost_take) == (before.job, before.deaths, before.lost_take)
+        assert (after.job, after.lent, after.deaths) == (before.job, before.lent, before.deaths)
+        assert after.lost_take == before.lost_take
         assert after.died == pytest.approx(before.died, abs=0.002)
         assert (after.attempt, after.foreign) == (None, False), "what was in flight is looked at anew"
         assert (after.hold is None) == (before.hold is None)

@@ -99,7 +99,9 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
     found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
     since = {(one.code, one.subject): now for one in found}
     since.update((key, began) for key, began in memory.problems.items() if key in since)
-    planned = Memory(primaries, dvrs, channels, since)
+    left_out = {name: one for name, one in memory.dvrs.items() if name not in dvrs}
+    names_kept = {name: DvrMemory(names=one.names) for name, one in left_out.items()}
+    planned = Memory(primaries, {**names_kept, **dvrs}, channels, since)
     looks: dict[str, float] = {}
     for channel, verdict in verdicts:
         if verdict.look is not None:

@@ -10,9 +10,11 @@ from vrmon.plan.memory import ChannelMemory, Take, TrackedJob
 
 
 def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> ChannelMemory:
-    """A recording under the name we would give to the active job is ours."""
+    """A recording under the name we would give to the active job is ours, unless it has that name from us."""
     seen = site.source.recording_name
     if not site.source.is_recording or memory.take is not None or tracked is None or not seen:
+        return memory
+    if memory.lent and names.fold(seen) == names.fold(memory.lent):
         return memory
     mine = commands.owner(site.channel.key, tracked.job)
     owner = site.dvr.names.get(names.fold(seen))

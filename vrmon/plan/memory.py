@@ -159,13 +159,15 @@ class Hold:
 class ChannelMemory:
     """`deaths` in a row of short-lived takes, the last at `died`, whose name was `lost_take`.
 
-    `released`: the kept job whose take a person ended, and when.
+    `released`: the kept job whose take a person ended, and when. `lent`: the name that we had given to the
+    source when somebody else's recording, which may bear it now, turned up in place of our take.
     """
 
     job: Job | None = None
     take: Take | None = None
     attempt: Attempt | None = None
     foreign: bool = False
+    lent: str = ""
     deaths: int = 0
     died: float | None = None
     lost_take: str = ""

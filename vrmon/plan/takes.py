@@ -25,12 +25,13 @@ def observe(memory: ChannelMemory, look: Look) -> ChannelMemory:
     """Take in what the source shows: our take going on, nothing, or somebody else's recording."""
     take = memory.take
     if not look.source.is_recording:
-        return _not_recording(replace(memory, foreign=False), look)
+        return _not_recording(replace(memory, foreign=False, lent=""), look)
     if take is not None and _is(take, look):
         return replace(
             memory, foreign=False, take=_confirmed(take, look), attempt=_after_start(memory.attempt)
         )
-    return replace(memory, foreign=True, take=None, attempt=None)
+    lent = take.given if take is not None and not take.under_way else memory.lent
+    return replace(memory, foreign=True, lent=lent, take=None, attempt=None)
 
 
 def _is(take: Take, look: Look) -> bool:
