@@ -92,6 +92,7 @@ class Host:
             self._pictures.keep({channel.key for channel in settings.channels})
             await self._open_doors()
             self._show_configuration()
+            self._trouble("state-damaged", "", "")
             self._background(asyncio.to_thread(self._inforce.remember))
         counts = (
             f"channels: {len(settings.channels)}, devices: {len(settings.primaries) + len(settings.dvrs)}"
@@ -122,7 +123,7 @@ class Host:
                 )
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
-        hint = "Running recordings are known again by their names; look whether all of them are."
+        hint = "Takes are known again by their names: look whether all are, then `vrmon reload` clears this."
         self._trouble("state-damaged", complaint, hint)
         return memory
 

@@ -48,6 +48,7 @@ class Loop:
         self._aio = asyncio.get_running_loop()
         self._told = memory  # what the last events led to
         self._results: list[Result] = []
+        self._arrived: set[Device] = set()  # whose observation has not been planned on yet
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
 
@@ -104,6 +105,7 @@ class Loop:
         self.plan = plan(self.settings, world, self.memory, now)
         self.memory = self.plan.memory
         self._results.clear()
+        self._arrived.clear()
         for action in self.plan.actions:
             self._hand_out(action)
         for name, moment in self.plan.looks.items():
@@ -158,9 +160,13 @@ class Loop:
 
         def take_in() -> None:
             one = watched.get(device.name)
-            if one is not None and one.worker.device is device:  # else a reload has replaced it meanwhile
-                one.take_in(observation)
-                self._wake()
+            if one is None or one.worker.device is not device:
+                return  # a reload has replaced it meanwhile
+            if device in self._arrived:
+                self.turn()  # every observation counts: the one before may tell of an outage
+            self._arrived.add(device)
+            one.take_in(observation)
+            self._wake()
 
         self.call(take_in)
 
