@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +68,7 @@ class Mirror:
         file = self.daemon.state / "state.json"
         wait(lambda: file.exists() and text in file.read_text(), f"{text} in {file.name}")
 
-    def wait_for_polls(self, times: int = 4) -> None:
+    def wait_for_polls(self, times: int = 3) -> None:
         """Until each device has answered that many polls more: whatever was to come of them has come."""
         polls = [(self.playbox, "/ingests/activejobsinfo"), *((one, "/sources") for one in self.recorders)]
         before = [len(device.arrivals(route)) for device, route in polls]
@@ -135,13 +135,15 @@ def mirror(
     password: str = "",
     tls: bool = False,
     listening: bool = True,
+    sync: Mapping[str, float | str] | None = None,
     **options: Any,
 ) -> Iterator[Mirror]:
     """`size` ingests mirrored onto as many sources of each recorder. `options` are those of `running`."""
+    sync = {"stop_delay": PACE, "outage_hold": 1.0, **(sync or {})}
     with ExitStack() as stack:
         playbox = stack.enter_context(serving(PlayBox(size), tls=tls, listening=listening))
         made = [MovieRecorder(size, password=password) for _ in range(recorders)]
         for one in made:
             stack.enter_context(serving(one, tls=tls))
-        daemon = stack.enter_context(running(folder, playbox, *made, **options))
+        daemon = stack.enter_context(running(folder, playbox, *made, sync=sync, **options))
         yield Mirror(playbox, made, daemon)

@@ -16,7 +16,7 @@ HARMLESS = {"body", "delay", "close", "lost_answer"}
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
-    with mirror(tmp_path_factory.mktemp("site"), size=1, timeout=0.25) as made:
+    with mirror(tmp_path_factory.mktemp("site"), size=1, timeout=0.15) as made:
         made.record()
         yield made
 

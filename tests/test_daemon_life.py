@@ -8,8 +8,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.mirror import PACE, codes, is_in, mirror, wait
 from tests.running import ROOT
 from vrmon.state.document import compose, payload_text
@@ -24,34 +22,40 @@ sys.exit(daemon.main())
 """vrmond on a machine whose clock is wrong by the seconds in a file."""
 
 
-@pytest.mark.parametrize("command", ["recording_name", "record"])
-@pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path, command: str, done: bool) -> None:
-    with mirror(tmp_path, size=1) as here:
-        here.recorder.fault("hang", f"*/{command}", times=1, processed=done)
-        here.playbox.start_job(0, "SHOW.mxf")
-        wait(lambda: here.sent(f"*/{command}"), "the command that hangs")
-        here.wait_for_state("SHOW")
+def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
+    commands = [(command, done) for command in ("recording_name", "record") for done in (True, False)]
+    with mirror(tmp_path, size=4, sync={"name_wait": 3.0}) as here:
+        for source, (command, done) in enumerate(commands):
+            here.recorder.fault("hang", f"*- {source}/{command}", times=1, processed=done)
+            here.playbox.start_job(source, f"SHOW {source}.mxf")
+        wait(
+            lambda: len(here.sent("*/record")) == len(here.sent("*/recording_name")) - 2 == 2, "all that hang"
+        )
+        here.wait_for_state("SHOW 3")
         here.daemon.restart(signal.SIGKILL)
         here.recorder.clear_faults()
-        here.wait_for_phase("recording")
+        for source in range(4):
+            here.wait_for_phase("recording", source + 1)
         here.wait_for_polls()
-        assert (here.the_take().name, here.the_take().ended) == ("SHOW", None)
+        takes = [here.the_take(number) for number in (1, 2, 3, 4)]
+        assert [(take.name, take.ended) for take in takes] == [(f"SHOW {n}", None) for n in range(4)]
 
 
-@pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path, done: bool) -> None:
-    with mirror(tmp_path, size=1) as here:
-        job = here.record()
-        here.recorder.fault("hang", "*/stop", times=1, processed=done)
-        here.playbox.end_job(job)
-        wait(lambda: here.sent("*/stop"), "the stop that hangs")
+def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        jobs = [here.record(f"SHOW {number}.mxf", number) for number in (1, 2)]
+        here.recorder.fault("hang", "*- 0/stop", times=1, processed=True)
+        here.recorder.fault("hang", "*- 1/stop", times=1)
+        for job in jobs:
+            here.playbox.end_job(job)
+        wait(lambda: len(here.sent("*/stop")) == 2, "the stops that hang")
         here.daemon.restart(signal.SIGKILL)
         here.recorder.clear_faults()
-        here.recorder.wait_until(lambda: here.recorder.running(0) is None)
+        wait(lambda: {take.ended_by for take in here.recorder.takes} == {"remote"}, "the takes to end")
+        here.daemon.wait_for(lambda status: {one["phase"] for one in status["channels"]} == {"idle"})
         here.wait_for_polls()
-        here.wait_for_phase("idle")
-        assert here.the_take().ended_by == "remote"
+        assert len(here.sent("*- 0/stop")) == 1
+        assert len(here.recorder.takes) == 2
 
 
 def test_killed_at_many_moments_of_a_start_there_is_one_take_without_a_gap(tmp_path: Path) -> None:
@@ -100,32 +104,27 @@ def test_stopped_and_continued_it_stops_nothing_and_catches_up(tmp_path: Path) -
         assert here.sent("*/stop") == []
 
 
-@pytest.mark.parametrize(
-    ("content", "kept_as"),
-    [
-        ("garbage", "state.json.damaged-*"),
-        ('{"format": 1, "sha256": "0", "payload": {}}', "state.json.damaged-*"),
-        ('{"format": 999, "sha256": "0", "payload": {}}', "state.json.format-999"),
-    ],
-    ids=["garbage", "checksum", "newer"],
-)
-def test_a_state_that_cannot_be_used_is_set_aside_and_told_of(
-    tmp_path: Path, content: str, kept_as: str
-) -> None:
+def test_a_state_that_cannot_be_used_is_set_aside_and_told_of(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1) as here:
         job = here.record()
-        here.daemon.kill(signal.SIGKILL)
-        (here.daemon.state / "state.json").write_text(content)
-        (here.daemon.state / "state.json.previous").unlink(missing_ok=True)
-        here.daemon.start()
-        status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
-        assert codes(status) == {"state-damaged"}
-        assert status["health"] == "degraded"
-        (kept,) = here.daemon.state.glob(kept_as)
-        assert kept.read_text() == content
+        for content, kept_as in (
+            ("garbage", "state.json.damaged-*"),
+            ('{"format": 1, "sha256": "0", "payload": {}}', "state.json.damaged-*"),
+            (compose(payload_text({"channels": [1, 2]})).decode(), ""),
+            ('{"format": 999, "sha256": "0", "payload": {}}', "state.json.format-999"),
+        ):
+            here.daemon.kill(signal.SIGKILL)
+            (here.daemon.state / "state.json").write_text(content)
+            (here.daemon.state / "state.json.previous").unlink(missing_ok=True)
+            here.daemon.start()
+            status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
+            assert codes(status) == {"state-damaged"}, content
+            assert status["health"] == "degraded"
+            kept = [file.read_text() for file in here.daemon.state.glob(kept_as)] if kept_as else [content]
+            assert content in kept
         here.playbox.end_job(job)
         here.wait_for_phase("idle")
-        assert here.the_take().ended_by == "remote"
+        assert (here.the_take().ended_by, len(here.sent())) == ("remote", 3)
 
 
 def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
@@ -138,16 +137,6 @@ def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
         (here.daemon.state / "state.json").write_text("")
         here.daemon.start()
         assert here.daemon.channel("PCR 1")["hold"]["reason"] == "one"
-
-
-def test_a_state_whose_payload_means_nothing_is_done_without(tmp_path: Path) -> None:
-    with mirror(tmp_path, size=1) as here:
-        here.record()
-        here.daemon.kill(signal.SIGKILL)
-        (here.daemon.state / "state.json").write_bytes(compose(payload_text({"channels": [1, 2]})))
-        here.daemon.start()
-        status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
-        assert codes(status) == {"state-damaged"}
 
 
 def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_path: Path) -> None:
@@ -168,19 +157,19 @@ def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_
         assert here.daemon.status()["channels"][0]["phase"] == "recording"
 
 
-@pytest.mark.parametrize("wrong", [400 * 86400.0, -400 * 86400.0])
-def test_the_clock_is_of_no_account(tmp_path: Path, wrong: float) -> None:
+def test_the_clock_is_of_no_account(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("0")
     with mirror(tmp_path, size=1, program=("-c", CLOCK, str(clock))) as here:
         job = here.record()
-        here.daemon.kill(signal.SIGKILL)
-        clock.write_text(str(wrong))
-        here.daemon.start()
-        here.wait_for_phase("recording")
-        clock.write_text("0")
-        here.wait_for_polls()
-        assert here.wait_for_phase("recording")["verified"] < 5
+        for wrong in (400 * 86400.0, -400 * 86400.0):
+            here.daemon.kill(signal.SIGKILL)
+            clock.write_text(str(wrong))
+            here.daemon.start()
+            here.wait_for_phase("recording")
+            clock.write_text("0")
+            here.wait_for_polls()
+            assert here.wait_for_phase("recording")["verified"] < 5
         assert here.the_take().ended is None
         assert len(here.sent()) == 2
         here.playbox.end_job(job)

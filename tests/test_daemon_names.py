@@ -22,22 +22,22 @@ def spot(site: tuple[Mirror, Iterator[int]]) -> Spot:
     return Spot(site[0], next(site[1]))
 
 
-@pytest.mark.parametrize(
-    ("file_name", "wanted"),
-    [
-        ("NEWS/2026:11.part.mxf", "NEWS_2026_11.part"),
-        ("TAB\tBELL\x07NUL\x00.mxf", "TAB_BELL_NUL_"),
-        ("é" * 150 + ".mxf", "é" * 100),
-        ("x" + "🎬" * 80 + ".mxf", "x" + "🎬" * 49),
-        ('Grüße & 100% "ok"?.mxf', 'Grüße & 100% "ok"?'),
-        ("no extension", "no extension"),
-    ],
-)
-def test_what_the_mac_cannot_hold_is_replaced(spot: Spot, file_name: str, wanted: str) -> None:
-    spot.start(file_name)
-    spot.here.wait_for_phase("recording", spot.number)
-    assert spot.here.the_take(spot.number).name == wanted
-    assert spot.here.daemon.channel(spot.name)["take"]["name"] == wanted
+def test_what_the_mac_cannot_hold_is_replaced(site: tuple[Mirror, Iterator[int]]) -> None:
+    here, numbers = site
+    wanted = {
+        "NEWS/2026:11.part.mxf": "NEWS_2026_11.part",
+        "TAB\tBELL\x07NUL\x00.mxf": "TAB_BELL_NUL_",
+        "é" * 150 + ".mxf": "é" * 100,
+        "x" + "🎬" * 80 + ".mxf": "x" + "🎬" * 49,
+        'Grüße & 100% "ok"?.mxf': 'Grüße & 100% "ok"?',
+        "no extension": "no extension",
+    }
+    spots = {file_name: Spot(here, next(numbers)) for file_name in wanted}
+    for file_name, spot in spots.items():
+        spot.start(file_name)
+    for file_name, spot in spots.items():
+        shown = here.wait_for_phase("recording", spot.number)["take"]["name"]
+        assert shown == here.the_take(spot.number).name == wanted[file_name]
 
 
 def test_a_name_of_which_nothing_is_left_gives_way_to_a_stand_in(spot: Spot) -> None:
@@ -94,17 +94,17 @@ def test_a_name_that_comes_within_the_wait_is_waited_for(spot: Spot) -> None:
     assert spot.here.the_take(spot.number).name == "LATE"
 
 
-@pytest.mark.parametrize("unnamed", ["empty", "proxies", "blank"])
-def test_a_name_that_comes_too_late_or_never_is_stood_in_for(spot: Spot, unnamed: str) -> None:
-    spot.here.playbox.switch(unnamed_files=unnamed)
-    job = spot.here.playbox.start_job(spot.source, "TOO LATE.mxf", name_after=None)
-    spot.here.wait_for_phase("recording", spot.number)
-    assert spot.here.the_take(spot.number).name == f"{spot.name}_{job}"
-    assert "stand-in-name" in codes(spot.here.daemon.status(), spot.name)
-    spot.here.playbox.name_job(job, "TOO LATE.mxf")
-    status = spot.here.daemon.wait_for(
-        lambda status: (channel(status, spot.name)["job"] or {}).get("basename")
-    )
+def test_a_name_that_comes_too_late_or_never_is_stood_in_for(site: tuple[Mirror, Iterator[int]]) -> None:
+    here, numbers = site
+    for unnamed in ("empty", "proxies", "blank"):
+        here.playbox.switch(unnamed_files=unnamed)
+        spot = Spot(here, next(numbers))
+        job = here.playbox.start_job(spot.source, "TOO LATE.mxf", name_after=None)
+        here.wait_for_phase("recording", spot.number)
+        assert here.the_take(spot.number).name == f"{spot.name}_{job}"
+        assert "stand-in-name" in codes(here.daemon.status(), spot.name)
+    here.playbox.name_job(job, "TOO LATE.mxf")
+    status = here.daemon.wait_for(lambda status: (channel(status, spot.name)["job"] or {}).get("basename"))
     assert "'TOO LATE'" in channel(status, spot.name)["problem"]["message"]
     spot.end(job)
 
