@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,10 @@ from tests.hostile import (
     server_context,
 )
 from tests.http_client import client_of, get
+from vrmon.devices.endpoint import Endpoint
 from vrmon.devices.http import Client
 from vrmon.errors import Unreachable
+from vrmon.settings import Device
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +86,53 @@ def test_a_device_that_is_away_can_not_be_warmed() -> None:
         with pytest.raises(Unreachable, match="refused the connection"):
             client.warm()
         client.close()
+
+
+def test_a_device_that_serves_one_connection_at_a_time_is_not_kept_busy_by_an_idle_one() -> None:
+    """A poller's connection would keep out every command for ever."""
+    turn = threading.Lock()
+
+    def behave(connection: Connection) -> None:
+        with turn:
+            while True:
+                connection.hear()
+                connection.send(http_answer(b"[1]"))
+
+    with Hostile(behave) as server:
+        endpoint = Endpoint(Device("dvr-1", server.url, timeout=0.3))
+        poller, lane = Client(endpoint), Client(endpoint)
+        get(poller)
+        with pytest.raises(Unreachable, match="did not answer within"):
+            get(lane)
+        for _ in range(2):
+            assert get(poller).content == b"[1]"
+            assert get(lane).content == b"[1]"
+        poller.close()
+        lane.close()
+
+
+def test_a_device_that_hangs_for_everybody_is_kept_all_the_same() -> None:
+    hanging = threading.Event()
+
+    def behave(connection: Connection) -> None:
+        while True:
+            connection.hear()
+            if hanging.is_set():
+                connection.hang()
+            connection.send(http_answer(b"[1]"))
+
+    with Hostile(behave) as server:
+        endpoint = Endpoint(Device("dvr-1", server.url, timeout=0.2))
+        poller, lane = Client(endpoint), Client(endpoint)
+        get(poller)
+        hanging.set()
+        for client in (poller, lane):
+            with pytest.raises(Unreachable):
+                get(client)
+        hanging.clear()
+        before = server.connections
+        for _ in range(3):
+            get(poller)
+        assert server.connections == before + 1
+        poller.close()
+        lane.close()

@@ -87,8 +87,9 @@ def test_warnings_nested_however_deeply(depth: int) -> None:
     warnings = b"[" * depth + b'"x"' + b"]" * depth
     body = b'[{"unique_id": "D", "name": "", "warning_messages": ' + warnings + b"}]"
     with recorder(once(http_answer(body))) as (dvr, _):
-        if depth < 800:
+        try:  # where between the two it becomes too deep is Python's affair
             assert dvr.destinations()[0].warnings == ("x",)
-        else:
-            with pytest.raises(BadAnswer, match="nested too deeply"):
-                dvr.destinations()
+            assert depth < 1000
+        except BadAnswer as error:
+            assert depth > 800
+            assert "nested too deeply" in str(error)

@@ -14,7 +14,7 @@ from vrmon.poller import Poller
 from vrmon.settings import Device
 
 MOST_LANES = 64
-_SPARE = 20.0  # seconds beyond a device's timeout: resolving its name is outside every timeout
+_SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
 
 C = TypeVar("C", bound=Closable)
 T = TypeVar("T")

@@ -17,7 +17,8 @@ E = TypeVar("E", bound=DeviceError)
 
 
 class Endpoint:
-    """One device's address and how to speak of it. Made once per device, then only read.
+    """One device's address and how to speak of it. Made once per device, then only read, save for what its
+    clients find out: which of their connections stand idle, and whether the device serves `one_at_a_time`.
 
     Making one never fails: a CA file that cannot be read, say, is told by every exchange.
     """
@@ -30,6 +31,8 @@ class Endpoint:
         self.secure = parts.scheme == "https"
         self.port = parts.port or (443 if self.secure else 80)
         self.has_password = bool(device.password)
+        self.standing: set[object] = set()
+        self.one_at_a_time = False
         self._fault = ""
         self._base = device.url.rstrip("/")
         self._query = f"?password={quote(device.password, safe='')}" if device.password else ""

@@ -44,7 +44,10 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """One thread's connection to a device: kept between requests, opened anew when it is found dead."""
+    """One thread's connection to a device: kept between requests, opened anew when it is found dead.
+
+    Not kept where it keeps the device from serving another.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
@@ -97,17 +100,26 @@ class Client:
             self._pool.warm()
 
     def close(self) -> None:
+        self.endpoint.standing.discard(self)
         self._session.close()
 
     @contextmanager
     def _attempt(self, limit: int) -> Iterator[None]:
         self.endpoint.check()
         self._budget.start(self.endpoint.timeout, limit)
+        is_new = self not in self.endpoint.standing
+        self.endpoint.standing.discard(self)
         try:
             yield
         except FOREIGN as error:
             self._pool.drop()
+            if is_new and self._budget.is_spent() and self.endpoint.standing:
+                self.endpoint.one_at_a_time = True
             raise self.endpoint.explain(error, limit) from None
+        if self.endpoint.one_at_a_time:
+            self._pool.drop()
+        else:
+            self.endpoint.standing.add(self)
 
 
 class _Adapter(HTTPAdapter):

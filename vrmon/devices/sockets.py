@@ -5,10 +5,13 @@ A timeout of the library bounds the wait for one more byte, and a device that dr
 
 from __future__ import annotations
 
+import io
 import socket
 import ssl
 import time
 from typing import Any
+
+from vrmon.devices.resolving import addresses
 
 _KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -40,6 +43,10 @@ class Budget:
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         return left
+
+    def is_spent(self) -> bool:
+        """Whether the time is over, or as good as."""
+        return self._deadline - time.monotonic() < 0.01
 
     def take(self, size: int) -> None:
         self._size -= size
@@ -86,8 +93,9 @@ class BudgetSocket(socket.socket):
         self._before_sending()
         super().sendall(*args, **kwargs)
 
-    def makefile(self, *args: Any, **kwargs: Any) -> Any:
-        self._reader = super().makefile(*args, **kwargs)
+    def makefile(self, *_: Any, **__: Any) -> Any:
+        """A reader, which is all that an HTTP library asks for."""
+        self._reader = _Reader(super().makefile("rb", buffering=0))
         return self._reader
 
     def abandon(self) -> None:
@@ -111,17 +119,21 @@ class BudgetSocket(socket.socket):
         return False
 
 
+class _Reader(io.BufferedReader):
+    """Closed by `abandon`, while the answer that a library gave up on still holds it."""
+
+    def flush(self) -> None:
+        """Nothing: that answer flushes it once more at its end, of which Python 3.13 would complain."""
+
+
 class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
     """The same over TLS; an SSLContext makes them once its `sslsocket_class` says so."""
 
 
 def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
-    """A connected socket, by the first address of `host` that answers. OSError when none does.
-
-    The name is resolved outside the budget: nothing bounds the system's resolver.
-    """
+    """A connected socket, by the first address of `host` that answers. OSError when none does."""
     failure: OSError = socket.gaierror(socket.EAI_NONAME, "it has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in addresses(host, port, budget.seconds()):
         sock = BudgetSocket(family, kind, protocol)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

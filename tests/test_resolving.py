@@ -1,0 +1,67 @@
+"""Names are resolved in time, whatever the name servers do. No loopback server can stand for those here."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.hostile import Hostile, always, http_answer
+from tests.http_client import client_of, get
+from vrmon.devices.resolving import addresses
+from vrmon.errors import Unreachable
+
+SYSTEMS = socket.getaddrinfo
+
+
+@contextmanager
+def mute_name_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Until the end no name is resolved; gives the names that are asked for."""
+    asked: list[str] = []
+    answering = threading.Event()
+
+    def resolve(host: str, port: int, **options: Any) -> Any:
+        if not options.get("flags"):
+            asked.append(host)
+            answering.wait(10)
+        return SYSTEMS(host, port, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    yield asked
+    answering.set()
+
+
+def test_an_address_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mute_name_servers(monkeypatch) as asked:
+        assert addresses("127.0.0.1", 80, 5.0)[0][4] == ("127.0.0.1", 80)
+        assert addresses("::1", 80, 5.0)[0][4][:2] == ("::1", 80)
+        assert asked == []
+
+
+def test_mute_name_servers_cost_no_more_than_the_timeout_and_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        client = client_of(server.url.replace("127.0.0.1", "localhost"), timeout=0.2)
+        with mute_name_servers(monkeypatch) as asked:
+            for _ in range(3):
+                began = time.monotonic()
+                with pytest.raises(Unreachable, match="cannot be resolved: no word from the name servers"):
+                    get(client)
+                assert time.monotonic() - began < 1.0
+            assert asked == ["localhost"]
+        # What was asked then is known now.
+        assert get(client).content == b"[1]"
+        assert asked == ["localhost"]
+        client.close()
+
+
+def test_a_name_that_is_nobodys() -> None:
+    for _ in range(2):
+        with pytest.raises(socket.gaierror):
+            addresses("no-such-name.invalid", 80, 10.0)
