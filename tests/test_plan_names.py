@@ -113,3 +113,13 @@ def test_a_name_that_is_accepted_and_shown_only_the_second_time_is_repeated_unti
     running(run).name = "RENAMED BY HAND"
     run.until(60.0)
     assert running(run).name == "RENAMED BY HAND"
+
+
+def test_an_id_that_the_primary_gives_again_is_another_job() -> None:
+    run = begun()
+    for name in ("NEWS", "SPORT", "NEWS"):
+        job = run.job(name, 0, "1")
+        run.until(run.now + 20.0)
+        run.playbox.jobs.remove(job)
+        run.until(run.now + 20.0)
+    assert names(run) == ["NEWS", "SPORT", "NEWS_2"]

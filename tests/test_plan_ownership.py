@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 
 from tests.virtual import Quirks
 from tests.virtual_stories import begun, recording, running
+from vrmon.model import Job, Source, Verb
+from vrmon.plan.memory import Attempt, ChannelMemory, Take
+from vrmon.plan.takes import Look, observe
 
 
 def test_an_operators_recording_under_the_kept_name_is_not_ours_when_no_job_is_active() -> None:
@@ -100,3 +104,55 @@ def test_a_recording_that_follows_a_refused_start_is_not_ours_where_no_names_are
     run.playbox.jobs.remove(job)
     run.until(40.0)
     assert running(run) is theirs
+
+
+TAKE = Take(
+    Job("A" * 32, "1"), "4XT00292 - 0", "Late News? (HD) part 1", "Late News? (HD) part 1", 1, sent=1.0
+)
+
+
+def shown(memory: ChannelMemory, moment: float, name: str, date: str = "") -> ChannelMemory:
+    """What is known after a look that shows the source recording, the one before it a second ago."""
+    source = Source(TAKE.source, "SDI 1", is_recording=True, recording_name=name, start_date=date or None)
+    return observe(memory, Look(source, moment, moment - 1.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("Late News? (HD) part 1", True),
+        ("late news? (hd) PART 1", True),
+        ("Late News? (HD) part 1 002", True),
+        ("Late News- HD_ part 1", True),
+        ("Late News? (H", True),
+        ("Late", False),
+        ("OPERATOR", False),
+        ("--", False),
+    ],
+)
+def test_a_name_that_the_dvr_made_fit_for_its_disk_is_still_ours(name: str, ours: bool) -> None:
+    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, name)
+    assert memory.foreign is not ours
+    assert (memory.take is not None and memory.take.borne) is ours
+
+
+def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_our_take() -> None:
+    memory = shown(ChannelMemory(TAKE.job, replace(TAKE, nameless="refused")), 2.0, "2026-11-22 14.00")
+    assert memory.take is not None
+    assert memory.take.name == "2026-11-22 14.00"
+
+
+def test_dates_that_change_from_look_to_look_prove_nothing() -> None:
+    memory = ChannelMemory(TAKE.job, TAKE)
+    for moment in range(2, 6):
+        memory = shown(memory, float(moment), TAKE.given, f"{moment} o'clock")
+    assert memory.take is not None
+    assert memory.take.started == 2.0
+    stopping = replace(memory, attempt=Attempt(Verb.STOP, sent=6.0, since=6.0))
+    assert shown(stopping, 6.0, TAKE.given, "6 o'clock").take is not None
+
+
+def test_another_date_while_we_stop_is_another_recording() -> None:
+    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, TAKE.given, "2 o'clock")
+    stopping = replace(memory, attempt=Attempt(Verb.STOP, sent=2.5, since=2.5))
+    assert shown(stopping, 3.0, TAKE.given, "3 o'clock").foreign

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.virtual_stories import recording, running
+from tests.virtual import Quirks
+from tests.virtual_stories import begun, recording, running
 
 
 def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
@@ -91,3 +92,35 @@ def test_a_primary_that_left_the_configuration_and_came_back_stops_nothing_befor
     run.playbox.is_up = True
     run.until(1000.0)
     assert take.ended is not None
+
+
+def test_a_primary_that_gets_another_name_does_not_lose_its_take() -> None:
+    run, job, take = recording()
+    run.settings = replace(
+        run.settings,
+        primaries={"second": run.settings.primaries["playbox"]},
+        channels=tuple(replace(one, primary="second") for one in run.settings.channels),
+    )
+    run.until(40.0)
+    assert run.verdict().phase == "recording"
+    assert run.planned is not None
+    assert run.planned.problems == ()
+    run.playbox.jobs.remove(job)
+    run.until(60.0)
+    assert take.ended is not None
+    assert run.mac.recordings == [take]
+
+
+@pytest.mark.parametrize("lag", [0.0, 2.0, 5.0])
+def test_a_take_begun_just_before_a_crash_and_shown_late_is_taken_over(lag: float) -> None:
+    """Nothing of it is on the disk, and our own record command is refused, for the source is busy."""
+    run = begun(Quirks(start_lag=lag))
+    job = run.job("NEWS")
+    while run.mac.sources[0].recording is None:
+        run.until(run.now + 0.001)
+    run.crash(keep=None, pause=0.2)
+    run.until(20.0)
+    assert run.verdict().phase == "recording"
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert [take.ended is not None for take in run.mac.recordings] == [True]

@@ -149,6 +149,12 @@ def test_saving_what_was_restored_saves_the_same(memory: Memory) -> None:
     assert saved(restore(first, EPOCH, NOW, SYNC)) == first
 
 
+CHANNEL = saved(Memory(channels={KEY: ChannelMemory()}))["channels"][KEY]
+TAKE = saved(Memory(channels={KEY: ChannelMemory(take=Take(JOB, "A", "NEWS", "NEWS", 1))}))["channels"][KEY][
+    "take"
+]
+
+
 def one_job(**changes: Any) -> Memory:
     tracked = replace(TrackedJob(JOB, since=100.0, last_seen=4_990.0), **changes)
     return Memory({"playbox": PrimaryMemory(jobs={JOB: tracked})})
@@ -181,9 +187,14 @@ def test_a_name_that_could_not_be_asked_for_meanwhile_is_waited_for_again() -> N
         {"primaries": {"playbox": [{}]}, "dvrs": {}, "channels": {}},
         {"primaries": {}, "dvrs": {"dvr": [1]}, "channels": {}},
         {"primaries": {}, "dvrs": {}, "channels": {KEY: {"job": [1]}}},
+        {"primaries": {}, "dvrs": {}, "channels": {KEY: {**CHANNEL, "job": [[], "7"]}}},
+        {"primaries": {}, "dvrs": {}, "channels": {KEY: {**CHANNEL, "released": []}}},
+        {"primaries": {}, "dvrs": {}, "channels": {KEY: {**CHANNEL, "take": {**TAKE, "source": []}}}},
+        {"primaries": {}, "dvrs": {}, "channels": {KEY: {**CHANNEL, "take": {**TAKE, "latency": "x"}}}},
+        {"primaries": {}, "dvrs": {"dvr": [["news", {}]]}, "channels": {}},
         {"primaries": {}, "dvrs": {}, "channels": {KEY: None}},
     ],
 )
 def test_what_no_memory_made_is_refused(nonsense: dict[str, Any]) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+    with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
         restore(nonsense, EPOCH, NOW, SYNC)

@@ -193,7 +193,12 @@ class Run:
                 self.at(moment, self._living(self._look_if_due))
 
     def _turn(self) -> None:
-        world = World({"playbox": self.primary_seen}, {"mac": self.dvr_seen}, tuple(self._results), EPOCH)
+        world = World(
+            dict.fromkeys(self.settings.primaries, self.primary_seen),
+            {"mac": self.dvr_seen},
+            tuple(self._results),
+            EPOCH,
+        )
         self._results.clear()
         self.planned = plan(self.settings, world, self.memory, self.now)
         self.plans += 1

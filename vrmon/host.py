@@ -121,7 +121,7 @@ class Host:
                 memory = remember.restore(
                     loaded.payload, self._clock.epoch, time.monotonic(), self._inforce.settings.sync
                 )
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
                 complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
         hint = "Takes are known again by their names: look whether all are, then `vrmon reload` clears this."
         self._trouble("state-damaged", complaint, hint)

@@ -34,7 +34,7 @@ def payload(memory: Memory, epoch: float) -> dict[str, Any]:
 
 
 def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> Memory:
-    """The memory that `payload` made. KeyError, TypeError or ValueError where it is not one.
+    """The memory that `payload` made. LookupError, TypeError or ValueError where it is not one.
 
     A job that was last seen longer ago than `outage_hold` no longer counts as active: what runs for it is
     kept, but nothing is started before the primary has shown it again.
@@ -48,7 +48,10 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
     for name, jobs in saved["primaries"].items():
         tracked = {one.job: one for one in (_restored_job(job, monotonic, now, sync) for job in jobs)}
         primaries[name] = PrimaryMemory(jobs=tracked)
-    dvrs = {name: DvrMemory(names=dict(names)) for name, names in saved["dvrs"].items()}
+    dvrs = {
+        name: DvrMemory(names={_text(given): _text(owner) for given, owner in names})
+        for name, names in saved["dvrs"].items()
+    }
     return Memory(primaries, dvrs, channels)
 
 
@@ -66,12 +69,11 @@ def _job(tracked: TrackedJob, unix: Shift) -> dict[str, Any]:
 
 
 def _restored_job(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: Sync) -> TrackedJob:
-    ingest, job_id = saved["job"]
     since, last_seen = monotonic(saved["since"]), monotonic(saved["last_seen"])
     if since is None or last_seen is None:
         raise ValueError("a job without times")
     return TrackedJob(
-        Job(ingest, job_id),
+        _named_job(saved["job"]),
         since=since,
         last_seen=max(since, last_seen),
         present=bool(saved["present"]) and now - last_seen <= sync.outage_hold + _MINUTE,
@@ -80,6 +82,19 @@ def _restored_job(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: 
         basename=saved["basename"],
         resumed=now,
     )
+
+
+def _named_job(saved: object) -> Job:
+    match saved:
+        case [str(ingest), str(job_id)]:
+            return Job(ingest, job_id)
+    raise ValueError("a job without its two names")
+
+
+def _text(saved: object) -> str:
+    if not isinstance(saved, str):
+        raise TypeError("a text is expected")
+    return saved
 
 
 def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
@@ -113,24 +128,24 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
 
 def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: float) -> ChannelMemory:
     return ChannelMemory(
-        job=None if saved["job"] is None else Job(*saved["job"]),
+        job=None if saved["job"] is None else _named_job(saved["job"]),
         take=None if saved["take"] is None else _restored_take(saved["take"], monotonic, now),
         lent=saved["lent"],
         deaths=int(saved["deaths"]),
         died=monotonic(saved["died"]),
         lost_take=saved["lost_take"],
         hold=None if saved["hold"] is None else _restored_hold(saved["hold"], epoch, now),
-        released=None if saved["released"] is None else (Job(*saved["released"][0]), now),
+        released=None if saved["released"] is None else (_named_job(saved["released"][0]), now),
     )
 
 
 def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
     """A take of which nobody knows whether its record command went out counts as sent: it may be running."""
     return Take(
-        job=Job(*saved["job"]),
-        source=saved["source"],
-        given=saved["given"],
-        name=saved["name"],
+        job=_named_job(saved["job"]),
+        source=_text(saved["source"]),
+        given=_text(saved["given"]),
+        name=_text(saved["name"]),
         number=int(saved["number"]),
         stand_in=bool(saved["stand_in"]),
         nameless=saved["nameless"],
@@ -138,7 +153,7 @@ def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Ta
         started=monotonic(saved["started"]),
         borne=saved["started"] is not None,
         start_date=saved["start_date"],
-        latency=saved["latency"],
+        latency=None if saved["latency"] is None else float(saved["latency"]),
     )
 
 

@@ -95,6 +95,10 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
     for name, primary in primaries.items():
         primaries[name], questions = _names_and_forgotten(settings, name, primary, channels, now)
         actions += questions
+        ended = primary.jobs.keys() - primaries[name].jobs.keys()
+        for channel in settings.channels:
+            if channel.primary == name:
+                dvrs[channel.dvr] = starting.disown(dvrs[channel.dvr], channel, ended)
     leftovers.forget(settings, channels, world.dvrs, new_looks)
     found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
     since = {(one.code, one.subject): now for one in found}

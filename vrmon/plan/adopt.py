@@ -22,10 +22,15 @@ def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> Chan
         wanted = starting.wanted_name(site, tracked)
         if wanted is None or not names.would_be(site.sync, wanted[0], seen):
             return memory
-    elif owner != mine:
+    elif _but_primary(owner) != _but_primary(mine):
         return memory
     number = max(1, sum(1 for one in site.dvr.names.values() if one == mine))
     take = Take(tracked.job, site.source.unique_id, seen, seen, number, started=site.ended, sent=site.ended)
     return takes.observe(
         replace(memory, take=take, attempt=None), takes.Look(site.source, site.ended, site.dvr.previous)
     )
+
+
+def _but_primary(owner: str) -> str:
+    """Without the name of the primary, which a site may change while a take runs."""
+    return owner.partition("/")[2]

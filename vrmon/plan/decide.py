@@ -36,7 +36,9 @@ def decide(case: Case, memory: ChannelMemory) -> Verdict:
     if case.observation is not None and case.observation.seen is not None:
         found = _find(case, memory, case.observation.seen)
         if case.new_look and isinstance(found, Source):
-            memory = takes.observe(memory, takes.Look(found, case.observation.ended, case.dvr.previous))
+            memory = takes.observe(
+                memory, takes.Look(found, case.observation.ended, case.dvr.previous, case.dvr.first)
+            )
     jobs = on_ingest(case.primary.jobs, case.channel.ingest)
     tracked = choose(jobs, memory, case)
     memory = _turn_to(memory, tracked, case.now)

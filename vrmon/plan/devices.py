@@ -26,6 +26,7 @@ def observe_dvr(memory: DvrMemory, observation: DvrObservation | None) -> tuple[
         memory,
         folded=observation.ended,
         previous=memory.folded if memory.state is DeviceState.OK else None,
+        first=observation.ended if good and memory.first is None else memory.first,
         state=observation.state,
         bad_since=None if good else began_badly,
     )

@@ -16,8 +16,12 @@ def forget(
     dvrs: Mapping[str, DvrObservation | None],
     new_looks: set[str],
 ) -> None:
-    """Drop what is remembered of channels that are gone, unless they left a take that may still run."""
-    for key in channels.keys() - {channel.key for channel in settings.channels}:
+    """Drop what is remembered of channels that are gone, unless they left a take that may still run
+    and that no other channel has taken over."""
+    kept = {channel.key: channel.dvr for channel in settings.channels}
+    takes = [(dvr, channels[key].take) for key, dvr in kept.items()]
+    claimed = {(dvr, take.source) for dvr, take in takes if take is not None and take.under_way}
+    for key in channels.keys() - kept.keys():
         take = channels[key].take
         dvr = key.rpartition("/")[2]
         seen = dvrs.get(dvr)
@@ -25,7 +29,7 @@ def forget(
         if take is not None and dvr in new_looks and seen is not None and seen.seen is not None:
             source = find(seen.seen, take.source)
             ended = source is not None and not source.is_recording
-        if take is None or take.started is None or ended:
+        if take is None or take.started is None or ended or (dvr, take.source) in claimed:
             del channels[key]
 
 

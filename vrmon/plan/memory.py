@@ -60,13 +60,15 @@ class PrimaryMemory:
 
 @dataclass(frozen=True)
 class DvrMemory:
-    """`folded`: when the last look had ended; `previous`: the one before it, None if that saw nothing.
+    """`folded`: when the last look had ended; `previous`: the one before it, None if that saw nothing;
+    `first`: the first that saw anything since this process began.
 
     `names` maps each name given on this DVR, folded as the Mac folds it, to its owner, oldest first.
     """
 
     folded: float | None = None
     previous: float | None = None
+    first: float | None = None
     state: DeviceState | None = None
     bad_since: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class Take:
     `sent`: when a record command went out that may have had its effect. `started`, `confirmed`: when
     first and last seen recording and not paused; `seen`: the last look in which it was there; `borne`:
     the DVR has shown its name, or tells none, so that another name from then on is somebody's wish.
+    `start_date`: as the DVR tells it; "" where that changes from look to look, and proves nothing.
     `latency`: from the answer that showed the job to the record command.
     """
 

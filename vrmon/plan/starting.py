@@ -6,12 +6,14 @@ A take is worth more than its name: a source that refuses every name is recorded
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 
-from vrmon.model import Outcome, Result, Verb
+from vrmon.model import Job, Outcome, Result, Verb
 from vrmon.plan import commands, names
 from vrmon.plan.commands import Site, Step
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Take, TrackedJob
+from vrmon.settings import Channel
 
 _TRIES_TO_NAME = 2
 _NAMES_KEPT = 1000
@@ -141,6 +143,15 @@ def _unnamed(take: Take, result: Result) -> Take:
 def _barred(dvr: DvrMemory, given: tuple[str, ...]) -> DvrMemory:
     """The DVR has something else under these names."""
     return replace(dvr, names={**dvr.names, **{names.fold(name): "" for name in given}}) if given else dvr
+
+
+def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
+    """The names of jobs that are over stay used, by nobody: their ids may come back as those of others."""
+    owners = {commands.owner(channel.key, job) for job in ended if job.ingest == channel.ingest}
+    if owners.isdisjoint(dvr.names.values()):
+        return dvr
+    names_left = {name: "" if owner in owners else owner for name, owner in dvr.names.items()}
+    return replace(dvr, names=names_left)
 
 
 def reserve(dvr: DvrMemory, channel: str, before: Take | None, after: Take | None) -> DvrMemory:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vrmon.model import Source, Verb
+from vrmon.model import Outcome, Source, Verb
 from vrmon.plan.commands import START_GRACE
 from vrmon.plan.memory import Attempt, ChannelMemory, Take
 from vrmon.plan.names import fold
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
+_TELLING = 8  # letters and digits of ours that a cut name must still have
 
 
 @dataclass(frozen=True)
 class Look:
-    """One good observation of a channel's source, ended at `ended`; `previous`: when the one before had."""
+    """One good observation of a channel's source, ended at `ended`; `previous`: when the one before had,
+    `first`: when the first of this process had."""
 
     source: Source
     ended: float
     previous: float | None
+    first: float | None = None
 
 
 def observe(memory: ChannelMemory, look: Look) -> ChannelMemory:
@@ -26,12 +29,21 @@ def observe(memory: ChannelMemory, look: Look) -> ChannelMemory:
     take = memory.take
     if not look.source.is_recording:
         return _not_recording(replace(memory, foreign=False, lent=""), look)
-    if take is not None and _is(take, look):
+    stopping = memory.attempt is not None and memory.attempt.verb is Verb.STOP
+    if take is not None and (_is(take, look) or (_is_redated(take, look) and not stopping)):
         return replace(
             memory, foreign=False, take=_confirmed(take, look), attempt=_after_start(memory.attempt)
         )
-    lent = take.given if take is not None and not take.under_way else memory.lent
+    is_lent = take is not None and not take.under_way and not _may_be_inherited(memory.attempt, look)
+    lent = take.given if take is not None and is_lent else memory.lent
     return replace(memory, foreign=True, lent=lent, take=None, attempt=None)
+
+
+def _may_be_inherited(attempt: Attempt | None, look: Look) -> bool:
+    """Whether the vrmon before us may have begun it: it turns up as late as a DVR may show that, and has
+    kept our own record command from being obeyed."""
+    refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
+    return refused and look.first is not None and look.ended - look.first <= START_GRACE
 
 
 def _is(take: Take, look: Look) -> bool:
@@ -39,38 +51,65 @@ def _is(take: Take, look: Look) -> bool:
     source = look.source
     if take.source != source.unique_id or not take.under_way:
         return False
-    if take.started is not None and take.start_date is not None and source.start_date is not None:
+    if take.started is not None and take.start_date and source.start_date:
         return take.start_date == source.start_date
     seen = source.recording_name or None
     if seen is not None and fold(seen) in map(fold, (take.given, take.name, *take.aliases)):
         return True
     if take.started is None:
         return _is_fresh(take, seen)
-    watched = take.seen is not None and take.seen == look.previous
-    return watched or seen is None  # an operator renamed it while we watched
+    return _is_watched(take, look) or seen is None  # an operator renamed it while we watched
+
+
+def _is_redated(take: Take, look: Look) -> bool:
+    """Whether only the date speaks against it: a DVR may tell one date now and another at the next look.
+
+    Not to be asked while the take is being stopped: it leaves its name to the recording that follows.
+    """
+    seen = look.source.recording_name
+    same = take.source == look.source.unique_id and seen is not None and fold(seen) == fold(take.name)
+    return same and take.started is not None and _is_watched(take, look)
+
+
+def _is_watched(take: Take, look: Look) -> bool:
+    """Whether the look before this one has shown the take."""
+    return take.seen is not None and take.seen == look.previous
 
 
 def _is_fresh(take: Take, seen: str | None) -> bool:
     """Whether what appeared after our record command, under a name that is not quite ours, is our take.
 
-    The DVR may tell no names, have made ours unique, or have said yes to it and kept the one before.
+    The DVR may tell no names, have made ours unique or fit for its disk, have said yes to it and kept the
+    one before, or have refused all that we asked for and found one of its own.
     """
-    if seen is None or fold(seen).startswith(fold(take.given)):
+    if seen is None or take.nameless:
         return True
-    return bool(take.instead) and fold(seen).startswith(fold(take.instead))
+    return any(_is_made_of(name, seen) for name in (take.given, take.instead) if name)
+
+
+def _is_made_of(asked: str, shown: str) -> bool:
+    """Whether a DVR that was asked for one name may show the other: lengthened, cut, or with other signs
+    in place of those that its disk cannot hold."""
+    whole, kept = fold(asked), fold(shown)
+    if kept.startswith(whole):
+        return True
+    whole, kept = ("".join(filter(str.isalnum, name)) for name in (whole, kept))
+    return bool(whole) and (kept.startswith(whole) or (len(kept) >= _TELLING and whole.startswith(kept)))
 
 
 def _confirmed(take: Take, look: Look) -> Take:
     """The take as now seen. A name that differs from ours is the DVR's or an operator's: we follow it."""
-    shown = fold(look.source.recording_name or take.given)
+    shown = look.source.recording_name or take.given
+    date = look.source.start_date
+    is_dated = not take.start_date or date in (None, take.start_date)
     return replace(
         take,
         started=look.ended if take.started is None else take.started,
         confirmed=take.confirmed if look.source.is_paused else look.ended,
         seen=look.ended,
-        borne=take.borne or any(shown.startswith(fold(name)) for name in (take.given, *take.aliases)),
+        borne=take.borne or any(_is_made_of(name, shown) for name in (take.given, *take.aliases)),
         name=look.source.recording_name or take.name,
-        start_date=look.source.start_date or take.start_date,
+        start_date=(date if take.start_date is None else take.start_date) if is_dated else "",
     )
 
 
