@@ -55,6 +55,9 @@ def _open(directory: Path) -> int:
     try:
         directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
+    except OSError as error:
         # On a disk that can no longer be written, the lock file of an earlier start does as well.
-        return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise error from None
