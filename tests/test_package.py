@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 import vrmon
-from vrmon.cli.options import make_parser
+from vrmon import cli
+from vrmon.cli import status
+from vrmon.cli.check import EX_CONFIG
+from vrmon.cli.options import EX_USAGE, make_parser
 from vrmon.config import Directories
 from vrmon.config.schema import REQUIRED, TABLES, Key
 
@@ -72,13 +75,33 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     return dict(action.choices)
 
 
+def usage(action: argparse.Action) -> str:
+    """An argument as a manual page writes it."""
+    value = f"_{action.metavar}_"
+    if action.choices is not None:
+        value = "|".join(f"*{choice}*" for choice in action.choices)
+    if not action.option_strings:
+        return value
+    option = "|".join(f"*{text}*" for text in action.option_strings)
+    return f"[{option}]" if action.nargs == 0 else f"[{option} {value}]"
+
+
 @pytest.mark.parametrize("command", commands())
-def test_vrmon_1_has_every_command_with_its_options(command: str) -> None:
+def test_vrmon_1_has_every_command_with_its_arguments(command: str) -> None:
+    actions = [a for a in commands()[command]._actions if not isinstance(a, argparse._HelpAction)]
+    actions.sort(key=lambda action: bool(action.option_strings))
+    synopsis = " ".join([f"*vrmon {command}*", *map(usage, actions)])
     page = (MANUAL / "vrmon.1.scd").read_text()
-    (synopsis,) = re.findall(rf"^(\*vrmon {command}\*.*)$", page, flags=re.MULTILINE)
-    options = {text for action in commands()[command]._actions for text in action.option_strings}
-    long_options = {text for text in options if text.startswith("--")} - {"--help"}
-    assert set(re.findall(r"\*(--[a-z-]+)\*", synopsis)) == long_options
+    assert re.search(rf"^{re.escape(synopsis)}(\+\+)?$", page, flags=re.MULTILINE), synopsis
+    explained = page.split(synopsis, 1)[1].split("\n\n", 1)[0] + sections("vrmon.1.scd")["COMMON OPTIONS"]
+    for action in actions:
+        assert not action.option_strings or f"*{action.option_strings[-1]}*" in explained
+
+
+def test_vrmon_1_has_every_exit_status() -> None:
+    described = re.findall(r"^\*(\d+)\*$", sections("vrmon.1.scd")["EXIT STATUS"], flags=re.MULTILINE)
+    statuses = {0, cli.REFUSED, cli.NO_DAEMON, cli.INTERRUPTED, EX_USAGE, EX_CONFIG, *status._CODES.values()}
+    assert [int(text) for text in described] == sorted(statuses)
 
 
 def test_vrmon_1_has_no_other_commands() -> None:
@@ -109,3 +132,10 @@ def test_the_units_folders_are_those_that_the_program_uses() -> None:
     assert f"StateDirectory={Directories.state.name}\n" in unit
     assert f"RuntimeDirectory={Directories.runtime.name}\n" in unit
     assert f"LoadCredential=dvr:{Directories.configuration}/credentials\n" in unit
+
+
+def test_the_build_names_no_test_that_is_gone() -> None:
+    (tested,) = re.findall(r"^TESTED = ((?:.*\\\n)*.*)", (ROOT / "debian/rules").read_text(), re.MULTILINE)
+    parts = tested.replace("\\\n", " ").split()
+    assert len(parts) > 10
+    assert [part for part in parts if not list(ROOT.glob(f"tests/test_{part}*.py"))] == []

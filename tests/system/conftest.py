@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.system.machine import Machine
+from tests.system.manual import commands_of
+from tests.system.repository import repository
 from tests.system.site import Site, make_site
 
 if "VRMON_SYSTEM_ROOT" not in os.environ:  # packaging/system-tests/run sets the stage
@@ -37,19 +39,18 @@ def machine(work: Path) -> Iterator[Machine]:
     machine = Machine(Path(os.environ["VRMON_SYSTEM_ROOT"]), work)
     try:
         machine.enter_network()
-        yield machine
+        with repository(machine):
+            yield machine
     finally:
         machine.power_off()
 
 
 @pytest.fixture(scope="session")
 def installed(machine: Machine) -> Machine:
-    """The machine with vrmon from the signed repository, as it is right after `apt install`."""
-    sources = (machine.root / "srv/repository/vrmon.sources").read_text()
-    machine.path("/etc/apt/sources.list.d/vrmon.sources").write_text(sources)
-    machine.run("apt-get", "update")
-    machine.run("apt-get", "install", "--yes", "--no-install-recommends", "vrmon")
-    machine.run("useradd", "--groups", "vrmon", "engineer")
+    """The machine with vrmon as it is right after the README's lines."""
+    machine.run("sh", "-ec", "\n".join(commands_of("Install")[0]))
+    machine.run("useradd", "--create-home", "--shell", "/bin/bash", "engineer")
+    machine.run("adduser", "engineer", "vrmon")
     machine.run("useradd", "stranger")
     return machine
 

@@ -73,14 +73,17 @@ class Machine:
         with Path(f"/proc/{self.leader}/ns/net").open() as namespace:
             assert libc.setns(namespace.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
 
+    def inside(self, user: str = "") -> list[str]:
+        """What has a command run inside, as root or `user`, when it stands before it."""
+        enter = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--net"]
+        return [*enter, "runuser", "-u", user, "--"] if user else enter
+
     def run(
         self, *command: str, check: bool = True, user: str = "", timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command inside, as root or `user`."""
-        inside = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--net"]
-        as_user = ["runuser", "-u", user, "--"] if user else []
         done = subprocess.run(
-            [*inside, *as_user, *command],
+            [*self.inside(user), *command],
             check=False,
             capture_output=True,
             text=True,
@@ -118,7 +121,7 @@ class Machine:
     def publish(self, deb: Path) -> None:
         """Adds a package to the signed repository that the machine installs from."""
         repository = {"VRMON_REPOSITORY": str(self.root / "srv/repository")}
-        command = ["packaging/build-repo", "file:/srv/repository", str(deb)]
+        command = ["packaging/build-repo", os.environ["VRMON_SYSTEM_REPOSITORY"], str(deb)]
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, **repository})
         self.run("apt-get", "update")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.system.clients import ask, status
 from tests.system.machine import Machine, eventually
+from tests.system.manual import commands_of
 from tests.system.site import Site
+from tests.system.terminal import interactive_shell
 
 
 def test_a_repository_that_was_tampered_with_is_refused(machine: Machine) -> None:
@@ -34,6 +34,13 @@ def test_a_new_installation_runs_and_says_what_it_lacks(installed: Machine) -> N
     assert "no-channels" in {problem["code"] for problem in document["problems"]}
     assert "channel" in installed.show("StatusText")["StatusText"]
     assert installed.run("dpkg", "--verify", "vrmon").stdout == ""
+
+
+def test_the_readmes_commands_after_the_installation(site: Site) -> None:
+    (_, afterwards) = commands_of("Install")
+    assert len(afterwards) == 3
+    for command in afterwards:
+        site.machine.run("sh", "-c", command)
 
 
 def test_who_owns_what(installed: Machine) -> None:
@@ -89,17 +96,12 @@ def test_control_is_for_the_socket_only(site: Site) -> None:
     assert site.channel("PCR 1")["mode"] == "auto"
 
 
-@pytest.mark.parametrize(
-    ("typed", "offered"),
-    [("vrmon st", "status\nstop"), ("vrmon hold PCR\\ ", "\n".join(f"PCR\\ {n}" for n in range(1, 5)))],
-)
-def test_the_shell_completes_commands_and_channels(site: Site, typed: str, offered: str) -> None:
+def test_a_real_shell_completes_commands_and_channels(site: Site) -> None:
     assert len(status()["channels"]) == 4
-    script = """
-        source /usr/share/bash-completion/completions/vrmon
-        COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9
-        _python_argcomplete vrmon
-        printf '%s\\n' "${COMPREPLY[@]}" | sed 's/ *$//' | sort
-    """
-    shell = site.machine.run("bash", "-c", script, "bash", typed, user="engineer")
-    assert shell.stdout.strip() == offered
+    with interactive_shell(site.machine, "engineer") as shell:
+        shell.type("vrmon ho\t")
+        shell.wait_for("vrmon hold ")
+        shell.type("P\t")
+        shell.wait_for("PCR\\ ")
+        shell.type("3\t--rea\t")
+        shell.wait_for("PCR\\ 3 --reason ")
