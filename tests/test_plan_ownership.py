@@ -9,7 +9,7 @@ import pytest
 
 from tests.virtual import Quirks
 from tests.virtual_stories import begun, recording, running
-from vrmon.model import Job, Source, Verb
+from vrmon.model import Job, Outcome, Source, Verb
 from vrmon.plan.memory import Attempt, ChannelMemory, Take
 from vrmon.plan.takes import Look, observe
 
@@ -136,10 +136,15 @@ def test_a_name_that_the_dvr_made_fit_for_its_disk_is_still_ours(name: str, ours
     assert (memory.take is not None and memory.take.borne) is ours
 
 
-def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_our_take() -> None:
-    memory = shown(ChannelMemory(TAKE.job, replace(TAKE, nameless="refused")), 2.0, "2026-11-22 14.00")
-    assert memory.take is not None
-    assert memory.take.name == "2026-11-22 14.00"
+@pytest.mark.parametrize(("outcome", "ours"), [(Outcome.DONE, True), (Outcome.LOST, False)])
+def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_the_take_it_said_yes_to(
+    outcome: Outcome, ours: bool
+) -> None:
+    said = Attempt(Verb.RECORD, sent=1.0, since=1.0, ended=1.1, outcome=outcome)
+    unnamed = ChannelMemory(TAKE.job, replace(TAKE, nameless="refused"), said)
+    memory = shown(unnamed, 2.0, "2026-11-22 14.00")
+    assert (memory.take is not None) is ours
+    assert memory.foreign is not ours
 
 
 def test_dates_that_change_from_look_to_look_prove_nothing() -> None:

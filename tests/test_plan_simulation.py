@@ -17,7 +17,10 @@ from vrmon.settings import Sync
 
 USUAL = 24
 BUSY = 1500.0  # seconds of trouble
-MENDED = {224: "a stop whose answer was lost was repeated although the job had come back"}
+MENDED = {
+    42: "an operator's recording was renamed: it had followed a take that never bore its name",
+    224: "a stop whose answer was lost was repeated although the job had come back",
+}
 
 
 def seeds() -> list[int]:

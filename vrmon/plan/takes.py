@@ -30,7 +30,8 @@ def observe(memory: ChannelMemory, look: Look) -> ChannelMemory:
     if not look.source.is_recording:
         return _not_recording(replace(memory, foreign=False, lent=""), look)
     stopping = memory.attempt is not None and memory.attempt.verb is Verb.STOP
-    if take is not None and (_is(take, look) or (_is_redated(take, look) and not stopping)):
+    known = take is not None and (_is(take, look) or (_is_redated(take, look) and not stopping))
+    if take is not None and (known or _is_unnamed(take, memory.attempt, look)):
         return replace(
             memory, foreign=False, take=_confirmed(take, look), attempt=_after_start(memory.attempt)
         )
@@ -68,7 +69,7 @@ def _is_redated(take: Take, look: Look) -> bool:
     """
     seen = look.source.recording_name
     same = take.source == look.source.unique_id and seen is not None and fold(seen) == fold(take.name)
-    return same and take.started is not None and _is_watched(take, look)
+    return same and take.borne and take.started is not None and _is_watched(take, look)
 
 
 def _is_watched(take: Take, look: Look) -> bool:
@@ -80,11 +81,18 @@ def _is_fresh(take: Take, seen: str | None) -> bool:
     """Whether what appeared after our record command, under a name that is not quite ours, is our take.
 
     The DVR may tell no names, have made ours unique or fit for its disk, have said yes to it and kept the
-    one before, or have refused all that we asked for and found one of its own.
+    one before.
     """
-    if seen is None or take.nameless:
+    if seen is None:
         return True
     return any(_is_made_of(name, seen) for name in (take.given, take.instead) if name)
+
+
+def _is_unnamed(take: Take, attempt: Attempt | None, look: Look) -> bool:
+    """Whether the DVR has just said yes to a take that it would not name, and found a name of its own."""
+    said_yes = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.DONE
+    fresh = take.started is None and take.source == look.source.unique_id
+    return fresh and said_yes and bool(take.nameless)
 
 
 def _is_made_of(asked: str, shown: str) -> bool:
