@@ -24,7 +24,8 @@ def test_a_file_list_that_fails_while_its_job_runs_changes_nothing(tmp_path: Pat
     with mirror(tmp_path, size=1) as here:
         here.record()
         here.daemon.kill()
-        (here.daemon.state / "state.json").unlink()
+        for generation in here.daemon.state.glob("state.json*"):
+            generation.unlink()
         here.playbox.fault("error", "*/files", times=1)
         here.daemon.start()
         here.wait_for_phase("recording")
