@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,11 +17,13 @@ import termios
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 10.0  # seconds
 COMMAND = (sys.executable, "-m", "vrmon")
+COMMAND_FOR_ALL = (os.path.realpath(sys.executable), "-m", "vrmon")
 ENVIRON = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "80"}
 _ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[()].)")
 
@@ -29,9 +33,9 @@ def vrmon(
 ) -> subprocess.CompletedProcess[str]:
     """The command, run to its end in pipes."""
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
+        [*(COMMAND if user is None else COMMAND_FOR_ALL), *map(str, arguments)],
         check=False,
-        cwd=ROOT,
+        cwd=ROOT if user is None else tree_for_all(),
         env={**ENVIRON, **(environ or {})},
         input=stdin,
         capture_output=True,
@@ -41,6 +45,16 @@ def vrmon(
         group="nogroup" if user else None,
         extra_groups=[] if user else None,
     )
+
+
+@cache
+def tree_for_all() -> Path:
+    """A copy of vrmon that every user may read: where this one lies is its owner's affair."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    shutil.copytree(ROOT / "vrmon", folder / "vrmon", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
+    return folder
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import COMMAND, ENVIRON, ROOT, on_terminal, open_folder
+from tests.command import COMMAND, COMMAND_FOR_ALL, ENVIRON, ROOT, on_terminal, open_folder, tree_for_all
 from tests.stores import until
 from vrmon.demo.drama import Drama
 from vrmon.demo.stage import Stage
@@ -49,8 +49,8 @@ class Show:
 @contextlib.contextmanager
 def demo(folder: Path, *arguments: str, user: str | None = None) -> Iterator[Show]:
     with subprocess.Popen(
-        [*COMMAND, "demo", "--json", *arguments],
-        cwd=ROOT,
+        [*(COMMAND if user is None else COMMAND_FOR_ALL), "demo", "--json", *arguments],
+        cwd=ROOT if user is None else tree_for_all(),
         env={**ENVIRON, "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
