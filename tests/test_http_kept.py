@@ -15,7 +15,6 @@ from tests.hostile import (
     Hostile,
     always,
     certificate,
-    closed_port,
     http_answer,
     server_context,
 )
@@ -37,14 +36,10 @@ def serving(request: pytest.FixtureRequest, pem: Path) -> Iterator[Hostile]:
         yield server
 
 
-def test_a_connection_opened_in_advance_is_the_one_used(serving: Hostile) -> None:
+def test_one_connection_serves_every_request(serving: Hostile) -> None:
     client = client_of(serving.url)
-    client.warm()
-    client.warm()
-    assert serving.heard == []
-    assert get(client).content == b"[1]"
-    client.warm()
-    assert get(client).content == b"[1]"
+    for _ in range(3):
+        assert get(client).content == b"[1]"
     assert serving.connections == 1
     client.close()
 
@@ -78,14 +73,6 @@ def wait_until_closed_by_peer(client: Client) -> None:
     while sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != state:
         assert time.monotonic() < until
         time.sleep(0.001)
-
-
-def test_a_device_that_is_away_can_not_be_warmed() -> None:
-    with closed_port() as url:
-        client = client_of(url)
-        with pytest.raises(Unreachable, match="refused the connection"):
-            client.warm()
-        client.close()
 
 
 def test_a_device_that_serves_one_connection_at_a_time_is_not_kept_busy_by_an_idle_one() -> None:

@@ -48,7 +48,7 @@ def test_it_is_a_primary_that_can_only_observe() -> None:
         primary: Primary = box
         assert primary.jobs() == ()
     public = {name for name in dir(box) if not name.startswith("_")}
-    assert public == {"ingests", "jobs", "basename", "warm", "close"}
+    assert public == {"ingests", "jobs", "basename", "close"}
 
 
 def test_jobs_as_recorded() -> None:

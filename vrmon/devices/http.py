@@ -94,11 +94,6 @@ class Client:
         except RecursionError:
             raise self.endpoint.error(BadAnswer, "answered nonsense: nested too deeply") from None
 
-    def warm(self) -> None:
-        """Open the connection, TLS included, unless it stands, so that the next request need not."""
-        with self._attempt(LIMIT):
-            self._pool.warm()
-
     def close(self) -> None:
         self.endpoint.standing.discard(self)
         self._session.close()

@@ -64,10 +64,6 @@ class MovieRecorder:
         request = self._client.prepare("GET", "sources", source, "resume")
         self._command(f"to resume {self._quoted(source)}", request)
 
-    def warm(self) -> None:
-        """Open the connection unless it stands. DeviceError when it cannot be."""
-        self._client.warm()
-
     def close(self) -> None:
         self._client.close()
 

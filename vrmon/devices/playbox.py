@@ -30,10 +30,6 @@ class PlayBox:
         request = self._client.prepare("GET", "ingests", job.ingest, "jobs", job.id, "files")
         return self._client.understand(self._client.exchange(request), parse_basename)
 
-    def warm(self) -> None:
-        """Open the connection unless it stands. DeviceError when it cannot be."""
-        self._client.warm()
-
     def close(self) -> None:
         self._client.close()
 

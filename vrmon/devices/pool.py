@@ -39,10 +39,6 @@ class Pool(HTTPConnectionPool):
         self._budget = budget
         self._only: Any = None
 
-    def warm(self) -> None:
-        """Have a connection open and fit for use, without a request."""
-        self._validate_conn(self._get_conn())
-
     def drop(self) -> None:
         """Close the connection; the next use opens a new one."""
         if self._only is not None:

@@ -111,7 +111,6 @@ def learn_name(memory: PrimaryMemory, result: Result) -> PrimaryMemory:
         name_asked=None,
         name_due=result.ended + (max(pause, 1.0) if failed else pause),
         basename=tracked.basename if result.value is None else result.value,
-        name_error=result.error if failed else "",
     )
     return replace(memory, jobs={**memory.jobs, job: learnt})
 

@@ -35,7 +35,6 @@ class TrackedJob:
     basename: str | None = None
     name_asked: float | None = None
     name_due: float = 0.0
-    name_error: str = ""
     resumed: float | None = None
 
     @property
