@@ -139,12 +139,13 @@ class Loop:
     def _count(self, found: list[Event], now: float) -> None:
         if self.plan is None:
             return
+        started = {one.subject for one in found if one.code == "take-started"}
         for channel, verdict in self.plan.verdicts:
             active = verdict.job is not None and verdict.job.present
             self.gauges[channel.key].count(
                 mismatch=active and verdict.phase not in ("recording", "keeping"), now=now
             )
-            if any(one.code == "take-started" and one.subject == channel.name for one in found):
+            if channel.name in started:
                 self.gauges[channel.key].started(verdict.memory.take)
 
     def _watch_primary(self, device: Device) -> WatchedPrimary:

@@ -38,12 +38,8 @@ def _primary(loop: Loop, name: str) -> dict[str, Any]:
 
 def _dvr(loop: Loop, name: str) -> dict[str, Any]:
     one = loop.dvrs[name]
-    verdicts = [] if loop.plan is None else loop.plan.verdicts
-    channels = {
-        verdict.source.unique_id: channel.name
-        for channel, verdict in verdicts
-        if channel.dvr == name and verdict.source is not None
-    }
+    names = {channel.key: channel.name for channel in loop.settings.channels}
+    channels = {source: names[key] for key, source in loop.sources(name).items()}
     return {
         "state": one.gauge.state.value,
         "sources": [_source(source, channels.get(source.unique_id)) for source in one.last_good or ()],

@@ -148,7 +148,7 @@ def _barred(dvr: DvrMemory, given: tuple[str, ...]) -> DvrMemory:
 def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
     """The names of jobs that are over stay used, by nobody: their ids may come back as those of others."""
     owners = {commands.owner(channel.key, job) for job in ended if job.ingest == channel.ingest}
-    if owners.isdisjoint(dvr.names.values()):
+    if not owners or owners.isdisjoint(dvr.names.values()):  # the names are many, and this is every round
         return dvr
     names_left = {name: "" if owner in owners else owner for name, owner in dvr.names.items()}
     return replace(dvr, names=names_left)
