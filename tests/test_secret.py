@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import json
-import re
+import string
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vrmon.devices.secret import Scrubber, one_line
@@ -16,20 +16,25 @@ PASSWORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=4
 
 
 @given(PASSWORDS)
+@example("both '\" \\ quotes")
+@example(string.punctuation)
 def test_every_spelling_of_a_password_is_replaced(password: str) -> None:
     scrub = Scrubber(password)
     encoded = quote(password, safe="")
     for spelling in (
         password,
         encoded,
-        re.sub("%..", lambda code: code[0].lower(), encoded),
+        encoded.swapcase(),
         quote(password),
         quote_plus(password),
         quote(encoded),
         json.dumps(password)[1:-1],
         json.dumps(password, ensure_ascii=False)[1:-1],
         repr(password)[1:-1],
+        ascii(password)[1:-1],
         html.escape(password),
+        "".join(f"&#{ord(char)};" for char in password),
+        "".join(f"&#x{ord(char):04x};" for char in password),
         password[:2] + quote(password[2:], safe=""),
     ):
         assert scrub(f"<{spelling}>") == "<***>"

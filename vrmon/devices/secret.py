@@ -6,22 +6,26 @@ import html
 import json
 import re
 
+_QUOTES = "'\""
+
 
 def _spellings(char: str) -> str:
     """A pattern for `char` as itself, percent-encoded (also twice), or escaped as in JSON, Python or HTML."""
     percent = "".join(f"%(?:25)*{byte:02X}" for byte in char.encode("utf-8", "replace"))
-    escaped = {char, json.dumps(char)[1:-1], repr(char)[1:-1], html.escape(char)}
-    patterns = [f"(?i:{percent})", *(f"(?i:{re.escape(text)})" for text in escaped if text != char)]
+    reference = f"&#0*{ord(char)};|&#x0*{ord(char):X};"
+    escaped = {json.dumps(char)[1:-1], repr(char)[1:-1], ascii(char)[1:-1], html.escape(char)}
+    if char in _QUOTES:
+        escaped.add(f"\\{char}")  # Python's `repr` escapes a quote only beside one of the other kind
     if char == " ":
-        patterns.append(r"\+")
-    return f"(?:{'|'.join([*patterns, re.escape(char)])})"
+        escaped.add("+")
+    return f"(?:{'|'.join([percent, reference, *map(re.escape, sorted(escaped - {char})), re.escape(char)])})"
 
 
 class Scrubber:
-    """Replaces a password by three stars, however it is spelled."""
+    """Replaces a password by three stars, however it is spelled, in whatever case."""
 
     def __init__(self, password: str) -> None:
-        self._pattern = re.compile("".join(map(_spellings, password))) if password else None
+        self._pattern = re.compile("".join(map(_spellings, password)), re.IGNORECASE) if password else None
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub("***", text) if self._pattern else text
