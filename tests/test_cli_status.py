@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -132,7 +132,6 @@ def test_a_document_of_another_version_is_shown_as_far_as_it_goes(server: Server
     assert done.stdout.startswith("? ")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(KEYS), st.sampled_from(PARTS), random_json(*KEYS, *PARTS))
 def test_no_document_is_too_odd(key: str, part: str, odd: Any) -> None:
     printed(odd)

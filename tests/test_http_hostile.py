@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests.exceptions
 import urllib3.exceptions
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import (
@@ -194,7 +194,6 @@ def test_odd_headers_do_not_bring_the_password_into_the_log(caplog: pytest.LogCa
     assert "password" not in caplog.text
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=300), whole=st.booleans())
 def test_random_bytes_are_an_answer_or_one_of_our_errors(data: bytes, whole: bool) -> None:
     with Hostile(once(OK + data if whole else data)) as server:
@@ -223,7 +222,6 @@ HEADER = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(headers=st.lists(HEADER, max_size=4), status=st.sampled_from([200, 204, 302, 304, 401, 999]))
 def test_hostile_headers_are_an_answer_or_one_of_our_errors(headers: list[str], status: int) -> None:
     head = "\r\n".join([f"HTTP/1.1 {status} OK", *headers, "", ""]).encode("latin-1")

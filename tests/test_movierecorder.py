@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import Behaviour, Hostile, always, always_json, http_answer, once
@@ -260,7 +260,6 @@ def test_no_picture() -> None:
 JSON = random_json(*NEW, "destination_unique_id", "name", "warning_messages", "NotRelatedToSource", "success")
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     body=st.binary(max_size=99) | JSON.map(lambda value: json.dumps(value).encode()),
     status=st.sampled_from([200, 202, 401, 403, 422, 500]),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import http_answer, once
@@ -68,7 +68,6 @@ def test_one_malformed_source_makes_the_whole_answer_unknown(changes: dict[str, 
     assert str(caught.value) == text
 
 
-@settings(max_examples=50)
 @given(
     JSON
     | st.lists(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in NEW.items()}), max_size=3)

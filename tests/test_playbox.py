@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.hostile import Hostile, always_json, http_answer, once
@@ -192,7 +192,6 @@ def test_a_hostile_id_reaches_the_wire_as_one_segment(job_id: str) -> None:
     assert_one_segment(job_id)
 
 
-@settings(max_examples=80, deadline=None)
 @given(job_id=st.text(st.characters(blacklist_categories=("Cs",)), min_size=1))
 def test_any_id_reaches_the_wire_as_one_segment(job_id: str) -> None:
     assume(job_id not in {".", ".."})
@@ -217,7 +216,6 @@ def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
             str(error).encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_random_bodies_over_the_wire(body: bytes) -> None:
     with Hostile(once(http_answer(body))) as server, playbox(server) as box:

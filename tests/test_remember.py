@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmon.model import Job, Verb
@@ -93,7 +93,6 @@ def saved(memory: Memory) -> Any:
     return json.loads(json.dumps(payload(memory, EPOCH)))
 
 
-@settings(max_examples=40, deadline=None)
 @given(memories)
 def test_what_matters_survives(memory: Memory) -> None:
     found = restore(saved(memory), EPOCH, NOW, SYNC)
@@ -130,7 +129,6 @@ def test_what_matters_survives(memory: Memory) -> None:
             assert known[job].last_seen >= known[job].since
 
 
-@settings(max_examples=40, deadline=None)
 @given(memories, st.floats(-1e9, 1e9))
 def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: Memory, jump: float) -> None:
     found = restore(saved(memory), EPOCH + jump, NOW, SYNC)
@@ -142,7 +140,6 @@ def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: M
         assert channel.take is None or channel.take.started is None or channel.take.started <= NOW
 
 
-@settings(max_examples=40, deadline=None)
 @given(memories)
 def test_saving_what_was_restored_saves_the_same(memory: Memory) -> None:
     first = saved(restore(saved(memory), EPOCH, NOW, SYNC))
