@@ -106,6 +106,13 @@ def test_every_way_to_end_it_is_clean(tmp_path: Path, number: int) -> None:
     assert_nothing_is_left(tmp_path)
 
 
+def test_a_demo_that_is_killed_takes_its_daemon_along(tmp_path: Path) -> None:
+    with demo(tmp_path) as show:
+        show.until("demo", "begins")
+        show.process.kill()
+        until(lambda: not daemons(tmp_path), "vrmond has ended")
+
+
 def test_ctrl_c_pressed_again_and_again_is_clean_too(tmp_path: Path) -> None:
     with demo(tmp_path) as show:
         show.until("demo", "begins")

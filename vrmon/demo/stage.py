@@ -23,6 +23,7 @@ from vrmon.simulator import MovieRecorder, PlayBox, serving
 CHANNELS = 4
 _PATIENCE = 10.0  # seconds
 _LOG_SHOWN = 4000  # characters
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # even if the demo is killed
 
 
 class Stage:
@@ -56,7 +57,7 @@ class Stage:
         """Starts vrmond; returns when it answers. ControlError when it does not."""
         with (self._folder / "log").open("ab") as log:
             self._daemon = subprocess.Popen(
-                [sys.executable, "-m", "vrmon.daemon"],
+                [*_ENDS_WITH_US, sys.executable, "-m", "vrmon.daemon"],
                 env=_environment(self._folder),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
