@@ -6,6 +6,7 @@ import json
 import signal
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ import pytest
 from tests.mirror import codes, is_in, mirror
 
 PCR_1 = "/channels/PCR%201"
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Both as /status writes them."""
+    one, other = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (earlier, later))
+    return (other - one).total_seconds()
 
 
 def test_a_channel_on_hold_is_left_alone_until_it_is_given_back(tmp_path: Path) -> None:
@@ -54,16 +61,18 @@ def test_what_a_person_does_to_a_held_channel_stays_done(tmp_path: Path) -> None
 
 def test_a_hold_survives_a_kill_and_ends_when_its_time_is_over(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1) as here:
-        here.daemon.post(f"{PCR_1}/hold", {"seconds": 2.5})
+        here.daemon.post(f"{PCR_1}/hold", {"seconds": 3600})
         here.wait_for_state('"hold":{')
+        before = here.daemon.channel("PCR 1")["hold"]
         here.daemon.restart(signal.SIGKILL)
         held = here.daemon.channel("PCR 1")
         assert held["mode"] == "hold"
-        assert held["hold"]["until"] > held["hold"]["since"]
+        assert abs(seconds_between(held["hold"]["until"], before["until"])) < 0.1
         assert "hold-begun" not in {one["code"] for one in here.daemon.status()["recent"]}
         here.playbox.start_job(0, "SHOW.mxf")
         here.wait_for_polls()
         assert here.sent() == []
+        here.daemon.post(f"{PCR_1}/hold", {"seconds": 1})
         assert here.wait_for_phase("recording")["hold"] is None
 
 

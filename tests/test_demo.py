@@ -25,17 +25,17 @@ Line = dict[str, Any]
 
 
 class Show:
-    """A demo that prints JSON, its temporary files in `folder`."""
+    """A demo and what it prints (`next` and `until` read its JSON), its temporary files in `folder`."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         assert process.stdout is not None
         self.process = process
         self.folder = folder
         self.lines: list[Line] = []
-        self._out = process.stdout
+        self.out = process.stdout
 
     def next(self) -> Line:
-        self.lines.append(json.loads(self._out.readline()))
+        self.lines.append(json.loads(self.out.readline()))
         return self.lines[-1]
 
     def until(self, source: str, message: str) -> Line:
@@ -47,9 +47,11 @@ class Show:
 
 
 @contextlib.contextmanager
-def demo(folder: Path, *arguments: str, user: str | None = None) -> Iterator[Show]:
+def demo(
+    folder: Path, *arguments: str, form: tuple[str, ...] = ("--json",), user: str | None = None
+) -> Iterator[Show]:
     with subprocess.Popen(
-        [*(COMMAND if user is None else COMMAND_FOR_ALL), "demo", "--json", *arguments],
+        [*(COMMAND if user is None else COMMAND_FOR_ALL), "demo", *form, *arguments],
         cwd=ROOT if user is None else tree_for_all(),
         env={**ENVIRON, "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
@@ -141,26 +143,22 @@ def test_any_user_can_run_it_for_so_long() -> None:
     with open_folder() as folder:
         folder.chmod(0o777)
         with demo(folder, "--seconds", "3", user="nobody") as show:
-            show.until("vrmon", "is recording")
+            show.until("demo", "begins")
             assert show.process.wait(10) == 0
         assert_nothing_is_left(folder)
 
 
 def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "demo", "--seconds", "2.5"],
-        cwd=ROOT,
-        env={**ENVIRON, "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
-    first, *lines = done.stdout.splitlines()
-    assert first.startswith("The page: http://127.0.0.1:")
+    with demo(tmp_path, form=()) as show:
+        lines = []
+        for line in show.out:
+            lines.append(line)
+            if "is recording" in line:
+                show.process.send_signal(signal.SIGINT)
+    assert lines[0].startswith("The page: http://127.0.0.1:")
     assert [line for line in lines if "* demo" in line and "PlayBox begins" in line]
     assert [line for line in lines if "is recording" in line]
-    assert "\x1b" not in done.stdout
+    assert "\x1b" not in "".join(lines)
     assert_nothing_is_left(tmp_path)
 
 
