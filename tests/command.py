@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 10.0  # seconds
+PATIENCE = 20.0  # seconds
 COMMAND = (sys.executable, "-m", "vrmon")
 COMMAND_FOR_ALL = (os.path.realpath(sys.executable), "-m", "vrmon")
 ENVIRON = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "80"}
@@ -40,7 +40,7 @@ def vrmon(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=3 * PATIENCE,
+        timeout=2 * PATIENCE,
         user=user,
         group="nogroup" if user else None,
         extra_groups=[] if user else None,

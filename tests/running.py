@@ -24,7 +24,7 @@ from typing import Any
 from vrmon.simulator import MovieRecorder, PlayBox
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 10.0  # seconds
+PATIENCE = 20.0  # seconds
 VRMOND = ("-m", "vrmon.daemon")
 
 Status = dict[str, Any]

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while not condition():
-        assert time.monotonic() < deadline, f"not within 10 s: {what}"
+        assert time.monotonic() < deadline, f"not within 20 s: {what}"
         time.sleep(0.005)
 
 

@@ -255,7 +255,7 @@ def test_a_stalled_request_does_not_keep_others_waiting(server: Server) -> None:
         began = time.monotonic()
         for _ in range(20):
             assert requests.get(f"{server.url}/status", timeout=5).status_code == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(

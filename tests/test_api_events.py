@@ -126,7 +126,7 @@ def test_stopping_ends_the_streams(tmp_path: Path) -> None:
         stream.next()
         began = time.monotonic()
         server.call(server.api.stop())
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 5
         assert list(stream.response.iter_lines()) == []
 
 

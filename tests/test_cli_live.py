@@ -43,7 +43,7 @@ def test_watch_follows_what_happens_and_the_daemons_death(daemon: Running, playb
         terminal.see(r"\A(?s:.)*OK(?s:.)*recording")
         terminal.type("\x03")
         terminal.rest()
-        assert terminal.process.wait(10) == 0
+        assert terminal.process.wait(20) == 0
         assert LEAVES_THE_SCREEN in terminal.raw
         assert SHOWS_THE_CURSOR in terminal.raw
         assert "Traceback" not in terminal.raw
@@ -55,7 +55,7 @@ def test_watch_leaves_the_terminal_in_order_when_it_is_ended(tmp_path: Path, num
         terminal.see(r"NOT LIVE for \d s\. Cannot reach vrmond: there is no")
         terminal.process.send_signal(number)
         terminal.rest()
-        assert terminal.process.wait(10) == 0
+        assert terminal.process.wait(20) == 0
         assert LEAVES_THE_SCREEN in terminal.raw
 
 
@@ -119,7 +119,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(daemon: Running, playbox: Pla
         process.stdout.readline()
         process.stdout.close()
         playbox.start_job(1, "OTHER.mxf")
-        assert process.wait(10) == 0
+        assert process.wait(20) == 0
         assert process.stderr.read() == ""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,10 +162,8 @@ def test_a_small_screen_leaves_out_what_matters_least() -> None:
     assert "Not shown, for idle and without a problem: 55" in text
 
 
-def test_it_starts_quickly_and_imports_no_server(server: Server) -> None:
-    began = time.monotonic()
+def test_it_imports_no_server(server: Server) -> None:
     done = vrmon("status", "--socket", server.unix_socket, environ={"PYTHONPROFILEIMPORTTIME": "1"})
-    assert time.monotonic() - began < 3
     assert "requests" in done.stderr
     assert "aiohttp" not in done.stderr
     assert "vrmon.demo" not in done.stderr

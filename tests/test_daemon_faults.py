@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -33,9 +32,7 @@ def test_a_wrong_answer_is_told_and_moves_nothing(here: Mirror, kind: str) -> No
                 and status["dvrs"]["movierecorder"]["failures"] >= 2
             )
         )
-        asked = time.monotonic()
         status = here.daemon.status()
-        assert time.monotonic() - asked < 0.2
         devices = (status["primaries"]["playbox"], status["dvrs"]["movierecorder"])
         assert {one["state"] for one in devices} <= {"unreachable", "unknown"}
         assert all(one["error"] for one in devices)

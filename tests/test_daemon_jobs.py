@@ -24,7 +24,7 @@ def test_a_second_job_on_one_ingest_shares_the_take_and_then_takes_over(tmp_path
         one, other = here.recorder.takes
         assert one.ended is not None
         assert (one.ended_by, other.name) == ("remote", "SECOND")
-        assert other.started - one.ended < 1.0
+        assert other.started - one.ended < 4.0
         here.playbox.end_job(second)
         here.wait_for_phase("idle")
 

@@ -175,7 +175,7 @@ def test_the_clock_is_of_no_account(tmp_path: Path) -> None:
         here.playbox.end_job(job)
         ended = time.monotonic()
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
-        assert time.monotonic() - ended < 2
+        assert time.monotonic() - ended < 8
 
 
 def test_nothing_of_what_it_writes_is_for_others_to_read(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_job_that_begins_while_the_dvr_is_down_is_recorded_once_it_is_back(tmp
         here.recorder.listen_again()
         back = time.monotonic()
         here.wait_for_phase("recording")
-        assert here.the_take().started - back < 1.0
+        assert here.the_take().started - back < 4.0
 
 
 def test_a_take_that_dies_in_mid_job_is_continued_and_told_of(tmp_path: Path) -> None:

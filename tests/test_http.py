@@ -91,12 +91,12 @@ def test_an_answer_in_two_sends_does_not_wait_for_a_delayed_acknowledgement() ->
         client = client_of(server.url, timeout=5)
         request = client.prepare("GET", "sources")
         began = time.monotonic()
-        for _ in range(30):
+        for _ in range(100):
             client.exchange(request)
         took = time.monotonic() - began
         client.close()
         assert server.connections == 1
-    assert took < 0.6, "30 delayed acknowledgements take 1.2 s"
+    assert took < 2, "100 delayed acknowledgements take 4 s"
 
 
 def test_one_megabyte_is_allowed() -> None:

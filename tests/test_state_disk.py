@@ -210,7 +210,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_is_told(
         began = time.monotonic()
         for number in range(1000):
             store.save({"number": number})
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         until(lambda: "no word from the disk" in store.failing(), "told")
         assert not store.close(0.01)
         with pytest.raises(StateError):

@@ -85,7 +85,7 @@ def test_a_manager_that_does_not_read_is_not_waited_for(manager: Manager, notifi
     began = time.monotonic()
     for _ in range(2000):  # far more than a datagram socket's queue holds
         notifier.watchdog()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5
     assert manager.received()[0] == ["WATCHDOG=1"]
 
 
