@@ -95,6 +95,41 @@ def test_a_person_may_end_a_take_that_is_kept() -> None:
     assert running(run).name == "NEWS_cont1"
 
 
+@pytest.mark.parametrize("next_began", [False, True])
+def test_a_person_may_end_what_a_vrmon_before_this_one_could_not_stop(next_began: bool) -> None:
+    """The primary is gone: it cannot say that the job of the take is over, nor whether the next one is."""
+    run, job, take = recording()
+    run.playbox.jobs.remove(job)
+    run.mac.does_nothing = True
+    run.until(30.0)
+    if next_began:
+        run.job("NEXT")
+        run.until(31.5)
+    run.playbox.is_up = False
+    run.crash(keep=0)
+    run.mac.does_nothing = False
+    run.until(40.0)
+    assert (run.verdict().phase, running(run)) == ("keeping", take)
+    key = run.settings.channels[0].key
+    channel = replace(run.memory.channels[key], released=(job, run.now))
+    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+    run.until(50.0)
+    assert take.ended is not None
+    assert "ended-by-hand" not in run.problems()
+    assert (run.mac.sources[0].recording is not None) == next_began
+
+
+def test_a_take_that_a_person_ended_on_hold_has_not_died() -> None:
+    run, _, take = recording()
+    hold(run, 40.0)
+    run.until(25.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(60.0)
+    assert take.ended is not None
+    assert running(run).name == "NEWS_cont1"
+    assert run.problems() == set()
+
+
 def hold(run: Run, until: float | None) -> None:
     key = run.settings.channels[0].key
     channel = replace(run.memory.channels[key], hold=Hold(run.now, until, "rehearsal", "jane"))

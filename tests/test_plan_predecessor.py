@@ -62,6 +62,21 @@ def test_a_refused_start_is_repeated_and_shown() -> None:
 
 
 @pytest.mark.parametrize("trouble", ["lost", "refused", "unseen"])
+def test_a_start_is_repeated_with_growing_pauses(trouble: str) -> None:
+    run = begun()
+    run.mac.does_nothing = True
+    run.chances = Chances(lost=1.0 if trouble == "lost" else 0, refused=1.0 if trouble == "refused" else 0)
+    run.job("NEWS")
+    run.until(300.0)
+    attempt = run.verdict().memory.attempt
+    assert attempt is not None
+    assert 15 <= attempt.tries <= 30
+    run.chances, run.mac.does_nothing = Chances(), False
+    run.until(320.0)
+    assert run.verdict().phase == "recording"
+
+
+@pytest.mark.parametrize("trouble", ["lost", "refused", "unseen"])
 def test_a_stop_is_repeated_until_it_is_seen(trouble: str) -> None:
     run, job, take = recording()
     run.chances = Chances(lost=1.0 if trouble == "lost" else 0, refused=1.0 if trouble == "refused" else 0)

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.virtual import Quirks
+from tests.virtual_run import Run
 from tests.virtual_stories import begun, recording, running
+from vrmon.plan import Plan, World, plan
 
 
 def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
@@ -23,6 +25,24 @@ def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
     run.settings = replace(run.settings, channels=channels)
     run.until(60.0)
     assert take.ended is not None
+
+
+def test_a_take_whose_dvr_is_gone_is_told_of_for_a_day() -> None:
+    run, _, take = recording()
+    settings = run.settings
+    run.settings = replace(settings, channels=(), dvrs={})
+    run.memory = replanned(run, 25.0).memory
+    assert "leftover-take" in {one.code for one in replanned(run, 80_000.0).problems}
+    assert "leftover-take" not in {one.code for one in replanned(run, 100_000.0).problems}
+    run.settings = settings
+    run.until(40.0)
+    assert run.mac.recordings == [take]
+    assert run.verdict().phase == "recording"
+
+
+def replanned(run: Run, now: float) -> Plan:
+    """What the planner says at `now` without a word from any device."""
+    return plan(run.settings, World({}, {}), run.memory, now)
 
 
 @pytest.mark.parametrize("keep", [0, 1, None])

@@ -19,6 +19,7 @@ USUAL = 24
 BUSY = 1500.0  # seconds of trouble
 MENDED = {
     42: "an operator's recording was renamed: it had followed a take that never bore its name",
+    193: "an operator's recording was stopped: it had come in place of a take that could not be named",
     224: "a stop whose answer was lost was repeated although the job had come back",
 }
 

@@ -93,3 +93,15 @@ def test_a_dvr_that_goes_blind_is_not_said_to_record() -> None:
     run.until(40.0)
     assert (run.verdict().phase, run.problems()) == ("blocked", {"dvr-blind"})
     assert running(run) is take
+
+
+def test_a_dvr_that_goes_blind_is_not_said_to_record_the_next_job() -> None:
+    run, job, _ = recording()
+    run.mac.is_up = False
+    run.playbox.jobs.remove(job)
+    run.job("NEXT")
+    run.until(22.5)
+    tracked = run.verdict().job
+    assert tracked is not None
+    assert tracked.job.id == "NEXT"
+    assert (run.verdict().phase, run.problems()) == ("blocked", {"dvr-blind"})

@@ -99,8 +99,8 @@ _SOURCES = {
     ),
     "leftover-take": Entry(
         "Leftover take",
-        "A take of ours runs for which there is no job any more and which vrmon may not stop by itself.",
-        "Stop it with 'vrmon stop CHANNEL', or in MovieRecorder.",
+        "A take of ours was seen recording whose channel the configuration no longer has. It is left alone.",
+        "Stop it in MovieRecorder when the show is over, or map its ingest to its DVR again.",
     ),
 }
 

@@ -92,12 +92,12 @@ class Service:
             raise ControlError(
                 f"Cannot stop {one.name}: it is on hold. Stop it in MovieRecorder, or run vrmon auto first."
             )
-        if memory.job is None or memory.take is None or memory.phase != "keeping":
+        if memory.take is None or memory.phase != "keeping":
             raise ControlError(
                 f"Cannot stop {one.name}: it keeps no take whose job is gone. "
                 "To take over a running recording, run vrmon hold."
             )
-        self._amend(one, replace(memory, released=(memory.job, time.monotonic())))
+        self._amend(one, replace(memory, released=(memory.take.job, time.monotonic())))
         return f"{memory.take.name!r} is being stopped."
 
     def metrics(self) -> MetricsSnapshot:

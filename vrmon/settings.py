@@ -43,6 +43,11 @@ class Channel:
         return f"{self.primary}/{self.ingest}/{self.dvr}"
 
 
+def dvr_of(key: str) -> str:
+    """The DVR of the channel that has this key."""
+    return key.rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class Sync:
     stop_delay: float = 3.0

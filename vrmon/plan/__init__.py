@@ -99,7 +99,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
         for channel in settings.channels:
             if channel.primary == name:
                 dvrs[channel.dvr] = starting.disown(dvrs[channel.dvr], channel, ended)
-    leftovers.forget(settings, channels, world.dvrs, new_looks)
+    leftovers.forget(settings, channels, world.dvrs, now)
     found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
     since = {(one.code, one.subject): now for one in found}
     since.update((key, began) for key, began in memory.problems.items() if key in since)

@@ -10,7 +10,7 @@ from vrmon.settings import Channel, Sync
 
 START_GRACE = 6.0  # seconds: a DVR may show a recording up to 5 s after it said yes
 STOP_GRACE = 3.0
-_AGAIN = 1.0  # seconds after a command whose answer was lost
+_AGAIN = 1.0  # seconds after a name whose answer was lost
 LONGEST_PAUSE = 15.0
 FRESH = 0.5  # seconds: a command wants a look younger than this, lest it hit somebody else's recording
 
@@ -90,7 +90,7 @@ def learn(attempt: Attempt, result: Result) -> Attempt:
         return replace(learnt, error=error, due=result.ended + (_AGAIN if lost else 0.0))
     learnt = replace(learnt, error=result.error)
     if lost:
-        return replace(learnt, due=result.ended + _AGAIN, refusals=0)
+        return replace(learnt, due=result.ended + growing(attempt.tries - 1), refusals=0)
     if result.outcome is Outcome.REFUSED:
         return replace(learnt, due=result.ended + growing(attempt.refusals), refusals=attempt.refusals + 1)
     grace = START_GRACE if attempt.verb is Verb.RECORD else STOP_GRACE

@@ -52,11 +52,23 @@ def _turn_to(memory: ChannelMemory, tracked: TrackedJob | None, now: float) -> C
         memory = replace(memory, hold=None)
     job = tracked.job if tracked is not None else None
     if job != memory.job:
-        return replace(memory, job=job, deaths=0, died=None, lost_take="", released=None)
-    if memory.released is not None and tracked is not None and tracked.present:
-        seen_again = tracked.last_seen > memory.released[1]
-        return replace(memory, released=None) if seen_again else memory
-    return memory
+        memory = replace(memory, job=job, deaths=0, died=None, lost_take="")
+    return memory if _is_released(memory, tracked) else replace(memory, released=None)
+
+
+def _is_released(memory: ChannelMemory, tracked: TrackedJob | None) -> bool:
+    """Whether what a person ended is still the channel's concern, and its job has not been seen since."""
+    if memory.released is None:
+        return False
+    job, when = memory.released
+    if tracked is not None and tracked.job == job:
+        return not tracked.present or tracked.last_seen <= when
+    return _is_ended_by_hand(memory)
+
+
+def _is_ended_by_hand(memory: ChannelMemory) -> bool:
+    """Whether a person has ended the take that the channel has."""
+    return memory.released is not None and memory.take is not None and memory.take.job == memory.released[0]
 
 
 def _act(
@@ -113,7 +125,7 @@ def _blind(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> Ver
         return held if fresh or held.phase != "recording" else replace(held, phase="blocked")
     if tracked is None:
         return Verdict(memory, "idle" if take is None or take.started is None else "stopping")
-    if fresh:
+    if fresh and take is not None and take.job == tracked.job:
         return _recorded(case, memory, tracked)
     if case.observation is None:
         return Verdict(memory, "starting")  # it is being asked for the first time
@@ -161,7 +173,7 @@ def _recorded(case: Case, memory: ChannelMemory, tracked: TrackedJob) -> Verdict
 
 def _stop(case: Case, site: Site, memory: ChannelMemory, why: str) -> Verdict:
     """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs."""
-    if not case.primary.answered and memory.released is None:
+    if not case.primary.answered and not _is_ended_by_hand(memory):
         asked = case.primary.state is not None
         shown = problems.unproven(case.channel, memory.take) if asked else ()
         return Verdict(memory, "keeping", problems=shown)
@@ -185,7 +197,7 @@ def _begin(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -
 def _unwanted(case: Case, site: Site, memory: ChannelMemory) -> Verdict:
     take = memory.take
     if take is not None and take.started is not None:
-        why = "a person ended it" if memory.released is not None else "the job has ended"
+        why = "a person ended it" if _is_ended_by_hand(memory) else "the job has ended"
         return _stop(case, site, memory, why)
     flying = memory.attempt is not None and memory.attempt.flying(case.now)
     if not flying and (take is None or not runs(take, memory, case)):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from vrmon.model import DvrObservation, Problem, Severity
-from vrmon.plan.memory import ChannelMemory
+from vrmon.plan.memory import ChannelMemory, Take
 from vrmon.plan.sources import find
-from vrmon.settings import Settings
+from vrmon.settings import Settings, dvr_of
+
+_TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any more
 
 
 def forget(
     settings: Settings,
     channels: dict[str, ChannelMemory],
     dvrs: Mapping[str, DvrObservation | None],
-    new_looks: set[str],
+    now: float,
 ) -> None:
     """Drop what is remembered of channels that are gone, unless they left a take that may still run
     and that no other channel has taken over."""
@@ -22,15 +24,20 @@ def forget(
     takes = [(dvr, channels[key].take) for key, dvr in kept.items()]
     claimed = {(dvr, take.source) for dvr, take in takes if take is not None and take.under_way}
     for key in channels.keys() - kept.keys():
-        take = channels[key].take
-        dvr = key.rpartition("/")[2]
-        seen = dvrs.get(dvr)
-        ended = False
-        if take is not None and dvr in new_looks and seen is not None and seen.seen is not None:
-            source = find(seen.seen, take.source)
-            ended = source is not None and not source.is_recording
-        if take is None or take.started is None or ended or (dvr, take.source) in claimed:
+        take, dvr = channels[key].take, dvr_of(key)
+        is_left = take is not None and take.started is not None and (dvr, take.source) not in claimed
+        if take is None or not is_left or _is_over(take, dvrs.get(dvr), dvr in settings.dvrs, now):
             del channels[key]
+
+
+def _is_over(take: Take, observation: DvrObservation | None, is_watched: bool, now: float) -> bool:
+    """Whether it has ended, or has been out of sight for so long that nobody wants to hear of it."""
+    seen = None if observation is None else observation.seen
+    source = None if seen is None else find(seen, take.source)
+    if source is not None:
+        return not source.is_recording
+    is_silent = is_watched and seen is None
+    return not is_silent and now - (take.confirmed or take.started or now) > _TOLD
 
 
 def problems(settings: Settings, channels: Mapping[str, ChannelMemory]) -> Iterator[Problem]:
@@ -40,7 +47,7 @@ def problems(settings: Settings, channels: Mapping[str, ChannelMemory]) -> Itera
             yield Problem(
                 "leftover-take",
                 Severity.INFO,
-                f"{key.rpartition('/')[2]} {take.source}",
-                f"{take.name!r} goes on recording, but no channel has this ingest and DVR any more.",
+                f"{dvr_of(key)} {take.source}",
+                f"{take.name!r} was seen recording, but no channel has this ingest and DVR any more.",
                 "Stop it in MovieRecorder when the show is over, or map the ingest to this DVR again.",
             )

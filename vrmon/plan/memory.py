@@ -161,7 +161,7 @@ class Hold:
 class ChannelMemory:
     """`deaths` in a row of short-lived takes, the last at `died`, whose name was `lost_take`.
 
-    `released`: the kept job whose take a person ended, and when. `lent`: the name that we had given to the
+    `released`: the job whose kept take a person ended, and when. `lent`: the name that we had given to the
     source when somebody else's recording, which may bear it now, turned up in place of our take.
     """
 

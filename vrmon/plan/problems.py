@@ -123,10 +123,11 @@ def stopping(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
     if said is None or attempt is None or attempt.verb is not Verb.STOP:
         return ()
     code, text = said
+    in_the_way = memory.job is not None and (memory.released is None or memory.released[0] != memory.job)
     return (
         Problem(
             code,
-            _DEGRADED if memory.job is None or memory.released else _CRITICAL,
+            _CRITICAL if in_the_way else _DEGRADED,
             site.channel.name,
             f"{name!r} goes on recording: {text}.",
             "vrmon repeats the stop. Look at MovieRecorder if it does not help, and stop the take there.",

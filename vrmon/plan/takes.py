@@ -89,10 +89,10 @@ def _is_fresh(take: Take, seen: str | None) -> bool:
 
 
 def _is_unnamed(take: Take, attempt: Attempt | None, look: Look) -> bool:
-    """Whether the DVR has just said yes to a take that it would not name, and found a name of its own."""
+    """Whether the DVR has just said yes to a take for which it had no name, and found one of its own."""
     said_yes = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.DONE
     fresh = take.started is None and take.source == look.source.unique_id
-    return fresh and said_yes and bool(take.nameless)
+    return fresh and said_yes and bool(take.nameless) and not take.instead
 
 
 def _is_made_of(asked: str, shown: str) -> bool:
@@ -133,7 +133,8 @@ def _not_recording(memory: ChannelMemory, look: Look) -> ChannelMemory:
         attempt = None
     if take is None or take.started is None:
         return replace(memory, attempt=attempt)
-    if memory.attempt is not None and memory.attempt.verb is Verb.STOP:
+    stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
+    if stopped or memory.hold is not None:  # who has the channel may end its take
         return replace(memory, attempt=attempt, take=None)
     lived = (take.confirmed or take.started) - take.started
     deaths = 1 if lived >= SHORT_LIVED else memory.deaths + 1
