@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -65,3 +65,21 @@ def test_a_name_that_is_nobodys() -> None:
     for _ in range(2):
         with pytest.raises(socket.gaierror):
             addresses("no-such-name.invalid", 80, 10.0)
+
+
+def test_an_address_that_swallows_everything_leaves_the_next_one_its_share_of_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(Hostile(always(http_answer(b"[1]"))))
+        port = int(server.url.rpartition(":")[2])
+        swallowing = stack.enter_context(socket.socket())
+        swallowing.bind(("127.0.0.2", port))
+        swallowing.listen(0)
+        for _ in range(2):  # its queue is full: whoever comes next hears nothing
+            sock = stack.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.2", port))
+        found = [SYSTEMS(host, port, type=socket.SOCK_STREAM)[0] for host in ("127.0.0.2", "127.0.0.1")]
+        monkeypatch.setattr("vrmon.devices.sockets.addresses", lambda *_: found)
+        assert get(client_of(server.url, timeout=1.0)).content == b"[1]"

@@ -131,15 +131,19 @@ class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
 
 
 def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
-    """A connected socket, by the first address of `host` that answers. OSError when none does."""
+    """A connected socket, by the first address of `host` that answers. OSError when none does.
+
+    Each address has its share of the time that is left, lest a silent one use up that of the others.
+    """
     failure: OSError = socket.gaierror(socket.EAI_NONAME, "it has no address")
-    for family, kind, protocol, _, address in addresses(host, port, budget.seconds()):
+    found = addresses(host, port, budget.seconds())
+    for tried, (family, kind, protocol, _, address) in enumerate(found):
         sock = BudgetSocket(family, kind, protocol)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for option in _KEEPALIVE:
                 sock.setsockopt(*option)
-            sock.settimeout(budget.seconds())
+            sock.settimeout(budget.seconds() / (len(found) - tried))
             sock.connect(address)
             sock.settimeout(budget.seconds())
         except OSError as error:
