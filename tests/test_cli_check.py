@@ -146,6 +146,11 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     code, said = check(tmp_path, without)
     assert code == 0
     assert "takes the password" in said
+    (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n\n")
+    code, said = check(tmp_path, without)
+    assert code == 1
+    assert "has a credential that vrmond refuses" in said
+    assert PASSWORD not in said
     secret.chmod(0o644)
     code, said = check(tmp_path, text)
     assert code == 1

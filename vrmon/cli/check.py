@@ -16,13 +16,12 @@ from vrmon.cli.inspection import inspect_dvr, inspect_primary
 from vrmon.cli.terminal import console
 from vrmon.config import Directories, text_of
 from vrmon.config.complaints import Complaints
+from vrmon.config.outside import secret
 from vrmon.config.reading import examine
-from vrmon.disk import read_small
 from vrmon.errors import ConfigError
 from vrmon.settings import Device, Settings
 
 EX_CONFIG = 78
-_LONGEST_PASSWORD = 4096
 
 
 def run(options: Namespace) -> int:
@@ -60,7 +59,12 @@ def _of_configuration(path: Path, settings: Settings, complaints: Complaints) ->
 
 def _of_devices(settings: Settings, directories: Directories) -> Iterator[Finding]:
     """The findings device by device, in the file's order, however long each one takes."""
-    dvrs = [_with_credential(device, directories) for device in settings.dvrs.values()]
+    dvrs = []
+    for device in settings.dvrs.values():
+        try:
+            dvrs.append(_with_credential(device, directories))
+        except ValueError as error:
+            yield Finding(False, device.name, f"has a credential that vrmond refuses: {error}.")
     jobs = [partial(inspect_primary, device) for device in settings.primaries.values()]
     jobs += [
         partial(inspect_dvr, device, [one for one in settings.channels if one.dvr == device.name])
@@ -72,11 +76,8 @@ def _of_devices(settings: Settings, directories: Directories) -> Iterator[Findin
 
 
 def _with_credential(device: Device, directories: Directories) -> Device:
-    """With the password that systemd hands to the service, where this user may read it."""
-    if device.password or directories.credentials is not None:
+    """With the password that systemd hands to the service. ValueError where vrmond would refuse it."""
+    file = directories.configuration / "credentials" / device.name
+    if device.password or directories.credentials is not None or not os.access(file, os.R_OK):
         return device
-    try:
-        content, _ = read_small(directories.configuration / "credentials" / device.name, _LONGEST_PASSWORD)
-        return replace(device, password=content.decode().rstrip("\r\n"))
-    except (OSError, UnicodeDecodeError):
-        return device
+    return replace(device, password=secret(file, private=False))

@@ -19,14 +19,15 @@ def password(name: str, file: Path | None, credentials: Path | None) -> str:
     """
     if file is not None:
         # Only here: systemd shows a credential's access list as the group's permissions.
-        return _secret(file, private=True)
+        return secret(file, private=True)
     if credentials is None:
         return ""
     credential = credentials / f"dvr_{name}"
-    return _secret(credential, private=False) if os.path.lexists(credential) else ""
+    return secret(credential, private=False) if os.path.lexists(credential) else ""
 
 
-def _secret(file: Path, *, private: bool) -> str:
+def secret(file: Path, *, private: bool) -> str:
+    """The password that `file` holds; `private`: no other user may read it. ValueError as above."""
     try:
         content, status = read_small(file, _LIMIT)
     except OSError as error:
