@@ -44,8 +44,12 @@ def test_a_value_cannot_forge_a_line() -> None:
     lines = run("""
         journal.setup(settings.Log())
         journal.report(logging.INFO, "job-began", job="x\\n2026-01-01 ERROR forged")
+        journal.report(logging.INFO, "job-began", job="\\x1b[2J\\x9b2J\\r", channel="Süd 1")
     """).stderr
-    assert len(lines.splitlines()) == 1
+    assert len(lines.splitlines()) == 2
+    assert "\x1b" not in lines
+    assert "\x9b" not in lines
+    assert '"Süd 1"' in lines
 
 
 def test_the_file_gets_every_line_and_so_does_stderr(tmp_path: Path) -> None:

@@ -35,6 +35,18 @@ async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob
     return loop.memory.primaries["playbox"].jobs[JOB]
 
 
+def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
+    async def due_back() -> dict[str, float]:
+        loop = Loop(Memory(), Clock(), lambda _: None)
+        device = Device("main", "http://127.0.0.1:1", poll_interval=60.0)
+        loop.apply(Settings({"main": device}, {"main": device}))
+        found = loop.due_back()
+        loop.close()
+        return found
+
+    assert asyncio.run(due_back()).keys() == {"primary main", "DVR main"}
+
+
 def test_an_outage_between_two_answers_is_seen_although_both_arrive_at_once() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

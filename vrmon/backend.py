@@ -61,7 +61,8 @@ class MetricsSnapshot:
     """`health` as in /status; `problems` counts them by severity; ages in seconds.
 
     `loop_age` is the time since the control loop last finished a round, `heartbeat_age` since the last
-    heartbeat was sent, None where nobody asked for one. `started_at` is in unix seconds.
+    heartbeat (due whether or not a service manager listens), None before the first. `started_at` is in
+    unix seconds.
     """
 
     version: str

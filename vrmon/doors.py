@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 from vrmon import settings, systemd
@@ -15,20 +16,22 @@ class Doors:
         self._api = api
         self._parked: dict[str, socket.socket] = {}
         self._started = False
+        self._opening = asyncio.Lock()
         self.missing = ""
 
     async def open(self, wanted: settings.Api) -> None:
         """Listen where `wanted` says; `missing` tells afterwards what could not be had. May be repeated."""
-        try:
-            if self._started:
-                await self._api.rebind(wanted)
-            else:
-                self._started = True
-                await self._api.start(wanted, systemd.adopt())
-            self.missing = ""
-        except ListenError as error:
-            self.missing = str(error)
-        self._park()
+        async with self._opening:
+            try:
+                if self._started:
+                    await self._api.rebind(wanted)
+                else:
+                    self._started = True
+                    await self._api.start(wanted, systemd.adopt())
+                self.missing = ""
+            except ListenError as error:
+                self.missing = str(error)
+            self._park()
 
     async def close(self) -> None:
         await self._api.stop(keep_socket_file=systemd.present())

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from vrmon import __version__, destinations, journal, remember, systemd
@@ -50,7 +50,7 @@ class Host:
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = Loop(self._remembered(), self._clock, self._planned)
-        self._pictures = Pictures(self._deliver)
+        self._pictures = Pictures(self._loop.call)
         self._service = Service(
             self._loop, self._clock, self._chronicle, self._troubles, self._pictures, self.reload
         )
@@ -83,17 +83,16 @@ class Host:
             before = self._inforce.settings
             try:
                 settings = await asyncio.to_thread(self._inforce.read)
+                self._loop.apply(settings)
+                self._pictures.keep({channel.key for channel in settings.channels})
+                if settings.log != before.log:
+                    await asyncio.to_thread(journal.setup, settings.log)
+                await self._open_doors()
+                self._trouble("state-damaged", "", "")
+                self._background(asyncio.to_thread(self._inforce.remember))
             finally:
                 self._show_configuration()
                 self._notifier.ready()
-            if settings.log != before.log:
-                journal.setup(settings.log)
-            self._loop.apply(settings)
-            self._pictures.keep({channel.key for channel in settings.channels})
-            await self._open_doors()
-            self._show_configuration()
-            self._trouble("state-damaged", "", "")
-            self._background(asyncio.to_thread(self._inforce.remember))
         counts = (
             f"channels: {len(settings.channels)}, devices: {len(settings.primaries) + len(settings.dvrs)}"
         )
@@ -174,7 +173,7 @@ class Host:
         looked_at = self._service.looked_at
         watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
         for name, dvr in self._loop.dvrs.items():
-            destinations.ask(dvr, now, self._deliver)
+            destinations.ask(dvr, now, self._loop.call)
             if watched and dvr.gauge.failures == 0:
                 self._pictures.fetch(dvr, self._loop.sources(name), now)
 
@@ -194,9 +193,6 @@ class Host:
 
     def _tell(self, event: Event) -> None:
         self._chronicle.tell(event, self._inforce.settings, time.time())
-
-    def _deliver(self, take_in: Callable[[], None]) -> None:
-        self._loop.call(take_in)
 
     async def _end(self) -> None:
         self._notifier.stopping()

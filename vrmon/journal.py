@@ -30,24 +30,23 @@ _SUBJECTS = ("CHANNEL", "DEVICE", "ADDRESS", "REQUEST", "SOCKET", "FILE")
 
 
 def setup(wanted: settings.Log) -> None:
-    """Send every record where `wanted` says, in place of what an earlier call set up."""
-    shutdown()
+    """Send every record where `wanted` says, in place of what an earlier call set up.
+
+    Waits for a moment for a sink that is let go and does not come to its end.
+    """
     root = logging.getLogger()
+    before = _couriers()
     root.addHandler(_Courier(_journal() if on_journal() else _plain(logging.StreamHandler(sys.stderr))))
     if wanted.file:
         root.addHandler(_Courier(_plain(_LogFile(wanted.file))))
     root.setLevel(logging.WARNING)
-    logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it logs addresses with their passwords
     logging.getLogger("vrmon").setLevel(wanted.level.upper())
+    _dismiss(before)
 
 
 def shutdown() -> None:
     """Write out what is still waiting, for a moment at most, and let go of the sinks."""
-    root = logging.getLogger()
-    # The last first: what a failing file has to say must still find its way to stderr.
-    for courier in [handler for handler in reversed(root.handlers) if isinstance(handler, _Courier)]:
-        root.removeHandler(courier)
-        courier.close()
+    _dismiss(_couriers())
 
 
 def fields(code: str = "", **particulars: object) -> dict[str, object]:
@@ -73,6 +72,17 @@ def on_journal() -> bool:
     except OSError:
         return False
     return os.environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
+
+
+def _couriers() -> list[_Courier]:
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, _Courier)]
+
+
+def _dismiss(couriers: list[_Courier]) -> None:
+    # The last first: what a failing file has to say must still find its way to stderr.
+    for courier in reversed(couriers):
+        logging.getLogger().removeHandler(courier)
+        courier.close()
 
 
 class _Courier(logging.Handler):
@@ -185,4 +195,7 @@ def _plain(handler: logging.Handler) -> logging.Handler:
 
 def _shown(value: object) -> str:
     text = str(value)
-    return json.dumps(text, ensure_ascii=False) if not text or any(c in text for c in ' "=\n\t') else text
+    is_plain = text.isprintable()
+    if text and is_plain and not any(char in text for char in ' "='):
+        return text
+    return json.dumps(text, ensure_ascii=not is_plain)

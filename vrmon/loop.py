@@ -77,9 +77,10 @@ class Loop:
         }
 
     def due_back(self) -> dict[str, float]:
-        """When each device's threads will have come round, if they are well."""
-        primaries = {name: one.worker.due_back() for name, one in self.primaries.items()}
-        return {**primaries, **{name: one.worker.due_back() for name, one in self.dvrs.items()}}
+        """When each device's threads will have come round, if they are well; a primary and a DVR may share
+        a name."""
+        primaries = {f"primary {name}": one.worker.due_back() for name, one in self.primaries.items()}
+        return primaries | {f"DVR {name}": one.worker.due_back() for name, one in self.dvrs.items()}
 
     def call(self, take_in: Callable[[], None]) -> None:
         """Have `take_in` run in the loop's thread; from any thread."""
