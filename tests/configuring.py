@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vrmon.config import load
+from vrmon.config import parse, text_of
 from vrmon.errors import ConfigError
 from vrmon.settings import Settings
 
@@ -23,6 +23,10 @@ name = "PCR 1"
 ingest = "9c64992cff3a4a3fa3c635bb7d9b6071"
 source = "4XT00292 - 0"
 """
+
+
+def load(file: Path, environ: Mapping[str, str]) -> Settings:
+    return parse(text_of(file), file, environ)
 
 
 def read(folder: Path, text: str | bytes, environ: Mapping[str, str] | None = None) -> Settings:

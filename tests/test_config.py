@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.configuring import CHANNEL, DEVICES, complaints, read
-from vrmon.config import load, parse
+from tests.configuring import CHANNEL, DEVICES, complaints, load, read
+from vrmon.config import parse
 from vrmon.errors import ConfigError
 from vrmon.settings import Api, Channel, Device, Log, Settings, Sync
 

@@ -70,7 +70,7 @@ def test_holds_are_told_with_who_and_why() -> None:
     (begun,) = told(free, held)
     assert (begun.code, begun.message) == ("hold-begun", "On hold by anna: rehearsal.")
     (ended,) = told(held, free)
-    assert (ended.code, ended.fields) == ("hold-ended", {"by": "anna"})
+    assert (ended.code, ended.fields) == ("hold-ended", {})
 
 
 def problems(before: list[Problem], after: list[Problem]) -> list[tuple[str, Severity, str]]:

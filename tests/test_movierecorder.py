@@ -141,7 +141,6 @@ def test_no_is_no_whatever_the_status(status: int) -> None:
         COMMANDS["record"], always_json({"success": False, "error": "Source\x07 is\nlocked"}, status)
     )
     assert str(error).endswith(f') refused to record "{SOURCE}": Source is locked')
-    assert error.status == status
 
 
 @every_command
@@ -157,7 +156,6 @@ def test_the_documented_refusals(command: Command, status: int) -> None:
         error = refusal_of(command, always(http_answer(body, status)))
         assert type(error) is Refused
         assert words in str(error)
-        assert error.status == status
 
 
 def test_a_long_reason_is_shortened() -> None:
@@ -254,7 +252,7 @@ def test_no_picture() -> None:
     ):
         dvr.thumbnail(SOURCE)
     error = refusal_of(lambda dvr: dvr.thumbnail(SOURCE), always(http_answer(b"<html>", 404)))
-    assert error.status == 404
+    assert "no reason given (404 " in str(error)
 
 
 JSON = random_json(*NEW, "destination_unique_id", "name", "warning_messages", "NotRelatedToSource", "success")

@@ -58,7 +58,7 @@ class Replay:
         elif happens or not lost:
             error = self.mac.command(action.verb, action.source, action.name, self.now)
         outcome = Outcome.LOST if lost else Outcome.REFUSED if error else Outcome.DONE
-        return Result(action, self.now, self.now, outcome, "no answer" if lost else error, value)
+        return Result(action, self.now, outcome, "no answer" if lost else error, value)
 
     def until(self, is_so: Callable[[], bool], seconds: float = 60.0) -> None:
         end = self.now + seconds

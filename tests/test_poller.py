@@ -92,8 +92,8 @@ def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
         (Unreachable("gone"), DeviceState.UNREACHABLE, ""),
         (CertificateRefused("gone"), DeviceState.UNREACHABLE, "certificate-refused"),
         (BadAnswer("gone"), DeviceState.UNKNOWN, ""),
-        (Refused("gone", 404), DeviceState.UNKNOWN, ""),
-        (PasswordRefused("gone", 401), DeviceState.UNKNOWN, "password-refused"),
+        (Refused("gone"), DeviceState.UNKNOWN, ""),
+        (PasswordRefused("gone"), DeviceState.UNKNOWN, "password-refused"),
     ],
 )
 def test_no_answer_is_an_observation_of_its_own(error: DeviceError, state: DeviceState, code: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from vrmon import systemd
+from vrmon.api import TCP, UNIX
 
 
 class Manager:
@@ -95,9 +96,9 @@ def test_silent_without_a_manager(monkeypatch: pytest.MonkeyPatch, listener: soc
     notifier.ready("up")
     notifier.status("text")
     notifier.close()
-    systemd.park(systemd.TCP, listener)
-    systemd.unpark(systemd.TCP)
-    assert systemd.adopt() == {}
+    systemd.park(TCP, listener)
+    systemd.unpark(TCP)
+    assert systemd.adopt((TCP, UNIX)) == {}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_watchdog_interval(
 def test_a_parked_listener_goes_on_listening(manager: Manager) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
-        systemd.park(systemd.TCP, listener)
+        systemd.park(TCP, listener)
     lines, descriptors = manager.received()
     assert lines == ["FDSTORE=1", "FDNAME=vrmon-tcp"]
     with socket.socket(fileno=descriptors[0]) as kept, socket.create_connection(address):
@@ -135,7 +136,7 @@ def test_a_parked_listener_goes_on_listening(manager: Manager) -> None:
 
 
 def test_unpark(manager: Manager) -> None:
-    systemd.unpark(systemd.UNIX)
+    systemd.unpark(UNIX)
     assert manager.received() == (["FDSTOREREMOVE=1", "FDNAME=vrmon-unix"], [])
     assert manager.is_silent()
 
@@ -143,12 +144,13 @@ def test_unpark(manager: Manager) -> None:
 ADOPT = """
 import json, os
 from vrmon import systemd
-found = systemd.adopt()
+from vrmon.api import TCP, UNIX
+found = systemd.adopt((TCP, UNIX))
 print(json.dumps({
     "listeners": {name: s.getsockname() for name, s in found.items()},
     "blocking": [s.getblocking() for s in found.values()],
     "inheritable": [s.get_inheritable() for s in found.values()],
-    "again": list(systemd.adopt()),
+    "again": list(systemd.adopt((TCP, UNIX))),
     "environment": [name for name in os.environ if name.startswith("LISTEN_")],
 }))
 """

@@ -32,6 +32,7 @@ class Promises:
     has_forgotten: bool = False
     has_answered: bool = False
     is_watching: bool = False
+    last_look: float = 0.0
     unsteady: dict[str, float] = field(default_factory=dict)
 
     def fail(self, what: str) -> None:
@@ -73,7 +74,19 @@ class Promises:
             if not is_told or not one.is_there:
                 running.excused |= running.renamed
             elif one.shown(self.run.now):
+                if not running.seen:
+                    running.ours |= self._took_over_unseen(running)
                 running.seen, running.renamed = True, False
+        if is_told:
+            self.last_look = self.run.now
+
+    def _took_over_unseen(self, running: Recording) -> bool:
+        """Whether it came in place of ours, under its name, between two looks: nobody could know."""
+        same = [one for one in self.run.mac.recordings if one.source == running.source and one is not running]
+        before = same[-1] if same else None
+        if before is None or before.by != "vrmon" or before.ended is None:
+            return False
+        return before.ended > self.last_look and fold(before.name) == fold(running.name)
 
     def renamed_by_operator(self, one: Recording) -> None:
         """Ours if we watch: if the look before knew it by another sign than its name."""
@@ -184,13 +197,16 @@ class Promises:
         return False
 
     def _adopts(self, channel: Channel, verdict: Verdict) -> None:
-        """An operator's recording under the name that we gave to the job that is active is ours, and so is
-        one that turns up under the name of a take that we wait for."""
+        """An operator's recording under the name that we gave to the job that is active is ours (that we
+        would give, where we have forgotten what we gave), and so is one that turns up under the name of a
+        take that we wait for."""
         source = self.run.mac.sources[self.run.settings.channels.index(channel)]
         running, take = source.recording, verdict.memory.take
         if running is None or running.by != "operator":
             return
         named = self.given.get(source.unique_id, {}).get(fold(running.name))
+        basename = None if verdict.job is None else verdict.job.basename
+        running.ours |= self.has_forgotten and basename is not None and fold(running.name) == fold(basename)
         awaited = take is not None and take.sent is not None and take.started in (None, self.run.now)
         if named is not None:
             running.ours |= verdict.job is not None and named == verdict.job.job

@@ -246,7 +246,7 @@ class Run:
             if outcome is Outcome.LOST and self.now < began + TIMEOUT * happens:
                 self.at(began + TIMEOUT, self._living(come_back))
                 return
-            self._results.append(Result(action, began, self.now, outcome, error, value))
+            self._results.append(Result(action, self.now, outcome, error, value))
             self._turn()
 
         self.after(took / 2, act)  # what has left reaches the device even if vrmon has died since

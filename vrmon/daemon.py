@@ -17,21 +17,19 @@ from vrmon.host import Host
 from vrmon.inforce import InForce
 from vrmon.state import StateStore
 
-EX_CONFIG = 78
-
 
 def main() -> int:
     options = _options()
     faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the journal
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     directories = Directories.from_environ(os.environ)
-    inforce = InForce(options.config or directories.configuration / "vrmon.toml", os.environ)
+    inforce = InForce(options.config or directories.configuration_file, os.environ)
     try:
         settings = inforce.read()
     except ConfigError as error:
         if options.check or not options.last_good:
             print(error, file=sys.stderr)
-            return EX_CONFIG
+            return os.EX_CONFIG
         settings = inforce.fall_back()
     if options.check:
         print(f"{inforce.path}: in order.")

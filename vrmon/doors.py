@@ -6,7 +6,7 @@ import asyncio
 import socket
 
 from vrmon import settings, systemd
-from vrmon.api import Api, ListenError
+from vrmon.api import TCP, UNIX, Api, ListenError
 
 
 class Doors:
@@ -27,7 +27,7 @@ class Doors:
                     await self._api.rebind(wanted)
                 else:
                     self._started = True
-                    await self._api.start(wanted, systemd.adopt())
+                    await self._api.start(wanted, systemd.adopt((TCP, UNIX)))
                 self.missing = ""
             except ListenError as error:
                 self.missing = str(error)

@@ -1,6 +1,6 @@
 """Every exception that vrmon raises on purpose: one tree.
 
-The text of each is for people: ``Cannot X: why. Hint.``
+The text of each is for people: ``Cannot X: why. Hint.``; that of a device's says what the device did.
 """
 
 
@@ -37,11 +37,7 @@ class BadAnswer(DeviceError):
 
 
 class Refused(DeviceError):
-    """The device understood and said no. `status` is the HTTP status, or None where none applies."""
-
-    def __init__(self, text: str, status: "int | None" = None) -> None:
-        super().__init__(text)
-        self.status = status
+    """The device understood and said no."""
 
 
 class PasswordRefused(Refused):

@@ -12,7 +12,6 @@ from vrmon.settings import Channel
 from vrmon.words import span
 
 _OF_DEVICES = ("primary-unreachable", "primary-unknown", "dvr-unreachable", "dvr-unknown")
-_GRAVITY = {Severity.INFO: 0, Severity.DEGRADED: 1, Severity.CRITICAL: 2}
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     old = {(one.code, one.subject): one for one in known}
     new = {(one.code, one.subject): one for one in after.problems}
     for key, problem in new.items():
-        if key not in old or _is_worse(problem, old[key]):
+        if key not in old or problem.severity.rank < old[key].severity.rank:
             found.append(begun(problem, about.get(problem.subject)))
     for key, problem in old.items():
         if key not in new:
@@ -51,10 +50,6 @@ def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:
     job = "" if memory.job is None else memory.job.id
     take = memory.lost_take if memory.take is None else memory.take.name
     return {"device": channel.dvr, "job": job, "take": take}
-
-
-def _is_worse(problem: Problem, before: Problem) -> bool:
-    return _GRAVITY[problem.severity] > _GRAVITY[before.severity]
 
 
 def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
@@ -76,7 +71,7 @@ def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, aft
 
     old, new = _seen(was.take), _seen(memory.take)
     if memory.hold != was.hold:
-        yield _hold(channel, was, memory)
+        yield _hold(channel, memory)
     if old is not None and not _same(old, new):
         lasted = span((old.confirmed or 0.0) - (old.started or 0.0))
         yield event("take-ended", f"{old.name!r} ended after {lasted}.", old.job, old.name)
@@ -105,11 +100,10 @@ def _same(one: Take | None, other: Take | None) -> bool:
     return (one.job, one.source, one.number) == (other.job, other.source, other.number)
 
 
-def _hold(channel: Channel, was: ChannelMemory, memory: ChannelMemory) -> Event:
+def _hold(channel: Channel, memory: ChannelMemory) -> Event:
     hold = memory.hold
     if hold is None:
-        by = was.hold.by if was.hold is not None else ""
-        return Event("hold-ended", Severity.INFO, channel.name, "vrmon has the channel again.", {"by": by})
+        return Event("hold-ended", Severity.INFO, channel.name, "vrmon has the channel again.")
     why = f": {hold.reason}" if hold.reason else ""
     text = f"On hold by {hold.by or 'somebody'}{why}."
     return Event("hold-begun", Severity.INFO, channel.name, text, {"by": hold.by, "why": hold.reason})

@@ -37,6 +37,7 @@ class Lanes(Generic[C]):
         self._tasks: queue.SimpleQueue[Callable[[C], None] | None] = queue.SimpleQueue()
         self._busy: dict[int, float] = {}
         self._alive = 0
+        self._refused = False  # whether the system gave no thread for the last one that was begun
         self._free = 0  # lanes that wait, less the tasks that do
         self._counts = threading.Lock()  # of these two, which every lane changes
 
@@ -55,10 +56,16 @@ class Lanes(Generic[C]):
         try:
             threading.Thread(target=self._run, name=f"{self.name} lane", daemon=True).start()
         except RuntimeError as error:  # the system gives no more threads: the lanes there are must do
-            log.error("Lane refused", extra={"DEVICE": self.name, "REASON": str(error)})
+            if not self._refused:
+                log.error("Lane refused", extra={"DEVICE": self.name, "REASON": str(error)})
+            self._refused = True
             with self._counts:
                 self._free -= 1
                 self._alive -= 1
+        else:
+            if self._refused:
+                log.warning("Lane granted again", extra={"DEVICE": self.name})
+            self._refused = False
 
     def close(self) -> None:
         """Let every lane end after what it is at. Tasks that wait are still carried out."""

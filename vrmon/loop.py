@@ -127,6 +127,7 @@ class Loop:
         log.info(
             "Command sent",
             extra=fields(
+                channel=next((one.name for one in self.settings.channels if one.key == action.channel), None),
                 action=action.verb.value,
                 device=action.device,
                 job=action.job.id if action.job else None,
@@ -143,9 +144,7 @@ class Loop:
         started = {one.subject for one in found if one.code == "take-started"}
         for channel, verdict in self.plan.verdicts:
             active = verdict.job is not None and verdict.job.present
-            self.gauges[channel.key].count(
-                mismatch=active and verdict.phase not in ("recording", "keeping"), now=now
-            )
+            self.gauges[channel.key].count(mismatch=active and not verdict.is_recorded, now=now)
             if channel.name in started:
                 self.gauges[channel.key].started(verdict.memory.take)
 

@@ -39,7 +39,7 @@ def _channels(scene: Scene, loop: Loop, now: float) -> tuple[ChannelMetrics, ...
             ChannelMetrics(
                 channel.name,
                 wanted=verdict.job is not None and verdict.job.present,
-                verified=verdict.phase in ("recording", "keeping"),
+                verified=verdict.is_recorded,
                 mismatch_seconds=gauge.mismatch_seconds + lasting,
                 takes=gauge.takes,
                 start_latency=gauge.start_latency.snapshot(),

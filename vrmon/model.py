@@ -124,16 +124,13 @@ class Result:
     """How one action ended. Every action gets exactly one.
 
     `value` is the basename that FETCH_NAME brought, None where the primary has none yet.
-    `status` is the HTTP status of a refusal.
     """
 
     action: Action
-    began: float
     ended: float
     outcome: Outcome
     error: str = ""
     value: str | None = None
-    status: int | None = None
 
 
 class Severity(Enum):
@@ -142,6 +139,11 @@ class Severity(Enum):
     INFO = "info"
     DEGRADED = "degraded"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return (Severity.CRITICAL, Severity.DEGRADED, Severity.INFO).index(self)
 
 
 @dataclass(frozen=True)

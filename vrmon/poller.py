@@ -37,6 +37,7 @@ class Poller(Generic[C, T]):
         self._deliver = deliver
         self._due = 0.0
         self._closing = False
+        self._fault = ""
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=f"{name} poll", daemon=True)
 
@@ -84,9 +85,12 @@ class Poller(Generic[C, T]):
             state = DeviceState.UNREACHABLE if isinstance(error, Unreachable) else DeviceState.UNKNOWN
             return Observation.unknown(began, time.monotonic(), str(error), state, _code(error))
         except Exception as error:  # the top of a thread: our own fault must not be taken for an answer
-            log.exception("Poll failed", extra={"DEVICE": self.name})
+            before, self._fault = self._fault, repr(error)
+            if self._fault != before:
+                log.exception("Poll failed", extra={"DEVICE": self.name})
             reason = f"{self.name} could not be polled: {type(error).__name__} in vrmon itself"
             return Observation.unknown(began, time.monotonic(), reason)
+        self._fault = ""
         return Observation(began, time.monotonic(), DeviceState.OK, seen)
 
 

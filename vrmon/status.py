@@ -15,7 +15,6 @@ from vrmon.plan.unmapped import active
 from vrmon.settings import Channel, Device, Settings
 from vrmon.words import rfc3339
 
-_RANK = {Severity.CRITICAL: 0, Severity.DEGRADED: 1, Severity.INFO: 2}
 _HEALTH = {Severity.CRITICAL: "critical", Severity.DEGRADED: "degraded", Severity.INFO: "ok"}
 
 
@@ -82,13 +81,13 @@ def document(scene: Scene) -> dict[str, Any]:
 
 def health(problems: Iterable[Problem]) -> str:
     """The worst of them in one word."""
-    return _HEALTH[min((one.severity for one in problems), key=_RANK.__getitem__, default=Severity.INFO)]
+    return _HEALTH[min((one.severity for one in problems), key=lambda one: one.rank, default=Severity.INFO)]
 
 
 def headline(scene: Scene) -> str:
     """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
     busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
-    safe = [verdict for verdict in busy if verdict.phase in ("recording", "keeping")]
+    safe = [verdict for verdict in busy if verdict.is_recorded]
     text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else "No job is active"
     problems = [problem for problem, _ in worst_first(scene) if problem.severity is not Severity.INFO]
     if not problems:
@@ -100,7 +99,7 @@ def headline(scene: Scene) -> str:
 def worst_first(scene: Scene) -> list[tuple[Problem, float]]:
     """Every problem and when it began (monotonic), the oldest first among equals."""
     every = [*scene.own, *((problem, _since(scene, problem)) for problem in scene.plan.problems)]
-    return sorted(every, key=lambda one: (_RANK[one[0].severity], one[1]))
+    return sorted(every, key=lambda one: (one[0].severity.rank, one[1]))
 
 
 def _since(scene: Scene, problem: Problem) -> float:
@@ -132,7 +131,7 @@ def _device(scene: Scene, device: Device, view: DeviceView) -> dict[str, Any]:
 
 def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
     memory, source = verdict.memory, verdict.source
-    problem = min(verdict.problems, key=lambda one: _RANK[one.severity], default=None)
+    problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
     take = memory.take if memory.take is not None and memory.take.started is not None else None
     confirmed = None if take is None else take.confirmed
     return {

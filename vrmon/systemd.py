@@ -9,14 +9,12 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Collection
 
 import sdnotify
 from systemd import daemon
 
 log = logging.getLogger(__name__)
-
-TCP = "vrmon-tcp"
-UNIX = "vrmon-unix"
 
 
 def present() -> bool:
@@ -46,11 +44,11 @@ class Notifier:
     def watchdog(self) -> None:
         self._send("WATCHDOG=1")
 
-    def reloading(self, status: str = "") -> None:
-        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}", *_status(status))
+    def reloading(self) -> None:
+        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
-    def stopping(self, status: str = "") -> None:
-        self._send("STOPPING=1", *_status(status))
+    def stopping(self) -> None:
+        self._send("STOPPING=1")
 
     def close(self) -> None:
         if self._systemd is not None and self._systemd.socket is not None:
@@ -75,8 +73,8 @@ def watchdog_interval() -> float | None:
     return seconds if seconds > 0 else None
 
 
-def adopt() -> dict[str, socket.socket]:
-    """The listeners that an earlier vrmond parked, by name: close-on-exec and non-blocking.
+def adopt(names: Collection[str]) -> dict[str, socket.socket]:
+    """The listeners that an earlier vrmond parked under `names`: close-on-exec and non-blocking.
 
     Only the first call in a process can find any. Whatever else systemd hands over is closed and forgotten.
     """
@@ -85,7 +83,7 @@ def adopt() -> dict[str, socket.socket]:
         os.environ.pop(variable, None)  # the C library's unsetenv is not seen by os.environ
     listeners: dict[str, socket.socket] = {}
     for descriptor, name in named.items():
-        if name in (TCP, UNIX) and name not in listeners and daemon.is_socket(descriptor, listening=1):
+        if name in names and name not in listeners and daemon.is_socket(descriptor, listening=1):
             listeners[name] = socket.socket(fileno=descriptor)
             listeners[name].setblocking(False)
         else:

@@ -1,4 +1,4 @@
-"""Times as people and programs read them."""
+"""Times and sentences as people and programs read them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ def rfc3339(moment: float) -> str:
     """Unix time in UTC, with milliseconds and Z."""
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def sentence(text: str) -> str:
+    """`text` with the full stop that it may lack."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def span(seconds: float) -> str:

@@ -74,14 +74,13 @@ def command(action: Action, deliver: Callable[[Result], None]) -> Callable[[Dvr]
 
 def _deliver(action: Action, deliver: Callable[[Result], None], call: Callable[[], str | None]) -> None:
     """Exactly one result for an action, whatever happens to it."""
-    began = time.monotonic()
-    outcome, error, status, value = Outcome.LOST, "a fault of vrmon itself", None, None
+    outcome, error, value = Outcome.LOST, "a fault of vrmon itself", None
     try:
         value = call()
         outcome, error = Outcome.DONE, ""
     except Refused as refusal:
-        outcome, error, status = Outcome.REFUSED, str(refusal), refusal.status
+        outcome, error = Outcome.REFUSED, str(refusal)
     except DeviceError as trouble:
         error = str(trouble)
     finally:
-        deliver(Result(action, began, time.monotonic(), outcome, error, value, status))
+        deliver(Result(action, time.monotonic(), outcome, error, value))

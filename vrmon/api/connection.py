@@ -111,7 +111,9 @@ class Door:
     def leave(self) -> None:
         """One that was let in has gone."""
         self._inside -= 1
-        self._full = self._full and self._inside > self._limit // 2
+        if self._full and self._inside <= self._limit // 2:
+            self._full = False
+            _log.warning("Accepting connections again", extra={"LIMIT": self._limit})
 
 
 class _Refusal(asyncio.Protocol):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from vrmon.cli.editing import file_of
 from vrmon.cli.findings import Finding, show
 from vrmon.cli.inspection import inspect_dvr, inspect_primary
 from vrmon.cli.terminal import console
@@ -21,18 +22,16 @@ from vrmon.config.reading import examine
 from vrmon.errors import ConfigError
 from vrmon.settings import Device, Settings
 
-EX_CONFIG = 78
-
 
 def run(options: Namespace) -> int:
     """0 when all is well, 1 when something is not, 78 when the configuration is refused."""
     directories = Directories.from_environ(os.environ)
-    path = Path(options.config) if options.config else directories.configuration_file
+    path = file_of(options)
     try:
         settings, complaints = _read(path)
     except ConfigError as error:
         print(error, file=sys.stderr)
-        return EX_CONFIG
+        return os.EX_CONFIG
     out, well = console(), True
     for finding in (*_of_configuration(path, settings, complaints), *_of_devices(settings, directories)):
         show(finding, out, json=options.json)

@@ -14,6 +14,7 @@ from vrmon.model import Destination, Problem, Source
 from vrmon.plan.problems import before_start, destination_warnings
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, Device
+from vrmon.words import sentence
 
 
 def inspect_primary(device: Device) -> list[Finding]:
@@ -69,7 +70,7 @@ def _failed(device: Device, error: DeviceError) -> Finding:
         hint = "If there is one in the credentials' folder: check as root, who may read it."
     elif "vrmon trust" not in str(error) and not isinstance(error, PasswordRefused):
         hint = "Look at its power, its network, and its address in vrmon.toml."
-    return Finding(False, device.name, f"{str(error).rstrip('.')}.", hint)
+    return Finding(False, device.name, sentence(str(error)), hint)
 
 
 def _certificate(device: Device) -> Iterator[Finding]:

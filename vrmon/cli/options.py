@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -13,18 +14,17 @@ from typing import Any, NoReturn
 
 from vrmon import __version__
 
-EX_USAGE = 64
 _DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
 _SECONDS = (86400, 3600, 60, 1)
 _LONGEST = 366 * 86400
 
 
 class _Parser(ArgumentParser):
-    """Ends with EX_USAGE in place of argparse's 2, which stands for "critical" here."""
+    """Ends with os.EX_USAGE in place of argparse's 2, which stands for "critical" here."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(EX_USAGE, f"{self.prog}: {message}. Help: {self.prog} --help\n")
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}. Help: {self.prog} --help\n")
 
 
 def make_parser() -> ArgumentParser:

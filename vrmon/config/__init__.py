@@ -6,13 +6,12 @@ Nothing else of vrmon knows how the configuration is written.
 from vrmon.config.editing import put_channel, rewrite, set_tls
 from vrmon.config.environment import Directories
 from vrmon.config.last_good import fall_back, recall, remember
-from vrmon.config.reading import load, parse
+from vrmon.config.reading import parse
 from vrmon.config.toml import text_of
 
 __all__ = [
     "Directories",
     "fall_back",
-    "load",
     "parse",
     "put_channel",
     "recall",

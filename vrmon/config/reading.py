@@ -13,17 +13,12 @@ from vrmon.config.environment import Directories, override_devices, override_por
 from vrmon.config.kinds import SOCKET
 from vrmon.config.schema import TABLES
 from vrmon.config.tables import add_unknown, read_table
-from vrmon.config.toml import parse_toml, text_of
+from vrmon.config.toml import parse_toml
 from vrmon.settings import Api, Log, Settings, Sync
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The checked configuration in the file at `path`; ConfigError with every complaint there is."""
-    return parse(text_of(path), path, environ)
-
-
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
-    """As `load`, of a text that came from `path`."""
+    """The checked configuration in a text that came from `path`; ConfigError with every complaint."""
     settings, complaints = examine(text, path, environ)
     complaints.raise_any()
     return settings

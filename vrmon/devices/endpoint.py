@@ -63,10 +63,10 @@ class Endpoint:
         path = "/".join(quote(segment, safe="", errors="replace") for segment in segments)
         return f"{self._base}/{path}{self._query}"
 
-    def error(self, kind: Callable[..., E], text: str, *details: object) -> E:
+    def error(self, kind: Callable[[str], E], text: str) -> E:
         """An error of `kind` that names the device and then says `text`."""
         address = f"[{self.host}]" if ":" in self.host else self.host
-        return kind(self._scrub(f"{self.name} ({address}:{self.port}) {text}"), *details)
+        return kind(self._scrub(f"{self.name} ({address}:{self.port}) {text}"))
 
     def explain(self, error: Exception, limit: int) -> DeviceError:
         """Our error for one of FOREIGN that rose in an exchange of at most `limit` bytes."""

@@ -89,10 +89,10 @@ class MovieRecorder:
         if status == 401 or (status == 403 and _OF_PASSWORDS.search(answer.content)):
             refused = self._endpoint.has_password
             text = "refused the password. Check" if refused else "wants a password. Set"
-            return self._endpoint.error(PasswordRefused, f"{text} its password_file.", status)
+            return self._endpoint.error(PasswordRefused, f"{text} its password_file.")
         words = self._endpoint.quoted(words_of(answer.content))
         why = words or f"no reason given ({status} {HTTPStatus(status).phrase})"
-        return self._endpoint.error(Refused, f"refused {wish}: {why}", status)
+        return self._endpoint.error(Refused, f"refused {wish}: {why}")
 
     def _quoted(self, text: str) -> str:
         return f'"{self._endpoint.quoted(text)}"'

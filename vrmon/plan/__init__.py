@@ -76,12 +76,12 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             primaries[channel.primary],
             dvrs[channel.dvr],
             world.dvrs.get(channel.dvr),
-            channel.dvr in new_looks,
-            max(_BLIND, 3 * settings.dvrs[channel.dvr].poll_interval),
-            claims[channel.dvr],
-            now,
-            world.epoch,
-            world.destinations.get(channel.dvr, ()),
+            new_look=channel.dvr in new_looks,
+            blind_after=max(_BLIND, 3 * settings.dvrs[channel.dvr].poll_interval),
+            claims=claims[channel.dvr],
+            now=now,
+            epoch=world.epoch,
+            destinations=world.destinations.get(channel.dvr, ()),
         )
         before = channels.get(channel.key, ChannelMemory())
         verdict = _phased(decide(case, before), now)

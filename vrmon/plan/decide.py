@@ -27,6 +27,13 @@ class Verdict:
     problems: tuple[Problem, ...] = field(default_factory=tuple)
     look: float | None = None
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its job has a take of its own that was seen a moment ago."""
+        take = self.memory.take
+        ours = self.job is not None and take is not None and take.job == self.job.job
+        return ours and self.phase in ("recording", "keeping")
+
 
 PACE = 0.25  # seconds between two looks while a command waits to be seen
 
@@ -79,8 +86,16 @@ def _act(
     if isinstance(found, Problem):
         problem = found if tracked is not None else problems.before_air(found)
         return Verdict(memory, "blocked", problems=(problem,))
-    began, ended = case.observation.began, case.observation.ended
-    site = Site(case.channel, case.sync, found, case.dvr, began, ended, case.now, case.epoch)
+    site = Site(
+        case.channel,
+        case.sync,
+        found,
+        case.dvr,
+        began=case.observation.began,
+        ended=case.observation.ended,
+        now=case.now,
+        epoch=case.epoch,
+    )
     memory = adopt(site, memory, tracked)
     if memory.hold is not None:
         verdict = _on_hold(case, memory, tracked)

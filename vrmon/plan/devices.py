@@ -7,6 +7,7 @@ from dataclasses import replace
 from vrmon.model import DeviceState, DvrObservation, Problem, Severity, T
 from vrmon.model import Observation as Seen
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
+from vrmon.words import sentence
 
 _HINTS = {
     "unreachable": "Look at its power, its network, and its address in vrmon.toml.",
@@ -42,4 +43,4 @@ def problems(
     state = observation.state.value
     code = observation.code or f"{kind}-{state}"
     hint = _HINTS.get(observation.code or state, "").format(name=name)
-    return (Problem(code, Severity.DEGRADED, name, f"{observation.reason}.", hint),)
+    return (Problem(code, Severity.DEGRADED, name, sentence(observation.reason), hint),)

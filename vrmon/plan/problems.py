@@ -8,7 +8,7 @@ from vrmon.model import Destination, DeviceState, DvrObservation, Problem, Sever
 from vrmon.plan.commands import Site
 from vrmon.plan.memory import Attempt, ChannelMemory, PrimaryMemory, Take, TrackedJob
 from vrmon.settings import Channel, Sync
-from vrmon.words import span
+from vrmon.words import sentence, span
 
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
@@ -42,7 +42,8 @@ def source_conflict(channel: Channel, source: Source) -> Problem:
 
 
 def dvr_blind(channel: Channel, observation: DvrObservation, take: Take | None, now: float) -> Problem:
-    why = f"does not answer ({observation.reason})"
+    as_it_should = "" if observation.state is DeviceState.UNREACHABLE else " as it should"
+    why = f"does not answer{as_it_should} ({observation.reason.rstrip('.')})"
     if take is None or take.confirmed is None:
         message = f"Nothing can be started: {channel.dvr} {why}."
     else:
@@ -105,7 +106,7 @@ def foreign(site: Site, tracked: TrackedJob) -> Problem:
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:
     attempt = memory.attempt
-    failed = f" Resuming it has failed so far: {attempt.error}." if attempt and attempt.error else ""
+    failed = f" Resuming it has failed so far: {sentence(attempt.error)}" if attempt and attempt.error else ""
     return Problem(
         "take-paused",
         _CRITICAL,
@@ -129,7 +130,7 @@ def stopping(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
             code,
             _CRITICAL if in_the_way else _DEGRADED,
             site.channel.name,
-            f"{name!r} goes on recording: {text}.",
+            f"{name!r} goes on recording{text}",
             "vrmon repeats the stop. Look at MovieRecorder if it does not help, and stop the take there.",
         ),
     )
@@ -145,16 +146,17 @@ def unproven(channel: Channel, take: Take | None) -> tuple[Problem, ...]:
 
 
 def _what_became(attempt: Attempt | None, what: str, now: float) -> tuple[str, str] | None:
-    """Code and text of a command that has not had its effect; None while it is too early to say."""
+    """Code and text, the rest of a sentence, of a command that has not had its effect; None while it is
+    too early to say."""
     if attempt is None:
         return None
-    tries = "" if attempt.tries < 2 else f", {attempt.tries} times in {span(now - attempt.since)}"
+    tried = "" if attempt.tries < 2 else f" (tried {attempt.tries} times in {span(now - attempt.since)})"
     if attempt.refusals:
-        return f"{what}-refused", f"the DVR refused to {what}{tries}: {attempt.error}"
+        return f"{what}-refused", f"{tried}: {sentence(attempt.error)}"
     if attempt.error:
-        return f"{what}-lost", f"no answer came to the {what} command{tries}: {attempt.error}"
+        return f"{what}-lost", f"{tried}: the command came to nothing. {sentence(attempt.error)}"
     if now - attempt.since > _PATIENCE and attempt.tries:
-        return f"{what}-unseen", f"the DVR said yes to {what}{tries}, but it is not seen to {what}"
+        return f"{what}-unseen", f"{tried}: the DVR said yes to {what}, but is not seen to {what}."
     return None
 
 
@@ -168,7 +170,7 @@ def while_starting(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
     if said is not None:
         code, text = said
         code = code.replace("record-", "start-")
-        return (Problem(code, _CRITICAL, channel.name, f"Not recording: {text}.", hint),)
+        return (Problem(code, _CRITICAL, channel.name, f"Not recording{text}", hint),)
     if memory.died is not None:
         again = f" {memory.deaths} times in a row" if memory.deaths > 1 else ""
         message = f"The take {memory.lost_take!r} has ended by itself{again}; vrmon starts the next one."
@@ -211,7 +213,7 @@ def destination_warnings(
             "destination-warning",
             _DEGRADED,
             channel.name,
-            f"{channel.dvr} warns of its destination {one.name!r}: {'; '.join(one.warnings)}.",
+            f"{channel.dvr} warns of its destination {one.name!r}: {sentence('; '.join(one.warnings))}",
             "Look after that destination on the Mac.",
         )
         for one in warned
@@ -254,7 +256,7 @@ def while_recording(
     if take.nameless or not take.borne:
         code = "name-refused" if take.nameless else "misnamed"
         why = take.nameless or f"{channel.dvr} took the name but does not show it"
-        message = f"Recorded as {take.name!r} in place of {take.given!r}: {why}."
+        message = f"Recorded as {take.name!r} in place of {take.given!r}: {sentence(why)}"
         again = "" if take.nameless else "vrmon repeats the name. If that does not help: "
         hint = f"{again}Rename the file afterwards."
         found.append(Problem(code, _DEGRADED, channel.name, message, hint))

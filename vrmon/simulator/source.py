@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from vrmon.simulator.agenda import Agenda
 from vrmon.simulator.switches import MovieRecorderSwitches
 from vrmon.simulator.take import Take, Who
-
-Switches = Callable[[], MovieRecorderSwitches]
 
 
 @dataclass
