@@ -21,6 +21,7 @@ MENDED = {
     42: "an operator's recording was renamed: it had followed a take that never bore its name",
     193: "an operator's recording was stopped: it had come in place of a take that could not be named",
     224: "a stop whose answer was lost was repeated although the job had come back",
+    999: "a take begun under the stand-in name that the source still had was left running",
 }
 
 

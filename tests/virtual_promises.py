@@ -211,7 +211,10 @@ class Promises:
         if named is not None:
             running.ours |= verdict.job is not None and named == verdict.job.job
             running.ours |= take is not None and awaited and named == take.job
-        running.ours |= take is not None and awaited and fold(running.name).startswith(fold(take.instead))
+        if take is not None and awaited:
+            expected = (take.given, take.instead) if take.instead else (take.given,)
+            running.ours |= any(fold(running.name).startswith(fold(name)) for name in expected)
+            running.ours |= bool(take.nameless) and not take.instead
 
     def _is_explained(self, channel: Channel, verdict: Verdict) -> None:
         """Promise 3."""

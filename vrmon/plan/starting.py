@@ -87,7 +87,8 @@ def _named_take(site: Site, before: Take | None, tracked: TrackedJob) -> Take | 
     given, number = names.pick(site.sync, name, owner, site.dvr.names, barred)
     if before is None:
         return Take(tracked.job, site.source.unique_id, given, given, number, stand_in)
-    aliases = (*before.aliases, before.given)[-_ALIASES_KEPT:] if before.under_way else ()
+    may_stand = before.under_way or before.given not in before.refused
+    aliases = (*before.aliases, *([before.given] if may_stand else []))[-_ALIASES_KEPT:]
     return replace(before, given=given, name=given, stand_in=stand_in, named=False, aliases=aliases)
 
 
