@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.api_server import serving
-from tests.command import open_folder, vrmon
+from tests.command import COMMAND, ENVIRON, ROOT, open_folder, vrmon
 from tests.running import running
 from vrmon.cli.client import Client
 from vrmon.cli.errors import NoDaemon
@@ -107,6 +109,52 @@ def test_garbage_ends_the_command_with_3_and_one_sentence(tmp_path: Path) -> Non
             assert (done.returncode, done.stdout) == (3, "")
             assert done.stderr.count("\n") == 1
             assert "is not vrmond" in done.stderr
+
+
+def test_what_was_asked_may_be_done_later_than_it_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "vrmon.sock"
+    with listening(path, lambda connection: time.sleep(1)), pytest.raises(NoDaemon) as refused:
+        Client(path).ask("POST", "/channels/PCR%201/stop", seconds=0.3)
+    assert "does not answer within 0.3 s" in str(refused.value)
+    assert "It may still do what it was asked to" in str(refused.value)
+    with pytest.raises(NoDaemon) as unsent:
+        Client(tmp_path / "none").ask("POST", "/channels/PCR%201/stop")
+    assert "may still" not in str(unsent.value)
+
+
+@pytest.mark.parametrize("command", [("status",), ("events",), ("stop", "PCR 1")])
+def test_ctrl_c_ends_the_wait_for_an_answer(tmp_path: Path, command: tuple[str, ...]) -> None:
+    path, asked = tmp_path / "vrmon.sock", threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        asked.set()
+        connection.recv(1)
+
+    with (
+        listening(path, hang),
+        subprocess.Popen(
+            [*COMMAND, *command, "--socket", path], cwd=ROOT, env=ENVIRON, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert asked.wait(20)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (130, "")
+
+
+@pytest.mark.parametrize("to", ["/dev/full", "nobody", "closed"])
+def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, to: str) -> None:
+    with serving(tmp_path) as server:
+        shell = {"/dev/full": ">/dev/full", "closed": ">&-", "nobody": "| true; exit ${PIPESTATUS[0]}"}[to]
+        command = " ".join(map(shlex.quote, [*COMMAND, "status", "--socket", str(server.unix_socket)]))
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {shell}"],
+            cwd=ROOT, env=ENVIRON, capture_output=True, text=True, timeout=20, check=False,
+        )  # fmt: skip
+    if to == "/dev/full":
+        assert (done.returncode, done.stderr) == (74, "Cannot go on: No space left on device.\n")
+    else:
+        assert (done.returncode in (0, 141), done.stderr) == (True, "")
 
 
 def test_what_a_stranger_says_steers_no_terminal(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_whom_nobody_can_trust(file: Path, playbox: PlayBox) -> None:
     done = vrmon("trust", "playbax", "--config", file)
     assert done.returncode == 1
     assert done.stderr == (
-        f"Cannot trust playbax: {file} has no such device. There are: playbox, movierecorder.\n"
+        f"Cannot trust playbax: {file} has no such device. There are: primary playbox, dvr movierecorder.\n"
     )
     playbox.refuse()
     done = vrmon("trust", "playbox", "--config", file)

@@ -64,6 +64,15 @@ def test_wrong_usage_is_not_mistaken_for_a_health(arguments: tuple[str, ...]) ->
     assert done.stderr.startswith("usage: vrmon")
 
 
+def test_a_name_without_its_quotes_and_one_of_another_encoding() -> None:
+    done = vrmon("hold", "PCR", "1")
+    assert done.returncode == 64
+    assert "stands in quotes" in done.stderr
+    done = vrmon("hold", "R\udce9gie 1")
+    assert done.returncode == 64
+    assert "not UTF-8" in done.stderr
+
+
 def completed(line: str, **environ: str) -> list[str]:
     """What the shell is told when Tab is pressed at the end of `line`."""
     read, write = os.pipe()

@@ -104,7 +104,7 @@ def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, pl
     assert len({(one["n"], one["time"]) for one in told}) == len(told)
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(daemon: Running, playbox: PlayBox) -> None:
+def test_a_reader_that_has_seen_enough_ends_it_without_a_word(daemon: Running, playbox: PlayBox) -> None:
     with subprocess.Popen(
         [*COMMAND, "events", "--follow"],
         cwd=ROOT,
@@ -119,7 +119,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(daemon: Running, playbox: Pla
         process.stdout.readline()
         process.stdout.close()
         playbox.start_job(1, "OTHER.mxf")
-        assert process.wait(20) == 0
+        assert process.wait(20) == 141
         assert process.stderr.read() == ""
 
 

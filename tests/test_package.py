@@ -100,8 +100,8 @@ def test_vrmon_1_has_every_command_with_its_arguments(command: str) -> None:
 
 def test_vrmon_1_has_every_exit_status() -> None:
     described = re.findall(r"^\*(\d+)\*$", sections("vrmon.1.scd")["EXIT STATUS"], flags=re.MULTILINE)
-    ours = {cli.REFUSED, cli.NO_DAEMON, cli.INTERRUPTED, *status._CODES.values()}
-    statuses = ours | {os.EX_OK, os.EX_USAGE, os.EX_CONFIG}
+    ours = {cli.REFUSED, cli.NO_DAEMON, cli.INTERRUPTED, cli.UNREAD, *status._CODES.values()}
+    statuses = ours | {os.EX_OK, os.EX_USAGE, os.EX_IOERR, os.EX_CONFIG}
     assert [int(text) for text in described] == sorted(statuses)
 
 

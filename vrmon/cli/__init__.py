@@ -17,13 +17,19 @@ from vrmon.errors import VrmonError
 REFUSED = 1
 NO_DAEMON = 3
 INTERRUPTED = 130
+UNREAD = 141  # as where SIGPIPE ends a program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0, or what vrmon(1) says of others."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the program runs
     parser = make_parser()
     if "_ARGCOMPLETE" in os.environ:
         importlib.import_module("argcomplete").autocomplete(parser)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if any("\udc80" <= char <= "\udcff" for argument in arguments for char in argument):
+        parser.error("an argument is not UTF-8")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -32,9 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(options)
     except BrokenPipeError:
-        # The reader has seen enough. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        _drop_output()
+        return UNREAD
+    except OSError as error:
+        _drop_output()
+        print(f"Cannot go on: {error.strerror or error}.", file=sys.stderr)
+        return os.EX_IOERR
     except KeyboardInterrupt:
         return INTERRUPTED
     except VrmonError as error:
@@ -48,3 +57,8 @@ def _run(options: Namespace) -> int:
     code = run(options)
     sys.stdout.flush()
     return code
+
+
+def _drop_output() -> None:
+    """Python would complain once more when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,6 +19,7 @@ from vrmon.devices.trouble import FOREIGN
 PATIENCE = 5.0  # seconds for a whole answer
 EVENT_PATIENCE = 8.0  # seconds between two status documents; the daemon sends one every two
 _LIMIT = 16 << 20  # bytes
+_CUT_SHORT = (TimeoutError, ConnectionResetError)  # after the request may have been read
 
 Document = dict[str, Any]
 
@@ -40,6 +41,8 @@ class Client:
 
     def control(self, channel: str, verb: str, **body: object) -> str:
         """Has the daemon "hold", "auto" or "stop" a channel: what came of it."""
+        if channel in (".", ".."):  # no address can hold them
+            raise Declined(f"Cannot find channel {channel!r}: vrmon.toml has none of that name.", 404)
         return str(self.ask("POST", f"/channels/{quote(channel, safe='')}/{verb}", body).get("message", ""))
 
     def ask(self, method: str, path: str, body: object = None, seconds: float = PATIENCE) -> Document:
@@ -49,7 +52,10 @@ class Client:
             answer = self._session.request(method, f"http://vrmon{path}", json=body, allow_redirects=False)
             document = _whole(answer)
         except (*FOREIGN, RecursionError) as error:
-            raise self._no_daemon(error, seconds) from None
+            told = self._no_daemon(error, seconds)
+            if method != "GET" and any(isinstance(cause, _CUT_SHORT) for cause in _causes(error)):
+                told = NoDaemon(f"{told}\nIt may still do what it was asked to: see vrmon status")
+            raise told from None
         finally:
             self._adapter.drop()
         if not isinstance(document, dict) or (answer.status_code != 200 and "error" not in document):
@@ -88,12 +94,9 @@ class Client:
         return NoDaemon(f"Cannot understand what answers on {self.path}: it is not vrmond. Give --socket.")
 
     def _no_daemon(self, error: BaseException, seconds: float) -> NoDaemon:
-        cause: BaseException | None = error
-        while cause is not None:
-            if text := _reason(cause, self.path, seconds):
-                return NoDaemon(f"Cannot reach vrmond: {text}")
-            cause = cause.__context__
-        return self._stranger()
+        reasons = (_reason(cause, self.path, seconds) for cause in _causes(error))
+        text = next(filter(None, reasons), "")
+        return NoDaemon(f"Cannot reach vrmond: {text}") if text else self._stranger()
 
 
 def _whole(answer: requests.Response) -> Any:
@@ -103,6 +106,14 @@ def _whole(answer: requests.Response) -> Any:
     if len(answer.content) != int(answer.headers.get("Content-Length", -1)):
         raise ValueError("cut short, or of no announced length")
     return json.loads(answer.content)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__context__
 
 
 def _reason(error: BaseException, path: Path, seconds: float) -> str:

@@ -23,8 +23,9 @@ class _Parser(ArgumentParser):
     """Ends with os.EX_USAGE in place of argparse's 2, which stands for "critical" here."""
 
     def error(self, message: str) -> NoReturn:
+        quotes = " A name that holds a space stands in quotes." if message.startswith("unrecognized") else ""
         self.print_usage(sys.stderr)
-        self.exit(os.EX_USAGE, f"{self.prog}: {message}. Help: {self.prog} --help\n")
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}.{quotes} Help: {self.prog} --help\n")
 
 
 def make_parser() -> ArgumentParser:

@@ -42,7 +42,7 @@ def _device(options: Namespace, path: Path, text: str) -> tuple[str, Device]:
         if options.name in devices and options.kind in (None, kind)
     ]
     if not found:
-        names = ", ".join(name for devices in groups.values() for name in devices) or "none"
+        names = ", ".join(f"{kind} {name}" for kind, devices in groups.items() for name in devices) or "none"
         raise ControlError(f"Cannot trust {options.name}: {path} has no such device. There are: {names}.")
     if len(found) > 1:
         why = "a primary and a DVR have that name. Add --kind primary or --kind dvr."

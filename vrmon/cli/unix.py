@@ -55,7 +55,8 @@ class _Pool(HTTPConnectionPool):
         return _Connection(self.open)
 
     def _put_conn(self, conn: Any) -> None:
-        conn.close()
+        if conn is not None:  # as it is where Ctrl-C ended the exchange
+            conn.close()
 
     def open(self) -> BudgetSocket:
         sock = self.opened = _UnixSocket(socket.AF_UNIX)
