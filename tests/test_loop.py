@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 
 from vrmon.clock import Clock
@@ -22,7 +23,7 @@ def _observed(jobs: tuple[Job, ...] | None) -> Observation[tuple[Job, ...]]:
 
 async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob:
     """What is known of the job when all of these arrived before the loop could turn."""
-    loop = Loop(Memory(), Clock(), lambda _: None)
+    loop = Loop(Memory(), Clock(), lambda _: None, threading.Event)
     device = Device("playbox", url, poll_interval=60.0)
     loop.apply(Settings(primaries={"playbox": device}))
     while loop.primaries["playbox"].gauge.polls == 0:  # its own poll, which is refused
@@ -37,7 +38,7 @@ async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob
 
 def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
     async def due_back() -> dict[str, float]:
-        loop = Loop(Memory(), Clock(), lambda _: None)
+        loop = Loop(Memory(), Clock(), lambda _: None, threading.Event)
         device = Device("main", "http://127.0.0.1:1", poll_interval=60.0)
         loop.apply(Settings({"main": device}, {"main": device}))
         found = loop.due_back()

@@ -30,6 +30,13 @@ from vrmon.errors import BadAnswer
         ({"is_locked": True}, {"is_locked": True}),
         ({"is_recording": True, "is_paused": True}, {"is_recording": True, "is_paused": True}),
         ({"display_name": "Ü\ud800"}, {"display_name": "Ü?"}),
+        ({"is_locked": 0}, {"is_locked": None}),
+        ({"recording_name": 7}, {"recording_name": None}),
+        ({"recording_start_date": 1795000000}, {"start_date": "1795000000"}),
+        ({"recording_start_date": {}}, {"start_date": None}),
+        ({"enabled_destinations": {}}, {"destinations": None}),
+        ({"enabled_destinations": ["d1"]}, {"destinations": None}),
+        ({"enabled_destinations": [{"destination_unique_id": None}]}, {"destinations": None}),
     ],
 )
 def test_what_newer_builds_tell_is_optional(changes: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -49,15 +56,6 @@ def test_what_newer_builds_tell_is_optional(changes: dict[str, Any], expected: d
         ({"is_recording": None}, "[1].is_recording: true or false is expected, not null"),
         ({"is_recording": "false"}, "[1].is_recording: true or false is expected, not a string"),
         ({"is_paused": None}, "[1].is_paused: true or false is expected, not null"),
-        ({"is_locked": "no"}, "[1].is_locked: true or false is expected, not a string"),
-        ({"recording_name": 7}, "[1].recording_name: a string is expected, not a number"),
-        ({"recording_start_date": 7}, "[1].recording_start_date: a string is expected, not a number"),
-        ({"enabled_destinations": {}}, "[1].enabled_destinations: an array is expected, not an object"),
-        (
-            {"enabled_destinations": [{}]},
-            "[1].enabled_destinations[0].destination_unique_id: a string that is not empty is expected, "
-            "not null",
-        ),
         ({"unique_id": "first"}, "two sources have the same unique_id"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_name_that_is_there_already_keeps_nothing_from_being_recorded(duplicat
 def test_a_source_that_takes_no_name_is_recorded_under_the_one_it_has() -> None:
     run = begun()
     run.mac.quirks = Quirks(duplicate="name refused")
-    for name in ("NEWS", "NEWS_2"):
+    for name in ("NEWS", "NEWS_2", "NEWS_3"):
         run.mac.begin(run.mac.sources[0], "operator", 2.0, name=name)
         run.mac.end(run.mac.sources[0], 2.0)
     run.job("NEWS")

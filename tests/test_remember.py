@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmon.model import Job, Verb
+from vrmon.model import Job, Outcome, Verb
 from vrmon.plan.memory import (
     Attempt,
     ChannelMemory,
@@ -53,6 +53,8 @@ takes = st.builds(
     number=st.integers(1, 99),
     stand_in=st.booleans(),
     nameless=texts,
+    aliases=st.lists(texts, max_size=2).map(tuple),
+    instead=texts,
     sent=st.none() | moments,
     started=st.none() | moments,
     start_date=st.none() | texts,
@@ -88,6 +90,27 @@ memories = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("verb", "outcome", "may_run"),
+    [
+        (Verb.SET_NAME, None, True),
+        (Verb.SET_NAME, Outcome.DONE, True),
+        (Verb.RECORD, None, True),
+        (Verb.RECORD, Outcome.LOST, True),
+        (Verb.RECORD, Outcome.REFUSED, False),
+    ],
+)
+def test_a_take_that_may_have_been_begun_after_the_last_save_may_be_running(
+    verb: Verb, outcome: Outcome | None, may_run: bool
+) -> None:
+    take = Take(Job("ABC", "1"), "s 1", "SHOW", "SHOW", 1)
+    attempt = Attempt(verb, sent=NOW, since=NOW, outcome=outcome)
+    memory = Memory(channels={KEY: ChannelMemory(take=take, attempt=attempt)})
+    after = restore(saved(memory), EPOCH, NOW, SYNC).channels[KEY].take
+    assert after is not None
+    assert after.under_way == may_run
+
+
 def saved(memory: Memory) -> Any:
     """As it comes back from the disk."""
     return json.loads(json.dumps(payload(memory, EPOCH)))
@@ -114,8 +137,10 @@ def test_what_matters_survives(memory: Memory) -> None:
             assert after.take is not None
             assert after.take.started == pytest.approx(before.take.started, abs=0.002)
             assert after.take.latency == before.take.latency
-            was = replace(before.take, sent=NOW, started=None, borne=before.take.started is not None)
-            assert replace(after.take, started=None) == was, "and it may be running"
+            may_run = before.take.under_way or before.attempt is not None
+            borne = before.take.started is not None and not before.take.nameless
+            was = replace(before.take, sent=NOW if may_run else None, started=None, borne=borne)
+            assert replace(after.take, started=None) == was
     assert {name: list(one.names.items()) for name, one in found.dvrs.items()} == {
         name: list(one.names.items()) for name, one in memory.dvrs.items()
     }

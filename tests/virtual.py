@@ -181,7 +181,8 @@ class VirtualRecorder:
     def begin(self, one: VirtualSource, by: By, now: float, lag: float = 0.0, name: str = "") -> Recording:
         asked = name or one.next_name
         shown = f"{asked} 1" if self.quirks.duplicate == "suffix, shown" and self._is_file(asked) else asked
-        date = f"date {len(self.recordings)}"
+        minutes, seconds = divmod(len(self.recordings), 60)
+        date = f"2026-11-22 12:{minutes:02}:{seconds:02}"
         one.recording = Recording(one.unique_id, asked, shown, by, now, date, one.named)
         one.next_name, one.named = shown, False
         self.recordings.append(one.recording)

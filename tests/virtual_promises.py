@@ -186,7 +186,8 @@ class Promises:
         row: list[PrimaryObservation] = []
         for one in since:
             if one.seen is None:
-                blurred, row = True, []
+                blurred = True
+                row = row if lost is not None else []
                 continue
             if blurred and lost is None:
                 lost = one.ended
@@ -224,11 +225,11 @@ class Promises:
         if verdict.job is None or not verdict.job.present or verdict.problems or memory.released:
             return
         since = max(memory.phase_since or 0.0, verdict.job.since)
-        if verdict.phase in ("recording", "keeping"):
+        if verdict.is_recorded:
             confirmed = memory.take.confirmed if memory.take is not None else None
             if confirmed is None or now - confirmed > 5.0 + 3 * self.run.settings.dvrs["mac"].poll_interval:
                 self.fail(f"{channel.name} is {verdict.phase} as seen at {confirmed}")
-        elif verdict.phase not in ("starting", "stopping") or now - since > UNEXPLAINED:
+        elif verdict.phase not in ("starting", "stopping", "keeping") or now - since > UNEXPLAINED:
             self.fail(f"{channel.name} is {verdict.phase} since {since} and says nothing of it: {verdict}")
 
     def _are_recorded(self, planned: Plan) -> None:

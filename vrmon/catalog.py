@@ -97,6 +97,11 @@ _SOURCES = {
         "if at all.",
         "Stop it in MovieRecorder if it is not meant: vrmon then starts the job's own take.",
     ),
+    "shared-take": Entry(
+        "Jobs share a take",
+        "Two jobs are active on one ingest. The take of the first records the second as well.",
+        "Nothing need be done. When the first job ends, the second gets a take of its own.",
+    ),
     "leftover-take": Entry(
         "Leftover take",
         "A take of ours was seen recording whose channel the configuration no longer has. It is left alone.",

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog wants more of them
 _LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
-_SAVE_AFTER = 0.02  # seconds: what changes in one burst is saved once
+_SAVE_AFTER = 0.01  # seconds: what changes in one burst is saved once
 _WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _LAST_SAVE = 2.0
 
@@ -47,9 +48,10 @@ class Host:
         self._aio = asyncio.get_running_loop()
         self._ending = asyncio.Event()
         self._saving: asyncio.TimerHandle | None = None
+        self._saved = threading.Event()
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = Loop(self._remembered(), self._clock, self._planned)
+        self._loop = Loop(self._remembered(), self._clock, self._planned, self._keep)
         self._pictures = Pictures(self._loop.call)
         self._service = Service(
             self._loop, self._clock, self._chronicle, self._troubles, self._pictures, self.reload
@@ -129,13 +131,19 @@ class Host:
     def _planned(self, found: list[Event]) -> None:
         for event in found:
             self._tell(event)
-        if self._saving is None:
-            self._saving = self._aio.call_later(_SAVE_AFTER, self._save)
+        self._keep()
         self._api.changed()
+
+    def _keep(self) -> threading.Event:
+        """Save soon; what is returned is set when what is known by then is on the disk, or cannot be."""
+        if self._saving is None:
+            self._saved = threading.Event()
+            self._saving = self._aio.call_later(_SAVE_AFTER, self._save)
+        return self._saved
 
     def _save(self) -> None:
         self._saving = None
-        self._store.save(remember.payload(self._loop.memory, self._clock.epoch))
+        self._store.save(remember.payload(self._loop.memory, self._clock.epoch), self._saved.set)
 
     async def _keep_house(self) -> None:
         interval = systemd.watchdog_interval()

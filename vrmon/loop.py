@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -32,10 +33,17 @@ LONGEST_REST = 2.0  # seconds: it turns at least this often, so that one that do
 class Loop:
     """Mirrors the primaries' jobs onto the DVRs from `apply` to `close`, in a running asyncio loop.
 
-    `planned` is called after every round with what happened in it. `turned`: when the last round ended.
+    `planned` is called after every round with what happened in it. `keep` has the memory of this round
+    written to the disk, and returns what is set when it is there. `turned`: when the last round ended.
     """
 
-    def __init__(self, memory: Memory, clock: Clock, planned: Callable[[list[Event]], None]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        clock: Clock,
+        planned: Callable[[list[Event]], None],
+        keep: Callable[[], threading.Event],
+    ) -> None:
         self.memory = memory
         self.settings = Settings()
         self.plan: Plan | None = None
@@ -45,6 +53,8 @@ class Loop:
         self.turned = time.monotonic()
         self._clock = clock
         self._planned = planned
+        self._keep = keep
+        self._kept: dict[str, threading.Event] = {}  # by channel, of the take that is being started
         self._aio = asyncio.get_running_loop()
         self._told = memory  # what the last events led to
         self._results: list[Result] = []
@@ -136,7 +146,10 @@ class Loop:
                 reason=action.reason,
             ),
         )
-        self.dvrs[action.device].worker.lanes.submit(command(action, self._came_back))
+        if action.verb is Verb.SET_NAME:
+            self._kept[action.channel] = self._keep()
+        kept = self._kept.pop(action.channel, None) if action.verb is Verb.RECORD else None
+        self.dvrs[action.device].worker.lanes.submit(command(action, self._came_back, kept))
 
     def _count(self, found: list[Event], now: float) -> None:
         if self.plan is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vrmon.model import Job
+from vrmon.model import Job, Outcome, Verb
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
 from vrmon.settings import Sync
 
@@ -49,7 +49,7 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
         tracked = {one.job: one for one in (_restored_job(job, monotonic, now, sync) for job in jobs)}
         primaries[name] = PrimaryMemory(jobs=tracked)
     dvrs = {
-        name: DvrMemory(names={_text(given): _text(owner) for given, owner in names})
+        name: DvrMemory(names={_text(given): _text(owner) for given, owner in names}, inherited=True)
         for name, names in saved["dvrs"].items()
     }
     return Memory(primaries, dvrs, channels)
@@ -111,6 +111,9 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
             "number": take.number,
             "stand_in": take.stand_in,
             "nameless": take.nameless,
+            "aliases": list(take.aliases),
+            "instead": take.instead,
+            "sent": _may_be_sent(channel, take),
             "started": unix(take.started),
             "start_date": take.start_date,
             "latency": None if take.latency is None else round(take.latency, 3),
@@ -124,6 +127,13 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
         "released": None if released is None else [list(released[0]), unix(released[1])],
     }
+
+
+def _may_be_sent(channel: ChannelMemory, take: Take) -> bool:
+    """Whether its record command may go out before the next save."""
+    attempt = channel.attempt
+    was_refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
+    return take.under_way or (attempt is not None and not was_refused)
 
 
 def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: float) -> ChannelMemory:
@@ -140,7 +150,7 @@ def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, 
 
 
 def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
-    """A take of which nobody knows whether its record command went out counts as sent: it may be running."""
+    """A take whose record command may have gone out counts as sent just now: it may be running."""
     return Take(
         job=_named_job(saved["job"]),
         source=_text(saved["source"]),
@@ -149,9 +159,11 @@ def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Ta
         number=int(saved["number"]),
         stand_in=bool(saved["stand_in"]),
         nameless=saved["nameless"],
-        sent=now,
+        aliases=tuple(_text(name) for name in saved.get("aliases", ())),
+        instead=_text(saved.get("instead", "")),
+        sent=now if saved.get("sent", True) else None,
         started=monotonic(saved["started"]),
-        borne=saved["started"] is not None,
+        borne=saved["started"] is not None and not saved["nameless"],
         start_date=saved["start_date"],
         latency=None if saved["latency"] is None else float(saved["latency"]),
     )

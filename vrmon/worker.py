@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -14,6 +15,7 @@ from vrmon.poller import Poller
 from vrmon.settings import Device
 
 MOST_LANES = 64
+_DISK_PATIENCE = 0.15  # seconds
 _SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
 
 C = TypeVar("C", bound=Closable)
@@ -59,10 +61,15 @@ def question(action: Action, deliver: Callable[[Result], None]) -> Callable[[Pri
     return ask
 
 
-def command(action: Action, deliver: Callable[[Result], None]) -> Callable[[Dvr], None]:
-    """The task that carries out `action` at a DVR."""
+def command(
+    action: Action, deliver: Callable[[Result], None], kept: threading.Event | None = None
+) -> Callable[[Dvr], None]:
+    """The task that carries out `action` at a DVR, once `kept` says that the disk knows of it: what it
+    begins is then ours, whatever becomes of this process. A slow disk is not waited for."""
 
     def carry_out(dvr: Dvr) -> None:
+        if kept is not None:
+            kept.wait(_DISK_PATIENCE)
         if action.verb in (Verb.SET_NAME, Verb.RENAME):
             _deliver(action, deliver, lambda: dvr.set_name(action.source, action.name))
         else:

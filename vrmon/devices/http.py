@@ -25,7 +25,7 @@ from vrmon.devices.tls import pool_options
 from vrmon.devices.trouble import FOREIGN
 from vrmon.errors import BadAnswer
 
-LIMIT = 1 << 20
+LIMIT = 8 << 20
 """Bytes that an answer may have, headers included."""
 
 Request = requests.PreparedRequest

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from vrmon.devices.secret import one_line
 from vrmon.devices.shape import ShapeError, array, document, flag, handle, mapping, text
 from vrmon.model import Destination, Source
+
+T = TypeVar("T")
 
 
 def parse_sources(answer: object) -> tuple[Source, ...]:
@@ -47,35 +50,36 @@ def words_of(content: bytes) -> str:
 
 
 def _source(entry: dict[str, object], where: str) -> Source:
-    def optional_text(key: str) -> str | None:
-        value = entry.get(key)
-        return None if value is None else text(value, f"{where}.{key}")
-
-    is_locked = entry.get("is_locked")
+    start_date = entry.get("recording_start_date")
     return Source(
         unique_id=handle(entry.get("unique_id"), f"{where}.unique_id"),
         display_name=text(entry.get("display_name"), f"{where}.display_name"),
         is_enabled=flag(entry.get("is_enabled"), f"{where}.is_enabled"),
         is_recording=flag(entry.get("is_recording"), f"{where}.is_recording"),
         is_paused=flag(entry.get("is_paused"), f"{where}.is_paused"),
-        is_locked=None if is_locked is None else flag(is_locked, f"{where}.is_locked"),
-        recording_name=optional_text("recording_name"),
-        start_date=optional_text("recording_start_date") or None,
-        destinations=_enabled_destinations(entry.get("enabled_destinations"), where),
+        is_locked=_told(flag, entry.get("is_locked")),
+        recording_name=_told(text, entry.get("recording_name")),
+        start_date=str(start_date) if _is_number(start_date) else _told(text, start_date) or None,
+        destinations=_told(_enabled_destinations, entry.get("enabled_destinations")),
     )
 
 
-def _enabled_destinations(value: object, where: str) -> tuple[str, ...] | None:
-    """The unique_ids of a source's destinations; None when the DVR does not tell."""
-    if value is None:
+def _told(read: Callable[[object, str], T], value: object) -> T | None:
+    """What only newer builds tell, None where this one does not: in another shape it tells us nothing,
+    and nothing that it tells is needed to record."""
+    try:
+        return read(value, "")
+    except ShapeError:
         return None
-    where = f"{where}.enabled_destinations"
-    return tuple(
-        handle(
-            mapping(item, f"{where}[{i}]").get("destination_unique_id"), f"{where}[{i}].destination_unique_id"
-        )
-        for i, item in enumerate(array(value, where))
-    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _enabled_destinations(value: object, where: str) -> tuple[str, ...]:
+    """The unique_ids of a source's destinations."""
+    return tuple(handle(mapping(item).get("destination_unique_id"), where) for item in array(value))
 
 
 def _warnings(value: object, topic: str = "") -> Iterator[str]:

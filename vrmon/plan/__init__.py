@@ -104,7 +104,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
     since = {(one.code, one.subject): now for one in found}
     since.update((key, began) for key, began in memory.problems.items() if key in since)
     left_out = {name: one for name, one in memory.dvrs.items() if name not in dvrs}
-    names_kept = {name: DvrMemory(names=one.names) for name, one in left_out.items()}
+    names_kept = {name: DvrMemory(names=one.names, inherited=True) for name, one in left_out.items()}
     planned = Memory(primaries, {**names_kept, **dvrs}, channels, since)
     looks: dict[str, float] = {}
     for channel, verdict in verdicts:

@@ -8,6 +8,8 @@ from vrmon.plan import commands, names, starting, takes
 from vrmon.plan.commands import Site
 from vrmon.plan.memory import ChannelMemory, Take, TrackedJob
 
+_AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
+
 
 def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> ChannelMemory:
     """A recording under the name we would give to the active job is ours, unless it has that name from us."""
@@ -19,8 +21,7 @@ def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> Chan
     mine = commands.owner(site.channel.key, tracked.job)
     owner = site.dvr.names.get(names.fold(seen))
     if owner is None:
-        wanted = starting.wanted_name(site, tracked)
-        if wanted is None or not names.would_be(site.sync, wanted[0], seen):
+        if not _would_be_given(site, tracked, seen):
             return memory
     elif _but_primary(owner) != _but_primary(mine):
         return memory
@@ -29,6 +30,15 @@ def adopt(site: Site, memory: ChannelMemory, tracked: TrackedJob | None) -> Chan
     return takes.observe(
         replace(memory, take=take, attempt=None), takes.Look(site.source, site.ended, site.dvr.previous)
     )
+
+
+def _would_be_given(site: Site, tracked: TrackedJob, seen: str) -> bool:
+    """Whether vrmon gives such a name to the job: just now, or before it lost its memory."""
+    stand_in = names.stand_in(site.channel.name, tracked.job.id)
+    wanted = starting.wanted_name(site, tracked)
+    bases = (stand_in,) if wanted is None else (wanted[0], stand_in)
+    has_forgotten = not site.dvr.inherited and site.ended - (site.dvr.first or 0.0) < _AT_FIRST
+    return any(names.would_be(site.sync, base, seen, variants=has_forgotten) for base in bases)
 
 
 def _but_primary(owner: str) -> str:

@@ -50,8 +50,11 @@ def decide(case: Case, memory: ChannelMemory) -> Verdict:
     tracked = choose(jobs, memory, case)
     memory = _turn_to(memory, tracked, case.now)
     waiting = tuple(one for one in jobs if one.present and one is not tracked)
-    verdict = _act(case, memory, tracked, found)
-    return replace(verdict, job=tracked, waiting=waiting)
+    verdict = replace(_act(case, memory, tracked, found), job=tracked, waiting=waiting)
+    if not waiting or not verdict.is_recorded or verdict.memory.take is None:
+        return verdict
+    shared = problems.shared_take(case.channel, verdict.memory.take, waiting)
+    return replace(verdict, problems=(*verdict.problems, shared))
 
 
 def _turn_to(memory: ChannelMemory, tracked: TrackedJob | None, now: float) -> ChannelMemory:
@@ -172,7 +175,7 @@ def _wanted(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) 
         memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
         return Verdict(memory, "starting", action=action, problems=(problems.paused(site, memory),))
     action = None
-    if not take.borne and not take.nameless:
+    if not take.borne:
         memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
     elif memory.attempt is not None and not memory.attempt.flying(case.now):
         memory = replace(memory, attempt=None)

@@ -10,6 +10,8 @@ from vrmon.plan.memory import FLIGHT, PrimaryMemory, TrackedJob
 from vrmon.settings import Sync
 
 _EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name
+_ASIDE = 8  # questions under way for the names of jobs that no channel mirrors
+_OUT_OF_SIGHT = 150.0  # seconds without an answer, for whatever reason, that count as an outage
 
 
 def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMemory:
@@ -49,23 +51,28 @@ def _seen(tracked: TrackedJob, now: float) -> TrackedJob:
 
 def _missing(tracked: TrackedJob, began: float, ended: float) -> TrackedJob:
     first = tracked.absences == 0
+    unwatched = first and began - tracked.last_seen > _OUT_OF_SIGHT  # nor was anybody there to see an outage
+    across_outage = tracked.across_outage or unwatched
     return replace(
         tracked,
         present=False,
         absences=tracked.absences + 1,
         absent_since=ended if first else tracked.absent_since,
         absent_until=began,
-        lost=ended if tracked.across_outage and tracked.lost is None else tracked.lost,
+        across_outage=across_outage,
+        lost=ended if across_outage and tracked.lost is None else tracked.lost,
     )
 
 
 def gone(tracked: TrackedJob, sync: Sync, now: float) -> bool:
-    """Whether it is proven that the job has ended."""
-    if tracked.present or tracked.absences < 2:
+    """Whether it is proven that the job has ended: by an unbroken row of answers without it, or, where its
+    primary comes and goes, by not one with it while the hold lasted."""
+    if tracked.present or tracked.absences == 0:
         return False
-    if tracked.absent_until - tracked.absent_since < sync.stop_delay:
-        return False
-    return tracked.lost is None or now >= tracked.lost + sync.outage_hold
+    if tracked.lost is not None:
+        is_held = now < tracked.lost + sync.outage_hold
+        return not is_held and tracked.absent_until - tracked.lost >= sync.stop_delay
+    return tracked.absences > 1 and tracked.absent_until - tracked.absent_since >= sync.stop_delay
 
 
 def forget(memory: PrimaryMemory, sync: Sync, now: float, needed: frozenset[Job]) -> PrimaryMemory:
@@ -77,13 +84,18 @@ def forget(memory: PrimaryMemory, sync: Sync, now: float, needed: frozenset[Job]
 def ask_names(
     memory: PrimaryMemory, primary: str, now: float, mapped: frozenset[str]
 ) -> tuple[PrimaryMemory, list[Action]]:
-    """Ask for the names still wanted, the mapped ingests' first, while the primary answers."""
+    """Ask for the names still wanted, the mapped ingests' first, while the primary answers.
+
+    The others' are asked for a few at a time, lest a primary that hangs over them keeps those waiting.
+    """
     if memory.state is not DeviceState.OK:
         return memory, []
-    wanted = [tracked for tracked in memory.jobs.values() if _wants_name(tracked, now)]
+    aside = [one for one in memory.jobs.values() if one.job.ingest not in mapped]
+    room = _ASIDE - sum(1 for one in aside if one.name_asked is not None)
+    wanted = [one for one in memory.jobs.values() if one.job.ingest in mapped and _wants_name(one, now)]
+    wanted += [one for one in aside if _wants_name(one, now)][: max(room, 0)]
     if not wanted:
         return memory, []
-    wanted.sort(key=lambda tracked: tracked.job.ingest not in mapped)
     asked = {tracked.job: replace(tracked, name_asked=now) for tracked in wanted}
     actions = [
         Action(Verb.FETCH_NAME, primary, "the job has no name yet", job=tracked.job) for tracked in wanted

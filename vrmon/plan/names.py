@@ -40,7 +40,12 @@ def base(sync: Sync, channel: str, job_id: str, basename: str | None, began: flo
         name = safe(sync.name_template.format(basename=basename or "", **values))
         if name.strip("_ "):
             return name, False
-    return safe(f"{channel}_{job_id}"), True
+    return stand_in(channel, job_id), True
+
+
+def stand_in(channel: str, job_id: str) -> str:
+    """The name of a job whose own name is not known in time."""
+    return safe(f"{channel}_{job_id}")
 
 
 def waits(sync: Sync) -> bool:
@@ -69,10 +74,13 @@ def pick(
     return next(free), taken + 1
 
 
-def would_be(sync: Sync, name: str, seen: str) -> bool:
-    """Whether `seen` is a name that vrmon gives to a job whose first take is called `name`."""
+def would_be(sync: Sync, name: str, seen: str, *, variants: bool) -> bool:
+    """Whether `seen` is a name that vrmon gives to a job whose first take is called `name`, or, with
+    `variants`, a numbered one, as where that was in use already."""
     numbers = {int(digits) for digits in re.findall(r"\d{1,9}", seen)}
     names = [name, *(continuation(sync, name, n) for n in numbers)]
+    if variants:
+        names += [_numbered(name, n) for n in numbers]
     return fold(seen) in map(fold, names)
 
 

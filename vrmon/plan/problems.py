@@ -90,6 +90,18 @@ def released(channel: Channel, tracked: TrackedJob) -> Problem:
     )
 
 
+def shared_take(channel: Channel, take: Take, waiting: tuple[TrackedJob, ...]) -> Problem:
+    """More jobs on the ingest, which have no file of their own while the first goes on."""
+    names = ", ".join(repr(one.basename or one.job.id) for one in waiting)
+    return Problem(
+        "shared-take",
+        _INFO,
+        channel.name,
+        f"{take.name!r} is the recording of {names} as well, until the job that it is named after ends.",
+        "Then the next job has a take of its own. Keep the files of both.",
+    )
+
+
 def foreign(site: Site, tracked: TrackedJob) -> Problem:
     seen = site.source.recording_name
     what = f"as {seen!r}" if seen else "under a name that the DVR does not tell"

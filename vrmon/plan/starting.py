@@ -15,7 +15,7 @@ from vrmon.plan.commands import Site, Step
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Take, TrackedJob
 from vrmon.settings import Channel
 
-_TRIES_TO_NAME = 2
+_TRIES_TO_NAME = {Outcome.REFUSED: 3, Outcome.LOST: 2}
 _NAMES_KEPT = 1000
 _ALIASES_KEPT = 4
 _DUPLICATE = re.compile(r"\bexist|duplicate|\bin use\b|name.{0,20}\b(already|taken|used)", re.IGNORECASE)
@@ -131,11 +131,13 @@ def _learn_record(
 
 
 def _unnamed(take: Take, result: Result) -> Take:
-    """A refused name is followed by another, lest it was a duplicate. When that fails too, names are not
+    """A name refused twice, or as a duplicate, is followed by another. When that fails too, names are not
     the matter: the first one stays what we ask for, and the take begins without."""
     take = replace(take, unnamed=take.unnamed + 1)
-    refused = (*take.refused, take.given) if result.outcome is Outcome.REFUSED else take.refused
-    if take.unnamed < _TRIES_TO_NAME:
+    is_refused = result.outcome is Outcome.REFUSED
+    is_vain = is_refused and (take.unnamed > 1 or _DUPLICATE.search(result.error) is not None)
+    refused = (*take.refused, take.given) if is_vain else take.refused
+    if take.unnamed < _TRIES_TO_NAME[result.outcome]:
         return replace(take, refused=refused)
     first = refused[0] if refused else take.given
     return replace(take, given=first, name=first, refused=(), nameless=result.error or "no reason given")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from vrmon.model import Outcome, Source, Verb
@@ -11,6 +12,8 @@ from vrmon.plan.names import fold
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
 _TELLING = 8  # letters and digits of ours that a cut name must still have
+_SUFFIX = re.compile(r"[\W\d_]*(copy[\W\d_]*)?(\.\w{2,4})?")
+_TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,11 @@ def _is(take: Take, look: Look) -> bool:
     source = look.source
     if take.source != source.unique_id or not take.under_way:
         return False
-    if take.started is not None and take.start_date and source.start_date:
-        return take.start_date == source.start_date
     seen = source.recording_name or None
+    if take.started is not None and take.start_date and source.start_date:
+        same = take.start_date == source.start_date
+        if not same or _TO_THE_SECOND.search(take.start_date):
+            return same
     if seen is not None and fold(seen) in map(fold, (take.given, take.name, *take.aliases)):
         return True
     if take.started is None:
@@ -96,18 +101,22 @@ def _is_unnamed(take: Take, attempt: Attempt | None, look: Look) -> bool:
 
 
 def _is_made_of(asked: str, shown: str) -> bool:
-    """Whether a DVR that was asked for one name may show the other: lengthened, cut, or with other signs
-    in place of those that its disk cannot hold."""
+    """Whether a DVR that was asked for one name may show the other: with a number or an extension after it,
+    cut, or with other signs in place of those that its disk cannot hold."""
     whole, kept = fold(asked), fold(shown)
-    if kept.startswith(whole):
+    if kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]):
         return True
     whole, kept = ("".join(filter(str.isalnum, name)) for name in (whole, kept))
-    return bool(whole) and (kept.startswith(whole) or (len(kept) >= _TELLING and whole.startswith(kept)))
+    if not whole:
+        return False
+    is_lengthened = kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]) is not None
+    return is_lengthened or (len(kept) >= _TELLING and whole.startswith(kept))
 
 
 def _confirmed(take: Take, look: Look) -> Take:
     """The take as now seen. A name that differs from ours is the DVR's or an operator's: we follow it."""
     shown = look.source.recording_name or take.given
+    is_named = fold(shown) == fold(take.given)
     date = look.source.start_date
     is_dated = not take.start_date or date in (None, take.start_date)
     return replace(
@@ -115,6 +124,7 @@ def _confirmed(take: Take, look: Look) -> Take:
         started=look.ended if take.started is None else take.started,
         confirmed=take.confirmed if look.source.is_paused else look.ended,
         seen=look.ended,
+        nameless="" if is_named else take.nameless,
         borne=take.borne or any(_is_made_of(name, shown) for name in (take.given, *take.aliases)),
         name=look.source.recording_name or take.name,
         start_date=(date if take.start_date is None else take.start_date) if is_dated else "",
@@ -131,8 +141,13 @@ def _not_recording(memory: ChannelMemory, look: Look) -> ChannelMemory:
     take, attempt = memory.take, memory.attempt
     if attempt is not None and attempt.verb in (Verb.STOP, Verb.RESUME) and attempt.ended is not None:
         attempt = None
-    if take is None or take.started is None:
+    if take is None:
         return replace(memory, attempt=attempt)
+    if take.started is None:
+        shown = look.source.recording_name
+        if take.instead and shown and fold(shown) == fold(take.given):
+            take = replace(take, instead=take.given)  # the source has it: the take begins under no other
+        return replace(memory, attempt=attempt, take=take)
     stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
     if stopped or memory.hold is not None:  # who has the channel may end its take
         return replace(memory, attempt=attempt, take=None)

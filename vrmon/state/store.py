@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -60,6 +60,7 @@ class StateStore:
         self._writing_since: float | None = None
         # A place for one: a newer payload replaces one that still waits for a slow disk.
         self._handed_over: deque[str] = deque(maxlen=1)
+        self._to_be_told: deque[Callable[[], object]] = deque()
         self._wake = threading.Event()
         self._closing = False
         self._lock = Lock(directory)
@@ -91,13 +92,17 @@ class StateStore:
             return Loaded(payload, " ".join(complaints))
         return Loaded(None, " ".join(complaints))
 
-    def save(self, payload: Mapping[str, Any]) -> None:
-        """Hands the payload to the writer and returns at once. Never raises."""
+    def save(self, payload: Mapping[str, Any], done: Callable[[], object] = lambda: None) -> None:
+        """Hands the payload to the writer and returns at once. Never raises.
+
+        `done` is called in the writer's thread when the payload, or a newer one, is on the disk or cannot be.
+        """
         try:
             text = payload_text(payload)
         except (TypeError, ValueError, RecursionError) as error:
             self._failure = f"Cannot save the state: JSON cannot hold it: {error}. This is a fault of vrmon."
             return
+        self._to_be_told.append(done)
         self._handed_over.append(text)
         self._wake.set()
 
@@ -130,6 +135,7 @@ class StateStore:
             self._wake.clear()
             # Asked before the place is looked into: what was saved before `close` is written.
             closing = self._closing
+            waiting = [self._to_be_told.popleft() for _ in range(len(self._to_be_told))]
             if self._handed_over:
                 wanted = self._handed_over.pop()
             if wanted is not None:
@@ -137,6 +143,8 @@ class StateStore:
                     wanted, pause = None, _FIRST_PAUSE
                 else:
                     pause = min(2 * pause, _LONGEST_PAUSE)
+            for done in waiting:
+                done()
             if closing:
                 return
 
