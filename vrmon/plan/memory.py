@@ -82,7 +82,7 @@ class Take:
     `given` is the name we ask for, `name` the one the DVR shows. `named`: the DVR took the name;
     `refused`: the names it would not take; `nameless`: why we record under whatever name it has,
     after `unnamed` failures to name it. `aliases`: names under which it may have begun nevertheless;
-    `instead`: the one that the source still showed when the record command went out.
+    `instead`: the one that the source still showed when the last command went out.
     `sent`: when a record command went out that may have had its effect. `started`, `confirmed`: when
     first and last seen recording and not paused; `seen`: the last look in which it was there; `borne`:
     the DVR has shown its name, or tells none, so that another name from then on is somebody's wish.

@@ -59,11 +59,11 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
         if take is None:
             return memory, None
         memory = replace(memory, take=take, attempt=None if before is None else memory.attempt)
+    take = replace(take, instead=site.source.recording_name or "")
     if not take.named and not take.nameless:
-        return commands.send(site, memory, Verb.SET_NAME, why)
+        return commands.send(site, replace(memory, take=take), Verb.SET_NAME, why)
     latency = site.now - tracked.since if take.latency is None and take.number == 1 else take.latency
-    instead = site.source.recording_name or ""
-    sent = replace(take, sent=site.now, latency=latency, named=False, instead=instead)
+    sent = replace(take, sent=site.now, latency=latency, named=False)
     return commands.send(site, replace(memory, take=sent), Verb.RECORD, why)
 
 
