@@ -19,6 +19,7 @@ def test_overlapping_jobs_are_recorded_in_one_take_until_the_first_ends() -> Non
     second = run.job("B")
     run.until(30.0)
     assert [one.job for one in run.verdict().waiting] == [second]
+    assert run.problems() == {"shared-take"}
     assert running(run) is take
     run.playbox.jobs.remove(first)
     run.until(32.0)
@@ -177,6 +178,42 @@ def test_the_end_of_a_job_is_proven_by_an_unbroken_row_of_absences(answers: str,
             seen = (JOB,) if answer == "+" else ()
             memory = jobs.observe(memory, Observation(began, ended, DeviceState.OK, seen))
     assert jobs.gone(memory.jobs[JOB], Sync(outage_hold=0.0), 100.0) is is_gone
+
+
+@pytest.mark.parametrize(("pattern", "ends"), [("-?", True), ("-??-", True), ("?", False), ("-?+?", False)])
+def test_a_primary_that_comes_and_goes_ends_a_job_when_the_hold_is_over(pattern: str, ends: bool) -> None:
+    sync = Sync(outage_hold=20.0)
+    memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, (JOB,)))
+    gone_at = None
+    for second in range(1, 60):
+        began, ended, answer = float(second), second + 0.1, pattern[second % len(pattern)]
+        seen = {"-": (), "+": (JOB,), "?": None}[answer]
+        state = DeviceState.UNKNOWN if seen is None else DeviceState.OK
+        memory = jobs.observe(memory, Observation(began, ended, state, seen))
+        if gone_at is None and jobs.gone(memory.jobs[JOB], sync, ended):
+            gone_at = ended
+            assert seen == (), "while it does not answer, nothing ends"
+    assert (gone_at is not None) is ends
+    assert gone_at is None or 20.0 < gone_at < 26.0
+
+
+@pytest.mark.parametrize(("pause", "is_kept"), [(60.0, False), (200.0, True)])
+def test_minutes_in_which_nobody_watched_count_as_an_outage(pause: float, is_kept: bool) -> None:
+    memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, (JOB,)))
+    for later in (0.0, 2.0, 4.0, 6.0):
+        began = pause + later
+        memory = jobs.observe(memory, Observation(began, began + 0.1, DeviceState.OK, ()))
+    assert jobs.gone(memory.jobs[JOB], Sync(), pause + 7.0) is not is_kept
+
+
+def test_names_of_jobs_that_no_channel_mirrors_are_asked_for_a_few_at_a_time() -> None:
+    seen = (*(Job("B" * 32, str(number)) for number in range(100)), JOB)
+    memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, seen))
+    memory, actions = jobs.ask_names(memory, "playbox", 1.0, frozenset({JOB.ingest}))
+    assert actions[0].job == JOB
+    assert len(actions) == 9
+    _, actions = jobs.ask_names(memory, "playbox", 2.0, frozenset({JOB.ingest}))
+    assert actions == []
 
 
 def test_an_answer_that_took_long_proves_no_more_than_its_beginning() -> None:

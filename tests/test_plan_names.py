@@ -53,6 +53,20 @@ def test_a_name_that_is_there_already_keeps_nothing_from_being_recorded(duplicat
     assert run.mac.sources[0].recording is None
 
 
+def test_a_name_that_is_refused_for_a_moment_is_given_while_the_take_runs() -> None:
+    run = begun()
+    run.mac.sources[0].next_name = "YESTERDAY"
+    run.mac.quirks = Quirks(naming="refused")
+    run.job("NEWS")
+    run.until(6.0)
+    assert running(run).name == "YESTERDAY"
+    assert "name-refused" in run.problems()
+    run.mac.quirks = Quirks()
+    run.until(30.0)
+    assert running(run).name == "NEWS"
+    assert run.problems() == set()
+
+
 def test_a_source_that_takes_no_name_is_recorded_under_the_one_it_has() -> None:
     run = begun()
     run.mac.quirks = Quirks(duplicate="name refused")

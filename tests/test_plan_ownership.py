@@ -123,6 +123,9 @@ def shown(memory: ChannelMemory, moment: float, name: str, date: str = "") -> Ch
         ("Late News? (HD) part 1", True),
         ("late news? (hd) PART 1", True),
         ("Late News? (HD) part 1 002", True),
+        ("Late News? (HD) part 1 copy 2.mov", True),
+        ("Late News? (HD) part 12 rehearsal", False),
+        ("Late News? (HD) part 1 by hand", False),
         ("Late News- HD_ part 1", True),
         ("Late News? (H", True),
         ("Late", False),
@@ -145,6 +148,24 @@ def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_the_take_i
     memory = shown(unnamed, 2.0, "2026-11-22 14.00")
     assert (memory.take is not None) is ours
     assert memory.foreign is not ours
+
+
+def test_the_name_that_a_source_had_before_is_not_ours_once_it_shows_ours() -> None:
+    ready = Source(TAKE.source, "SDI 1", recording_name=TAKE.given)
+    memory = observe(ChannelMemory(TAKE.job, replace(TAKE, instead="LINE 1")), Look(ready, 2.0, 1.0))
+    assert shown(memory, 3.0, "LINE 1").foreign
+    assert not shown(memory, 3.0, TAKE.given).foreign
+
+
+@pytest.mark.parametrize(
+    ("date", "ours"), [("2026-11-22", False), ("22.11.26 10:15", False), ("2026-11-22 10:15:30 +0000", True)]
+)
+def test_a_date_tells_a_renamed_take_from_another_only_with_its_seconds(date: str, ours: bool) -> None:
+    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, TAKE.given, date)
+    after_a_while = Source(
+        TAKE.source, "SDI 1", is_recording=True, recording_name="OPERATOR", start_date=date
+    )
+    assert observe(memory, Look(after_a_while, 60.0, None)).foreign is not ours
 
 
 def test_dates_that_change_from_look_to_look_prove_nothing() -> None:

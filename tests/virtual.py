@@ -29,7 +29,7 @@ class Quirks:
     record_while_recording: Literal["success", "refused"] = "refused"
     stop_while_idle: Literal["success", "refused"] = "success"
     locked: Literal["accepted", "refused"] = "refused"
-    naming: Literal["works", "ignored"] = "works"
+    naming: Literal["works", "ignored", "refused"] = "works"
 
     @classmethod
     def drawn(cls, random: Random) -> Quirks:
@@ -159,6 +159,8 @@ class VirtualRecorder:
             return "cannot rename while recording"
         if self.quirks.duplicate == "name refused" and self._is_file(name):
             return "a file of that name exists"
+        if self.quirks.naming == "refused":
+            return "busy"
         if self.quirks.naming == "ignored":
             return ""
         if one.recording is not None and self.quirks.name_while_recording == "now":
