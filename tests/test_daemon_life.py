@@ -7,6 +7,9 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.mirror import PACE, codes, is_in, mirror, wait
 from tests.running import ROOT
@@ -39,6 +42,25 @@ def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
         here.wait_for_polls()
         takes = [here.the_take(number) for number in (1, 2, 3, 4)]
         assert [(take.name, take.ended) for take in takes] == [(f"SHOW {n}", None) for n in range(4)]
+
+
+@pytest.mark.parametrize("switches", [{"keys": "3.x"}, {"duplicate_name": "suffix, shown"}])
+def test_killed_the_moment_a_take_begins_the_next_one_knows_it(
+    tmp_path: Path, switches: dict[str, Any]
+) -> None:
+    """Neither a DVR that tells no names nor one that makes them its own leaves anything else to go by."""
+    with mirror(tmp_path, size=1) as here:
+        here.recorder.record_by_hand(0, "SHOW")
+        here.recorder.stop_by_hand(0)
+        here.wait_for_polls()
+        here.recorder.switch(**switches)
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        here.recorder.wait_until(lambda: len(here.recorder.takes) == 2)
+        here.daemon.restart(signal.SIGKILL)
+        assert here.wait_for_phase("recording")["take"]["number"] == 1
+        here.playbox.end_job(job)
+        here.recorder.wait_until(lambda: here.recorder.running(0) is None)
+        assert len(here.recorder.takes) == 2
 
 
 def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path) -> None:
