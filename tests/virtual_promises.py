@@ -10,7 +10,7 @@ from tests.virtual import Recording
 from vrmon.model import Action, DvrObservation, Job, PrimaryObservation, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.decide import Verdict
-from vrmon.plan.names import fold
+from vrmon.plan.names import fold, would_be
 from vrmon.settings import Channel
 
 if TYPE_CHECKING:
@@ -207,7 +207,9 @@ class Promises:
             return
         named = self.given.get(source.unique_id, {}).get(fold(running.name))
         basename = None if verdict.job is None else verdict.job.basename
-        running.ours |= self.has_forgotten and basename is not None and fold(running.name) == fold(basename)
+        if basename and (self.has_forgotten or fold(running.name) not in self.asked):
+            known = would_be(self.run.settings.sync, basename, running.name, variants=self.has_forgotten)
+            running.ours |= known
         awaited = take is not None and take.sent is not None and take.started in (None, self.run.now)
         if named is not None:
             running.ours |= verdict.job is not None and named == verdict.job.job
