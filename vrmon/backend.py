@@ -1,7 +1,7 @@
 """What the HTTP API asks of the daemon, and the plain values it gets.
 
 Every call comes from the one asyncio loop, returns at once and does no I/O (`reload` may wait for a file).
-Shapes of the documents: the README's chapter on /status.
+Shapes of the documents: `vrmon.status` and `vrmon.offers`.
 """
 
 from __future__ import annotations

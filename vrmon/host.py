@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog wants more of them
 _LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
-_SAVE_AFTER = 0.01  # seconds: what changes in one burst is saved once
+_SAVE_AFTER = 0.02  # seconds: what changes in one burst is saved once
 _WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _LAST_SAVE = 2.0
 
