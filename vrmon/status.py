@@ -1,4 +1,4 @@
-"""The status document: pure, from one plan and what is known of the devices. Shapes as in the README."""
+"""The status document: pure, from one plan and what is known of the devices."""
 
 from __future__ import annotations
 
