@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vrmon.model import Job, Problem, Severity, Source
+from vrmon.model import DeviceState, Job, Problem, Severity, Source
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
@@ -29,7 +29,7 @@ NOTE = Problem("stand-in-name", Severity.INFO, CHANNEL.name, "A stand-in.")
 
 def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) -> Scene:
     memory = Memory(
-        {"playbox": PrimaryMemory(jobs={JOB: TRACKED} if verdict.job else {})},
+        {"playbox": PrimaryMemory(state=DeviceState.OK, jobs={JOB: TRACKED} if verdict.job else {})},
         channels={CHANNEL.key: verdict.memory},
         problems={(one.code, one.subject): since for one, since in problems},
     )
@@ -191,6 +191,28 @@ def test_the_headline_counts_the_jobs_that_are_safe(phase: str, text: str) -> No
     assert headline(scene(replace(RECORDING, phase=phase))) == text
     assert headline(scene(replace(RECORDING, phase=phase), (NOTE, 1.0))) == text
     assert headline(scene(replace(RECORDING, phase=phase), (DIED, 1.0))) == f"{text}; PCR 1/a: It died"
+
+
+def headline_without_a_job(channels: tuple[Channel, ...], **primaries: PrimaryMemory) -> str:
+    idle = scene(IDLE)
+    memory = replace(idle.plan.memory, primaries=primaries)
+    plan = replace(idle.plan, memory=memory, verdicts=tuple((one, IDLE) for one in channels))
+    return headline(replace(idle, settings=replace(idle.settings, channels=channels), plan=plan))
+
+
+def test_the_headline_says_that_no_job_is_active_only_when_that_is_known() -> None:
+    answers, silent = PrimaryMemory(state=DeviceState.OK), PrimaryMemory(state=DeviceState.UNREACHABLE)
+    never, busy = PrimaryMemory(), replace(answers, jobs={JOB: TRACKED})
+    other = replace(CHANNEL, primary="other", ingest="DEF")
+    assert headline_without_a_job((CHANNEL,), playbox=answers, other=silent) == "No job is active"
+    unknown = "Jobs unknown: playbox does not answer"
+    assert headline_without_a_job((CHANNEL,), playbox=never) == unknown
+    assert headline_without_a_job((CHANNEL, CHANNEL, other), playbox=silent, other=answers) == unknown
+    assert headline_without_a_job((CHANNEL, other), playbox=silent, other=never) == (
+        "Jobs unknown: playbox, other do not answer"
+    )
+    assert headline_without_a_job((other,), playbox=busy, other=answers) == "No channel has a job"
+    assert headline_without_a_job((), playbox=silent) == "No channel is configured"
 
 
 def test_a_job_on_an_ingest_without_a_channel_is_unmapped() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from vrmon.model import Problem, Severity
+from vrmon.model import DeviceState, Problem, Severity
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import Hold, Take, TrackedJob
@@ -88,12 +88,26 @@ def headline(scene: Scene) -> str:
     """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
     busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
     safe = [verdict for verdict in busy if verdict.is_recorded]
-    text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else "No job is active"
+    text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
     problems = [problem for problem, _ in worst_first(scene) if problem.severity is not Severity.INFO]
     if not problems:
         return text
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{text}; {problems[0].subject}: {problems[0].message.rstrip('.')}{more}"
+
+
+def _without_a_job(scene: Scene) -> str:
+    """What is true where no channel has a job: that none is active, only if every primary says so."""
+    channels, primaries = scene.settings.channels, scene.plan.memory.primaries
+    if not channels:
+        return "No channel is configured"
+    watched = dict.fromkeys(channel.primary for channel in channels)
+    silent = [name for name in watched if primaries[name].state is not DeviceState.OK]
+    if silent:
+        return f"Jobs unknown: {', '.join(silent)} {'does' if len(silent) == 1 else 'do'} not answer"
+    if any(active(scene.settings, primaries)):
+        return "No channel has a job"
+    return "No job is active"
 
 
 def worst_first(scene: Scene) -> list[tuple[Problem, float]]:
