@@ -63,6 +63,24 @@ def test_what_is_free_comes_as_channels_and_the_rest_as_comments(
     assert [block["ingest"] for block in blocks] == list(playbox.ingests[1:]), "idle ones are offered as well"
 
 
+def test_an_ingest_is_called_idle_only_while_its_primary_says_so(daemon: Running, playbox: PlayBox) -> None:
+    idle = f"# {playbox.ingests[0]}: no job, the ingest of PCR 1\n"
+    assert idle in vrmon("ingests", environ=daemon.environ).stdout
+    playbox.switch(idle_ingest="left out")
+    until(lambda: daemon.get("/devices")[1]["primaries"]["playbox"]["ingests"][1:] == [], "it lists none")
+    [known] = daemon.get("/devices")[1]["primaries"]["playbox"]["ingests"]
+    assert (known["ingest"], known["listed"]) == (playbox.ingests[0], False)
+    assert idle.replace("no job", "not listed by it now") in vrmon("ingests", environ=daemon.environ).stdout
+    playbox.start_job(0, "SHOW.mxf")
+    daemon.wait_for(lambda status: status["active_jobs"])
+    assert daemon.get("/devices")[1]["primaries"]["playbox"]["ingests"][0]["listed"] is True
+    playbox.lose_jobs()
+    daemon.wait_for(lambda status: not status["active_jobs"])
+    playbox.refuse()
+    daemon.wait_for(lambda status: status["primaries"]["playbox"]["state"] == "unreachable")
+    assert idle.replace("no job", "jobs unknown") in vrmon("ingests", environ=daemon.environ).stdout
+
+
 def test_pasted_and_filled_in_it_is_a_channel(daemon: Running, playbox: PlayBox) -> None:
     playbox.start_job(1, "OTHER.mxf")
     daemon.wait_for(lambda status: status["unmapped"])

@@ -9,7 +9,10 @@ from vrmon.model import Job, Source
 
 
 def document(loop: Loop) -> dict[str, Any]:
-    """As the devices were last seen; empty lists where they never were."""
+    """As the devices were last seen; empty lists where they never were.
+
+    `listed` tells the ingests that a primary names itself from those that only vrmon.toml names.
+    """
     return {
         "primaries": {name: _primary(loop, name) for name in loop.primaries},
         "dvrs": {name: _dvr(loop, name) for name in loop.dvrs},
@@ -19,6 +22,7 @@ def document(loop: Loop) -> dict[str, Any]:
 def _primary(loop: Loop, name: str) -> dict[str, Any]:
     channels = {one.ingest: one.name for one in loop.settings.channels if one.primary == name}
     tracked = loop.memory.primaries[name].jobs if name in loop.memory.primaries else {}
+    listed = frozenset(loop.primaries[name].ingests)
     ingests: dict[str, list[Job]] = {ingest: [] for ingest in (*channels, *loop.primaries[name].ingests)}
     for job, one in tracked.items():
         if one.present:
@@ -29,6 +33,7 @@ def _primary(loop: Loop, name: str) -> dict[str, Any]:
             {
                 "ingest": ingest,
                 "channel": channels.get(ingest),
+                "listed": ingest in listed or bool(jobs),
                 "jobs": [{"id": job.id, "basename": tracked[job].basename} for job in jobs],
             }
             for ingest, jobs in ingests.items()

@@ -66,16 +66,25 @@ def _condition(source: Document) -> str:
 
 
 def _ingests(name: str, primary: Document, which: Mapping[str, str]) -> Iterator[str]:
-    listed = parts(primary, "ingests")
-    yield f"# {name}: {text(primary, 'state')}, {len(listed)} ingests; some show up only with a job"
-    for one in listed:
-        jobs = ", ".join(text(job, "basename") or text(job, "id") for job in parts(one, "jobs"))
-        shown = f"{text(one, 'ingest')}: {f'has {jobs}' if jobs else 'no job'}"
+    ingests, answers = parts(primary, "ingests"), text(primary, "state") == "ok"
+    yield f"# {name}: {text(primary, 'state')}, {len(ingests)} ingests; some show up only with a job"
+    for one in ingests:
+        shown = f"{text(one, 'ingest')}: {_jobs(one, answers=answers)}"
         if text(one, "channel"):
             yield f"# {shown}, the ingest of {text(one, 'channel')}"
         else:
             channel = {"name": _MISSING, "ingest": _exact(one, "ingest"), "source": _MISSING}
             yield from _block(f"# {shown}, no channel", {**channel, **which})
+
+
+def _jobs(ingest: Document, *, answers: bool) -> str:
+    """What is known of an ingest's jobs; `answers`: its primary did so just now."""
+    jobs = ", ".join(text(job, "basename") or text(job, "id") for job in parts(ingest, "jobs"))
+    if jobs:
+        return f"has {jobs}"
+    if not answers:
+        return "jobs unknown"
+    return "not listed by it now" if ingest.get("listed") is False else "no job"
 
 
 def _block(comment: str, values: Mapping[str, str]) -> Iterator[str]:
