@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import open_folder, vrmon
+from tests.command import on_terminal, open_folder, vrmon
 from tests.running import toml
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
@@ -61,6 +61,11 @@ def test_a_refused_configuration_is_told_line_by_line(tmp_path: Path, playbox: P
     assert code == 78
     assert len(said.splitlines()) == 2
     assert all(line.startswith(f"{tmp_path}/vrmon.toml:") for line in said.splitlines())
+    done = vrmon("check", "--json", environ={"CONFIGURATION_DIRECTORY": str(tmp_path)})
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (78, said)
+    assert [one["message"] for one in found] == said.splitlines()
+    assert {(one["ok"], one["subject"]) for one in found} == {(False, "configuration")}
 
 
 def test_no_configuration(tmp_path: Path) -> None:
@@ -88,6 +93,49 @@ def test_what_would_keep_a_source_from_recording(
         [line] = [line for line in faults if channel in line]
         assert why in line
         assert hint in line
+
+
+def test_two_channels_that_come_to_one_source(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    text = toml(tmp_path, playbox, recorder)
+    code, said = check(tmp_path, text.replace("4XT00292 - 3", "Backup 2"))
+    assert code == 1
+    [fault] = [line for line in said.splitlines() if line.startswith("✖ no")]
+    assert "PCR 4  The source '4XT00292 - 1' on movierecorder belongs to another channel as well." in fault
+    assert "Give each channel a source of its own" in fault
+
+
+def test_an_ingest_that_may_be_mistyped(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder) -> None:
+    first, second, *_ = playbox.ingests
+    text = toml(tmp_path, playbox, recorder).replace(first, "0" * 32).replace(second, "STUDIO_2")
+    listed, odd = (
+        f"PCR 1  playbox does not list its ingest {'0' * 32}.",
+        "PCR 2  its ingest 'STUDIO_2' is not",
+    )
+    code, said = check(tmp_path, text)
+    assert code == 0
+    minded = [line for line in said.splitlines() if line.startswith("▲ mind")]
+    assert len(minded) == 2
+    assert listed in minded[0]
+    assert odd in minded[1]
+    assert all("`vrmon ingests`" in line for line in minded)
+    playbox.switch(idle_ingest="left out")
+    playbox.start_job(3)
+    code, said = check(tmp_path, text)
+    assert (code, listed in said, odd in said) == (0, False, True)
+    playbox.refuse()
+    code, said = check(tmp_path, text)
+    assert (code, listed in said, odd in said) == (1, False, True)
+
+
+def test_each_finding_is_told_when_it_is_there(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    (tmp_path / "vrmon.toml").write_text(toml(tmp_path, playbox, recorder, timeout=60.0))
+    recorder.fault("hang")
+    with on_terminal("check", "--config", tmp_path / "vrmon.toml") as terminal:
+        terminal.see("● ok    playbox  its certificate")
 
 
 def test_a_destinations_warning_concerns_the_sources_that_record_to_it(
@@ -137,10 +185,12 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     code, said = check(tmp_path, text)
     assert code == 1
     assert "refused the password" in said
+    assert f"the file that its password_file names, or in {tmp_path}/credentials/movierecorder." in said
     without = "\n".join(line for line in text.splitlines() if "password_file" not in line)
     code, said = check(tmp_path, without)
     assert code == 1
     assert "wants a password" in said
+    assert f"or in {tmp_path}/credentials/movierecorder: if it does, check as root" in said
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n")
     code, said = check(tmp_path, without)
@@ -151,10 +201,21 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     assert code == 1
     assert "has a credential that vrmond refuses" in said
     assert PASSWORD not in said
-    secret.chmod(0o644)
+
+
+def test_what_vrmond_refuses_for_the_files_it_names_is_refused(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    text = toml(tmp_path, playbox, recorder)
+    (tmp_path / "movierecorder.password").chmod(0o644)
     code, said = check(tmp_path, text)
-    assert code == 1
+    assert code == 78
     assert "chmod 600" in said
+    assert "in order" not in said
+    code, said = check(tmp_path, toml(tmp_path, playbox).replace(f"sha256:{playbox.fingerprint}", "gone.pem"))
+    assert code == 78
+    [line] = said.splitlines()
+    assert f"primary.playbox.tls: cannot read {tmp_path}/gone.pem" in line
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed, and only root can become one")

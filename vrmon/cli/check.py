@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from vrmon.cli.editing import file_of
@@ -26,34 +27,45 @@ from vrmon.settings import Device, Settings
 def run(options: Namespace) -> int:
     """0 when all is well, 1 when something is not, 78 when the configuration is refused."""
     directories = Directories.from_environ(os.environ)
-    path = file_of(options)
+    path, out, well = file_of(options), console(), True
     try:
         settings, complaints = _read(path)
     except ConfigError as error:
         print(error, file=sys.stderr)
+        for complaint in error.complaints if options.json else ():
+            show(_complained_of(complaint), out, json=True)
         return os.EX_CONFIG
-    out, well = console(), True
-    for finding in (*_of_configuration(path, settings, complaints), *_of_devices(settings, directories)):
+    for finding in chain(_of_configuration(path, settings, complaints), _of_devices(settings, directories)):
         show(finding, out, json=options.json)
         well = well and finding.ok is not False
     return 0 if well else 1
 
 
 def _read(path: Path) -> tuple[Settings, Complaints]:
+    """ConfigError where vrmond would refuse the file."""
     settings, complaints = examine(text_of(path), path, os.environ)
-    if complaints.refusing:
+    if complaints.refusing or not all(map(_is_hidden, complaints.outside)):
         raise ConfigError((*complaints.refusing, *complaints.outside))
     return settings, complaints
+
+
+def _is_hidden(complaint: str) -> bool:
+    """Whether it is of a file that vrmond may well read, though whoever runs this may not."""
+    return "Permission denied" in complaint
 
 
 def _of_configuration(path: Path, settings: Settings, complaints: Complaints) -> Iterator[Finding]:
     count = f"{len(settings.channels)} channels, {len(settings.primaries) + len(settings.dvrs)} devices"
     yield Finding(True, str(path), f"is in order: {count}.")
     for complaint in complaints.outside:
-        mine = "Permission denied" in complaint
-        yield Finding(False, "configuration", complaint, "Check as root, who may read it." if mine else "")
+        yield _complained_of(complaint)
     if not settings.channels:
         yield Finding(None, str(path), "names no channel: nothing is protected.", "See `vrmon map --help`.")
+
+
+def _complained_of(complaint: str) -> Finding:
+    hint = "Check as root, who may read it." if _is_hidden(complaint) else ""
+    return Finding(False, "configuration", complaint, hint)
 
 
 def _of_devices(settings: Settings, directories: Directories) -> Iterator[Finding]:
@@ -64,9 +76,18 @@ def _of_devices(settings: Settings, directories: Directories) -> Iterator[Findin
             dvrs.append(_with_credential(device, directories))
         except ValueError as error:
             yield Finding(False, device.name, f"has a credential that vrmond refuses: {error}.")
-    jobs = [partial(inspect_primary, device) for device in settings.primaries.values()]
+    channels = settings.channels
+    jobs = [
+        partial(inspect_primary, device, [one for one in channels if one.primary == device.name])
+        for device in settings.primaries.values()
+    ]
     jobs += [
-        partial(inspect_dvr, device, [one for one in settings.channels if one.dvr == device.name])
+        partial(
+            inspect_dvr,
+            device,
+            [one for one in channels if one.dvr == device.name],
+            _credential(device, directories),
+        )
         for device in dvrs
     ]
     with ThreadPoolExecutor(max_workers=len(jobs) or 1) as threads:
@@ -76,7 +97,11 @@ def _of_devices(settings: Settings, directories: Directories) -> Iterator[Findin
 
 def _with_credential(device: Device, directories: Directories) -> Device:
     """With the password that systemd hands to the service. ValueError where vrmond would refuse it."""
-    file = directories.configuration / "credentials" / device.name
+    file = _credential(device, directories)
     if device.password or directories.credentials is not None or not os.access(file, os.R_OK):
         return device
     return replace(device, password=secret(file, private=False))
+
+
+def _credential(device: Device, directories: Directories) -> Path:
+    return directories.configuration / "credentials" / device.name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from vrmon.cli.findings import Finding
 from vrmon.devices.endpoint import Endpoint
@@ -11,27 +13,33 @@ from vrmon.devices.movierecorder import MovieRecorder
 from vrmon.devices.playbox import PlayBox
 from vrmon.errors import DeviceError, PasswordRefused
 from vrmon.model import Destination, Problem, Source
-from vrmon.plan.problems import before_start, destination_warnings
+from vrmon.plan.problems import before_start, destination_warnings, source_conflict
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, Device
 from vrmon.words import sentence
 
 
-def inspect_primary(device: Device) -> list[Finding]:
+def inspect_primary(device: Device, channels: Sequence[Channel]) -> list[Finding]:
+    """`channels` are those that mirror it."""
     client = PlayBox(Endpoint(device))
     began = time.monotonic()
     try:
         jobs = client.jobs()
     except DeviceError as error:
-        return [_failed(device, error)]
+        return [_failed(device, error), *_ingests(channels, (), tells_idle=False)]
     finally:
         client.close()
     running = f"{len(jobs)} active job{'' if len(jobs) == 1 else 's'}"
-    return [_reached(device, began, running), *_certificate(device)]
+    tells_idle = not {job.ingest for job in jobs}.issuperset(client.ingests)
+    return [
+        _reached(device, began, running),
+        *_certificate(device),
+        *_ingests(channels, client.ingests, tells_idle=tells_idle),
+    ]
 
 
-def inspect_dvr(device: Device, channels: Sequence[Channel]) -> list[Finding]:
-    """`channels` are those that record on it."""
+def inspect_dvr(device: Device, channels: Sequence[Channel], credential: Path) -> list[Finding]:
+    """`channels` are those that record on it; `credential`: where its password stands, if nowhere else."""
     client = MovieRecorder(Endpoint(device))
     began = time.monotonic()
     try:
@@ -40,12 +48,15 @@ def inspect_dvr(device: Device, channels: Sequence[Channel]) -> list[Finding]:
         if device.password:
             findings.append(Finding(True, device.name, "takes the password."))
         destinations = _destinations(client)
+    except PasswordRefused as error:
+        return [Finding(False, device.name, sentence(str(error)), _where_its_password_is(device, credential))]
     except DeviceError as error:
         return [_failed(device, error)]
     finally:
         client.close()
+    taken: dict[str, Channel] = {}
     for channel in channels:
-        findings += _channel(channel, sources, destinations)
+        findings += _channel(channel, sources, destinations, taken)
     return findings
 
 
@@ -65,12 +76,14 @@ def _reached(device: Device, began: float, what: str) -> Finding:
 
 
 def _failed(device: Device, error: DeviceError) -> Finding:
-    hint = ""
-    if isinstance(error, PasswordRefused) and not device.password:
-        hint = "If there is one in the credentials' folder: check as root, who may read it."
-    elif "vrmon trust" not in str(error) and not isinstance(error, PasswordRefused):
-        hint = "Look at its power, its network, and its address in vrmon.toml."
+    says_it_all = "vrmon trust" in str(error)
+    hint = "" if says_it_all else "Look at its power, its network, and its address in vrmon.toml."
     return Finding(False, device.name, sentence(str(error)), hint)
+
+
+def _where_its_password_is(device: Device, credential: Path) -> str:
+    places = f"It stands in the file that its password_file names, or in {credential}"
+    return f"{places}." if device.password else f"{places}: if it does, check as root, who may read it."
 
 
 def _certificate(device: Device) -> Iterator[Finding]:
@@ -84,12 +97,39 @@ def _certificate(device: Device) -> Iterator[Finding]:
         yield Finding(True, device.name, f"its certificate {how}.")
 
 
+def _ingests(channels: Sequence[Channel], listed: tuple[str, ...], *, tells_idle: bool) -> Iterator[Finding]:
+    """The channels whose ingest may well be mistyped: nothing else would ever say so.
+
+    `tells_idle`: the primary lists ingests that have no job, so that one it does not list is odd.
+    """
+    hint = "Compare it with `vrmon ingests`: a mistyped one never has a job."
+    for channel in channels:
+        if channel.ingest in listed:
+            continue
+        if not re.fullmatch("[0-9A-F]{32}", channel.ingest):
+            yield Finding(
+                None, channel.name, f"its ingest {channel.ingest!r} is not 32 hexadecimal digits.", hint
+            )
+        elif tells_idle:
+            yield Finding(
+                None, channel.name, f"{channel.primary} does not list its ingest {channel.ingest}.", hint
+            )
+
+
 def _channel(
-    channel: Channel, sources: tuple[Source, ...], destinations: tuple[Destination, ...]
+    channel: Channel,
+    sources: tuple[Source, ...],
+    destinations: tuple[Destination, ...],
+    taken: dict[str, Channel],
 ) -> Iterator[Finding]:
+    """`taken`: the channels before it by the unique_id of their source."""
     source = resolve(sources, channel)
     if isinstance(source, Problem):
         yield Finding(False, channel.name, source.message, source.hint)
+        return
+    if taken.setdefault(source.unique_id, channel) is not channel:
+        conflict = source_conflict(channel, source)
+        yield Finding(False, channel.name, conflict.message, conflict.hint)
         return
     problems = (*before_start(channel, source), *destination_warnings(channel, source, destinations))
     for problem in problems:
