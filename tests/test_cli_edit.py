@@ -89,6 +89,24 @@ def test_map_with_reload_is_in_force_at_once(
         daemon.wait_for(lambda status: status["channels"][-1]["source"] == "4XT00292 - 4")
 
 
+def test_a_reload_of_another_file_than_vrmonds_is_refused(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder, file: Path
+) -> None:
+    with running(tmp_path, playbox, recorder) as daemon:
+        command = ("map", "PCR 2", "--source", "4XT00292 - 4", "--reload", "--config")
+        done = vrmon(*command, file, environ=daemon.environ)
+        assert done.returncode == 1
+        assert f"it is written, but vrmond reads {daemon.config}." in done.stderr
+        assert "in force" not in done.stdout
+        assert tomlkit.parse(file.read_text()).unwrap()["channel"][1]["source"] == "4XT00292 - 4"
+        assert daemon.channel("PCR 2")["source"] == "4XT00292 - 1"
+        same = tmp_path / "same.toml"
+        same.symlink_to(daemon.config)
+        done = vrmon(*command, same, environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        daemon.wait_for(lambda status: status["channels"][1]["source"] == "4XT00292 - 4")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed, and only root can become one")
 def test_who_may_not_write_is_told_so(playbox: PlayBox, recorder: MovieRecorder) -> None:
     with open_folder() as folder:

@@ -67,7 +67,7 @@ class InForce:
     def shown(self) -> dict[str, Any]:
         """Its part of /status."""
         return {
-            "file": str(self.path),
+            "file": str(self.path.absolute()),
             "in_force": self._origin,
             "loaded": rfc3339(self._loaded),
             "complaints": list(self.complaints),

@@ -11,9 +11,12 @@ from rich.text import Text
 
 from vrmon import config
 from vrmon.cli import control
-from vrmon.cli.document import clean
+from vrmon.cli.client import Client
+from vrmon.cli.document import clean, part, text
 from vrmon.cli.terminal import console
+from vrmon.cli.where import socket_path
 from vrmon.config import Directories
+from vrmon.errors import ControlError
 
 _STYLES = {"+": "green", "-": "red"}
 
@@ -24,7 +27,10 @@ def file_of(options: Namespace) -> Path:
 
 
 def change(options: Namespace, before: str, after: str) -> int:
-    """Puts `after` in place of `before`, shows the lines that differ, and has vrmond read it if asked to."""
+    """Puts `after` in place of `before`, shows the lines that differ, and has vrmond read it if asked to.
+
+    ControlError where vrmond reads another file: the change is made nevertheless.
+    """
     path = file_of(options)
     if before == after:
         print(f"{path} says so already.")
@@ -32,10 +38,21 @@ def change(options: Namespace, before: str, after: str) -> int:
         config.rewrite(path, before, after, os.environ)
         _show_difference(path, before, after)
     if options.reload:
+        _insist_on_its_file(options, path)
         return control.reload(options)
     if before != after:
         print("It takes effect with: vrmon reload")
     return 0
+
+
+def _insist_on_its_file(options: Namespace, path: Path) -> None:
+    status = Client(socket_path(options)).status()
+    read = text(part(status, "configuration"), "file")
+    if read and os.path.realpath(read) != os.path.realpath(path):
+        raise ControlError(
+            f"Cannot put {path} in force: it is written, but vrmond reads {read}. "
+            "Make the change there, or give --socket of the vrmond that is meant."
+        )
 
 
 def _show_difference(path: Path, before: str, after: str) -> None:
