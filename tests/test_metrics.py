@@ -14,6 +14,7 @@ from prometheus_client import Metric
 from prometheus_client import parser as prometheus_parser
 
 from tests.api_server import serving
+from tests.mirror import codes, is_in, mirror
 from vrmon.backend import ChannelMetrics, MetricsSnapshot
 from vrmon.histogram import Histogram
 from vrmon.metrics import render
@@ -61,12 +62,31 @@ def test_what_the_daemon_counted_is_what_is_shown(scrape: str) -> None:
     assert seen[f"vrmon_channel_verified{channel}"] == 0
     assert seen[f"vrmon_channel_mismatch_seconds_total{channel}"] == 4.5
     assert seen[f"vrmon_channel_takes_total{channel}"] == 3
+    assert seen[f"vrmon_channel_takes_lost_total{channel}"] == 2
     assert seen['vrmon_channel_start_latency_seconds_bucket{"channel": "PCR 1", "le": "0.05"}'] == 0
     assert seen['vrmon_channel_start_latency_seconds_bucket{"channel": "PCR 1", "le": "0.1"}'] == 1
     assert seen[f"vrmon_device_poll_failures_total{device}"] == 2
     assert seen[f"vrmon_device_answer_seconds_count{device}"] == 2
     assert seen['vrmon_health{"state": "degraded"}'] == 1
     assert seen['vrmon_problems{"severity": "critical"}'] == 0
+
+
+def test_a_take_that_dies_is_counted_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
+    def lost() -> float:
+        seen = samples(requests.get(f"{here.daemon.url}/metrics", timeout=5).text)
+        return seen['vrmon_channel_takes_lost_total{"channel": "PCR 1"}']
+
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        assert lost() == 0
+        here.recorder.kill_take(0)
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording") and codes(status))
+        here.wait_for_polls()
+        assert lost() == 1
+        here.daemon.restart()
+        here.wait_for_phase("recording")
+        assert codes(here.daemon.status()) == {"take-died"}
+        assert lost() == 0
 
 
 def test_a_device_that_never_answered_has_no_age(scrape: str) -> None:

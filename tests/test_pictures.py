@@ -79,6 +79,8 @@ def test_the_numbers_of_what_happened(here: Mirror) -> None:
     connection.request("GET", "/metrics")
     text = connection.getresponse().read().decode()
     connection.close()
-    (takes,) = (line for line in text.splitlines() if "takes" in line and '"PCR 2"' in line and "{" in line)
+    (takes,) = (
+        line for line in text.splitlines() if "takes_total" in line and '"PCR 2"' in line and "{" in line
+    )
     assert float(takes.rpartition(" ")[2]) == 1.0
     here.playbox.end_job(job)

@@ -31,8 +31,9 @@ class Thumbnail:
 class ChannelMetrics:
     """`wanted`: a job is active. `verified`: its take was seen recording a moment ago.
 
-    `mismatch_seconds` and `takes` have only ever grown since the daemon began; `start_latency` is
-    from the answer that showed a job to the sending of its record command.
+    `mismatch_seconds`, `takes` and `takes_lost` (those that ended by themselves while their job was active)
+    have only ever grown since the daemon began; `start_latency` is from the answer that showed a job to the
+    sending of its record command.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class ChannelMetrics:
     verified: bool
     mismatch_seconds: float = 0.0
     takes: int = 0
+    takes_lost: int = 0
     start_latency: HistogramSnapshot = _NONE_YET
 
 

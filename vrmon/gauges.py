@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from vrmon.histogram import ANSWER_TIME, START_LATENCY, Histogram
@@ -39,17 +40,26 @@ class DeviceGauge:
 
 @dataclass
 class ChannelGauge:
-    """`mismatch_seconds`: how long a job was active while its take was not seen recording."""
+    """`mismatch_seconds`: how long a job was active while its take was not seen recording.
+
+    `takes_lost` counts the takes that ended by themselves, the last one at `lost`; those before do not count.
+    """
 
     mismatch_seconds: float = 0.0
     takes: int = 0
+    takes_lost: int = 0
     start_latency: Histogram = field(default_factory=lambda: Histogram(START_LATENCY))
     mismatch_since: float | None = None
+    lost: float = field(default_factory=time.monotonic)
 
-    def count(self, *, mismatch: bool, now: float) -> None:
+    def count(self, *, mismatch: bool, died: float | None, now: float) -> None:
+        """`died`: when the channel's last take died, if it did."""
         if self.mismatch_since is not None:
             self.mismatch_seconds += now - self.mismatch_since
         self.mismatch_since = now if mismatch else None
+        if died is not None and died > self.lost:
+            self.takes_lost += 1
+            self.lost = died
 
     def started(self, take: Take | None) -> None:
         self.takes += 1

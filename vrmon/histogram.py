@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate
 
-START_LATENCY = (0.02, 0.05, 0.1, 0.15, 0.25, 0.4, 0.75, 1.5, 3.0, 10.0)
+START_LATENCY = (0.02, 0.05, 0.1, 0.15, 0.25, 0.4, 0.75, 1.5, 3.0, 5.0, 10.0)
 ANSWER_TIME = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 

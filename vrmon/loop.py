@@ -156,10 +156,10 @@ class Loop:
             return
         started = {one.subject for one in found if one.code == "take-started"}
         for channel, verdict in self.plan.verdicts:
-            active = verdict.job is not None and verdict.job.present
-            self.gauges[channel.key].count(mismatch=active and not verdict.is_recorded, now=now)
+            gauge, active = self.gauges[channel.key], verdict.job is not None and verdict.job.present
+            gauge.count(mismatch=active and not verdict.is_recorded, died=verdict.memory.died, now=now)
             if channel.name in started:
-                self.gauges[channel.key].started(verdict.memory.take)
+                gauge.started(verdict.memory.take)
 
     def _watch_primary(self, device: Device) -> WatchedPrimary:
         return watch_primary(device, partial(self._observed, self.primaries, device))

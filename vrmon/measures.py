@@ -42,6 +42,7 @@ def _channels(scene: Scene, loop: Loop, now: float) -> tuple[ChannelMetrics, ...
                 verified=verdict.is_recorded,
                 mismatch_seconds=gauge.mismatch_seconds + lasting,
                 takes=gauge.takes,
+                takes_lost=gauge.takes_lost,
                 start_latency=gauge.start_latency.snapshot(),
             )
         )

@@ -80,6 +80,11 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         "vrmon_channel_mismatch_seconds", "Time in which a job had no verified backup.", labels=label
     )
     takes = CounterMetricFamily("vrmon_channel_takes", "Takes that were started.", labels=label)
+    lost = CounterMetricFamily(
+        "vrmon_channel_takes_lost",
+        "Takes that ended by themselves while their job was active.",
+        labels=label,
+    )
     latency = HistogramMetricFamily(
         "vrmon_channel_start_latency_seconds",
         "From the answer that showed a job to the sending of its record command.",
@@ -91,8 +96,9 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         verified.add_metric(labels, float(channel.verified))
         mismatch.add_metric(labels, channel.mismatch_seconds)
         takes.add_metric(labels, channel.takes)
+        lost.add_metric(labels, channel.takes_lost)
         _add_histogram(latency, labels, channel.start_latency)
-    yield from (wanted, verified, mismatch, takes, latency)
+    yield from (wanted, verified, mismatch, takes, lost, latency)
 
 
 def _devices(devices: tuple[DeviceMetrics, ...]) -> Iterator[Metric]:
