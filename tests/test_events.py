@@ -85,6 +85,17 @@ def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
     assert problems([PROBLEM], []) == [("problem-ended", Severity.INFO, "Over after 60 s: It died.")]
 
 
+def test_a_hold_is_told_again_only_when_a_job_goes_without_its_backup() -> None:
+    held = Problem("on-hold", Severity.INFO, "PCR 1", "On hold.", "Give it back.")
+    unsafe = replace(held, severity=Severity.CRITICAL, message="Not recorded.")
+    assert problems([], [held]) == []
+    assert problems([held], []) == []
+    assert problems([held], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
+    assert problems([], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
+    assert problems([unsafe], [held]) == []
+    assert problems([unsafe], []) == []
+
+
 def test_a_problem_that_gets_worse_is_told_again_and_one_that_gets_better_is_not() -> None:
     worse = replace(PROBLEM, severity=Severity.CRITICAL)
     assert problems([PROBLEM], [worse]) == [("take-died", Severity.CRITICAL, "It died. Look.")]

@@ -12,6 +12,7 @@ from vrmon.settings import Channel
 from vrmon.words import span
 
 _OF_DEVICES = ("primary-unreachable", "primary-unknown", "dvr-unreachable", "dvr-unknown")
+_HOLD = "on-hold"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Event:
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
     """The events that led from `before`, with the problems `known` then, to a plan: in the order in which
-    people would tell them. A problem that has got worse is told again."""
+    people would tell them. A problem that has got worse is told again. A hold has events of its own: as a
+    problem it is told only when a job goes without its backup."""
     found: list[Event] = []
     for channel, verdict in after.verdicts:
         was = before.channels.get(channel.key, ChannelMemory())
@@ -36,10 +38,11 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     old = {(one.code, one.subject): one for one in known}
     new = {(one.code, one.subject): one for one in after.problems}
     for key, problem in new.items():
-        if key not in old or problem.severity.rank < old[key].severity.rank:
+        is_worse = key not in old or problem.severity.rank < old[key].severity.rank
+        if is_worse and (problem.code != _HOLD or problem.severity is not Severity.INFO):
             found.append(begun(problem, about.get(problem.subject)))
     for key, problem in old.items():
-        if key not in new:
+        if key not in new and problem.code != _HOLD:
             lasted = now - before.problems.get(key, now)
             found.append(ended(problem, lasted, about.get(problem.subject)))
     return found
