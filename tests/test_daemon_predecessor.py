@@ -96,6 +96,7 @@ def test_a_take_that_dies_in_mid_job_is_continued_and_told_of(tmp_path: Path) ->
             "degraded",
             "PCR 1",
         )
+        assert problem["hint"].startswith("Keep every file of this job.")
         dead, alive = here.recorder.takes
         assert (dead.ended_by, alive.name) == ("died", "SHOW_cont1")
         assert "take-died" in {one["code"] for one in status["recent"]}

@@ -263,7 +263,10 @@ def while_recording(
             f"The backup has a gap: {memory.lost_take!r} ended by itself {span(now - memory.died)} ago, "
             f"{take.name!r} goes on."
         )
-        hint = "Keep both files. See in MovieRecorder why the take ended; to stop on purpose, hold first."
+        hint = (
+            "Keep every file of this job. "
+            "See in MovieRecorder why the take ended; to stop on purpose, hold first."
+        )
         found.append(Problem("take-died", _DEGRADED if recent else _INFO, channel.name, message, hint))
     if take.nameless or not take.borne:
         code = "name-refused" if take.nameless else "misnamed"
