@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 from collections.abc import Iterator
@@ -145,6 +146,18 @@ def test_stale_sights_and_ages_are_told_as_they_are() -> None:
     never = scenes.device("http://10.1.85.53:8080", state="unknown", error="not polled yet")
     never["age"] = None
     assert "never" in printed(scenes.document([], dvrs={"movierecorder": never}))
+
+
+def test_a_time_of_another_day_has_its_day() -> None:
+    held = scenes.channel(0, "hold")
+    for ago in (0.0, 5 * 86400):
+        held["hold"]["until"] = time = scenes.rfc3339(ago)
+        event = {"n": 1, "time": time, "severity": "info", "subject": "vrmon", "message": "Is up."}
+        local = datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).astimezone()
+        day = f"{local.date()} " if ago else ""
+        shown = printed(scenes.document([held], recent=[event]))
+        assert f"on hold until {day}{local:%H:%M} " in " ".join(shown.split())
+        assert f"\n{day}{local:%H:%M:%S}  · info" in shown
 
 
 def test_a_small_screen_leaves_out_what_matters_least() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import time
 from collections.abc import Iterator
@@ -190,6 +191,16 @@ def test_a_phone_never_scrolls_sideways(server: Server, browser: Browser, count:
     board = Board(browser, server.url, PHONE)
     assert board.scrolls[0] is False
     assert board.cut_off == []
+
+
+def test_what_happened_on_another_day_has_its_day(server: Server, browser: Browser) -> None:
+    old, new = ({**scenes.document([])["recent"][0], "time": scenes.rfc3339(ago)} for ago in (5 * 86400, 0))
+    server.backend.document = scenes.document([], recent=[old, new])
+    Board(browser, server.url)
+    times = browser.run("return [...document.querySelectorAll('#recent time')].map((one) => one.textContent)")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", times[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", times[1])
+    assert times[1][:10] == (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
 
 
 def test_what_a_device_writes_is_text_and_nothing_else(server: Server, browser: Browser) -> None:

@@ -125,7 +125,8 @@ def _phase(channel: Document) -> Text:
     shown = Text(f"{sign} {phase or 'unknown'}", style)
     if text(channel, "mode") == "hold":
         until = moment(part(channel, "hold"), "until")
-        shown.append("\non hold" if until is None else f"\non hold until {clock(until)[:5]}", "cyan")
+        shown.append("\non hold", "cyan")
+        shown.append("" if until is None else f" until\n{clock(until, seconds=False)}", "cyan")
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from rich.text import Text
@@ -44,5 +44,11 @@ def line(event: Event) -> Text:
     return shown.append(f"  {text(event, 'message')}")
 
 
-def clock(when: datetime | None) -> str:
-    return "--:--:--" if when is None else f"{when.astimezone():%H:%M:%S}"
+def clock(when: datetime | None, *, seconds: bool = True) -> str:
+    """Local time, with the day where it is not today's."""
+    if when is None:
+        return "--:--:--"
+    local = when.astimezone()
+    time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    is_today = local.date() == datetime.now(timezone.utc).astimezone().date()
+    return time if is_today else f"{local.date()} {time}"

@@ -1,6 +1,6 @@
 // The one big word, and what a screen reader says: only when that word or the worst problem changes.
 
-import { howLong, setShape, setText, timeOfDay } from "./text.js";
+import { clock, howLong, setShape, setText } from "./text.js";
 
 const WORDS = {
   ok: { word: "Safe", tone: "ok", shape: "check" },
@@ -23,7 +23,7 @@ export function showBanner(status, live, silence) {
   const [summary, worst] = sentences(status, live, silence);
   setText(part("summary"), summary);
   setText(part("worst"), worst);
-  setText(part("time"), timeOfDay(new Date()));
+  setText(part("time"), clock(new Date()));
   setText(part("live"), live ? "Live" : status ? `Not live · ${howLong(silence)}` : "Not live");
   part("live").dataset.live = live ? "yes" : "no";
   document.title = `${word} · vrmon`;

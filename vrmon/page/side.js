@@ -1,6 +1,6 @@
 // Problems, devices, what happened lately.
 
-import { ago, howLong, setShape, setText, timeOfDay } from "./text.js";
+import { ago, clock, howLong, setShape, setText } from "./text.js";
 
 const SEVERITIES = {
   info: { tone: "idle", shape: "ring" },
@@ -54,7 +54,7 @@ function recent(status) {
     .reverse()
     .map((event) => ({
       ...SEVERITIES[event.severity],
-      time: timeOfDay(new Date(event.time)),
+      time: clock(new Date(event.time)),
       subject: event.subject,
       message: event.message,
     }));

@@ -29,6 +29,10 @@ export function ago(seconds) {
   return `${howLong(Math.max(1, seconds))} ago`;
 }
 
-export function timeOfDay(date) {
-  return date.toLocaleTimeString("en-GB");
+// Local time, with the day where it is not today's.
+export function clock(date) {
+  const time = date.toLocaleTimeString("en-GB");
+  if (date.toDateString() === new Date().toDateString()) return time;
+  const [day, month, year] = date.toLocaleDateString("en-GB").split("/");
+  return `${year}-${month}-${day} ${time}`;
 }
