@@ -51,6 +51,36 @@ def test_one_that_is_refused_as_well_names_the_real_file(tmp_path: Path) -> None
     assert f"{file}:1: not TOML" in fall_back(file, {"STATE_DIRECTORY": str(tmp_path)})[1]
 
 
+def test_refused_variables_are_left_out_and_the_others_hold(tmp_path: Path) -> None:
+    remember(tmp_path, DEVICES + CHANNEL)
+    file = tmp_path / "vrmon.toml"
+    good = {"DVR_API_BASE_URL": "http://10.9.9.9:8080", "STATE_DIRECTORY": str(tmp_path)}
+    bad = {"POLL_INTERVAL": "often", "FLASK_PORT": "eight", "PRIMARY_API_BASE_URL": "10.1.83.21"}
+    settings, sentence = fall_back(file, {**good, **bad})
+    assert settings == read(tmp_path, DEVICES + CHANNEL, good)
+    assert sentence == (
+        f"{file} is refused: running on the configuration that was accepted last, "
+        "without FLASK_PORT, POLL_INTERVAL, PRIMARY_API_BASE_URL of the environment."
+    )
+
+
+def test_a_variable_that_suits_the_new_file_only_is_left_out(tmp_path: Path) -> None:
+    several = DEVICES + '[dvr.other]\nurl = "http://10.1.85.54:8080"\n'
+    remember(tmp_path, several)
+    environ = {"DVR_API_BASE_URL": "http://10.9.9.9:8080", "STATE_DIRECTORY": str(tmp_path)}
+    settings, sentence = fall_back(tmp_path / "vrmon.toml", environ)
+    assert settings == read(tmp_path, several)
+    assert "without DVR_API_BASE_URL of the environment" in sentence
+
+
+@pytest.mark.parametrize(("port", "listen"), [("9001", "0.0.0.0:9001"), ("eight", "0.0.0.0:8001")])
+def test_without_one_it_still_listens_where_the_environment_says(
+    tmp_path: Path, port: str, listen: str
+) -> None:
+    environ = {"STATE_DIRECTORY": str(tmp_path), "FLASK_PORT": port}
+    assert fall_back(tmp_path / "vrmon.toml", environ)[0].api.listen == listen
+
+
 def test_a_lost_password_costs_its_device_only(tmp_path: Path) -> None:
     remember(tmp_path, DEVICES + 'password_file = "gone"\n' + CHANNEL)
     settings, sentence = fall_back(tmp_path / "vrmon.toml", {"STATE_DIRECTORY": str(tmp_path)})

@@ -101,6 +101,20 @@ def test_with_last_good_it_runs_on_what_was_accepted_last(tmp_path: Path) -> Non
         here.wait_for_phase("idle")
 
 
+def test_with_last_good_a_refused_variable_costs_no_channel(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1, arguments=("--last-good",)) as here:
+        here.record()
+        wait((here.daemon.state / "last-good.toml").exists, "last-good.toml")
+        here.daemon.environ["POLL_INTERVAL"] = "often"
+        here.daemon.restart()
+        status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
+        (problem,) = status["problems"]
+        assert problem["code"] == "configuration-refused"
+        assert "accepted last, without POLL_INTERVAL of the environment." in problem["message"]
+        assert "a variable of the environment needs a restart" in problem["hint"]
+        assert here.the_take().ended is None
+
+
 def test_with_last_good_and_none_it_runs_with_no_channel(tmp_path: Path) -> None:
     with running(tmp_path, text=BAD, arguments=("--last-good",)) as daemon:
         status = daemon.status()

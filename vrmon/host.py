@@ -192,7 +192,10 @@ class Host:
 
     def _show_configuration(self) -> None:
         self._service.configuration = self._inforce.shown()
-        hint = "Mend the file, then `systemctl reload vrmon`."
+        hint = (
+            "Mend what is refused, then `systemctl reload vrmon`; "
+            "a variable of the environment needs a restart."
+        )
         self._trouble("configuration-refused", self._inforce.trouble(), hint)
 
     def _trouble(self, code: str, message: str, hint: str) -> None:

@@ -25,14 +25,19 @@ class Complaints:
         self._refusing: list[tuple[int, str]] = []
         self._outside: list[tuple[int, str]] = []
         self.variables: dict[KeyPath, str] = {}  # keys whose value came from the environment
+        self.refused_variables: set[str] = set()
 
     def add(self, path: KeyPath, wrong: str, expected: str, *, outside: bool = False) -> None:
-        line = 0 if path in self.variables else self._layout.line(path)
-        place = self.variables.get(path, f"{self._file}:{line}")
+        variable = self.variables.get(path)
+        if variable is not None:
+            self.refused_variables.add(variable)
+        line = 0 if variable is not None else self._layout.line(path)
+        place = variable or f"{self._file}:{line}"
         faults = self._outside if outside else self._refusing
         faults.append((line, f"{place}: {self._label(path)}: {wrong} (expected {expected})"))
 
     def add_variable(self, variable: str, key: str, wrong: str, expected: str) -> None:
+        self.refused_variables.add(variable)
         self._refusing.append((0, f"{variable}: {key}: {wrong} (expected {expected})"))
 
     @property

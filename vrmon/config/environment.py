@@ -12,6 +12,7 @@ from vrmon.config.kinds import LISTEN
 from vrmon.config.schema import TABLES
 
 URL_VARIABLES = {"primary": ("PRIMARY_API_BASE_URL", "playbox"), "dvr": ("DVR_API_BASE_URL", "movierecorder")}
+OVERRIDES = frozenset({"POLL_INTERVAL", "FLASK_PORT", *(variable for variable, _ in URL_VARIABLES.values())})
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,20 @@ def _number(text: str) -> float:
 
 
 def override_port(listen: str, environ: Mapping[str, str], complaints: Complaints) -> str:
-    """`listen` with the port of FLASK_PORT; without TCP there is no port to change."""
-    port = environ.get("FLASK_PORT", "").strip()
-    if not port or not listen:
-        return listen
-    changed = f"{listen.rpartition(':')[0]}:{port}"
+    """As `with_port`; a FLASK_PORT that is no port changes nothing and is complained of."""
     try:
-        return str(LISTEN.read(changed))
+        return with_port(listen, environ)
     except ValueError:
         complaints.add_variable("FLASK_PORT", "api.listen", "is not a port", "a whole number, 0 to 65535")
         return listen
+
+
+def with_port(listen: str, environ: Mapping[str, str]) -> str:
+    """`listen` with the port of FLASK_PORT; without TCP there is no port to change.
+
+    ValueError where that is no port.
+    """
+    port = environ.get("FLASK_PORT", "").strip()
+    if not port or not listen:
+        return listen
+    return str(LISTEN.read(f"{listen.rpartition(':')[0]}:{port}"))

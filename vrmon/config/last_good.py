@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from vrmon.config.environment import Directories
+from vrmon.config.complaints import Complaints
+from vrmon.config.environment import OVERRIDES, Directories, with_port
 from vrmon.config.reading import examine
 from vrmon.config.toml import text_of
 from vrmon.disk import replace
@@ -39,24 +41,40 @@ def recall(state_directory: Path) -> str | None:
 def fall_back(path: Path, environ: Mapping[str, str]) -> tuple[Settings, str]:
     """What to run on while the file at `path` is refused, and a sentence for people saying what that is.
 
-    A password or a CA that cannot be read now costs its device only, not the others their protection.
+    A password or a CA that cannot be read now costs its device only, not the others their protection, and
+    a variable of the environment that is refused costs nothing but itself.
     """
-    directories = Directories.from_environ(environ)
-    text = recall(directories.state)
+    text = recall(Directories.from_environ(environ).state)
     if text is None:
-        return _nothing(directories), f"No configuration was accepted before {path}: no channel is protected."
+        return _nothing(environ), f"No configuration was accepted before {path}: no channel is protected."
     try:
-        settings, complaints = examine(text, path, environ)
+        settings, complaints, left_out = _examine(text, path, environ)
     except ConfigError as error:
-        return _nothing(directories), _refused_too(path, error.complaints)
+        return _nothing(environ), _refused_too(path, error.complaints)
     if complaints.refusing:
-        return _nothing(directories), _refused_too(path, complaints.refusing)
-    sentence = f"{path} is refused: running on the configuration that was accepted last."
+        return _nothing(environ), _refused_too(path, complaints.refusing)
+    without = f", without {', '.join(left_out)} of the environment" if left_out else ""
+    sentence = f"{path} is refused: running on the configuration that was accepted last{without}."
     return settings, " ".join((sentence, *complaints.outside))
 
 
-def _nothing(directories: Directories) -> Settings:
-    return Settings(api=Api(unix_socket=directories.unix_socket))
+def _examine(
+    text: str, path: Path, environ: Mapping[str, str]
+) -> tuple[Settings, Complaints, tuple[str, ...]]:
+    """The text judged without those variables that are refused themselves, which are named as well."""
+    settings, complaints = examine(text, path, environ)
+    left_out = tuple(sorted(complaints.refused_variables & OVERRIDES))
+    if left_out:
+        kept = {name: value for name, value in environ.items() if name not in left_out}
+        settings, complaints = examine(text, path, kept)
+    return settings, complaints, left_out
+
+
+def _nothing(environ: Mapping[str, str]) -> Settings:
+    listen = Api.listen
+    with suppress(ValueError):
+        listen = with_port(listen, environ)
+    return Settings(api=Api(listen, Directories.from_environ(environ).unix_socket))
 
 
 def _refused_too(path: Path, complaints: tuple[str, ...]) -> str:
