@@ -143,11 +143,45 @@ def test_the_control_address_brings_a_deaf_device_back() -> None:
         assert (process.returncode, complaints) == (0, "")
 
 
-def test_the_program_says_why_it_cannot_run() -> None:
-    with serving(PlayBox(1)) as playbox:
+def refused(*options: str) -> tuple[int, str]:
+    """How the program ends that never comes to serve, and the last line that it says."""
+    command = [sys.executable, "-m", "vrmon.simulator", *ANY_PORTS, *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (("--playbox-port",), "playbox"),
+        (("--recorders", "2", "--movierecorder-port"), "movierecorder"),
+        (("--control-port",), "control"),
+    ],
+)
+def test_a_port_that_is_taken_is_told_with_whose_it_was_to_be(options: tuple[str, ...], name: str) -> None:
+    with serving(PlayBox()) as playbox:
         port = playbox.url.rpartition(":")[2]
-        command = [sys.executable, "-m", "vrmon.simulator", *ANY_PORTS, "--playbox-port", port]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("Cannot run the simulators: ")
-    assert "Traceback" not in ended.stderr
+        code, said = refused(*options, port)
+    assert code == 1
+    assert said == (
+        f"Cannot run the simulators: {name} cannot listen on 127.0.0.1:{port}: Address already in use."
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--playbox-port", "-1"), "--playbox-port: -1 is no port"),
+        (("--control-port", "65536"), "--control-port: 65536 is no port"),
+        (("--movierecorder-port", "http"), "--movierecorder-port: invalid"),
+        (("--movierecorder-port", "65535", "--recorders", "2"), "would go beyond 65535"),
+        (("--channels", "0"), "--channels: 0 is fewer than one"),
+        (("--recorders", "-2"), "--recorders: -2 is fewer than one"),
+    ],
+)
+def test_what_cannot_be_is_an_error_of_usage(options: tuple[str, ...], why: str) -> None:
+    code, said = refused(*options)
+    assert code == 2
+    assert why in said

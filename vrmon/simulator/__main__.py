@@ -8,7 +8,8 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -33,8 +34,14 @@ A wrong action, switch or fault is answered with the right ones. "pydoc3 vrmon.s
 """
 
 
+_LAST_PORT = 65535
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.movierecorder_port + options.recorders - 1 > _LAST_PORT:
+        parser.error("the MovieRecorders' ports would go beyond 65535")
     try:
         asyncio.run(_run(options))
     except OSError as error:
@@ -52,16 +59,47 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="IPv4 address to listen on (default %(default)s)")
-    add("--playbox-port", type=int, default=4230, help="0: any (default %(default)s)")
-    add("--movierecorder-port", type=int, default=8080, help="of the first; 0: any (default %(default)s)")
-    add("--control-port", type=int, default=4200, help="0: any (default %(default)s)")
-    add("--channels", type=int, default=4, help="ingests, and sources of each recorder (default %(default)s)")
-    add("--recorders", type=int, default=1, help="how many MovieRecorders (default %(default)s)")
+    add("--playbox-port", type=tcp_port, default=4230, help="0: any (default %(default)s)")
+    add(
+        "--movierecorder-port", type=tcp_port, default=8080, help="of the first; 0: any (default %(default)s)"
+    )
+    add("--control-port", type=tcp_port, default=4200, help="0: any (default %(default)s)")
+    add(
+        "--channels",
+        type=count,
+        default=4,
+        help="ingests, and sources of each recorder (default %(default)s)",
+    )
+    add("--recorders", type=count, default=1, help="how many MovieRecorders (default %(default)s)")
     add("--password-file", type=Path, help="the MovieRecorders ask for the password in this file")
     add("--tls", action="store_true", help="HTTPS, with a self-signed certificate made for this run")
     add("--delay-ms", type=float, default=0.0, help="how late every answer is (default %(default)s)")
     add("--json", action="store_true", help="print the addresses as one line of JSON")
     return parser
+
+
+def tcp_port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 0 to {_LAST_PORT}")
+    return port
+
+
+def count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is fewer than one")
+    return number
+
+
+@contextmanager
+def _listening(name: str, options: argparse.Namespace, port: int) -> Iterator[None]:
+    """An address that cannot be had is told with whose it was to be."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{name} cannot listen on {options.host}:{port}"
+        raise OSError(f"{where}: {error.strerror or error}.") from None
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -72,10 +110,11 @@ async def _run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder)) if options.tls else None
         servers = await _serve(devices, options, certificate)
-        control = await asyncio.get_running_loop().create_server(
-            web.Server(control_of_all(devices), access_log=None),
-            sock=ListeningSocket(options.host, options.control_port),
-        )
+        with _listening("control", options, options.control_port):
+            control = await asyncio.get_running_loop().create_server(
+                web.Server(control_of_all(devices), access_log=None),
+                sock=ListeningSocket(options.host, options.control_port),
+            )
         _tell(devices, control.sockets[0].getsockname(), options)
         await over.wait()
         control.close()
@@ -99,12 +138,13 @@ async def _serve(
 ) -> list[Server]:
     servers = []
     next_port = options.movierecorder_port
-    for device in devices.values():
+    for name, device in devices.items():
         port = options.playbox_port if device.KIND == PlayBox.KIND else next_port
         if device.KIND == MovieRecorder.KIND and next_port:
             next_port += 1
-        server = Server(device, options.host, port, certificate)
-        await server.listen_again()
+        with _listening(name, options, port):
+            server = Server(device, options.host, port, certificate)
+            await server.listen_again()
         servers.append(server)
     return servers
 
