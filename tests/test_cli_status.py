@@ -18,6 +18,7 @@ from tests import scenes
 from tests.api_server import Server, serving
 from tests.command import on_terminal, vrmon
 from tests.random_json import random_json
+from vrmon.cli import signs
 from vrmon.cli.board import board, fitted, lately
 
 KEYS = [
@@ -122,6 +123,31 @@ def test_what_a_device_says_steers_no_terminal(server: Server) -> None:
         assert not set("\x1b\x07\u202e") & set(done.stdout)
         assert done.stdout.count(":skull:") > 4
         assert done.stdout.count("[bold red]") > 4
+
+
+def test_without_utf_8_every_sign_has_a_stand_in_of_its_own(server: Server) -> None:
+    channels = [scenes.channel(number, state) for number, state in enumerate(scenes.EVERY_STATE)]
+    channels[0]["job"]["basename"] = "Süd"
+    server.backend.document = scenes.document(channels, unmapped=[])
+    posix = {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = vrmon("status", "--socket", server.unix_socket, environ=posix)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.isascii()
+    assert done.stdout.startswith("x CRITICAL")
+    for told in (
+        "* recording",
+        "o idle",
+        "~ stopping",
+        "! keeping",
+        "+ foreign",
+        "x blocked",
+        "> Connect it",
+    ):
+        assert told in done.stdout
+    assert done.stdout.count("?") == 1, "only the letter that ASCII lacks"
+    with_utf_8 = vrmon("status", "--socket", server.unix_socket).stdout
+    known = {sign: signs.SIGNS.get(sign, sign) for sign in with_utf_8 if not sign.isascii()}
+    assert {sign for sign, shown in known.items() if not shown.isascii()} == {"ü"}
 
 
 @pytest.mark.parametrize("document", [{}, {"health": "splendid"}, {"health": None, "channels": {"a": 1}}])

@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
+from vrmon.cli import signs
 from vrmon.cli.errors import NoDaemon
 from vrmon.cli.options import make_parser
 from vrmon.errors import VrmonError
@@ -31,10 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any("\udc80" <= char <= "\udcff" for argument in arguments for char in argument):
         parser.error("an argument is not UTF-8")
     options = parser.parse_args(arguments)
+    signs.register()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Neither a terminal's encoding nor a device's odd character is a reason to fail at 3 a.m.
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=signs.NAME)
     try:
         return _run(options)
     except BrokenPipeError:
