@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,17 @@ def test_a_time_of_another_day_has_its_day() -> None:
         shown = printed(scenes.document([held], recent=[event]))
         assert f"on hold until {day}{local:%H:%M} " in " ".join(shown.split())
         assert f"\n{day}{local:%H:%M:%S}  · info" in shown
+
+
+def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
+    show(server, "recording", "died", "by-hand", "idle")
+    with on_terminal("status", "--socket", server.unix_socket, columns=40) as terminal:
+        text = terminal.rest().replace("\r", "")
+    assert max(map(len, text.splitlines())) <= 40
+    assert re.search(r"^PCR 1 +● recording +NEWS_AT_TEN_01 *\n +0\.3 s ago *\n", text, re.MULTILINE)
+    assert re.search(r"^PCR 2 +✖ starting +SPORTS_DESK_02 *\n +SPORTS_DESK_02_\w+ *\n", text, re.MULTILINE)
+    assert re.search(r"^PCR 3 .*\n +on the DVR: *\n +REHEARSAL_MANUAL *\n", text, re.MULTILINE)
+    assert re.search(r"^movierecorder +● ok +http://", text, re.MULTILINE)
 
 
 def test_a_small_screen_leaves_out_what_matters_least() -> None:

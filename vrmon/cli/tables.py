@@ -1,0 +1,136 @@
+"""The tables of channels and of devices, each in two layouts.
+
+On a narrow screen, what belongs together is stacked in one column.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from vrmon.cli.document import clean, moment, number, part, parts, text
+from vrmon.cli.news import SIGNS, UNHEARD_OF, clock
+from vrmon.words import span
+
+Document = dict[str, Any]
+
+_PHASE = {
+    "idle": ("○", "dim"),
+    "starting": ("◌", "yellow"),
+    "recording": ("●", "green"),
+    "stopping": ("◌", "yellow"),
+    "keeping": ("◐", "yellow"),
+    "blocked": ("✖", "red"),
+    "foreign": ("◇", "magenta"),
+}
+_DEVICE = {"ok": ("●", "green"), "unreachable": ("✖", "red"), "unknown": ("?", "yellow")}
+_STALE = 10.0  # seconds after which a sight of the recording is no longer fresh
+_NARROW = 60  # columns below which names would be broken into a few characters a line
+
+
+class _Fitting:
+    """The wide layout, or the narrow one where there is no room for it."""
+
+    def __init__(self, wide: RenderableType, narrow: RenderableType) -> None:
+        self._wide = wide
+        self._narrow = narrow
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._narrow if options.max_width < _NARROW else self._wide
+
+
+def channels(shown: list[Document]) -> RenderableType:
+    """A row for each."""
+    wide = _table("channel", "phase", "job", "take", "verified")
+    narrow = _table("channel", "phase", "job, take")
+    for channel in shown:
+        name, phase, verified = Text(text(channel, "name"), "bold"), _phase(channel), _verified(channel)
+        job, take = _job(channel), _take(channel)
+        wide.add_row(name, phase, job, take, verified or "–")
+        narrow.add_row(
+            name, _stacked(phase, verified), job if job.plain == take.plain else _stacked(job, take)
+        )
+    return _Fitting(wide, narrow)
+
+
+def has_devices(document: Document) -> bool:
+    return bool(part(document, "primaries") or part(document, "dvrs"))
+
+
+def devices(document: Document) -> RenderableType:
+    """A row for each, the primaries first."""
+    wide, narrow = _table("device", "state", "answered", ""), _table("device", "state", "")
+    for group in ("primaries", "dvrs"):
+        for name, device in part(document, group).items():
+            state, age = text(device, "state"), number(device, "age")
+            sign, style = _DEVICE.get(state, UNHEARD_OF)
+            shown, answered = (
+                Text(f"{sign} {state or 'unknown'}", style),
+                Text("never" if age is None else _ago(age)),
+            )
+            about = Text(text(device, "error") or text(device, "url"), "" if text(device, "error") else "dim")
+            wide.add_row(Text(clean(name), "bold"), shown, answered, about)
+            narrow.add_row(Text(clean(name), "bold"), _stacked(shown, answered), about)
+    return _Fitting(wide, narrow)
+
+
+def _stacked(*cells: Text) -> Text:
+    return Text("\n").join(cell for cell in cells if cell)
+
+
+def _phase(channel: Document) -> Text:
+    phase = text(channel, "phase")
+    sign, style = _PHASE.get(phase, UNHEARD_OF)
+    severity = text(part(channel, "problem"), "severity")
+    if severity in ("degraded", "critical"):
+        sign, style = SIGNS[severity]
+    shown = Text(f"{sign} {phase or 'unknown'}", style)
+    if text(channel, "mode") == "hold":
+        until = moment(part(channel, "hold"), "until")
+        shown.append("\non hold", "cyan")
+        shown.append("" if until is None else f" until\n{clock(until, seconds=False)}", "cyan")
+    return shown
+
+
+def _job(channel: Document) -> Text:
+    job = part(channel, "job")
+    if not job:
+        return Text("–")
+    shown = Text(job_name(job))
+    if job.get("present") is False:
+        shown.append(" (gone)", "dim")
+    for waiting in parts(channel, "jobs_waiting"):
+        shown.append(f"\n+ {job_name(waiting)}")
+    return shown
+
+
+def job_name(job: Document) -> str:
+    return text(job, "basename") or f"job {text(job, 'id')} (no name yet)"
+
+
+def _take(channel: Document) -> Text:
+    name = text(part(channel, "take"), "name")
+    running = text(channel, "recording")
+    if running and running != name:
+        return Text(f"{name}\n" if name else "").append(f"on the DVR: {running}", "magenta")
+    return Text(name or "–")
+
+
+def _verified(channel: Document) -> Text:
+    verified = number(channel, "verified")
+    return Text() if verified is None else Text(_ago(verified), "yellow" if verified > _STALE else "")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False, header_style="dim")
+    for column in columns:
+        wide = column in ("job", "take", "job, take", "")
+        table.add_column(column, overflow="fold", no_wrap=not wide)
+    return table
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds:.1f} s ago" if 0 <= seconds < _STALE else f"{span(seconds)} ago"
