@@ -51,7 +51,7 @@ def test_without_any_device_it_runs_and_says_what_it_lacks(tmp_path: Path) -> No
     with running(tmp_path, text="") as daemon:
         status = daemon.status()
         assert (status["health"], codes(status)) == ("degraded", {"no-channels"})
-        assert status["summary"].startswith("No channel is configured; vrmon: ")
+        assert status["summary"].startswith("No job can be recorded; vrmon: ")
         assert (status["channels"], status["primaries"], status["dvrs"]) == ([], {}, {})
         assert daemon.get("/healthz")[0] == 200
         assert daemon.kill(signal.SIGTERM) == 0

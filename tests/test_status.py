@@ -212,7 +212,7 @@ def test_the_headline_says_that_no_job_is_active_only_when_that_is_known() -> No
         "Jobs unknown: playbox, other do not answer"
     )
     assert headline_without_a_job((other,), playbox=busy, other=answers) == "No channel has a job"
-    assert headline_without_a_job((), playbox=silent) == "No channel is configured"
+    assert headline_without_a_job((), playbox=silent) == "No job can be recorded"
 
 
 def test_a_job_on_an_ingest_without_a_channel_is_unmapped() -> None:

@@ -100,7 +100,7 @@ def _without_a_job(scene: Scene) -> str:
     """What is true where no channel has a job: that none is active, only if every primary says so."""
     channels, primaries = scene.settings.channels, scene.plan.memory.primaries
     if not channels:
-        return "No channel is configured"
+        return "No job can be recorded"
     watched = dict.fromkeys(channel.primary for channel in channels)
     silent = [name for name in watched if primaries[name].state is not DeviceState.OK]
     if silent:
