@@ -17,6 +17,8 @@ from vrmon.api.answers import encode
 
 SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 2.0
+# A reverse proxy that collected the stream would make it anything but live.
+_HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 
 
 @dataclass(eq=False)
@@ -71,15 +73,15 @@ class Hub:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answers GET /events: returns when the watcher has gone."""
+        if request.method == "HEAD":  # as a stream, it would end in a chunk that nobody asked for
+            return web.Response(headers=_HEADERS)
         now = self._loop.time()
         if now - self._frame.made > SHORTEST_PAUSE:
             self._frame = self._make_frame(now)
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        # A reverse proxy that collected the stream would make it anything but live.
-        response.headers["X-Accel-Buffering"] = "no"
+        response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         transport = request.transport
-        if request.method == "HEAD" or not isinstance(transport, asyncio.Transport):
+        if not isinstance(transport, asyncio.Transport):
             return response
         watcher = _Watcher(transport, request.version >= HttpVersion11, self._loop.create_future(), now)
         self._hand(watcher, now)

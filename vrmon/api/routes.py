@@ -57,7 +57,7 @@ def application(backend: Backend, hub: Hub) -> web.Application:
             web.get("/page/{name}", files.file),
             web.get("/status", reading.status),
             web.get("/healthz", reading.health),
-            web.get("/events", hub.serve, allow_head=False),
+            web.get("/events", hub.serve),
             web.get("/devices", reading.devices),
             web.get("/metrics", reading.metrics),
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
