@@ -124,6 +124,8 @@ def shown(memory: ChannelMemory, moment: float, name: str, date: str = "") -> Ch
         ("late news? (hd) PART 1", True),
         ("Late News? (HD) part 1 002", True),
         ("Late News? (HD) part 1 copy 2.mov", True),
+        ("Late News? (HD) part 1 22 Nov 2026, 10.15 PM", True),
+        ("Late News? (HD) part 1_20261122T101500Z", True),
         ("Late News? (HD) part 12 rehearsal", False),
         ("Late News? (HD) part 1 by hand", False),
         ("Late News- HD_ part 1", True),

@@ -182,7 +182,8 @@ _TAKES = {
     ),
     "job-lost-in-outage": Entry(
         "Job lost in an outage",
-        "The job vanished while the primary was away: it may have crashed. The take is kept for outage_hold.",
+        "The job vanished while the primary, or vrmon, was away: it may have crashed. Its take is kept for "
+        "outage_hold.",
         "End the take with 'vrmon stop CHANNEL' if the job is over.",
     ),
 }

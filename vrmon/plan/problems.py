@@ -248,7 +248,7 @@ def while_recording(
     if tracked.lost is not None:
         left = max(0.0, tracked.lost + sync.outage_hold - now)
         message = (
-            f"The job vanished while {channel.primary} did not answer; "
+            f"The job vanished while {channel.primary} was out of sight; "
             f"{take.name!r} is kept for {span(left)} more."
         )
         hint = f'If the show is over: `vrmon stop "{channel.name}"`.'

@@ -12,7 +12,9 @@ from vrmon.plan.names import fold
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
 _TELLING = 8  # letters and digits of ours that a cut name must still have
-_SUFFIX = re.compile(r"[\W\d_]*(copy[\W\d_]*)?(\.\w{2,4})?")
+_SUFFIX = re.compile(  # a number, a time, an extension: what a program adds to a name, and no person's words
+    r"(?:[\W\d_]|copy|[ap]m|[tz](?![a-z])|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)*(?:\.\w{2,4})?"
+)
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
 
 
