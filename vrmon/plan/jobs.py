@@ -11,7 +11,7 @@ from vrmon.settings import Sync
 
 _EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name
 _ASIDE = 8  # questions under way for the names of jobs that no channel mirrors
-_OUT_OF_SIGHT = 150.0  # seconds without an answer, for whatever reason, that count as an outage
+_OUT_OF_SIGHT = 90.0  # seconds without an answer, for whatever reason, that count as an outage
 
 
 def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMemory:
