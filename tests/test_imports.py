@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 ORDER = (
-    "errors model settings histogram words catalog clock disk lanes systemd simulator",
+    "errors model settings histogram words images catalog clock disk lanes systemd simulator",
     "backend journal poller devices config state plan",
     "worker status events remember metrics inforce",
     "gauges chronicle troubles api cli",

@@ -12,6 +12,7 @@ from vrmon.api.control import Control
 from vrmon.api.events import Hub
 from vrmon.api.files import Files
 from vrmon.backend import Backend
+from vrmon.images import media_type
 from vrmon.metrics import CONTENT_TYPE, render
 
 _LONGEST_BODY = 64 * 1024
@@ -39,7 +40,7 @@ class Reading:
     async def thumbnail(self, request: web.Request) -> web.Response:
         channel = request.match_info["name"]
         picture = self._backend.thumbnail(channel)
-        kind = None if picture is None else _picture_type(picture.data)
+        kind = None if picture is None else media_type(picture.data)
         if picture is None or kind is None:
             return error_answer(404, f"Cannot show {channel}: there is no picture of it that is fresh.")
         modified = formatdate(picture.taken_at, usegmt=True)
@@ -68,9 +69,3 @@ def application(backend: Backend, hub: Hub) -> web.Application:
         ]
     )
     return app
-
-
-def _picture_type(data: bytes) -> str | None:
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    return "image/jpeg" if data.startswith(b"\xff\xd8\xff") else None

@@ -14,10 +14,10 @@ from vrmon.devices.endpoint import Endpoint
 from vrmon.devices.http import LIMIT, Answer, Client, Request
 from vrmon.devices.movierecorder_shapes import parse_destinations, parse_sources, parse_verdict, words_of
 from vrmon.errors import BadAnswer, PasswordRefused, Refused
+from vrmon.images import media_type
 from vrmon.model import Destination, Source
 
 THUMBNAIL_LIMIT = 4 << 20
-_IMAGE_BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _REFUSALS = frozenset({400, 401, 403, 404, 422})  # the documented ones
 _OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ class MovieRecorder:
     def thumbnail(self, source: str) -> bytes:
         request = self._client.prepare("GET", "sources", source, "thumbnail")
         answer = self._ask(f"to show {self._quoted(source)}", request, THUMBNAIL_LIMIT)
-        if answer.status != 200 or not answer.content.startswith(_IMAGE_BEGINNINGS):
+        if answer.status != 200 or media_type(answer.content) is None:
             raise self._endpoint.error(BadAnswer, "answered neither PNG nor JPEG where a picture is expected")
         return answer.content
 
