@@ -44,7 +44,7 @@ HARMLESS = {
 CLOCKS = {"now", "today", "utcnow", "open", "print", "input"}
 
 PLACES = {
-    "requests": ("vrmon.devices.http", "vrmon.cli.client", "vrmon.cli.unix"),
+    "requests": ("vrmon.devices.http", "vrmon.cli.client"),
     "urllib3": ("vrmon.devices", "vrmon.cli.unix"),
     "aiohttp": ("vrmon.api", "vrmon.simulator"),
     "tomlkit": ("vrmon.config", "vrmon.cli.where"),

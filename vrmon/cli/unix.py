@@ -1,6 +1,6 @@
 """HTTP over a Unix socket for requests: within one deadline and one size, never repeated.
 
-What it overrides are the hooks that requests 2.28 to 2.32 and urllib3 1.26 and 2 have in common.
+What it overrides are the hooks that urllib3 1.26 and 2 have in common.
 """
 
 from __future__ import annotations
@@ -10,36 +10,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
+from vrmon.devices.http import PoolAdapter
 from vrmon.devices.sockets import Budget, BudgetSocket
 
 
-class UnixAdapter(HTTPAdapter):
+class UnixAdapter(PoolAdapter):
     """Sends whatever is mounted on it through the socket at `path`, within `budget`."""
 
     def __init__(self, path: Path, budget: Budget) -> None:
-        super().__init__(max_retries=0)
-        self._pool = _Pool(path, budget)
-
-    def get_connection(self, *_: Any, **__: Any) -> Any:
-        """The pool, for requests before 2.32."""
-        return self._pool
-
-    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
-        """The pool, for requests 2.32 and later."""
-        return self._pool
+        self._connections = _Pool(path, budget)
+        super().__init__(self._connections)
 
     def drop(self) -> None:
         """Closes the connection, also where requests gave up on an answer and left it open."""
-        if self._pool.opened is not None:
-            self._pool.opened.abandon()
+        if self._connections.opened is not None:
+            self._connections.opened.abandon()
 
     def close(self) -> None:
         self.drop()
-        self._pool.close()
         super().close()
 
 

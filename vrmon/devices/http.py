@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
 
 from vrmon import __version__
 from vrmon.devices.endpoint import Endpoint
@@ -63,7 +64,7 @@ class Client:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.update({"User-Agent": f"vrmon/{__version__}", "Accept-Encoding": "identity"})
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._pool))
+            self._session.mount(scheme, PoolAdapter(self._pool))
 
     def prepare(self, method: str, *segments: str, body: object = None) -> Request:
         """A request for the resource at `segments`, with `body` as JSON. It may be sent many times."""
@@ -117,10 +118,10 @@ class Client:
             self.endpoint.standing.add(self)
 
 
-class _Adapter(HTTPAdapter):
+class PoolAdapter(HTTPAdapter):
     """Sends everything through one pool, which already knows whom to trust."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: HTTPConnectionPool) -> None:
         super().__init__(max_retries=0)
         self._pool = pool
 
