@@ -90,12 +90,13 @@ def ask_names(
     """
     if memory.state is not DeviceState.OK:
         return memory, []
-    aside = [one for one in memory.jobs.values() if one.job.ingest not in mapped]
-    room = _ASIDE - sum(1 for one in aside if one.name_asked is not None)
-    wanted = [one for one in memory.jobs.values() if one.job.ingest in mapped and _wants_name(one, now)]
-    wanted += [one for one in aside if _wants_name(one, now)][: max(room, 0)]
+    wanted = [one for one in memory.jobs.values() if _wants_name(one, now)]
     if not wanted:
         return memory, []
+    under_way = [one for one in memory.jobs.values() if one.name_asked is not None]
+    room = _ASIDE - sum(1 for one in under_way if one.job.ingest not in mapped)
+    aside = [one for one in wanted if one.job.ingest not in mapped][: max(room, 0)]
+    wanted = [one for one in wanted if one.job.ingest in mapped] + aside
     asked = {tracked.job: replace(tracked, name_asked=now) for tracked in wanted}
     actions = [
         Action(Verb.FETCH_NAME, primary, "the job has no name yet", job=tracked.job) for tracked in wanted

@@ -106,13 +106,15 @@ def _is_made_of(asked: str, shown: str) -> bool:
     """Whether a DVR that was asked for one name may show the other: with a number or an extension after it,
     cut, or with other signs in place of those that its disk cannot hold."""
     whole, kept = fold(asked), fold(shown)
-    if kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]):
+    if _is_lengthened(whole, kept):
         return True
     whole, kept = ("".join(filter(str.isalnum, name)) for name in (whole, kept))
-    if not whole:
-        return False
-    is_lengthened = kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]) is not None
-    return is_lengthened or (len(kept) >= _TELLING and whole.startswith(kept))
+    is_cut = len(kept) >= _TELLING and whole.startswith(kept)
+    return bool(whole) and (is_cut or _is_lengthened(whole, kept))
+
+
+def _is_lengthened(whole: str, kept: str) -> bool:
+    return kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]) is not None
 
 
 def _confirmed(take: Take, look: Look) -> Take:
