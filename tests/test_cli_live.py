@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +78,22 @@ def test_events_tells_what_happened(daemon: Running, playbox: PlayBox) -> None:
     assert all(event["message"] in line for event, line in zip(told, lines, strict=True))
 
 
-def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, playbox: PlayBox) -> None:
+@contextmanager
+def following(daemon: Running, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`vrmon events --follow`, both its outputs in pipes."""
     with subprocess.Popen(
-        [*COMMAND, "events", "--follow", "--json"],
+        [*COMMAND, "events", "--follow", *options],
         cwd=ROOT,
         env={**ENVIRON, **daemon.environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        yield process
+
+
+def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, playbox: PlayBox) -> None:
+    with following(daemon, "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         playbox.start_job(0, "SHOW.mxf")
@@ -105,14 +113,7 @@ def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, pl
 
 
 def test_a_reader_that_has_seen_enough_ends_it_without_a_word(daemon: Running, playbox: PlayBox) -> None:
-    with subprocess.Popen(
-        [*COMMAND, "events", "--follow"],
-        cwd=ROOT,
-        env={**ENVIRON, **daemon.environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with following(daemon) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         playbox.start_job(0, "SHOW.mxf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,13 @@ from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan import jobs
 from vrmon.plan.memory import Hold, PrimaryMemory
 from vrmon.settings import Sync
+
+
+def amend(run: Run, **changes: Any) -> None:
+    """As a person does who asks for something on the first channel."""
+    key = run.settings.channels[0].key
+    channel = replace(run.memory.channels[key], **changes)
+    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
 
 
 def test_overlapping_jobs_are_recorded_in_one_take_until_the_first_ends() -> None:
@@ -84,9 +92,7 @@ def test_a_person_may_end_a_take_that_is_kept() -> None:
     run, job, take = recording()
     run.playbox.is_up = False
     run.until(25.0)
-    key = run.settings.channels[0].key
-    channel = replace(run.memory.channels[key], released=(job, run.now))
-    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+    amend(run, released=(job, run.now))
     run.until(30.0)
     assert take.ended is not None
     run.until(60.0)
@@ -111,9 +117,7 @@ def test_a_person_may_end_what_a_vrmon_before_this_one_could_not_stop(next_began
     run.mac.does_nothing = False
     run.until(40.0)
     assert (run.verdict().phase, running(run)) == ("keeping", take)
-    key = run.settings.channels[0].key
-    channel = replace(run.memory.channels[key], released=(job, run.now))
-    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+    amend(run, released=(job, run.now))
     run.until(50.0)
     assert take.ended is not None
     assert "ended-by-hand" not in run.problems()
@@ -132,9 +136,7 @@ def test_a_take_that_a_person_ended_on_hold_has_not_died() -> None:
 
 
 def hold(run: Run, until: float | None) -> None:
-    key = run.settings.channels[0].key
-    channel = replace(run.memory.channels[key], hold=Hold(run.now, until, "rehearsal", "jane"))
-    run.memory = replace(run.memory, channels={**run.memory.channels, key: channel})
+    amend(run, hold=Hold(run.now, until, "rehearsal", "jane"))
 
 
 def test_on_hold_nothing_is_started_or_stopped_until_it_expires() -> None:
