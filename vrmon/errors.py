@@ -46,3 +46,15 @@ class PasswordRefused(Refused):
 
 class ControlError(VrmonError):
     """The daemon could not be asked, or refused what it was asked to do."""
+
+
+class NoDaemon(ControlError):
+    """Nobody answers on the socket, or somebody who is not vrmond."""
+
+
+class Declined(ControlError):
+    """The daemon said no. `status` is the HTTP status; `complaints` those of a refused configuration."""
+
+    def __init__(self, text: str, status: int, complaints: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((text, *complaints)))
+        self.status = status

@@ -155,3 +155,29 @@ class Problem:
     subject: str
     message: str
     hint: str = ""
+
+
+_BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+def media_type(data: bytes) -> str | None:
+    """Of a PNG or a JPEG; None for anything else."""
+    return next((kind for beginning, kind in _BEGINNINGS.items() if data.startswith(beginning)), None)
+
+
+@dataclass(frozen=True)
+class DeviceView:
+    """How one device's polls go. `last_ok` is monotonic; `failures` counts those in a row."""
+
+    state: str
+    last_ok: float | None
+    error: str
+    failures: int
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A PNG or JPEG of what a source showed at `taken_at` (unix seconds)."""
+
+    data: bytes
+    taken_at: float

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Device:
+class DeviceSettings:
     """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file.
 
     `password` never appears in a repr.
@@ -77,8 +77,8 @@ class Log:
 class Settings:
     """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names."""
 
-    primaries: dict[str, Device] = field(default_factory=dict)
-    dvrs: dict[str, Device] = field(default_factory=dict)
+    primaries: dict[str, DeviceSettings] = field(default_factory=dict)
+    dvrs: dict[str, DeviceSettings] = field(default_factory=dict)
     channels: tuple[Channel, ...] = ()
     sync: Sync = Sync()
     api: Api = Api()

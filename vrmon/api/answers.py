@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from vrmon.api.backend import UnknownChannel
 from vrmon.api.peer import over_unix
-from vrmon.backend import UnknownChannel
 from vrmon.errors import ConfigError, ControlError
 
 _log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from vrmon.api.answers import json_answer
+from vrmon.api.backend import Backend
 from vrmon.api.peer import peer
-from vrmon.backend import Backend
 
 _log = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from email.utils import formatdate
 from aiohttp import web
 
 from vrmon.api.answers import dress, error_answer, explain_errors, json_answer
+from vrmon.api.backend import Backend
 from vrmon.api.connection import keep_time
 from vrmon.api.control import Control
-from vrmon.api.events import Hub
-from vrmon.api.files import Files
-from vrmon.backend import Backend
-from vrmon.images import media_type
-from vrmon.metrics import CONTENT_TYPE, render
+from vrmon.api.page_files import PageFiles
+from vrmon.api.prometheus import CONTENT_TYPE, render
+from vrmon.api.stream import Hub
+from vrmon.model import media_type
 
 _LONGEST_BODY = 64 * 1024
 
@@ -51,7 +51,7 @@ def application(backend: Backend, hub: Hub) -> web.Application:
     """Everything that can be asked. A POST is refused before it gets here unless it came locally."""
     app = web.Application(middlewares=[keep_time, explain_errors], client_max_size=_LONGEST_BODY)
     app.on_response_prepare.append(dress)
-    reading, control, files = Reading(backend), Control(backend), Files()
+    reading, control, files = Reading(backend), Control(backend), PageFiles()
     app.add_routes(
         [
             web.get("/", files.index),

@@ -13,11 +13,11 @@ from aiohttp import web
 
 from vrmon import settings
 from vrmon.api import listeners
+from vrmon.api.backend import Backend
 from vrmon.api.connection import Connection, Door
-from vrmon.api.events import Hub
 from vrmon.api.listeners import TCP, UNIX, ListenError
 from vrmon.api.routes import application
-from vrmon.backend import Backend
+from vrmon.api.stream import Hub
 
 _log = logging.getLogger(__name__)
 

@@ -11,9 +11,8 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from vrmon.cli import signs
-from vrmon.cli.errors import NoDaemon
 from vrmon.cli.options import make_parser
-from vrmon.errors import VrmonError
+from vrmon.errors import NoDaemon, VrmonError
 
 REFUSED = 1
 NO_DAEMON = 3

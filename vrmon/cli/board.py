@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vrmon.cli import tables
-from vrmon.cli.document import moment, number, part, parts, seconds_since, text
+from vrmon.cli.lenient import moment, number, part, parts, seconds_since, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, line
 from vrmon.cli.tables import job_name
-from vrmon.words import span
+from vrmon.text import span
 
 Document = dict[str, Any]
 

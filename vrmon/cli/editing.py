@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.text import Text
 
 from vrmon import config
-from vrmon.cli import control
-from vrmon.cli.client import Client
-from vrmon.cli.document import clean, part, text
+from vrmon.cli import steering
+from vrmon.cli.address import socket_path
+from vrmon.cli.lenient import clean, part, text
 from vrmon.cli.terminal import console
-from vrmon.cli.where import socket_path
+from vrmon.cli.vrmond import Vrmond
 from vrmon.config import Directories
 from vrmon.errors import ControlError
 
@@ -39,14 +39,14 @@ def change(options: Namespace, before: str, after: str) -> int:
         _show_difference(path, before, after)
     if options.reload:
         _insist_on_its_file(options, path)
-        return control.reload(options)
+        return steering.reload(options)
     if before != after:
         print("It takes effect with: vrmon reload")
     return 0
 
 
 def _insist_on_its_file(options: Namespace, path: Path) -> None:
-    status = Client(socket_path(options)).status()
+    status = Vrmond(socket_path(options)).status()
     read = text(part(status, "configuration"), "file")
     if read and os.path.realpath(read) != os.path.realpath(path):
         raise ControlError(

@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vrmon.cli.findings import Finding
-from vrmon.devices.endpoint import Endpoint
-from vrmon.devices.movierecorder import MovieRecorder
-from vrmon.devices.playbox import PlayBox
+from rich.console import Console
+from rich.text import Text
+
+from vrmon.cli.lenient import clean
+from vrmon.cli.terminal import print_json
+from vrmon.devices.movierecorder.driver import MovieRecorder
+from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import DeviceError, PasswordRefused
 from vrmon.model import Destination, Problem, Source
+from vrmon.net.endpoint import Endpoint
 from vrmon.plan.problems import before_start, destination_warnings, source_conflict
 from vrmon.plan.sources import resolve
-from vrmon.settings import Channel, Device
-from vrmon.words import sentence
+from vrmon.settings import Channel, DeviceSettings
+from vrmon.text import sentence
 
 
-def inspect_primary(device: Device, channels: Sequence[Channel]) -> list[Finding]:
+def inspect_primary(device: DeviceSettings, channels: Sequence[Channel]) -> list[Finding]:
     """`channels` are those that mirror it."""
     client = PlayBox(Endpoint(device))
     began = time.monotonic()
@@ -38,7 +43,7 @@ def inspect_primary(device: Device, channels: Sequence[Channel]) -> list[Finding
     ]
 
 
-def inspect_dvr(device: Device, channels: Sequence[Channel], credential: Path) -> list[Finding]:
+def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential: Path) -> list[Finding]:
     """`channels` are those that record on it; `credential`: where its password stands, if nowhere else."""
     client = MovieRecorder(Endpoint(device))
     began = time.monotonic()
@@ -70,23 +75,23 @@ def _destinations(client: MovieRecorder) -> tuple[Destination, ...]:
         return ()
 
 
-def _reached(device: Device, began: float, what: str) -> Finding:
+def _reached(device: DeviceSettings, began: float, what: str) -> Finding:
     taken = (time.monotonic() - began) * 1000
     return Finding(True, device.name, f"answers at {device.url} in {taken:.0f} ms: {what}.")
 
 
-def _failed(device: Device, error: DeviceError) -> Finding:
+def _failed(device: DeviceSettings, error: DeviceError) -> Finding:
     says_it_all = "vrmon trust" in str(error)
     hint = "" if says_it_all else "Look at its power, its network, and its address in vrmon.toml."
     return Finding(False, device.name, sentence(str(error)), hint)
 
 
-def _where_its_password_is(device: Device, credential: Path) -> str:
+def _where_its_password_is(device: DeviceSettings, credential: Path) -> str:
     places = f"It stands in the file that its password_file names, or in {credential}"
     return f"{places}." if device.password else f"{places}: if it does, check as root, who may read it."
 
 
-def _certificate(device: Device) -> Iterator[Finding]:
+def _certificate(device: DeviceSettings) -> Iterator[Finding]:
     if not device.url.startswith("https:"):
         return
     if device.tls == "insecure":
@@ -137,3 +142,28 @@ def _channel(
     if not problems:
         where = f"{source.display_name!r} ({source.unique_id}) on {channel.dvr}"
         yield Finding(True, channel.name, f"could record on {where}.")
+
+
+_SHOWN = {True: ("●", "ok", "green"), False: ("✖", "no", "red"), None: ("▲", "mind", "yellow")}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`ok` is None for what works and might still be better; `hint` says what to do."""
+
+    ok: bool | None
+    subject: str
+    message: str
+    hint: str = ""
+
+
+def show(finding: Finding, out: Console, *, json: bool) -> None:
+    if json:
+        print_json(asdict(finding))
+        return
+    sign, word, style = _SHOWN[finding.ok]
+    shown = Text(f"{sign} {word:<4}  ", style)
+    shown.append(clean(finding.subject), "bold not dim").append(f"  {clean(finding.message)}", "default")
+    if finding.hint:
+        shown.append(f" {clean(finding.hint)}", "default")
+    out.print(shown, soft_wrap=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from vrmon.cli.document import moment, number, parts, text
+from vrmon.cli.lenient import moment, number, parts, text
 
 SIGNS = {"info": ("·", "cyan"), "degraded": ("▲", "yellow"), "critical": ("✖", "red")}
 UNHEARD_OF = ("?", "yellow")

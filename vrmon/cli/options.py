@@ -62,16 +62,16 @@ def make_parser() -> ArgumentParser:
 
 def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
     argument = add(
-        "status", "cli.status:run",
+        "status", "cli.commands.status:run",
         "Every problem with what to do about it, every channel, every device. "
         "Exit status: 0 ok, 1 degraded, 2 critical, 3 no daemon.",
         "vrmon status", "vrmon status --json | jq .health"
     )  # fmt: skip
     _add_json(argument, "the whole document")
     _add_socket(argument)
-    _add_socket(add("watch", "cli.watch:run", "The same, live on the whole screen.", "vrmon watch"))
+    _add_socket(add("watch", "cli.commands.watch:run", "The same, live on the whole screen.", "vrmon watch"))
     argument = add(
-        "events", "cli.events:run", "What happened lately.",
+        "events", "cli.commands.events:run", "What happened lately.",
         "vrmon events", "vrmon events --follow --json"
     )  # fmt: skip
     argument("-f", "--follow", action="store_true", help="and what happens from here on, until Ctrl-C")
@@ -79,11 +79,11 @@ def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
     _add_socket(argument)
     for name, whose in (("sources", "DVRs"), ("ingests", "primaries")):
         does = f"What the {whose} offer, ready to be pasted into vrmon.toml as [[channel]]."
-        argument = add(name, f"cli.offers:{name}", does, f"vrmon {name}")
+        argument = add(name, f"cli.commands.{name}:run", does, f"vrmon {name}")
         _add_json(argument, "what is known of each")
         _add_socket(argument)
     argument = add(
-        "check", "cli.check:run",
+        "check", "cli.commands.check:run",
         "Judge the configuration, then every device and every channel's source: for each ok, or what to do. "
         "Exit status: 0 all is ok, 1 something is not, 78 the configuration is refused.",
         "vrmon check", "vrmon check --config new.toml"
@@ -94,13 +94,13 @@ def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
 
 def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
     argument = add(
-        "reload", "cli.control:reload",
+        "reload", "cli.commands.reload:run",
         "Have the configuration read again. Fails with the reasons, and changes nothing, if it is refused.",
         "vrmon reload"
     )  # fmt: skip
     _add_socket(argument)
     argument = add(
-        "hold", "cli.control:hold",
+        "hold", "cli.commands.hold:run",
         "Hand a channel to a person: nothing is started or stopped there until `vrmon auto`, or for so long.",
         'vrmon hold "PCR 1" --for 2h --reason rehearsal'
     )  # fmt: skip
@@ -108,11 +108,14 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
     argument("--for", dest="seconds", type=duration, metavar="TIME", help="such as 90s, 30m, 2h, 1h30m")
     argument("--reason", default="", metavar="TEXT", help="shown to everybody who looks")
     _add_socket(argument)
-    argument = add("auto", "cli.control:auto", "Give a channel back to vrmon.", 'vrmon auto "PCR 1"')
+    argument = add("auto", "cli.commands.auto:run", "Give a channel back to vrmon.", 'vrmon auto "PCR 1"')
     _add_channel(argument)
     _add_socket(argument)
     argument = add(
-        "stop", "cli.control:stop", "End a take that is kept although its job is gone.", 'vrmon stop "PCR 1"'
+        "stop",
+        "cli.commands.stop:run",
+        "End a take that is kept although its job is gone.",
+        'vrmon stop "PCR 1"',
     )
     _add_channel(argument)
     _add_socket(argument)
@@ -120,7 +123,7 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
 
 def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:
     argument = add(
-        "map", "cli.mapping:run", "Add a channel to vrmon.toml, or change one. Comments are kept.",
+        "map", "cli.commands.map:run", "Add a channel to vrmon.toml, or change one. Comments are kept.",
         'vrmon map "PCR 5" --ingest 9C64992CFF3A4A3FA3C635BB7D9B6071 --source "4XT00292 - 4"'
     )  # fmt: skip
     argument("name", metavar="NAME", help="what people call the channel")
@@ -131,7 +134,7 @@ def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:
     _add_config(argument)
     _add_reload(argument)
     argument = add(
-        "trust", "cli.trust:run",
+        "trust", "cli.commands.trust:run",
         "Show a device's certificate, and trust it and no other from then on.",
         "vrmon trust playbox", "vrmon trust movierecorder --kind dvr --yes --reload"
     )  # fmt: skip
@@ -186,6 +189,6 @@ def _add_channel(argument: Callable[..., Any]) -> None:
 
 def _channels(parsed_args: Namespace, **_: object) -> list[str]:
     """Their names, for a shell that completes one."""
-    from vrmon.cli.completion import channels  # noqa: PLC0415
+    from vrmon.cli.vrmond import channels  # noqa: PLC0415
 
     return channels(parsed_args)

@@ -11,9 +11,9 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from vrmon.cli.document import clean, moment, number, part, parts, text
+from vrmon.cli.lenient import clean, moment, number, part, parts, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock
-from vrmon.words import span
+from vrmon.text import span
 
 Document = dict[str, Any]
 

@@ -3,11 +3,11 @@
 Nothing else of vrmon knows how the configuration is written.
 """
 
-from vrmon.config.editing import put_channel, rewrite, set_tls
+from vrmon.config.document import text_of
+from vrmon.config.edited import put_channel, rewrite, set_tls
 from vrmon.config.environment import Directories
 from vrmon.config.last_good import fall_back, recall, remember
 from vrmon.config.reading import parse
-from vrmon.config.toml import text_of
 
 __all__ = [
     "Directories",

@@ -7,7 +7,7 @@ from typing import Any
 
 from vrmon.config.complaints import Complaints, quoted
 from vrmon.config.layout import KeyPath
-from vrmon.config.tables import read_table
+from vrmon.config.table import read_table
 from vrmon.settings import Channel
 
 

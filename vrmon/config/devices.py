@@ -1,27 +1,30 @@
-"""The [primary.NAME] and [dvr.NAME] tables."""
+"""The [primary.NAME] and [dvr.NAME] tables, and the files that they name: a DVR's password, a CA."""
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
 from pathlib import Path
 from typing import Any
 
-from vrmon.config import outside
 from vrmon.config.complaints import Complaints
 from vrmon.config.layout import KeyPath
-from vrmon.config.tables import read_table
-from vrmon.settings import Device
+from vrmon.config.table import read_table
+from vrmon.config.values import CONTROL
+from vrmon.files import read_small
+from vrmon.settings import DeviceSettings
 
 
 def read_devices(
     kind: str, document: dict[str, Any], folder: Path, credentials: Path | None, complaints: Complaints
-) -> dict[str, Device]:
+) -> dict[str, DeviceSettings]:
     """The devices of `kind` by name; relative paths in them start at `folder`."""
     tables = document.get(kind, {})
     if not isinstance(tables, dict):
         complaints.add((kind,), "is not a table", f"[{kind}.NAME] tables")
         return {}
-    devices: dict[str, Device] = {}
+    devices: dict[str, DeviceSettings] = {}
     for name, raw in tables.items():
         path: KeyPath = (kind, name)
         if not isinstance(raw, dict):
@@ -39,7 +42,7 @@ def read_devices(
             values["password"] = _password(path, folder / file if file else None, credentials, complaints)
         if "url" in values:
             _complain_of_twin(path, values["url"], devices, complaints)
-            devices[name] = Device(name, **values)
+            devices[name] = DeviceSettings(name, **values)
     return devices
 
 
@@ -48,7 +51,7 @@ def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str
         return tls
     file = folder / tls
     try:
-        outside.check_ca(file)
+        check_ca(file)
     except ValueError as wrong:
         expected = '"system", "insecure", "sha256:AB:CD:…" or the path of a CA file'
         complaints.add((*path, "tls"), str(wrong), expected, outside=True)
@@ -57,17 +60,65 @@ def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str
 
 def _password(path: KeyPath, file: Path | None, credentials: Path | None, complaints: Complaints) -> str:
     try:
-        return outside.password(str(path[-1]), file, credentials)
+        return password(str(path[-1]), file, credentials)
     except ValueError as wrong:
         expected = "a file that only its owner can read, with the password on its one line"
         complaints.add((*path, "password_file"), str(wrong), expected, outside=True)
         return ""
 
 
-def _complain_of_twin(path: KeyPath, url: str, others: dict[str, Device], complaints: Complaints) -> None:
+def _complain_of_twin(
+    path: KeyPath, url: str, others: dict[str, DeviceSettings], complaints: Complaints
+) -> None:
     twin = next((other.name for other in others.values() if other.url.lower() == url.lower()), None)
     if twin is not None:
         # Under two names, one source could be given to two channels unnoticed.
         complaints.add(
             (*path, "url"), f"is the same as that of {path[0]}.{twin}", "one table for each device"
         )
+
+
+_LIMIT = 4096
+
+
+def password(name: str, file: Path | None, credentials: Path | None) -> str:
+    """The password of DVR `name`: from `file`, else from systemd's credential `dvr_NAME`, else "".
+
+    Raises ValueError saying why there is none; the text never holds any of the file's content.
+    """
+    if file is not None:
+        # Only here: systemd shows a credential's access list as the group's permissions.
+        return secret(file, private=True)
+    if credentials is None:
+        return ""
+    credential = credentials / f"dvr_{name}"
+    return secret(credential, private=False) if os.path.lexists(credential) else ""
+
+
+def secret(file: Path, *, private: bool) -> str:
+    """The password that `file` holds; `private`: no other user may read it. ValueError as above."""
+    try:
+        content, status = read_small(file, _LIMIT)
+    except OSError as error:
+        raise ValueError(f"cannot read {file}: {error.strerror}") from None
+    if private and status.st_mode & 0o077:
+        raise ValueError(f"{file} is open to its group or to others; run: chmod 600 {file}")
+    try:
+        text = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8") from None
+    if not text:
+        raise ValueError(f"{file} holds no password")
+    if CONTROL.search(text):
+        raise ValueError(f"{file} holds more than one line, or a control character")
+    return text
+
+
+def check_ca(file: Path) -> None:
+    """Raises ValueError where `file` is no CA file that TLS can use."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        raise ValueError(f"{file} holds no certificate in PEM form") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {file}: {error.strerror}") from None

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from vrmon.config.complaints import Complaints
-from vrmon.config.kinds import LISTEN
 from vrmon.config.schema import TABLES
+from vrmon.config.values import LISTEN
 
 URL_VARIABLES = {"primary": ("PRIMARY_API_BASE_URL", "playbox"), "dvr": ("DVR_API_BASE_URL", "movierecorder")}
 OVERRIDES = frozenset({"POLL_INTERVAL", "FLASK_PORT", *(variable for variable, _ in URL_VARIABLES.values())})

@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from vrmon.config.complaints import Complaints
+from vrmon.config.document import text_of
 from vrmon.config.environment import OVERRIDES, Directories, with_port
 from vrmon.config.reading import examine
-from vrmon.config.toml import text_of
-from vrmon.disk import replace
 from vrmon.errors import ConfigError, StateError
+from vrmon.files import replace
 from vrmon.settings import Api, Settings
 
 _NAME = "last-good.toml"

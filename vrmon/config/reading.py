@@ -9,11 +9,11 @@ from typing import Any
 from vrmon.config.channels import read_channels
 from vrmon.config.complaints import Complaints
 from vrmon.config.devices import read_devices
+from vrmon.config.document import parse_toml
 from vrmon.config.environment import Directories, override_devices, override_port
-from vrmon.config.kinds import SOCKET
 from vrmon.config.schema import TABLES
-from vrmon.config.tables import add_unknown, read_table
-from vrmon.config.toml import parse_toml
+from vrmon.config.table import add_unknown, read_table
+from vrmon.config.values import SOCKET
 from vrmon.settings import Api, Log, Settings, Sync
 
 

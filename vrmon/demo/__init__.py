@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 
-from vrmon.cli.follow import Feed
+from vrmon.cli.feed import Feed
 from vrmon.cli.terminal import console, until_interrupted
 from vrmon.demo.drama import Drama
 from vrmon.demo.output import JsonLines, Output, PlainLines, Screen

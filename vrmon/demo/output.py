@@ -13,11 +13,11 @@ from rich.rule import Rule
 from rich.text import Text
 
 from vrmon.cli.board import fitted, lately
-from vrmon.cli.follow import Feed
+from vrmon.cli.feed import Feed
 from vrmon.cli.news import Event, News, clock, line
 from vrmon.cli.terminal import print_json
 from vrmon.demo.drama import Stroke
-from vrmon.words import rfc3339
+from vrmon.text import rfc3339
 
 
 class Output(AbstractContextManager["Output"]):

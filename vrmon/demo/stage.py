@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import vrmon
-from vrmon.cli.client import Client
 from vrmon.cli.terminal import be_deaf, undisturbed
+from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
@@ -65,7 +65,7 @@ class Stage:
                 start_new_session=True,  # Ctrl-C is for the demo, which ends it in its turn
             )
         deadline = time.monotonic() + _PATIENCE
-        client = Client(self.socket)
+        client = Vrmond(self.socket)
         while True:
             try:
                 client.status()

@@ -1,0 +1,1 @@
+"""What stands at a site: the contract, and a folder for each kind of device."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result, Verb
-from vrmon.plan import devices, jobs, leftovers, starting, unmapped
+from vrmon.plan import jobs, outages, starting, unconfigured
 from vrmon.plan.case import Case
 from vrmon.plan.decide import Verdict, decide
 from vrmon.plan.due import next_due
@@ -63,7 +63,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             primaries[name] = jobs.observe(primaries[name], seen)
     new_looks = set()
     for name, dvr in dvrs.items():
-        dvrs[name], is_new = devices.observe_dvr(dvr, world.dvrs.get(name))
+        dvrs[name], is_new = outages.observe_dvr(dvr, world.dvrs.get(name))
         if is_new:
             new_looks.add(name)
 
@@ -99,7 +99,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
         for channel in settings.channels:
             if channel.primary == name:
                 dvrs[channel.dvr] = starting.disown(dvrs[channel.dvr], channel, ended)
-    leftovers.forget(settings, channels, world.dvrs, now)
+    unconfigured.forget(settings, channels, world.dvrs, now)
     found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
     since = {(one.code, one.subject): now for one in found}
     since.update((key, began) for key, began in memory.problems.items() if key in since)
@@ -165,10 +165,9 @@ def _problems(
     verdicts: list[tuple[Channel, Verdict]],
 ) -> Iterator[Problem]:
     for name, primary in primaries.items():
-        yield from devices.problems("primary", name, primary, world.primaries.get(name))
+        yield from outages.problems("primary", name, primary, world.primaries.get(name))
     for name, dvr in dvrs.items():
-        yield from devices.problems("dvr", name, dvr, world.dvrs.get(name))
+        yield from outages.problems("dvr", name, dvr, world.dvrs.get(name))
     for _, verdict in verdicts:
         yield from verdict.problems
-    yield from leftovers.problems(settings, channels)
-    yield from unmapped.problems(settings, primaries)
+    yield from unconfigured.problems(settings, primaries, channels)

@@ -8,7 +8,7 @@ from vrmon.model import Destination, DeviceState, DvrObservation, Problem, Sever
 from vrmon.plan.commands import Site
 from vrmon.plan.memory import Attempt, ChannelMemory, PrimaryMemory, Take, TrackedJob
 from vrmon.settings import Channel, Sync
-from vrmon.words import sentence, span
+from vrmon.text import sentence, span
 
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection

@@ -8,14 +8,14 @@
 `python3 -m vrmon.simulator` runs them by hand; `control` says how they are steered with curl.
 """
 
-from vrmon.simulator.certificate import Certificate, make_certificate
-from vrmon.simulator.exchange import Arrival
-from vrmon.simulator.faults import Fault
-from vrmon.simulator.movierecorder import MovieRecorder
+from vrmon.simulator.movierecorder.recorder import MovieRecorder
+from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.movierecorder.take import Take, gaps
 from vrmon.simulator.playbox import IngestJob, PlayBox
-from vrmon.simulator.serving import serving
-from vrmon.simulator.source import RecorderSource
-from vrmon.simulator.take import Take, gaps
+from vrmon.simulator.served.certificate import Certificate, make_certificate
+from vrmon.simulator.served.exchange import Arrival
+from vrmon.simulator.served.faults import Fault
+from vrmon.simulator.served.serving import serving
 
 __all__ = [
     "Arrival",

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from aiohttp import web
 
-from vrmon.simulator.certificate import Certificate, make_certificate
-from vrmon.simulator.control import control_of_all
-from vrmon.simulator.device import Device
-from vrmon.simulator.listening import ListeningSocket
-from vrmon.simulator.movierecorder import MovieRecorder
+from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.playbox import PlayBox
-from vrmon.simulator.server import Server
+from vrmon.simulator.served.certificate import Certificate, make_certificate
+from vrmon.simulator.served.http_server import Server
+from vrmon.simulator.served.listening_socket import ListeningSocket
+from vrmon.simulator.served.remote import control_of_all
+from vrmon.simulator.served.simulated_device import SimulatedDevice
 
 EXAMPLES = """\
 Steer a device with curl at its own address, or at the control address with its name in the path:
@@ -122,9 +122,9 @@ async def _run(options: argparse.Namespace) -> None:
             await server.close()
 
 
-def _devices(options: argparse.Namespace) -> dict[str, Device]:
+def _devices(options: argparse.Namespace) -> dict[str, SimulatedDevice]:
     password = options.password_file.read_text().strip() if options.password_file else ""
-    devices: dict[str, Device] = {"playbox": PlayBox(options.channels)}
+    devices: dict[str, SimulatedDevice] = {"playbox": PlayBox(options.channels)}
     for number in range(1, options.recorders + 1):
         name = "movierecorder" if number == 1 else f"movierecorder{number}"
         devices[name] = MovieRecorder(options.channels, password=password)
@@ -134,7 +134,7 @@ def _devices(options: argparse.Namespace) -> dict[str, Device]:
 
 
 async def _serve(
-    devices: dict[str, Device], options: argparse.Namespace, certificate: Certificate | None
+    devices: dict[str, SimulatedDevice], options: argparse.Namespace, certificate: Certificate | None
 ) -> list[Server]:
     servers = []
     next_port = options.movierecorder_port
@@ -149,7 +149,7 @@ async def _serve(
     return servers
 
 
-def _tell(devices: dict[str, Device], control: tuple[str, int], options: argparse.Namespace) -> None:
+def _tell(devices: dict[str, SimulatedDevice], control: tuple[str, int], options: argparse.Namespace) -> None:
     addresses = {name: device.url for name, device in devices.items()}
     addresses["control"] = f"http://{control[0]}:{control[1]}"
     fingerprint = devices["playbox"].fingerprint

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any
 
-from vrmon.simulator.device import Device, locked
-from vrmon.simulator.exchange import NOT_FOUND, Answer, Request, Route
-from vrmon.simulator.switches import PlayBoxSwitches, switched
+from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
+from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
+from vrmon.simulator.served.switches import PlayBoxSwitches, switched
 
 
 @dataclass
@@ -30,11 +30,11 @@ def ingest_id(number: int) -> str:
     return f"9C64992CFF3A4A3FA3C635BB7D9B{number:04X}"
 
 
-class PlayBox(Device):
+class PlayBox(SimulatedDevice):
     """`ingests` are their ids, or how many to make. An ingest is named by its id or its place among them."""
 
     KIND = "playbox"
-    ACTIONS = (*Device.ACTIONS, "switch", "start_job", "name_job", "end_job", "lose_jobs")
+    ACTIONS = (*SimulatedDevice.ACTIONS, "switch", "start_job", "name_job", "end_job", "lose_jobs")
 
     def __init__(self, ingests: int | Iterable[str] = 4) -> None:
         super().__init__()

@@ -16,10 +16,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from vrmon.disk import sync_folder, write_synced
-from vrmon.state.aside import Aside
-from vrmon.state.document import Unusable, compose, payload_text, read
+from vrmon.files import sync_folder, write_synced
+from vrmon.state.format import Unusable, compose, payload_text, read
 from vrmon.state.lock import Lock
+from vrmon.state.set_aside import Aside
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0

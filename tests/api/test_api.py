@@ -1,0 +1,322 @@
+"""The HTTP API over real sockets: what each address answers, and who may ask for what."""
+
+from __future__ import annotations
+
+import getpass
+import http.client
+import json
+import logging
+import os
+import select
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from tests.world import scenes
+from tests.world.api_server import Server, serving
+from vrmon.model import Thumbnail
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=5)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def over_unix(server: Server, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    connection = UnixConnection(server.unix_socket)
+    try:
+        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        connection.request(method, path, raw)
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+        return response.status, answer
+    finally:
+        connection.close()
+
+
+def raw_answer(server: Server, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+        sock.sendall(request)
+        answer = b""
+        while chunk := sock.recv(65536):
+            answer += chunk
+    return answer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(tmp_path) as running:
+        yield running
+
+
+def test_status_is_the_same_document_on_both_listeners(server: Server) -> None:
+    answer = requests.get(f"{server.url}/status", timeout=5)
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    status, local = over_unix(server, "GET", "/status")
+    assert status == 200
+    assert {**answer.json(), "now": ""} == {**local, "now": ""} == {**server.backend.document, "now": ""}
+
+
+@pytest.mark.parametrize("path", ["/status", "/", "/metrics", "/nowhere", "/events"])
+def test_every_answer_carries_the_safe_headers_and_no_version(server: Server, path: str) -> None:
+    with requests.get(f"{server.url}{path}", timeout=5, stream=True) as answer:
+        assert answer.headers["Server"] == "vrmon"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
+
+
+@pytest.mark.parametrize("path", ["/status", "/", "/metrics", "/healthz", "/devices", "/events"])
+def test_head_has_the_headers_without_the_body(server: Server, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    for _ in range(2):  # the second on the same connection: nothing of the first is left in it
+        connection.request("HEAD", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+    connection.close()
+
+
+def test_health_is_503_when_the_loop_is_stuck(server: Server) -> None:
+    assert requests.get(f"{server.url}/healthz", timeout=5).json()["healthy"] is True
+    server.backend.healthy = False
+    answer = requests.get(f"{server.url}/healthz", timeout=5)
+    assert answer.status_code == 503
+    assert answer.json() == {"healthy": False, "why": "the loop is stuck"}
+
+
+def test_unknown_addresses_and_methods_are_told_so_in_json(server: Server) -> None:
+    missing = requests.get(f"{server.url}/page/../../etc/passwd", timeout=5)
+    assert missing.status_code == 404
+    assert missing.json()["error"].startswith("Cannot find ")
+    wrong = requests.put(f"{server.url}/status", timeout=5)
+    assert wrong.status_code == 405
+    assert "GET" in wrong.headers["Allow"]
+    assert wrong.json()["error"].startswith("Cannot PUT /status")
+
+
+@pytest.mark.parametrize("path", ["/reload", "/channels/PCR%201/hold", "/channels/PCR%201/stop", "/status"])
+def test_nothing_can_be_changed_over_tcp(server: Server, path: str) -> None:
+    answer = requests.post(f"{server.url}{path}", json={"by": "mallory"}, timeout=5)
+    assert answer.status_code == 403
+    assert "vrmon command" in answer.json()["error"]
+    assert server.backend.asked == []
+
+
+def test_whatever_a_string_holds_the_document_is_json_in_one_line(server: Server) -> None:
+    odd = "\ud800 lone, \u2028 line, \x00 nul, </script>, \n new, \u202e turned, 🎬"
+    server.backend.document["summary"] = odd
+    answer = requests.get(f"{server.url}/status", timeout=5)
+    assert answer.json()["summary"] == odd
+    assert b"\n" not in answer.content
+
+
+def test_a_mistake_inside_is_logged_and_not_shown(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.backend.broken = True
+    answer = requests.get(f"{server.url}/status", timeout=5)
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "secret detail" in caplog.text
+    server.backend.broken = False
+    assert requests.get(f"{server.url}/status", timeout=5).status_code == 200
+
+
+def test_what_is_not_http_is_refused_politely(server: Server) -> None:
+    answer = raw_answer(server, b"\x16\x03\x01 is this TLS?\r\n\r\n")
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert b"aiohttp" not in answer
+    assert b"Traceback" not in answer
+
+
+def test_a_thumbnail_is_served_by_its_bytes_or_is_404(server: Server) -> None:
+    name = "Stüdio 1/A {x} 100%?#"
+    server.backend.thumbnails[name] = Thumbnail(PNG, 1_790_000_000.0)
+    answer = requests.get(f"{server.url}/thumbnail/{quote(name, safe='')}", timeout=5)
+    assert answer.content == PNG
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Last-Modified"] == "Mon, 21 Sep 2026 14:13:20 GMT"
+    server.backend.thumbnails["PCR 1"] = Thumbnail(b"<script>alert(1)</script>", 0.0)
+    for missing in ("PCR%201", "PCR%202"):
+        assert requests.get(f"{server.url}/thumbnail/{missing}", timeout=5).status_code == 404
+
+
+def test_the_page_is_asked_for_again_and_sent_only_when_new(server: Server) -> None:
+    first = requests.get(f"{server.url}/", timeout=5)
+    assert first.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = requests.get(f"{server.url}/", headers={"If-None-Match": first.headers["ETag"]}, timeout=5)
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+class TestControl:
+    def test_hold_auto_and_stop_reach_the_daemon_with_who_asked(self, server: Server) -> None:
+        by = {"by": getpass.getuser()}
+        hold = {"seconds": 7200, "reason": "rewiring", **by}
+        assert over_unix(server, "POST", "/channels/PCR%201/hold", hold)[0] == 200
+        assert over_unix(server, "POST", "/channels/PCR%201/auto", by)[0] == 200
+        status, answer = over_unix(server, "POST", "/channels/PCR%201/stop", by)
+        assert (status, answer) == (200, {"message": "PCR 1 is stopping."})
+        who = f"{getpass.getuser()} (uid {os.getuid()})"
+        assert server.backend.asked == [
+            ("hold", "PCR 1", 7200.0, "rewiring", who),
+            ("auto", "PCR 1", who),
+            ("stop", "PCR 1", who),
+        ]
+
+    def test_who_asked_is_in_the_log(self, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO)
+        over_unix(server, "POST", "/channels/PCR%201/auto", {"by": "alice\n\x1b[31m"})
+        (record,) = [r for r in caplog.records if hasattr(r, "ACTION")]
+        told = vars(record)
+        assert told["BY"] == f"alice[31m (uid {os.getuid()})"
+        assert told["PEER_PID"] == os.getpid()
+        assert (told["ACTION"], told["CHANNEL"]) == ("auto", "PCR 1")
+
+    def test_a_hold_without_an_end(self, server: Server) -> None:
+        assert over_unix(server, "POST", "/channels/PCR%201/hold", {"seconds": None})[0] == 200
+        assert server.backend.asked[0][2] is None
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"not json",
+            b"[]",
+            b'"text"',
+            b"[" * 60_000,
+            b"\xff\xfe",
+            {"seconds": 0},
+            {"seconds": -1},
+            {"seconds": True},
+            {"seconds": "7200"},
+            b'{"seconds": NaN}',
+            b'{"seconds": Infinity}',
+            {"seconds": 10**400},
+            {"reason": 5},
+            {"by": ["alice"]},
+        ],
+        ids=lambda body: repr(body)[:30],
+    )
+    def test_a_body_that_makes_no_sense_is_refused(self, server: Server, body: object) -> None:
+        status, answer = over_unix(server, "POST", "/channels/PCR%201/hold", body)
+        assert status == 400
+        assert answer["error"].startswith("Cannot ")
+        assert server.backend.asked == []
+
+    def test_a_body_that_is_too_long_is_refused(self, server: Server) -> None:
+        status, answer = over_unix(server, "POST", "/channels/PCR%201/hold", {"reason": "x" * 70_000})
+        assert (status, answer) == (413, {"error": "Cannot take the request: its body is too long."})
+
+    def test_unknown_channels_are_404_and_refusals_409(self, server: Server) -> None:
+        assert over_unix(server, "POST", "/channels/PCR%209/stop", {})[0] == 404
+        server.backend.control_error = "Cannot stop PCR 1: its job is active. Put it on hold first."
+        status, answer = over_unix(server, "POST", "/channels/PCR%201/stop", {})
+        assert (status, answer) == (409, {"error": server.backend.control_error})
+
+    def test_reload_says_what_came_of_it(self, server: Server) -> None:
+        assert over_unix(server, "POST", "/reload") == (200, {"message": "Reloaded."})
+        server.backend.complaints = ("vrmon.toml:3: dvr.x: unknown key", "vrmon.toml:9: sync: wrong")
+        status, answer = over_unix(server, "POST", "/reload", {})
+        assert status == 422
+        assert answer["complaints"] == list(server.backend.complaints)
+        assert answer["error"].startswith("Cannot reload:")
+
+
+def test_the_socket_is_for_owner_and_group_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for mask in (0, 0o777):
+            os.umask(mask)
+            folder = tmp_path / f"mask{mask}"
+            os.umask(0o022)
+            folder.mkdir()
+            os.umask(mask)
+            with serving(folder) as server:
+                assert stat.S_IMODE(server.unix_socket.stat().st_mode) == 0o660
+    finally:
+        os.umask(before)
+
+
+def test_a_stalled_request_does_not_keep_others_waiting(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as stalled:
+        stalled.sendall(b"GET /status HTTP/1.1\r\nHost: x\r\nX-Never: ")
+        began = time.monotonic()
+        for _ in range(20):
+            assert requests.get(f"{server.url}/status", timeout=5).status_code == 200
+        assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /status HTTP/1.1\r\nHost: x\r\nX-Never: ",
+        b"GET /status HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /reload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf",
+    ],
+    ids=["nothing", "half a head", "one request", "half a body"],
+)
+def test_a_client_that_falls_silent_is_dropped(tmp_path: Path, said: bytes) -> None:
+    with (
+        serving(tmp_path, patience=0.1) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock,
+    ):
+        sock.sendall(said)
+        try:
+            while sock.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+        assert server.backend.asked == []
+
+
+def test_a_client_that_does_not_take_its_answer_is_dropped(tmp_path: Path) -> None:
+    with serving(tmp_path, patience=0.1) as server, socket.socket(socket.AF_UNIX) as sock:
+        server.backend.document["summary"] = "x" * 3_000_000
+        sock.settimeout(5)
+        sock.connect(str(server.unix_socket))
+        sock.sendall(b"GET /status HTTP/1.1\r\nHost: x\r\n\r\n")
+        hung_up = select.poll()
+        hung_up.register(sock, 0)
+        assert hung_up.poll(5000) == [(sock.fileno(), select.POLLHUP)]
+
+
+def test_too_many_connections_are_turned_away_and_the_local_door_stays_open(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(tmp_path) as server:
+        address = ("127.0.0.1", server.port)
+        crowd = [socket.create_connection(address, timeout=5) for _ in range(400)]
+        try:
+            with socket.create_connection(address, timeout=5) as one_too_many:
+                assert one_too_many.recv(1000).startswith(b"HTTP/1.1 503 ")
+            assert over_unix(server, "GET", "/healthz")[0] == 200
+            assert "too many are open" in caplog.text
+        finally:
+            for sock in crowd:
+                sock.close()
+        deadline = time.monotonic() + 5
+        while requests.get(f"{server.url}/healthz", timeout=5).status_code != 200:
+            assert time.monotonic() < deadline
+
+
+def test_the_document_is_fresh_at_each_look(server: Server) -> None:
+    first = requests.get(f"{server.url}/status", timeout=5).json()
+    server.backend.document = scenes.document([scenes.channel(0, "blocked")])
+    second = requests.get(f"{server.url}/status", timeout=5).json()
+    assert (first["health"], second["health"]) == ("ok", "critical")

@@ -1,0 +1,131 @@
+"""/metrics as Prometheus sees it, judged by its own linter."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client import Metric
+from prometheus_client import parser as prometheus_parser
+
+from tests.world.api_server import serving
+from tests.world.mirror import codes, is_in, mirror
+from vrmon.api.backend import ChannelMetrics, MetricsSnapshot
+from vrmon.api.prometheus import render
+from vrmon.workers.counts import Histogram
+
+ROOT = Path(__file__).parents[2]
+parse: Callable[[str], Iterable[Metric]] = prometheus_parser.text_string_to_metric_families
+
+RULES = ROOT / "packaging/prometheus/vrmon.rules.yml"
+RULE_TESTS = ROOT / "packaging/prometheus/vrmon.rules.test.yml"
+DASHBOARD = ROOT / "packaging/grafana/vrmon.json"
+
+
+def promtool(*arguments: str | Path, text: bytes = b"") -> str:
+    """Fails, rather than skips, where Debian's package prometheus is missing."""
+    done = subprocess.run(["promtool", *arguments], input=text, capture_output=True, check=False, timeout=60)
+    told = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0, told
+    return told
+
+
+def samples(text: str) -> dict[str, float]:
+    return {
+        f"{sample.name}{json.dumps(sample.labels, sort_keys=True)}": sample.value
+        for family in parse(text)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def scrape(tmp_path: Path) -> str:
+    with serving(tmp_path) as server:
+        answer = requests.get(f"{server.url}/metrics", timeout=5)
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        return answer.text
+
+
+def test_names_and_units_pass_prometheus_own_linter(scrape: str) -> None:
+    assert promtool("check", "metrics", text=scrape.encode()).strip() == ""
+
+
+def test_what_the_daemon_counted_is_what_is_shown(scrape: str) -> None:
+    seen = samples(scrape)
+    channel, device = '{"channel": "PCR 1"}', '{"device": "playbox", "kind": "primary"}'
+    assert seen[f"vrmon_channel_wanted{channel}"] == 1
+    assert seen[f"vrmon_channel_verified{channel}"] == 0
+    assert seen[f"vrmon_channel_mismatch_seconds_total{channel}"] == 4.5
+    assert seen[f"vrmon_channel_takes_total{channel}"] == 3
+    assert seen[f"vrmon_channel_takes_lost_total{channel}"] == 2
+    assert seen['vrmon_channel_start_latency_seconds_bucket{"channel": "PCR 1", "le": "0.05"}'] == 0
+    assert seen['vrmon_channel_start_latency_seconds_bucket{"channel": "PCR 1", "le": "0.1"}'] == 1
+    assert seen[f"vrmon_device_poll_failures_total{device}"] == 2
+    assert seen[f"vrmon_device_answer_seconds_count{device}"] == 2
+    assert seen['vrmon_health{"state": "degraded"}'] == 1
+    assert seen['vrmon_problems{"severity": "critical"}'] == 0
+
+
+def test_a_take_that_dies_is_counted_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
+    def lost() -> float:
+        seen = samples(requests.get(f"{here.daemon.url}/metrics", timeout=5).text)
+        return seen['vrmon_channel_takes_lost_total{"channel": "PCR 1"}']
+
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        assert lost() == 0
+        here.recorder.kill_take(0)
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording") and codes(status))
+        here.wait_for_polls()
+        assert lost() == 1
+        here.daemon.restart()
+        here.wait_for_phase("recording")
+        assert codes(here.daemon.status()) == {"take-died"}
+        assert lost() == 0
+
+
+def test_a_device_that_never_answered_has_no_age(scrape: str) -> None:
+    with_age = {key for key in samples(scrape) if key.startswith("vrmon_device_age_seconds")}
+    assert with_age == {'vrmon_device_age_seconds{"device": "playbox", "kind": "primary"}'}
+
+
+def test_a_histogram_counts_at_or_below_each_bound() -> None:
+    histogram = Histogram((0.125, 1.0))
+    for seconds in (0.0625, 0.125, 0.5, 7.0):
+        histogram.observe(seconds)
+    snapshot = histogram.snapshot()
+    assert snapshot.buckets == ((0.125, 2), (1.0, 3))
+    assert (snapshot.count, snapshot.sum) == (4, 7.6875)
+
+
+def test_odd_names_do_not_break_the_format() -> None:
+    name = 'A"B\\C\n# HELP x'
+    snapshot = MetricsSnapshot("1", 0.0, "ok", {}, 0.0, channels=(ChannelMetrics(name, True, True),))
+    seen = samples(render(snapshot).decode())
+    assert seen[f"vrmon_channel_wanted{json.dumps({'channel': name})}"] == 1
+
+
+def test_the_alert_rules_are_sound_and_fire_when_they_should() -> None:
+    assert "SUCCESS" in promtool("check", "rules", RULES)
+    assert "SUCCESS" in promtool("test", "rules", RULE_TESTS)
+
+
+@pytest.mark.parametrize("path", [RULES, DASHBOARD], ids=lambda path: path.name)
+def test_rules_and_dashboard_ask_only_for_what_there_is(path: Path, scrape: str) -> None:
+    known = {key.partition("{")[0] for key in samples(scrape)}
+    asked = set(re.findall(r"\bvrmon_[a-z_]+\b", path.read_text()))
+    assert asked
+    assert asked <= known
+
+
+def test_the_dashboard_is_one_that_grafana_can_import() -> None:
+    dashboard = json.loads(DASHBOARD.read_text())
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    assert len(ids) == len(set(ids))
+    assert dashboard["uid"] == "vrmon"
+    assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in dashboard["panels"])

@@ -1,0 +1,135 @@
+"""`vrmon watch` and `vrmon events`: live, also across the daemon's death, until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world.command import COMMAND, ENVIRON, ROOT, on_terminal, vrmon
+from tests.world.running import Running, running
+from vrmon.cli.news import News
+from vrmon.simulator import MovieRecorder, PlayBox, serving
+
+LEAVES_THE_SCREEN = "\x1b[?1049l"
+SHOWS_THE_CURSOR = "\x1b[?25h"
+
+
+@pytest.fixture
+def playbox() -> Iterator[PlayBox]:
+    with serving(PlayBox()) as playbox:
+        yield playbox
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, playbox: PlayBox) -> Iterator[Running]:
+    with serving(MovieRecorder()) as recorder, running(tmp_path, playbox, recorder) as daemon:
+        yield daemon
+
+
+def test_watch_follows_what_happens_and_the_daemons_death(daemon: Running, playbox: PlayBox) -> None:
+    with on_terminal("watch", environ=daemon.environ) as terminal:
+        assert "PCR 4" in terminal.see("movierecorder")
+        playbox.start_job(2, "SHOW.mxf")
+        terminal.see(r"PCR 3 +● recording +SHOW +SHOW")
+        daemon.kill()
+        assert "recording" in terminal.see(r"NOT LIVE for \d+ s(?s:.)*What follows is how it was then")
+        daemon.start()
+        terminal.see(r"\A(?s:.)*OK(?s:.)*recording")
+        terminal.type("\x03")
+        terminal.rest()
+        assert terminal.process.wait(20) == 0
+        assert LEAVES_THE_SCREEN in terminal.raw
+        assert SHOWS_THE_CURSOR in terminal.raw
+        assert "Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_watch_leaves_the_terminal_in_order_when_it_is_ended(tmp_path: Path, number: int) -> None:
+    with on_terminal("watch", "--socket", tmp_path / "none") as terminal:
+        terminal.see(r"NOT LIVE for \d s\. Cannot reach vrmond: there is no")
+        terminal.process.send_signal(number)
+        terminal.rest()
+        assert terminal.process.wait(20) == 0
+        assert LEAVES_THE_SCREEN in terminal.raw
+
+
+def test_watch_needs_a_terminal() -> None:
+    done = vrmon("watch")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Cannot watch: this is no terminal. ")
+
+
+def test_events_tells_what_happened(daemon: Running, playbox: PlayBox) -> None:
+    playbox.start_job(0, "SHOW.mxf")
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "recording")
+    told = [
+        json.loads(line) for line in vrmon("events", "--json", environ=daemon.environ).stdout.splitlines()
+    ]
+    assert told == daemon.status()["recent"]
+    lines = vrmon("events", environ=daemon.environ).stdout.splitlines()
+    assert len(lines) == len(told)
+    assert all(event["message"] in line for event, line in zip(told, lines, strict=True))
+
+
+@contextmanager
+def following(daemon: Running, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`vrmon events --follow`, both its outputs in pipes."""
+    with subprocess.Popen(
+        [*COMMAND, "events", "--follow", *options],
+        cwd=ROOT,
+        env={**ENVIRON, **daemon.environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+
+
+def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, playbox: PlayBox) -> None:
+    with following(daemon, "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        playbox.start_job(0, "SHOW.mxf")
+        told: list[dict[str, Any]] = []
+        while not told or told[-1]["code"] != "take-started":
+            told.append(json.loads(process.stdout.readline()))
+        daemon.restart(signal.SIGKILL)
+        assert process.stderr.readline().startswith("Cannot")
+        playbox.start_job(1, "OTHER.mxf")
+        while "OTHER" not in told[-1]["message"]:
+            told.append(json.loads(process.stdout.readline()))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert "Traceback" not in errors
+    assert len({(one["n"], one["time"]) for one in told}) == len(told)
+
+
+def test_a_reader_that_has_seen_enough_ends_it_without_a_word(daemon: Running, playbox: PlayBox) -> None:
+    with following(daemon) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        playbox.start_job(0, "SHOW.mxf")
+        process.stdout.readline()
+        process.stdout.close()
+        playbox.start_job(1, "OTHER.mxf")
+        assert process.wait(20) == 141
+        assert process.stderr.read() == ""
+
+
+def test_news_are_told_once_and_again_after_the_daemon_began_anew() -> None:
+    def document(uptime: float, *numbers: int) -> dict[str, Any]:
+        return {"uptime": uptime, "recent": [{"n": n} for n in numbers]}
+
+    news = News()
+    assert [one["n"] for one in news.of(document(5, 1, 2))] == [1, 2]
+    assert [one["n"] for one in news.of(document(6, 1, 2, 3))] == [3]
+    assert news.of(document(7, 2, 3)) == []
+    assert [one["n"] for one in news.of(document(1, 1, 2))] == [1, 2]

@@ -1,0 +1,220 @@
+"""`vrmon status` before the real API, with documents of every kind."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from tests.world import scenes
+from tests.world.api_server import Server, serving
+from tests.world.command import on_terminal, vrmon
+from tests.world.random_json import random_json
+from vrmon.cli import signs
+from vrmon.cli.board import board, fitted, lately
+
+KEYS = [
+    "health",
+    "summary",
+    "problems",
+    "primaries",
+    "dvrs",
+    "channels",
+    "unmapped",
+    "recent",
+    "now",
+    "uptime",
+]
+PARTS = ["name", "phase", "mode", "job", "take", "basename", "verified", "recording", "problem", "severity"]
+HOSTILE = "\x1b[2J\x1b]0;owned\x07[bold red]:skull:\u202edlrow\nnext\ud800"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(tmp_path) as server:
+        yield server
+
+
+def show(server: Server, *states: str, **more: Any) -> None:
+    channels = [scenes.channel(number, state) for number, state in enumerate(states)]
+    server.backend.document = scenes.document(channels, **more)
+
+
+def printed(document: Any, width: int = 80) -> str:
+    out = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
+    out.print(board(document), lately(document, 5))
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("states", "code", "word"),
+    [
+        (("recording", "idle"), 0, "● OK"),
+        (("recording", "preflight"), 1, "▲ DEGRADED"),
+        (("recording", "preflight", "blocked"), 2, "✖ CRITICAL"),
+    ],
+)
+def test_the_exit_status_and_the_first_line_tell_the_health(
+    server: Server, states: tuple[str, ...], code: int, word: str
+) -> None:
+    show(server, *states)
+    done = vrmon("status", "--socket", server.unix_socket)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert done.stdout.startswith(f"{word}  1 of ")
+    assert vrmon("status", "--json", "--socket", server.unix_socket).returncode == code
+
+
+def test_json_is_the_document_itself(server: Server) -> None:
+    show(server, *scenes.EVERY_STATE)
+    done = vrmon("status", "--json", "--socket", server.unix_socket)
+    assert json.loads(done.stdout) == {**server.backend.document, "now": json.loads(done.stdout)["now"]}
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("state", scenes.EVERY_STATE)
+def test_every_state_is_told_in_words_within_80_columns(state: str) -> None:
+    document = scenes.document([scenes.channel(0), scenes.channel(1, state)])
+    text = printed(document, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    channel = document["channels"][1]
+    words = " ".join(text.split())
+    for told in (channel["name"], channel["phase"], "on hold" if state == "hold" else "", "movierecorder"):
+        assert told in words
+    for problem in document["problems"]:
+        assert problem["message"] in words
+        assert problem["hint"] in words
+    row = next(line for line in text.splitlines() if line.startswith("PCR 2"))
+    if channel["take"]:
+        assert channel["take"]["name"] in row
+
+
+def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(server: Server) -> None:
+    show(server, *scenes.EVERY_STATE)
+    arguments = ("status", "--socket", server.unix_socket)
+    assert "\x1b" not in vrmon(*arguments).stdout
+    raw = {}
+    for name, environ in {"plain": {}, "without": {"NO_COLOR": "1"}}.items():
+        with on_terminal(*arguments, environ=environ) as terminal:
+            terminal.rest()
+            raw[name] = terminal.raw
+    assert "\x1b[31m" in raw["plain"] or "\x1b[1;31m" in raw["plain"]
+    assert "\x1b[31m" not in raw["without"]
+    assert "\x1b[1;31m" not in raw["without"]
+
+
+def test_what_a_device_says_steers_no_terminal(server: Server) -> None:
+    channel = scenes.channel(0)
+    channel["job"]["basename"] = channel["take"]["name"] = channel["name"] = HOSTILE
+    hostile = scenes.problem(HOSTILE, "critical", HOSTILE, HOSTILE, HOSTILE)
+    odd: Any = {"dvrs": {HOSTILE: scenes.device(HOSTILE, error=HOSTILE)}, "summary": HOSTILE}
+    server.backend.document = scenes.document([channel], problems=[hostile], health="critical", **odd)
+    for environ in ({"LANG": "C.UTF-8"}, {"PYTHONIOENCODING": "ascii"}):
+        done = vrmon("status", "--socket", server.unix_socket, environ=environ)
+        assert done.returncode == 2
+        assert not set("\x1b\x07\u202e") & set(done.stdout)
+        assert done.stdout.count(":skull:") > 4
+        assert done.stdout.count("[bold red]") > 4
+
+
+def test_without_utf_8_every_sign_has_a_stand_in_of_its_own(server: Server) -> None:
+    channels = [scenes.channel(number, state) for number, state in enumerate(scenes.EVERY_STATE)]
+    channels[0]["job"]["basename"] = "Süd"
+    server.backend.document = scenes.document(channels, unmapped=[])
+    posix = {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = vrmon("status", "--socket", server.unix_socket, environ=posix)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.isascii()
+    assert done.stdout.startswith("x CRITICAL")
+    for told in (
+        "* recording",
+        "o idle",
+        "~ stopping",
+        "! keeping",
+        "+ foreign",
+        "x blocked",
+        "> Connect it",
+    ):
+        assert told in done.stdout
+    assert done.stdout.count("?") == 1, "only the letter that ASCII lacks"
+    with_utf_8 = vrmon("status", "--socket", server.unix_socket).stdout
+    known = {sign: signs.SIGNS.get(sign, sign) for sign in with_utf_8 if not sign.isascii()}
+    assert {sign for sign, shown in known.items() if not shown.isascii()} == {"ü"}
+
+
+@pytest.mark.parametrize("document", [{}, {"health": "splendid"}, {"health": None, "channels": {"a": 1}}])
+def test_a_document_of_another_version_is_shown_as_far_as_it_goes(server: Server, document: Any) -> None:
+    server.backend.document = document
+    done = vrmon("status", "--socket", server.unix_socket)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("? ")
+
+
+@given(st.sampled_from(KEYS), st.sampled_from(PARTS), random_json(*KEYS, *PARTS))
+def test_no_document_is_too_odd(key: str, part: str, odd: Any) -> None:
+    printed(odd)
+    whole = scenes.document([scenes.channel(0)])
+    printed({**whole, key: odd})
+    printed({**whole, "channels": [{**scenes.channel(0), part: odd}, odd], "unmapped": [odd]})
+
+
+def test_stale_sights_and_ages_are_told_as_they_are() -> None:
+    shown = printed(scenes.document([scenes.channel(0, "stale-dvr")]))
+    assert "48 s ago" in shown
+    never = scenes.device("http://10.1.85.53:8080", state="unknown", error="not polled yet")
+    never["age"] = None
+    assert "never" in printed(scenes.document([], dvrs={"movierecorder": never}))
+
+
+def test_a_time_of_another_day_has_its_day() -> None:
+    held = scenes.channel(0, "hold")
+    for ago in (0.0, 5 * 86400):
+        held["hold"]["until"] = time = scenes.rfc3339(ago)
+        event = {"n": 1, "time": time, "severity": "info", "subject": "vrmon", "message": "Is up."}
+        local = datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).astimezone()
+        day = f"{local.date()} " if ago else ""
+        shown = printed(scenes.document([held], recent=[event]))
+        assert f"on hold until {day}{local:%H:%M} " in " ".join(shown.split())
+        assert f"\n{day}{local:%H:%M:%S}  · info" in shown
+
+
+def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
+    show(server, "recording", "died", "by-hand", "idle")
+    with on_terminal("status", "--socket", server.unix_socket, columns=40) as terminal:
+        text = terminal.rest().replace("\r", "")
+    assert max(map(len, text.splitlines())) <= 40
+    assert re.search(r"^PCR 1 +● recording +NEWS_AT_TEN_01 *\n +0\.3 s ago *\n", text, re.MULTILINE)
+    assert re.search(r"^PCR 2 +✖ starting +SPORTS_DESK_02 *\n +SPORTS_DESK_02_\w+ *\n", text, re.MULTILINE)
+    assert re.search(r"^PCR 3 .*\n +on the DVR: *\n +REHEARSAL_MANUAL *\n", text, re.MULTILINE)
+    assert re.search(r"^movierecorder +● ok +http://", text, re.MULTILINE)
+
+
+def test_a_small_screen_leaves_out_what_matters_least() -> None:
+    channels = [
+        scenes.channel(n, "blocked" if n == 40 else "preflight" if n % 9 == 0 else "idle") for n in range(64)
+    ]
+    document = scenes.document(channels)
+    screen = Console(file=io.StringIO(), width=80, height=24)
+    lines = screen.render_lines(fitted(document, screen, 24), pad=False)
+    text = "\n".join("".join(segment.text for segment in line) for line in lines)
+    assert len(lines) <= 24
+    assert "PCR 41" in text
+    assert "The source is not in the list of movierecorder." in text
+    assert "All 9 problems: vrmon status" in text
+    assert "Not shown, for idle and without a problem: 55" in text
+
+
+def test_it_imports_no_server(server: Server) -> None:
+    done = vrmon("status", "--socket", server.unix_socket, environ={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert "requests" in done.stderr
+    assert "aiohttp" not in done.stderr
+    assert "vrmon.demo" not in done.stderr

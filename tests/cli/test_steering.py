@@ -1,0 +1,119 @@
+"""`vrmon hold`, `auto`, `stop` and `reload`, asked of a real daemon before simulated devices."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world.command import vrmon
+from tests.world.running import Running, running
+from vrmon.cli.options import duration
+from vrmon.simulator import MovieRecorder, PlayBox, serving
+
+ME = pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.fixture
+def playbox() -> Iterator[PlayBox]:
+    with serving(PlayBox()) as playbox:
+        yield playbox
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, playbox: PlayBox) -> Iterator[Running]:
+    with serving(MovieRecorder()) as recorder, running(tmp_path, playbox, recorder) as daemon:
+        yield daemon
+
+
+def test_hold_and_auto(daemon: Running) -> None:
+    done = vrmon("hold", "PCR 2", "--for", "1h30m", "--reason", "rehearsal", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("PCR 2 is on hold for 90 min")
+    hold = daemon.channel("PCR 2")["hold"]
+    assert hold["reason"] == "rehearsal"
+    assert hold["by"] == f"{ME} (uid {os.getuid()})"
+    assert hold["until"] is not None
+    assert "on hold" in vrmon("status", environ=daemon.environ).stdout
+    assert vrmon("auto", "PCR 2", environ=daemon.environ).returncode == 0
+    assert daemon.channel("PCR 2")["mode"] == "auto"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="sudo's variable is believed of root only")
+def test_the_person_behind_sudo_is_named(daemon: Running) -> None:
+    vrmon("hold", "PCR 1", environ={**daemon.environ, "SUDO_USER": "alice"})
+    assert daemon.channel("PCR 1")["hold"]["by"] == "alice (uid 0)"
+    assert daemon.channel("PCR 1")["hold"]["until"] is None
+
+
+def test_stop_ends_a_take_that_is_kept(daemon: Running, playbox: PlayBox) -> None:
+    playbox.start_job(0, "SHOW.mxf")
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "recording")
+    refused = vrmon("stop", "PCR 1", environ=daemon.environ)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("Cannot stop PCR 1: ")
+    playbox.refuse()
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "keeping")
+    assert vrmon("stop", "PCR 1", environ=daemon.environ).returncode == 0
+    daemon.wait_for(lambda status: status["channels"][0]["recording"] is None)
+
+
+def test_a_channel_of_any_name_can_be_held(daemon: Running) -> None:
+    name = "A/B ä%2F..#?"
+    daemon.config.write_text(daemon.config.read_text().replace("PCR 1", name))
+    assert vrmon("reload", environ=daemon.environ).returncode == 0
+    assert vrmon("hold", name, environ=daemon.environ).returncode == 0
+    assert daemon.channel(name)["mode"] == "hold"
+
+
+def test_an_unknown_channel_is_answered_with_the_known_ones(daemon: Running) -> None:
+    for verb in ("hold", "auto", "stop"):
+        done = vrmon(verb, "PCR/9 ä", environ=daemon.environ)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "PCR/9 ä" in done.stderr
+        assert "There are: PCR 1, PCR 2, PCR 3, PCR 4." in done.stderr
+
+
+def test_reload_puts_the_file_in_force_or_says_why_not(daemon: Running) -> None:
+    text = daemon.config.read_text()
+    daemon.config.write_text(text.replace('"PCR 4"', '"PCR four"'))
+    done = vrmon("reload", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "in force" in done.stdout
+    assert daemon.channel("PCR four")
+    daemon.config.write_text(text.replace("poll_interval", "pol_interval"))
+    done = vrmon("reload", environ=daemon.environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    first, *complaints = done.stderr.splitlines()
+    assert first.startswith("Cannot reload: ")
+    assert len(complaints) == 2
+    assert all(line.startswith(f"{daemon.config}:") and "pol_interval" in line for line in complaints)
+    assert daemon.channel("PCR four")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90s", 90),
+        ("30m", 1800),
+        ("2h", 7200),
+        ("1h30m", 5400),
+        ("2d", 172800),
+        ("1d1h1m1s", 90061),
+        ("0h5s", 5),
+    ],
+)
+def test_times(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "90", "0s", "-5s", "1.5h", "2 h", "30m2h", "367d", "२h", "soon", "9999999999s"]
+)
+def test_no_times(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        duration(text)

@@ -1,0 +1,54 @@
+"""The two files in etc/: what is installed, and the tour of every key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.world.configuring import read
+from vrmon.config.schema import REQUIRED, TABLES
+from vrmon.settings import Api, Log, Settings, Sync
+
+ETC = Path(__file__).parents[2] / "etc"
+
+
+def test_the_packaged_file_names_no_device_and_loads_when_filled_in(tmp_path: Path) -> None:
+    text = (ETC / "vrmon.toml").read_text()
+    assert read(tmp_path, text) == Settings()
+    filled = "\n".join(
+        line.removeprefix("#") if "=" in line or "[" in line else line for line in text.splitlines()
+    )
+    settings = read(tmp_path, filled.replace("INGEST ID", "A1"))
+    assert [device.poll_interval for device in (*settings.primaries.values(), *settings.dvrs.values())] == [
+        1,
+        1,
+    ]
+    assert len(settings.channels) == 1
+
+
+def test_the_example_loads(tmp_path: Path) -> None:
+    settings = read(tmp_path, (ETC / "vrmon.example.toml").read_text())
+    assert (settings.sync, settings.api, settings.log) == (Sync(), Api(), Log())
+
+
+@pytest.mark.parametrize(("table", "name"), [(table, key.name) for table in TABLES for key in TABLES[table]])
+def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name: str) -> None:
+    key = next(key for key in TABLES[table] if key.name == name)
+    lines = (ETC / "vrmon.example.toml").read_text().splitlines()
+    header = next(index for index, line in enumerate(lines) if line.strip("[]").split(".")[0] == table)
+    place = next(
+        index
+        for index, line in enumerate(lines)
+        if index > header and line.lstrip("#").startswith(f"{name} = ")
+    )
+    comment: list[str] = []
+    while lines[place - 1].startswith("# "):
+        place -= 1
+        comment.insert(0, lines[place].removeprefix("# "))
+    default = "Required."
+    if key.default is not REQUIRED:
+        # JSON writes texts and numbers as TOML does.
+        default = f"Default: {'none' if key.default is None else json.dumps(key.default)}"
+    assert f"Expected: {key.kind.expected}. {default}" in " ".join(comment)

@@ -1,0 +1,123 @@
+"""A person takes a channel, gives it back, and ends a take that is kept: through the Unix socket alone."""
+
+from __future__ import annotations
+
+import json
+import signal
+import urllib.error
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.world.mirror import codes, is_in, mirror
+
+PCR_1 = "/channels/PCR%201"
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Both as /status writes them."""
+    one, other = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (earlier, later))
+    return (other - one).total_seconds()
+
+
+def test_a_channel_on_hold_is_left_alone_until_it_is_given_back(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        code, answer = here.daemon.post(f"{PCR_1}/hold", {"reason": "rehearsal", "by": "anna"})
+        assert (code, "on hold" in answer["message"]) == (200, True)
+        here.playbox.start_job(0, "SHOW.mxf")
+        here.record("OTHER.mxf", 2)
+        status = here.daemon.wait_for(lambda status: status["health"] == "critical")
+        held = status["channels"][0]
+        assert (held["mode"], held["phase"], held["hold"]["reason"], held["hold"]["until"]) == (
+            "hold",
+            "idle",
+            "rehearsal",
+            None,
+        )
+        assert "anna" in held["hold"]["by"]
+        assert held["problem"]["code"] == "on-hold"
+        here.wait_for_polls()
+        assert here.sent("*- 0/*") == []
+        assert here.daemon.post(f"{PCR_1}/auto", {"by": "anna"})[0] == 200
+        assert here.wait_for_phase("recording")["mode"] == "auto"
+        recent = [one["code"] for one in here.daemon.status()["recent"] if one["subject"] == "PCR 1"]
+        assert recent.count("hold-begun") == recent.count("hold-ended") == 1
+
+
+def test_what_a_person_does_to_a_held_channel_stays_done(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        here.daemon.post(f"{PCR_1}/hold")
+        here.recorder.stop_by_hand(0)
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "idle"))
+        here.recorder.record_by_hand(0, "BY HAND")
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "foreign"))
+        here.wait_for_polls()
+        assert len(here.sent()) == 2
+        assert [take.ended_by for take in here.recorder.takes] == ["operator", None]
+
+
+def test_a_hold_survives_a_kill_and_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.daemon.post(f"{PCR_1}/hold", {"seconds": 3600})
+        here.wait_for_state('"hold":{')
+        before = here.daemon.channel("PCR 1")["hold"]
+        here.daemon.restart(signal.SIGKILL)
+        held = here.daemon.channel("PCR 1")
+        assert held["mode"] == "hold"
+        assert abs(seconds_between(held["hold"]["until"], before["until"])) < 0.1
+        assert "hold-begun" not in {one["code"] for one in here.daemon.status()["recent"]}
+        here.playbox.start_job(0, "SHOW.mxf")
+        here.wait_for_polls()
+        assert here.sent() == []
+        here.daemon.post(f"{PCR_1}/hold", {"seconds": 1})
+        assert here.wait_for_phase("recording")["hold"] is None
+
+
+def test_a_take_that_is_kept_is_ended_by_a_person_and_no_other(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        code, answer = here.daemon.post(f"{PCR_1}/stop")
+        assert (code, answer["error"].startswith("Cannot stop PCR 1: ")) == (409, True)
+        here.record()
+        assert here.daemon.post(f"{PCR_1}/stop")[0] == 409
+        here.playbox.refuse()
+        here.wait_for_phase("keeping")
+        assert here.daemon.post(f"{PCR_1}/stop", {"by": "anna"})[0] == 200
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "idle"))
+        assert here.the_take().ended_by == "remote"
+        assert len(here.sent("*/record")) == 1
+
+
+def test_a_person_stops_a_take_also_when_the_primary_has_been_gone_since_before_a_restart(
+    tmp_path: Path,
+) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        here.wait_for_state("SHOW")
+        here.playbox.refuse()
+        here.daemon.restart(signal.SIGKILL)
+        here.wait_for_phase("keeping")
+        assert here.daemon.post(f"{PCR_1}/stop")[0] == 200
+        here.recorder.wait_until(lambda: here.recorder.running(0) is None)
+
+
+def test_nothing_is_controlled_over_tcp(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        for path in ("/reload", f"{PCR_1}/hold", f"{PCR_1}/auto", f"{PCR_1}/stop"):
+            request = urllib.request.Request(f"{here.daemon.url}{path}", data=b"{}", method="POST")
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=5)
+            with refused.value as answer:
+                assert answer.code == 403
+                assert "over TCP" in json.load(answer)["error"]
+        assert here.daemon.channel("PCR 1")["mode"] == "auto"
+
+
+def test_an_unknown_channel_is_said_to_be_unknown(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        for verb in ("hold", "auto", "stop"):
+            code, answer = here.daemon.post(f"/channels/nobody/{verb}")
+            assert (code, answer["error"].startswith("Cannot find channel 'nobody'")) == (404, True)
+        assert "on-hold" not in codes(here.daemon.status())

@@ -1,0 +1,219 @@
+"""`vrmon demo` as anybody runs it: what it shows, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world.command import (
+    COMMAND,
+    COMMAND_FOR_ALL,
+    ENVIRON,
+    ROOT,
+    on_terminal,
+    open_folder,
+    tree_for_all,
+)
+from tests.world.stores import until
+from vrmon.demo.drama import Drama
+from vrmon.demo.stage import Stage
+from vrmon.simulator import MovieRecorder, PlayBox, serving
+
+Line = dict[str, Any]
+
+
+class Show:
+    """A demo and what it prints (`next` and `until` read its JSON), its temporary files in `folder`."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.folder = folder
+        self.lines: list[Line] = []
+        self.out = process.stdout
+
+    def next(self) -> Line:
+        self.lines.append(json.loads(self.out.readline()))
+        return self.lines[-1]
+
+    def until(self, source: str, message: str) -> Line:
+        """The next line from `source` whose message holds `message`."""
+        while True:
+            line = self.next()
+            if line["from"] == source and message in line.get("message", ""):
+                return line
+
+
+@contextlib.contextmanager
+def demo(
+    folder: Path, *arguments: str, form: tuple[str, ...] = ("--json",), user: str | None = None
+) -> Iterator[Show]:
+    with subprocess.Popen(
+        [*(COMMAND if user is None else COMMAND_FOR_ALL), "demo", *form, *arguments],
+        cwd=ROOT if user is None else tree_for_all(),
+        env={**ENVIRON, "TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        user=user,
+    ) as process:
+        try:
+            yield Show(process, folder)
+        finally:
+            process.terminate()
+
+
+def daemons(folder: Path) -> list[int]:
+    """The processes that have their state in `folder`."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"STATE_DIRECTORY={folder}".encode() in (one / "environ").read_bytes():
+                found.append(int(one.name))
+    return found
+
+
+def assert_nothing_is_left(folder: Path) -> None:
+    assert list(folder.iterdir()) == []
+    assert daemons(folder) == []
+
+
+def test_a_fault_comes_within_10_seconds_and_vrmon_deals_with_it(tmp_path: Path) -> None:
+    with demo(tmp_path) as show:
+        url = show.next()["url"]
+        began = time.monotonic()
+        assert len(daemons(tmp_path)) == 1
+        with urllib.request.urlopen(f"{url}status") as answer:
+            assert len(json.load(answer)["channels"]) == 4
+        show.until("vrmon", "is recording")
+        show.until("demo", "drops out")
+        assert time.monotonic() - began < 10
+        assert show.until("vrmon", "is kept recording")["severity"] == "degraded"
+        show.process.send_signal(signal.SIGINT)
+        assert show.process.wait(20) == 0
+        assert show.process.stderr is not None
+        assert show.process.stderr.read() == ""
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_every_way_to_end_it_is_clean(tmp_path: Path, number: int) -> None:
+    with demo(tmp_path) as show:
+        show.until("demo", "begins")
+        show.process.send_signal(number)
+        assert show.process.wait(20) == 0
+    assert_nothing_is_left(tmp_path)
+
+
+def test_a_demo_that_is_killed_takes_its_daemon_along(tmp_path: Path) -> None:
+    with demo(tmp_path) as show:
+        show.until("demo", "begins")
+        show.process.kill()
+        until(lambda: not daemons(tmp_path), "vrmond has ended")
+
+
+def test_ctrl_c_pressed_again_and_again_is_clean_too(tmp_path: Path) -> None:
+    with demo(tmp_path) as show:
+        show.until("demo", "begins")
+        while show.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(show.process.pid, signal.SIGINT)
+            time.sleep(0.01)
+        assert show.process.returncode == 0
+        assert show.process.stderr is not None
+        assert show.process.stderr.read() == ""
+    assert_nothing_is_left(tmp_path)
+
+
+def test_ctrl_c_while_it_begins_is_clean(tmp_path: Path) -> None:
+    with demo(tmp_path) as show:
+        until(lambda: bool(daemons(tmp_path)), "vrmond is started")
+        show.process.send_signal(signal.SIGINT)
+        assert show.process.wait(20) in (0, 130)
+        assert show.process.stderr is not None
+        assert "Traceback" not in show.process.stderr.read()
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed, and only root can become one")
+def test_any_user_can_run_it_for_so_long() -> None:
+    with open_folder() as folder:
+        folder.chmod(0o777)
+        with demo(folder, "--seconds", "3", user="nobody") as show:
+            show.until("demo", "begins")
+            assert show.process.wait(20) == 0
+        assert_nothing_is_left(folder)
+
+
+def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
+    with demo(tmp_path, form=()) as show:
+        lines = []
+        for line in show.out:
+            lines.append(line)
+            if "is recording" in line:
+                show.process.send_signal(signal.SIGINT)
+    assert lines[0].startswith("The page: http://127.0.0.1:")
+    assert [line for line in lines if "* demo" in line and "PlayBox begins" in line]
+    assert [line for line in lines if "is recording" in line]
+    assert "\x1b" not in "".join(lines)
+    assert_nothing_is_left(tmp_path)
+
+
+def test_a_terminal_shows_both_sides_and_is_given_back(tmp_path: Path) -> None:
+    with on_terminal("demo", environ={"TMPDIR": str(tmp_path)}) as terminal:
+        shown = terminal.see(r"PCR 1 +● recording")
+        assert "what the demo does" in shown
+        assert "PlayBox begins" in shown
+        assert "page: http://127.0.0.1:" in shown
+        terminal.type("\x03")
+        assert "nothing of it is left" in terminal.rest()
+        assert terminal.process.wait(20) == 0
+        assert "\x1b[?1049l" in terminal.raw
+        assert "Traceback" not in terminal.raw
+    assert_nothing_is_left(tmp_path)
+
+
+class Rehearsal(Stage):
+    """A stage without a vrmond."""
+
+    def start_daemon(self) -> None:
+        pass
+
+
+def rehearsed(folder: Path, seed: int, minutes: int) -> list[tuple[int, str, str]]:
+    """What the demo does in so many minutes of the clock, each with its second."""
+    told = []
+    with serving(PlayBox()) as playbox, serving(MovieRecorder()) as recorder:
+        began = time.monotonic()
+        drama = Drama(Rehearsal(folder, playbox, recorder, 0), seed)
+        for second in range(60 * minutes):
+            told += [(second, one.subject, one.text) for one in drama.due(began + second)]
+    return told
+
+
+def test_the_drama_holds_every_fault_and_is_the_same_for_a_seed(tmp_path: Path) -> None:
+    told = rehearsed(tmp_path, 7, 10)
+    assert next(second for second, _, text in told if "drops out" in text) < 10
+    whole = " ".join(f"{subject} {text}" for _, subject, text in told)
+    for fault in (
+        "an operator records by hand",
+        "hangs",
+        "refuses three starts",
+        "vrmond is killed",
+        "crashes",
+    ):
+        assert fault in whole
+    assert len({subject for _, subject, text in told if text.startswith("PlayBox begins")}) == 4
+    assert rehearsed(tmp_path, 7, 3) == [one for one in told if one[0] < 180]
+    assert rehearsed(tmp_path, 8, 3) != [one for one in told if one[0] < 180]

@@ -1,0 +1,225 @@
+"""The PlayBox driver: only a well-formed array is an observation, and every id is one path segment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.world.hostile import Hostile, always_json, http_answer, once
+from tests.world.random_json import random_json
+from vrmon.devices.contract import Primary
+from vrmon.devices.playbox.driver import PlayBox, parse_basename, parse_listing
+from vrmon.errors import BadAnswer, DeviceError
+from vrmon.model import Job
+from vrmon.net.endpoint import Endpoint
+from vrmon.net.shape import ShapeError, document
+from vrmon.settings import DeviceSettings
+
+INGEST = "9C64992CFF3A4A3FA3C635BB7D9B6071"
+RECORDED = [
+    {
+        "ingestId": INGEST,
+        "name": "PCR 1",
+        "activeJobsInfo": [{"id": "5b0f7f3e-0001", "state": "Capturing", "progress": None}],
+    },
+    {"ingestId": "00000000000000000000000000000002", "activeJobsInfo": []},
+]
+
+JSON = random_json("ingestId", "activeJobsInfo", "id", "data", "presetTag", "fileName")
+
+
+@contextmanager
+def playbox(server: Hostile) -> Iterator[PlayBox]:
+    box = PlayBox(Endpoint(DeviceSettings("playbox", server.url, timeout=3)))
+    try:
+        yield box
+    finally:
+        box.close()
+
+
+def test_it_is_a_primary_that_can_only_observe() -> None:
+    with Hostile(always_json([])) as server, playbox(server) as box:
+        primary: Primary = box
+        assert primary.jobs() == ()
+    public = {name for name in dir(box) if not name.startswith("_")}
+    assert public == {"ingests", "jobs", "basename", "close"}
+
+
+def test_jobs_as_recorded() -> None:
+    with Hostile(always_json(RECORDED)) as server, playbox(server) as box:
+        assert box.jobs() == (Job(INGEST, "5b0f7f3e-0001"),)
+        assert INGEST in box.ingests
+        box.jobs()
+    assert [heard.line for heard in server.heard] == ["GET /ingests/activejobsinfo HTTP/1.1"] * 2
+    assert server.connections == 1
+
+
+def test_jobs_are_normalised_and_each_is_there_once_in_order() -> None:
+    answer = [
+        {"ingestId": "ab", "activeJobsInfo": [{"id": 7}, {"id": "x"}, {"id": "7"}]},
+        {"ingestId": "AB", "activeJobsInfo": [{"id": "x"}, {"id": "y"}]},
+    ]
+    assert parse_listing(answer) == {"AB": [Job("AB", "7"), Job("AB", "x"), Job("AB", "y")]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (None, "the answer: an array is expected, not null"),
+        ({"error": "busy"}, "the answer: an array is expected, not an object"),
+        ("[]", "the answer: an array is expected, not a string"),
+        ([None], "[0]: an object is expected, not null"),
+        ([{}], "[0].ingestId: a string that is not empty is expected, not null"),
+        ([{"ingestId": ""}], "[0].ingestId: a string that is not empty is expected, not an empty string"),
+        ([{"ingestId": "A"}], "[0].activeJobsInfo: an array is expected, not null"),
+        ([{"ingestId": "A", "activeJobsInfo": None}], "[0].activeJobsInfo: an array is expected, not null"),
+        (
+            [{"ingestId": "A", "activeJobsInfo": {}}],
+            "[0].activeJobsInfo: an array is expected, not an object",
+        ),
+        (
+            [*RECORDED, {"ingestId": "A", "activeJobsInfo": [1]}],
+            "[2].activeJobsInfo[0]: an object is expected",
+        ),
+    ],
+)
+def test_anything_else_is_no_observation(answer: object, text: str) -> None:
+    with Hostile(always_json(answer)) as server, playbox(server) as box:
+        with pytest.raises(BadAnswer) as caught:
+            box.jobs()
+        assert f"playbox (127.0.0.1:{server.port}) answered nonsense: {text}" in str(caught.value)
+
+
+@pytest.mark.parametrize("job_id", [None, True, 1.5, "", [], {}, "\ud800"])
+def test_a_job_without_a_usable_id_is_no_observation(job_id: object) -> None:
+    answer = [{"ingestId": "A", "activeJobsInfo": [{"id": "ok"}, {"id": job_id}]}]
+    with pytest.raises(ShapeError, match=r"^\[0\]\.activeJobsInfo\[1\]\.id: "):
+        parse_listing(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"", "the answer is empty"),
+        (b"<html>busy</html>", "the answer is a web page that is not JSON"),
+        (b'[{"ingestId": "A", "activeJobsInfo": [', "not JSON"),
+        (b"[NaN]", "not JSON"),
+        (b"[-Infinity]", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"[" * 400_000, "nested too deeply"),
+        (b"[" + b"9" * 10_000 + b"]", "not JSON"),
+    ],
+)
+def test_a_body_that_is_not_json_is_no_observation(body: bytes, text: str) -> None:
+    with (
+        Hostile(once(http_answer(body))) as server,
+        playbox(server) as box,
+        pytest.raises(BadAnswer, match=text),
+    ):
+        box.jobs()
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 206, 301, 401, 404, 500, 503])
+def test_only_a_200_is_an_observation(status: int) -> None:
+    with (
+        Hostile(once(http_answer(b"[]", status))) as server,
+        playbox(server) as box,
+        pytest.raises(BadAnswer, match=f"answered with status {status}$"),
+    ):
+        box.jobs()
+
+
+def test_duplicate_keys_are_harmless() -> None:
+    answer = document(b'[{"ingestId": "A", "ingestId": "B", "activeJobsInfo": []}]')
+    assert parse_listing(answer) == {"B": []}
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ([{"presetTag": "Primary", "fileName": "News 18.00.mxf", "size": 1}], "News 18.00"),
+        ([{"presetTag": "Proxy", "fileName": "p.mp4"}, {"presetTag": "Primary", "fileName": "a.mov"}], "a"),
+        ([{"presetTag": "Primary", "fileName": ""}, {"presetTag": "Primary", "fileName": "b.mov"}], "b"),
+        ([{"presetTag": "Primary", "fileName": "a.mov"}, {"presetTag": "Primary", "fileName": "b.mov"}], "a"),
+        ([{"presetTag": "Primary", "fileName": "without"}], "without"),
+        ([{"presetTag": "Primary", "fileName": ".mov"}], ".mov"),
+        ([{"presetTag": "Primary", "fileName": "Ü\ud800.mov"}], "Ü?"),
+        ([{"presetTag": "Primary", "fileName": None}], None),
+        ([{"presetTag": "primary", "fileName": "a.mov"}, {}], None),
+        ([], None),
+    ],
+)
+def test_basename(files: object, name: str | None) -> None:
+    with Hostile(always_json({"data": files})) as server, playbox(server) as box:
+        assert box.basename(Job(INGEST, "j 1")) == name
+    assert server.heard[0].line == f"GET /ingests/{INGEST}/jobs/j%201/files HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ([], "the answer: an object is expected, not an array"),
+        ({}, "data: an array is expected, not null"),
+        ({"data": [None]}, "data[0]: an object is expected, not null"),
+        (
+            {"data": [{"presetTag": "Primary", "fileName": 5}]},
+            "data[0].fileName: a string is expected, not a number",
+        ),
+    ],
+)
+def test_a_malformed_file_list_is_not_an_empty_one(answer: object, text: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        parse_basename(answer)
+    assert str(caught.value) == text
+
+
+def assert_one_segment(job_id: str) -> None:
+    with Hostile(always_json({"data": []})) as server, playbox(server) as box:
+        assert box.basename(Job(INGEST, job_id)) is None
+    target = server.heard[0].line.removeprefix("GET ").removesuffix(" HTTP/1.1")
+    segments = [unquote(segment) for segment in target.split("/")]
+    assert segments == ["", "ingests", INGEST, "jobs", job_id, "files"]
+
+
+@pytest.mark.parametrize("job_id", ["../x", "a/b?c", "%2e%2e", "a#b", "..%2f", "\\..", "x\r\nHost: y", "ü %"])
+def test_a_hostile_id_reaches_the_wire_as_one_segment(job_id: str) -> None:
+    assert_one_segment(job_id)
+
+
+@given(job_id=st.text(st.characters(blacklist_categories=("Cs",)), min_size=1))
+def test_any_id_reaches_the_wire_as_one_segment(job_id: str) -> None:
+    assume(job_id not in {".", ".."})
+    assert_one_segment(job_id)
+
+
+@pytest.mark.parametrize("job_id", [".", "..", ""])
+def test_an_id_that_no_address_can_hold_is_not_asked_for(job_id: str) -> None:
+    with Hostile(always_json({"data": []})) as server, playbox(server) as box:
+        with pytest.raises(BadAnswer, match="has an id that no address can hold"):
+            box.basename(Job(INGEST, job_id))
+        assert server.heard == []
+
+
+@given(JSON)
+def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
+    parsers: tuple[Callable[[object], object], ...] = (parse_listing, parse_basename)
+    for parse in parsers:
+        try:
+            json.dumps(parse(document(json.dumps(value).encode())), ensure_ascii=False).encode("utf-8")
+        except ShapeError as error:
+            str(error).encode("utf-8")
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_random_bodies_over_the_wire(body: bytes) -> None:
+    with Hostile(once(http_answer(body))) as server, playbox(server) as box:
+        try:
+            assert all(isinstance(job, Job) for job in box.jobs())
+        except DeviceError as error:
+            assert str(error).startswith("playbox (127.0.0.1:")

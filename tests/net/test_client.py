@@ -1,0 +1,98 @@
+"""What an exchange sends, how often, and what it takes for an answer."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.world.hostile import OK, Connection, Hostile, always, http_answer, once, reset, silent
+from tests.world.http_client import client_of, get
+from vrmon.errors import DeviceError
+from vrmon.net.client import LIMIT
+
+
+def test_a_command_is_sent_once_whatever_happens() -> None:
+    for behave in (reset, once(b""), silent, once(http_answer(b"", 503, "Retry-After: 0"))):
+        with Hostile(behave) as server:
+            client = client_of(server.url, timeout=0.2)
+            request = client.prepare("PUT", "sources", "a b", "recording_name", body={"recording_name": "Ü"})
+            with contextlib.suppress(DeviceError):
+                client.exchange(request)
+            client.close()
+        assert [heard.line.split()[0] for heard in server.heard] == ["PUT"]
+        assert server.heard[0].headers["content-type"] == "application/json"
+        assert server.heard[0].body == '{"recording_name": "Ü"}'.encode()
+
+
+def test_what_is_asked_for() -> None:
+    with Hostile(always(http_answer())) as server:
+        client = client_of(server.url)
+        get(client, "sources", "4XT00292 - 0", "record")
+        client.close()
+    line, headers, _ = server.heard[0]
+    assert line == "GET /sources/4XT00292%20-%200/record?password=h%C3%BCn%20ter%2F2%26%25 HTTP/1.1"
+    assert headers["accept-encoding"] == "identity"
+    assert "cookie" not in headers
+
+
+def test_redirects_are_answers() -> None:
+    with Hostile(always(http_answer())) as other:
+        with Hostile(always(http_answer(b"", 307, f"Location: {other.url}/"))) as server:
+            client = client_of(server.url)
+            assert get(client).status == 307
+            client.close()
+        assert other.connections == 0
+
+
+def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    with Hostile(always(http_answer())) as proxy, Hostile(always(http_answer(b"[1]"))) as server:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent")
+        monkeypatch.setenv("NETRC", str(netrc))
+        client = client_of(server.url)
+        assert get(client).content == b"[1]"
+        client.close()
+        assert proxy.connections == 0
+        assert "authorization" not in server.heard[0].headers
+
+
+def test_cookies_are_not_kept() -> None:
+    with Hostile(always(http_answer(b"[]", 200, "Set-Cookie: a=b"))) as server:
+        client = client_of(server.url)
+        get(client)
+        get(client)
+        client.close()
+    assert "cookie" not in server.heard[1].headers
+
+
+def test_an_answer_in_two_sends_does_not_wait_for_a_delayed_acknowledgement() -> None:
+    def behave(connection: Connection) -> None:
+        while True:
+            connection.hear()
+            connection.send(OK + b"Content-Length: 2\r\n\r\n")
+            connection.send(b"[]")
+
+    with Hostile(behave) as server:
+        client = client_of(server.url, timeout=5)
+        request = client.prepare("GET", "sources")
+        began = time.monotonic()
+        for _ in range(100):
+            client.exchange(request)
+        took = time.monotonic() - began
+        client.close()
+        assert server.connections == 1
+    assert took < 2, "100 delayed acknowledgements take 4 s"
+
+
+def test_one_megabyte_is_allowed() -> None:
+    body = b"[" + b" " * (LIMIT - 200) + b"]"
+    with Hostile(always(http_answer(body))) as server:
+        client = client_of(server.url)
+        assert get(client).content == body
+        client.close()

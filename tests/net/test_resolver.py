@@ -1,0 +1,87 @@
+"""Names are resolved in time, whatever the name servers do. No loopback server can stand for those here."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from tests.world.hostile import Hostile, always, http_answer
+from tests.world.http_client import client_of, get
+from vrmon.errors import Unreachable
+from vrmon.net.resolver import addresses
+
+SYSTEMS = socket.getaddrinfo
+
+
+@contextmanager
+def mute_name_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Until the end no name is resolved; gives the names that are asked for."""
+    asked: list[str] = []
+    answering = threading.Event()
+
+    def resolve(host: str, port: int, **options: Any) -> Any:
+        if not options.get("flags"):
+            asked.append(host)
+            answering.wait(10)
+        return SYSTEMS(host, port, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    yield asked
+    answering.set()
+
+
+def test_an_address_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mute_name_servers(monkeypatch) as asked:
+        assert addresses("127.0.0.1", 80, 5.0)[0][4] == ("127.0.0.1", 80)
+        assert addresses("::1", 80, 5.0)[0][4][:2] == ("::1", 80)
+        assert asked == []
+
+
+def test_mute_name_servers_cost_no_more_than_the_timeout_and_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        client = client_of(server.url.replace("127.0.0.1", "localhost"), timeout=0.2)
+        with mute_name_servers(monkeypatch) as asked:
+            for _ in range(3):
+                began = time.monotonic()
+                with pytest.raises(Unreachable, match="cannot be resolved: no word from the name servers"):
+                    get(client)
+                assert time.monotonic() - began < 5
+            assert asked == ["localhost"]
+        # What was asked then is known now.
+        assert get(client).content == b"[1]"
+        assert asked == ["localhost"]
+        client.close()
+
+
+def test_a_name_that_is_nobodys() -> None:
+    for _ in range(2):
+        with pytest.raises(socket.gaierror):
+            addresses("no-such-name.invalid", 80, 10.0)
+
+
+def test_an_address_that_swallows_everything_leaves_the_next_one_its_share_of_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(Hostile(always(http_answer(b"[1]"))))
+        port = int(server.url.rpartition(":")[2])
+        swallowing = stack.enter_context(socket.socket())
+        swallowing.bind(("127.0.0.2", port))
+        swallowing.listen(0)
+        for _ in range(2):  # its queue is full: whoever comes next hears nothing
+            sock = stack.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.2", port))
+        found = [SYSTEMS(host, port, type=socket.SOCK_STREAM)[0] for host in ("127.0.0.2", "127.0.0.1")]
+        monkeypatch.setattr("vrmon.net.sockets.addresses", lambda *_: found)
+        client = client_of(server.url, timeout=1.0)
+        assert get(client).content == b"[1]"
+        client.close()

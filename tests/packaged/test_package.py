@@ -1,0 +1,142 @@
+"""The package's files agree with the program: version, manual pages, the unit."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vrmon
+from vrmon import cli
+from vrmon.cli.commands import status
+from vrmon.cli.options import make_parser
+from vrmon.config import Directories
+from vrmon.config.schema import REQUIRED, TABLES, Key
+
+ROOT = Path(__file__).parents[2]
+MANUAL = ROOT / "packaging/man"
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    first = (ROOT / "debian/changelog").read_text().splitlines()[0]
+    assert first.startswith(f"vrmon ({vrmon.__version__}) ")
+
+
+def sections(page: str) -> dict[str, str]:
+    """The text of each section of a manual page by its heading."""
+    pieces = re.split(r"^# (.+)\n", (MANUAL / page).read_text(), flags=re.MULTILINE)[1:]
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+
+
+HEADINGS = {
+    "primary": "[primary.NAME]",
+    "dvr": "[dvr.NAME]",
+    "channel": "[[channel]]",
+    "sync": "[sync]",
+    "api": "[api]",
+    "log": "[log]",
+}
+
+
+def shown(default: object) -> str:
+    return f'"{default}"' if isinstance(default, str) else str(default)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_vrmon_toml_5_describes_every_key_with_its_default(table: str) -> None:
+    described = sections("vrmon.toml.5.scd")[HEADINGS[table]].replace("\\_", "_")
+    for key in TABLES[table]:
+        if table == "dvr" and key in TABLES["primary"]:
+            continue  # "Its keys are those of a primary, and:"
+        assert f"*{key.name}*" in described
+        assert default_of(key) in entry(described, key.name)
+
+
+def default_of(key: Key) -> str:
+    if key.default is REQUIRED:
+        return "Required."
+    return "" if key.default is None else f"Default: {shown(key.default)}"
+
+
+def entry(section: str, name: str) -> str:
+    """What a section says below the line that names a key, in one line."""
+    below = section.split(f"*{name}*", 1)[1].split("\n", 1)[1]
+    return " ".join(re.split(r"^\*", below, flags=re.MULTILINE)[0].split())
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    (action,) = [a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(action.choices)
+
+
+def usage(action: argparse.Action) -> str:
+    """An argument as a manual page writes it."""
+    value = f"_{action.metavar}_"
+    if action.choices is not None:
+        value = "|".join(f"*{choice}*" for choice in action.choices)
+    if not action.option_strings:
+        return value
+    option = "|".join(f"*{text}*" for text in action.option_strings)
+    return f"[{option}]" if action.nargs == 0 else f"[{option} {value}]"
+
+
+@pytest.mark.parametrize("command", commands())
+def test_vrmon_1_has_every_command_with_its_arguments(command: str) -> None:
+    actions = [a for a in commands()[command]._actions if not isinstance(a, argparse._HelpAction)]
+    actions.sort(key=lambda action: bool(action.option_strings))
+    synopsis = " ".join([f"*vrmon {command}*", *map(usage, actions)])
+    page = (MANUAL / "vrmon.1.scd").read_text()
+    assert re.search(rf"^{re.escape(synopsis)}(\+\+)?$", page, flags=re.MULTILINE), synopsis
+    explained = page.split(synopsis, 1)[1].split("\n\n", 1)[0] + sections("vrmon.1.scd")["COMMON OPTIONS"]
+    for action in actions:
+        assert not action.option_strings or f"*{action.option_strings[-1]}*" in explained
+
+
+def test_vrmon_1_has_every_exit_status() -> None:
+    described = re.findall(r"^\*(\d+)\*$", sections("vrmon.1.scd")["EXIT STATUS"], flags=re.MULTILINE)
+    ours = {cli.REFUSED, cli.NO_DAEMON, cli.INTERRUPTED, cli.UNREAD, *status._CODES.values()}
+    statuses = ours | {os.EX_OK, os.EX_USAGE, os.EX_IOERR, os.EX_CONFIG}
+    assert [int(text) for text in described] == sorted(statuses)
+
+
+def test_vrmon_1_has_no_other_commands() -> None:
+    page = (MANUAL / "vrmon.1.scd").read_text()
+    assert set(re.findall(r"^\*vrmon (\w+)\*", page, flags=re.MULTILINE)) == set(commands())
+
+
+def test_vrmond_8_has_every_option() -> None:
+    usage = subprocess.run(
+        [sys.executable, "-m", "vrmon.daemon", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    described = re.findall(r"^\*(--[a-z-]+)\*", sections("vrmond.8.scd")["OPTIONS"], flags=re.MULTILINE)
+    assert set(described) == set(re.findall(r"--[a-z-]+", usage)) - {"--help"}
+
+
+def test_the_unit_starts_what_the_package_installs() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    scripts = re.findall(r"^(\w+) =", setup["options.entry_points"]["console_scripts"], flags=re.MULTILINE)
+    unit = (ROOT / "systemd/vrmon.service").read_text()
+    started = re.findall(r"^Exec\w+=/usr/bin/(\w+)", unit, flags=re.MULTILINE)
+    assert started == ["vrmond", "vrmon"]
+    assert set(started) == set(scripts)
+
+
+def test_the_units_folders_are_those_that_the_program_uses() -> None:
+    unit = (ROOT / "systemd/vrmon.service").read_text()
+    assert f"StateDirectory={Directories.state.name}\n" in unit
+    assert f"RuntimeDirectory={Directories.runtime.name}\n" in unit
+    assert f"LoadCredential=dvr:{Directories.configuration}/credentials\n" in unit
+
+
+def test_the_build_names_no_folder_that_is_gone() -> None:
+    (tested,) = re.findall(r"^TESTED = ((?:.*\\\n)*.*)", (ROOT / "debian/rules").read_text(), re.MULTILINE)
+    folders = tested.replace("\\\n", " ").split()
+    assert len(folders) > 5
+    assert [folder for folder in folders if not list(ROOT.glob(f"tests/{folder}/test_*.py"))] == []

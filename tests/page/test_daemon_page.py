@@ -1,0 +1,114 @@
+"""The page before the real daemon and the simulated devices: what happens there is what is seen here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world.board import WALL, Board
+from tests.world.browser import Browser, browsing
+from tests.world.mirror import mirror
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+        running.go("about:blank")
+
+
+def test_a_job_from_its_beginning_to_its_end(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path) as here:
+        board = Board(browser, here.daemon.url)
+        board.wait_word("Ready")
+        job = here.playbox.start_job(0, "EVENING NEWS.mxf")
+        tile = board.wait_tile("PCR 1", "Recording")
+        assert (tile.tone, tile.title, board.tiles["PCR 2"].word) == ("ok", "EVENING NEWS", "Idle")
+        assert re.fullmatch(r"Job active 0:0\d", tile.primary)
+        assert re.fullmatch(r"Seen \d s ago 0:0\d", tile.backup)
+        board.wait_word("Safe")
+        browser.wait("!document.querySelector('.tile figure').hidden", 20)
+        assert board.accessibility_violations() == []
+        here.playbox.end_job(job)
+        board.wait_tile("PCR 1", "Idle")
+        board.wait_word("Ready")
+
+
+def test_takes_that_die_and_recordings_by_hand(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path) as here:
+        here.record()
+        board = Board(browser, here.daemon.url)
+        here.recorder.kill_take(0)
+        board.wait_word("At risk")
+        browser.wait("document.querySelector('.tile').dataset.tone === 'warn'")
+        tile = board.tiles["PCR 1"]
+        assert "SHOW_cont1" in tile.why
+        assert tile.shape == "triangle"
+
+        here.recorder.record_by_hand(1, "REHEARSAL")
+        assert board.wait_tile("PCR 2", "By hand").backup == "REHEARSAL"
+        here.playbox.start_job(1, "SECOND.mxf")
+        tile = board.wait_tile("PCR 2", "Not ours")
+        assert (tile.tone, tile.title, tile.backup) == ("bad", "SECOND", "REHEARSAL")
+        assert "REHEARSAL" in tile.why
+        here.recorder.stop_by_hand(1)
+        assert board.wait_tile("PCR 2", "Recording").tone == "ok"
+
+
+def test_devices_that_fall_silent_and_come_back(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path, size=1, timeout=0.3) as here:
+        here.record()
+        board = Board(browser, here.daemon.url)
+        here.playbox.refuse()
+        here.recorder.refuse()
+        for row in ("primary", "backup"):
+            browser.wait(f"document.querySelector('.row.{row}').classList.contains('stale')")
+        tile = board.tiles["PCR 1"]
+        assert re.fullmatch(r"Job seen \d+ s ago", tile.primary)
+        assert re.fullmatch(r"Seen \d+ s ago", tile.backup)
+        assert tile.word == "Unverified"
+        assert board.word == "Not safe"
+        assert {"playbox", "movierecorder"} <= set(browser.text("#problems").split())
+        here.playbox.listen_again()
+        here.recorder.listen_again()
+        board.wait_tile("PCR 1", "Recording")
+        board.wait_word("Safe")
+
+
+def test_a_hold_says_whose_it_is_and_why(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path) as here:
+        board = Board(browser, here.daemon.url)
+        asked = {"seconds": 600, "reason": "rewiring", "by": "alice"}
+        assert here.daemon.post("/channels/PCR%202/hold", asked)[0] == 200
+        tile = board.wait_tile("PCR 2", "On hold")
+        assert re.match(r"In the hands of alice .*for 10 min more\.", tile.why)
+        assert here.daemon.post("/channels/PCR%202/auto", {"by": "alice"})[0] == 200
+        board.wait_tile("PCR 2", "Idle")
+
+
+def test_a_daemon_that_is_killed_is_noticed_and_so_is_its_successor(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        board = Board(browser, here.daemon.url)
+        here.daemon.kill()
+        board.wait_live("no")
+        assert (board.word, board.tiles["PCR 1"].word) == ("Unknown", "Was recording")
+        here.daemon.start()
+        board.wait_live()
+        board.wait_tile("PCR 1", "Recording")
+        board.wait_word("Safe")
+        assert here.the_take().ended is None
+
+
+def test_sixty_four_channels_on_one_screen(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path, size=64, poll_interval=0.5) as here:
+        board = Board(browser, here.daemon.url, WALL)
+        for ingest in range(64):
+            here.playbox.start_job(ingest, f"SHOW {ingest}.mxf")
+        browser.wait("document.querySelectorAll('.tile[data-tone=ok]').length === 64", 20)
+        assert board.scrolls == (False, False)
+        assert board.cut_off == []
+        board.wait_word("Safe")

@@ -1,0 +1,334 @@
+"""The page in a real browser: what it says in each state, when it knows nothing, and to whom."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world import scenes
+from tests.world.api_server import Server, serving
+from tests.world.board import PHONE, WALL, Board
+from tests.world.browser import Browser, browsing
+from vrmon.model import Thumbnail
+
+PAGE = Path(__file__).parents[2] / "vrmon/page"
+# The smallest PNG there is: one grey pixel.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
+EXPECTED = {
+    "recording": ("ok", "check", "Recording"),
+    "idle": ("idle", "ring", "Idle"),
+    "starting": ("busy", "play", "Starting"),
+    "stopping": ("busy", "stop", "Stopping"),
+    "keeping": ("warn", "shield", "Keeping"),
+    "foreign": ("bad", "cross", "Not ours"),
+    "by-hand": ("held", "person", "By hand"),
+    "blocked": ("bad", "cross", "No backup"),
+    "died": ("bad", "cross", "No backup"),
+    "hold": ("held", "pause", "On hold"),
+    "preflight": ("warn", "triangle", "Not ready"),
+    "overlap": ("ok", "check", "Recording"),
+    "stale-dvr": ("bad", "cross", "Unverified"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path, browser: Browser) -> Iterator[Server]:
+    with serving(tmp_path) as running:
+        yield running
+        browser.go("about:blank")
+        # Whatever a test did, the page broke none of its own rules: no error, no refused load.
+        said = [line for line in browser.log() if "/thumbnail/" not in line and "ERR_" not in line]
+        assert said == []
+
+
+def show(server: Server, *states: str, **more: object) -> None:
+    channels = [scenes.channel(index, state, picture=True) for index, state in enumerate(states)]
+    server.backend.document = scenes.document(channels, **more)
+    server.changed()
+
+
+def test_each_state_has_its_word_its_shape_and_its_colour(server: Server, browser: Browser) -> None:
+    show(server, *scenes.EVERY_STATE)
+    tiles = Board(browser, server.url).tiles
+    seen = {state: tiles[f"PCR {n}"][1:4] for n, state in enumerate(scenes.EVERY_STATE, 1)}
+    assert seen == EXPECTED
+    meanings: dict[str, set[str]] = {}
+    for tone, shape, _word in EXPECTED.values():
+        meanings.setdefault(shape, set()).add(tone)
+    assert all(len(tones) == 1 for tones in meanings.values()), "a shape must not need its colour"
+
+
+def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: Browser) -> None:
+    show(server, "recording", "foreign", "blocked", "hold", "overlap", "keeping")
+    tiles = Board(browser, server.url).tiles
+    recording = tiles["PCR 1"]
+    assert recording.title == "NEWS_AT_TEN_01"
+    assert re.fullmatch(r"Job active 12:3\d", recording.primary)
+    assert re.fullmatch(r"Seen \d s ago 12:3\d", recording.backup)
+    assert recording.why == ""
+    assert tiles["PCR 2"].backup == "REHEARSAL_MANUAL"
+    assert tiles["PCR 3"].backup == "Not recording"
+    assert tiles["PCR 3"].why == "The source is not in the list of movierecorder."
+    assert tiles["PCR 4"].why == "In the hands of alice (uid 1000) for 50 min more."
+    assert tiles["PCR 5"].why == "Also in this take: LATE_NEWS."
+    assert tiles["PCR 6"].primary == "Job ended"
+
+
+@pytest.mark.parametrize(
+    ("states", "word", "tone"),
+    [
+        (("recording", "idle"), "Safe", "ok"),
+        (("idle", "idle"), "Ready", "idle"),
+        (("recording", "preflight"), "At risk", "warn"),
+        (("recording", "keeping", "died"), "Not safe", "bad"),
+        ((), "Not set up", "idle"),
+    ],
+)
+def test_one_word_says_whether_the_show_is_safe(
+    server: Server, browser: Browser, states: tuple[str, ...], word: str, tone: str
+) -> None:
+    show(server, *states)
+    board = Board(browser, server.url)
+    board.wait_word(word)
+    assert browser.run("return document.body.dataset.tone") == tone
+    assert browser.run("return document.title") == f"{word} · vrmon"
+
+
+def test_a_start_that_takes_long_is_red_before_anybody_says_so(server: Server, browser: Browser) -> None:
+    late = scenes.channel(0, "starting")
+    late["since"] = scenes.rfc3339(8)
+    server.backend.document = scenes.document([late])
+    tile = Board(browser, server.url).tiles["PCR 1"]
+    assert (tile.tone, tile.word) == ("bad", "No backup")
+    assert re.fullmatch(r"Not seen recording for \d+ s\.", tile.why)
+
+
+def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser: Browser) -> None:
+    silent = {
+        "playbox": scenes.device("https://10.1.83.21:4230", state="unreachable", age=37.0, error="refused")
+    }
+    show(server, "recording", primaries=silent)
+    board = Board(browser, server.url)
+    tile = board.tiles["PCR 1"]
+    assert re.fullmatch(r"Job seen 3\d s ago", tile.primary)
+    assert tile.backup.startswith("Seen ")
+    assert browser.run("return document.querySelector('.row.primary').classList.contains('stale')")
+    assert "Does not answer: refused" in browser.text("#devices")
+
+    gone = {"movierecorder": scenes.device("http://10.1.85.53:8080", state="unreachable", age=37.0)}
+    show(server, "recording", dvrs=gone)
+    tile = board.wait_tile("PCR 1", "Unverified")
+    assert tile.tone == "stale"
+
+
+def test_it_shows_a_change_at_once_and_time_goes_on_without_one(server: Server, browser: Browser) -> None:
+    show(server, "recording")
+    board = Board(browser, server.url)
+    before = board.tiles["PCR 1"].primary
+    browser.wait(f"document.querySelector('.primary .time').textContent !== '{before.split()[-1]}'")
+    began = time.monotonic()
+    show(server, "blocked")
+    board.wait_word("Not safe")
+    assert time.monotonic() - began < 1.9
+
+
+def test_it_says_when_it_is_not_live_and_comes_back_by_itself(server: Server, browser: Browser) -> None:
+    show(server, "recording", "idle")
+    board = Board(browser, server.url)
+    listen = f"127.0.0.1:{server.port}"
+    browser.run("window.sameVisit = true")
+    server.call(server.api.stop())
+    board.wait_live("no")
+    assert board.word == "Unknown"
+    assert re.match(r"No word from vrmon for \d+ s\.", browser.text("#summary"))
+    assert browser.text("#live").startswith("Not live")
+    for name, word in (("PCR 1", "Was recording"), ("PCR 2", "Was idle")):
+        tile = board.tiles[name]
+        assert (tile.tone, tile.word, tile.picture) == ("stale", word, False)
+    server.start(server.settings(listen))
+    board.wait_live("yes")
+    board.wait_word("Safe")
+    assert browser.run("return window.sameVisit === true")
+
+
+def test_after_an_upgrade_the_page_is_loaded_anew(server: Server, browser: Browser) -> None:
+    show(server, "recording")
+    Board(browser, server.url)
+    browser.run("window.sameVisit = true")
+    show(server, "recording", version="1.1.0")
+    browser.wait("window.sameVisit === undefined")
+    browser.wait("document.getElementById('about').textContent.includes('1.1.0')")
+
+
+@pytest.mark.parametrize("count", [1, 4, 16, 64])
+def test_on_the_wall_every_channel_fits_without_scrolling(
+    server: Server, browser: Browser, count: int
+) -> None:
+    show(server, *(scenes.EVERY_STATE[n % len(scenes.EVERY_STATE)] for n in range(count)))
+    board = Board(browser, server.url, WALL)
+    assert len(board.tiles) == count
+    assert board.scrolls == (False, False)
+    assert board.cut_off == []
+
+
+@pytest.mark.parametrize("count", [1, 64])
+def test_a_phone_never_scrolls_sideways(server: Server, browser: Browser, count: int) -> None:
+    show(server, *(scenes.EVERY_STATE[n % len(scenes.EVERY_STATE)] for n in range(count)))
+    board = Board(browser, server.url, PHONE)
+    assert board.scrolls[0] is False
+    assert board.cut_off == []
+
+
+def test_what_happened_on_another_day_has_its_day(server: Server, browser: Browser) -> None:
+    old, new = ({**scenes.document([])["recent"][0], "time": scenes.rfc3339(ago)} for ago in (5 * 86400, 0))
+    server.backend.document = scenes.document([], recent=[old, new])
+    Board(browser, server.url)
+    times = browser.run("return [...document.querySelectorAll('#recent time')].map((one) => one.textContent)")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", times[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", times[1])
+    assert times[1][:10] == (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
+
+
+def test_what_a_device_writes_is_text_and_nothing_else(server: Server, browser: Browser) -> None:
+    markup = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>"
+    hostile = scenes.channel(0, "foreign")
+    hostile["name"] = markup
+    hostile["recording"] = hostile["job"]["basename"] = "W" * 300 + "\u202e\ud800"
+    hostile["problem"].update(subject=markup, message=markup, hint=markup)
+    primaries = {markup: scenes.device(markup, error=markup)}
+    server.backend.document = scenes.document([hostile], summary=markup, primaries=primaries)
+    for size in (WALL, PHONE):
+        board = Board(browser, server.url, size)
+        assert board.tiles[markup].why == markup
+        assert browser.text("#summary") == markup
+        assert (
+            browser.run("return document.querySelectorAll('#board img[src=x], #side img, b b').length") == 0
+        )
+        assert board.scrolls[0] is False
+
+
+class TestPictures:
+    def test_one_that_is_fresh_is_shown_with_its_age(self, server: Server, browser: Browser) -> None:
+        server.backend.thumbnails["PCR 1"] = Thumbnail(PIXEL, time.time())
+        show(server, "recording", "recording")
+        board = Board(browser, server.url)
+        browser.wait("!document.querySelector('.tile figure').hidden")
+        assert re.fullmatch(r"\d+ s ago", browser.text("figcaption"))
+        assert board.tiles["PCR 2"].picture is False, "there is none: 404"
+
+    def test_an_old_one_is_not(self, server: Server, browser: Browser) -> None:
+        server.backend.thumbnails["PCR 1"] = Thumbnail(PIXEL, time.time())
+        show(server, "recording")
+        Board(browser, server.url)
+        browser.wait("!document.querySelector('.tile figure').hidden")
+        server.backend.document["channels"][0]["thumbnail"]["taken"] = scenes.rfc3339(61)
+        server.changed()
+        browser.wait("document.querySelector('.tile figure').hidden")
+
+    def test_it_asks_for_them_only_where_they_can_be_seen(self, server: Server, browser: Browser) -> None:
+        channels = [scenes.channel(n, state) for n, state in enumerate(("recording", "idle", "recording"))]
+        server.backend.document = scenes.document(channels)
+        Board(browser, server.url)
+        asked = server.backend.pictures_asked
+        server.wait(lambda: len(asked) >= 2)
+        assert sorted(asked) == ["PCR 1", "PCR 3"]
+        show(server, *["recording"] * 64)
+        board = Board(browser, server.url)
+        browser.wait("document.querySelectorAll('.tile').length === 64")
+        asked.clear()
+        before = server.backend.documents_made
+        server.wait(lambda: server.backend.documents_made > before + 1)
+        assert board.tiles["PCR 64"].picture is False
+        assert asked == []
+
+
+def test_the_keyboard_reaches_everything(server: Server, browser: Browser) -> None:
+    show(server, "recording", "died", "idle", "recording")
+    Board(browser, server.url)
+    focused = "return document.activeElement.textContent"
+    browser.press("Tab")
+    assert browser.run(focused) == "Skip to problems and devices"
+    browser.press("Tab")
+    assert browser.run(focused) == "PCR 1"
+    for key, name in (("ArrowRight", "PCR 2"), ("ArrowDown", "PCR 4"), ("Home", "PCR 1"), ("End", "PCR 4")):
+        browser.press(key)
+        assert browser.run(focused) == name
+    browser.press("Enter")
+    browser.wait("document.getElementById('details').open")
+    assert "source Cam D (4XT00292 - 3)" in browser.text("#details dl")
+    browser.press("Escape")
+    browser.wait("!document.getElementById('details').open")
+    assert browser.run(focused) == "PCR 4"
+
+
+def test_a_screen_reader_hears_only_what_is_new(server: Server, browser: Browser) -> None:
+    show(server, "recording", "died")
+    board = Board(browser, server.url)
+    board.wait_word("Not safe")
+    browser.run(
+        "window.spoken = [];"
+        "new MutationObserver(() => spoken.push(document.getElementById('spoken').textContent))"
+        ".observe(document.getElementById('spoken'), {childList: true, characterData: true, subtree: true})"
+    )
+    for seconds in (3, 4):
+        show(server, "recording", "died")
+        server.backend.document["problems"][0]["message"] = f"The take died {seconds} s ago."
+        browser.wait(f"document.getElementById('worst').textContent.includes('{seconds} s ago')")
+    show(server, "recording", "recording")
+    board.wait_word("Safe")
+    assert browser.run("return window.spoken") == ["Safe. "]
+
+
+@pytest.mark.parametrize("size", [WALL, PHONE], ids=["wall", "phone"])
+def test_axe_finds_nothing_to_object_to(server: Server, browser: Browser, size: tuple[int, int]) -> None:
+    server.backend.thumbnails["PCR 1"] = Thumbnail(PIXEL, time.time())
+    show(server, *scenes.EVERY_STATE)
+    board = Board(browser, server.url, size)
+    browser.wait("!document.querySelector('.tile figure').hidden")
+    assert board.accessibility_violations() == []
+    browser.run("document.querySelector('button.name').click()")
+    assert board.accessibility_violations() == []
+    browser.run("document.getElementById('details').close()")
+    browser.run("const real = performance.now.bind(performance); performance.now = () => real() + 60000")
+    browser.wait("document.body.dataset.live === 'no'")
+    assert board.accessibility_violations() == []
+
+
+def test_nothing_moves_for_whom_motion_is_too_much(server: Server, browser: Browser) -> None:
+    show(server, "died")
+    Board(browser, server.url).wait_word("Not safe")
+    animation = "return getComputedStyle(document.querySelector('.banner .shape')).animationName"
+    assert browser.run(animation) == "beat"
+    features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+    browser.devtools("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        assert browser.run(animation) == "none"
+    finally:
+        browser.devtools("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_it_talks_to_nobody_but_vrmon(server: Server, browser: Browser) -> None:
+    show(server, "recording")
+    Board(browser, server.url)
+    loaded = browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert loaded
+    assert all(name.startswith(f"{server.url}/") for name in loaded)
+    for path in PAGE.iterdir():
+        text = path.read_text().replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(
+            r"https?://|//[a-z]+\.|innerHTML|insertAdjacent|document\.write|method:", text
+        ), path

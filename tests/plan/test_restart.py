@@ -1,0 +1,146 @@
+"""vrmon dies and comes back, or gets other settings: promise 6, as stories in virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.world.virtual import Quirks
+from tests.world.virtual_run import Run
+from tests.world.virtual_stories import begun, recording, running
+from vrmon.plan import Plan, World, plan
+
+
+def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
+    run, job, take = recording()
+    channels = run.settings.channels
+    run.settings = replace(run.settings, channels=())
+    run.until(25.0)
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert running(run) is take
+    assert run.planned is not None
+    assert "leftover-take" in {one.code for one in run.planned.problems}
+    run.settings = replace(run.settings, channels=channels)
+    run.until(60.0)
+    assert take.ended is not None
+
+
+def test_a_take_whose_dvr_is_gone_is_told_of_for_a_day() -> None:
+    run, _, take = recording()
+    settings = run.settings
+    run.settings = replace(settings, channels=(), dvrs={})
+    run.memory = replanned(run, 25.0).memory
+    assert "leftover-take" in {one.code for one in replanned(run, 80_000.0).problems}
+    assert "leftover-take" not in {one.code for one in replanned(run, 100_000.0).problems}
+    run.settings = settings
+    run.until(40.0)
+    assert run.mac.recordings == [take]
+    assert run.verdict().phase == "recording"
+
+
+def replanned(run: Run, now: float) -> Plan:
+    """What the planner says at `now` without a word from any device."""
+    return plan(run.settings, World({}, {}), run.memory, now)
+
+
+@pytest.mark.parametrize("keep", [0, 1, None])
+@pytest.mark.parametrize("pause", [0.1, 30.0])
+def test_a_new_vrmon_takes_over_the_running_take(keep: int | None, pause: float) -> None:
+    run, job, take = recording()
+    run.crash(keep=keep, pause=pause)
+    run.until(40.0 + pause)
+    assert run.mac.recordings == [take]
+    assert run.verdict().phase == "recording"
+    run.playbox.jobs.remove(job)
+    run.until(60.0 + pause)
+    assert take.ended is not None
+
+
+def test_a_new_vrmon_starts_what_is_missing() -> None:
+    run, _, _ = recording()
+    run.crash(pause=10.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(32.0)
+    assert running(run).name == "NEWS_cont1"
+
+
+@pytest.mark.parametrize("stopping", [False, True])
+def test_a_new_vrmon_stops_nothing_before_the_primary_has_answered(stopping: bool) -> None:
+    run, job, take = recording()
+    run.playbox.jobs.remove(job)
+    if stopping:
+        run.mac.does_nothing = True
+        run.until(30.0)
+        assert run.verdict().phase == "stopping"
+    run.playbox.is_up = False
+    run.crash(pause=1.0)
+    run.mac.does_nothing = False
+    run.until(50.0)
+    assert running(run) is take
+    assert run.verdict().phase == "keeping"
+    run.playbox.is_up = True
+    run.until(130.0)
+    assert take.ended is not None
+
+
+def test_a_new_vrmon_does_not_take_a_job_that_it_knows_for_a_new_one() -> None:
+    """The first answer lacks one of two overlapping jobs; the other was there before, and proves nothing."""
+    run, first, take = recording("A")
+    run.until(85.0)
+    run.job("B")
+    run.until(90.0)
+    run.crash(pause=10.0)
+    run.playbox.jobs.remove(first)
+    run.until(100.5)
+    run.playbox.jobs.append(first)
+    run.until(120.0)
+    assert run.mac.recordings == [take]
+
+
+def test_a_primary_that_left_the_configuration_and_came_back_stops_nothing_before_it_has_answered() -> None:
+    run, _, take = recording()
+    channels, primaries = run.settings.channels, run.settings.primaries
+    run.settings = replace(run.settings, channels=(), primaries={})
+    run.until(25.0)
+    run.playbox.jobs.clear()
+    run.playbox.is_up = False
+    run.settings = replace(run.settings, channels=channels, primaries=primaries)
+    run.until(60.0)
+    assert running(run) is take
+    run.playbox.is_up = True
+    run.until(1000.0)
+    assert take.ended is not None
+
+
+def test_a_primary_that_gets_another_name_does_not_lose_its_take() -> None:
+    run, job, take = recording()
+    run.settings = replace(
+        run.settings,
+        primaries={"second": run.settings.primaries["playbox"]},
+        channels=tuple(replace(one, primary="second") for one in run.settings.channels),
+    )
+    run.until(40.0)
+    assert run.verdict().phase == "recording"
+    assert run.planned is not None
+    assert run.planned.problems == ()
+    run.playbox.jobs.remove(job)
+    run.until(60.0)
+    assert take.ended is not None
+    assert run.mac.recordings == [take]
+
+
+@pytest.mark.parametrize("lag", [0.0, 2.0, 5.0])
+def test_a_take_begun_just_before_a_crash_and_shown_late_is_taken_over(lag: float) -> None:
+    """Nothing of it is on the disk, and our own record command is refused, for the source is busy."""
+    run = begun(Quirks(start_lag=lag))
+    job = run.job("NEWS")
+    while run.mac.sources[0].recording is None:
+        run.until(run.now + 0.001)
+    run.crash(keep=None, pause=0.2)
+    run.until(20.0)
+    assert run.verdict().phase == "recording"
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert [take.ended is not None for take in run.mac.recordings] == [True]

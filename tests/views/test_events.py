@@ -1,0 +1,102 @@
+"""What is told of the way from one plan to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vrmon.model import Job, Problem, Severity
+from vrmon.plan import Plan
+from vrmon.plan.decide import Verdict
+from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
+from vrmon.settings import Channel
+from vrmon.views.events import Event, between
+
+JOB, NEXT = Job("ABC", "7"), Job("ABC", "8")
+CHANNEL = Channel("PCR 1", "playbox", "ABC", "dvr", "s 1")
+SENT = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=1.0)
+SEEN = replace(SENT, started=2.0, confirmed=62.0, seen=62.0)
+PROBLEM = Problem("take-died", Severity.DEGRADED, "PCR 1", "It died.", "Look.")
+
+
+def told(before: ChannelMemory, after: ChannelMemory) -> list[Event]:
+    jobs = {one: TrackedJob(one, 0.0, 0.0, basename="SHOW" if one == JOB else None) for one in (JOB, NEXT)}
+    memory = Memory({"playbox": PrimaryMemory(jobs=jobs)}, channels={CHANNEL.key: after})
+    plan = Plan(memory, (), ((CHANNEL, Verdict(after, "idle")),), ())
+    return between(Memory(channels={CHANNEL.key: before}), (), plan, 100.0)
+
+
+def codes(before: ChannelMemory, after: ChannelMemory) -> list[str]:
+    return [event.code for event in told(before, after)]
+
+
+def test_a_job_and_its_take_from_beginning_to_end() -> None:
+    idle, busy = ChannelMemory(), ChannelMemory(job=JOB)
+    sent, seen = replace(busy, take=SENT), replace(busy, take=SEEN)
+    assert codes(idle, busy) == ["job-began"]
+    assert codes(busy, sent) == []
+    assert codes(sent, seen) == ["take-started"]
+    assert codes(seen, replace(seen, take=replace(SEEN, confirmed=63.0, seen=63.0, name="RENAMED"))) == []
+    assert codes(seen, idle) == ["take-ended", "job-ended"]
+    (ended, _) = told(seen, idle)
+    assert ended.message == "'SHOW' ended after 60 s."
+    assert ended.fields == {"device": "dvr", "job": "7", "take": "SHOW"}
+
+
+def test_one_job_after_another_in_the_order_in_which_people_tell_it() -> None:
+    before = ChannelMemory(job=JOB, take=SEEN)
+    after = ChannelMemory(job=NEXT, take=replace(SEEN, job=NEXT, given="B", name="B"))
+    assert codes(before, after) == ["take-ended", "job-ended", "job-began", "take-started"]
+    assert [event.message for event in told(before, after)][2] == "Job '8' began."
+
+
+def test_a_take_that_was_not_of_our_making_is_taken_over() -> None:
+    adopted = replace(SEEN, sent=SEEN.started)
+    assert codes(ChannelMemory(job=JOB), ChannelMemory(job=JOB, take=adopted)) == ["take-adopted"]
+
+
+def test_a_take_of_the_process_before_is_taken_over_and_its_job_is_no_news() -> None:
+    restored = ChannelMemory(job=JOB, take=replace(SENT, sent=50.0, started=2.0), hold=Hold(3.0))
+    assert codes(restored, restored) == []
+    assert codes(restored, replace(restored, take=SEEN)) == ["take-adopted"]
+
+
+def test_a_continuation_is_another_take() -> None:
+    before, after = ChannelMemory(job=JOB, take=SEEN), ChannelMemory(job=JOB, take=replace(SEEN, number=2))
+    assert codes(before, after) == ["take-ended", "take-started"]
+
+
+def test_holds_are_told_with_who_and_why() -> None:
+    free, held = ChannelMemory(), ChannelMemory(hold=Hold(1.0, None, "rehearsal", "anna"))
+    (begun,) = told(free, held)
+    assert (begun.code, begun.message) == ("hold-begun", "On hold by anna: rehearsal.")
+    (ended,) = told(held, free)
+    assert (ended.code, ended.fields) == ("hold-ended", {})
+
+
+def problems(before: list[Problem], after: list[Problem]) -> list[tuple[str, Severity, str]]:
+    plan = Plan(Memory(), (), (), tuple(after))
+    since = Memory(problems={(one.code, one.subject): 40.0 for one in before})
+    return [(one.code, one.severity, one.message) for one in between(since, before, plan, 100.0)]
+
+
+def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
+    assert problems([], [PROBLEM]) == [("take-died", Severity.DEGRADED, "It died. Look.")]
+    assert problems([PROBLEM], [replace(PROBLEM, message="It died again.")]) == []
+    assert problems([PROBLEM], []) == [("problem-ended", Severity.INFO, "Over after 60 s: It died.")]
+
+
+def test_a_hold_is_told_again_only_when_a_job_goes_without_its_backup() -> None:
+    held = Problem("on-hold", Severity.INFO, "PCR 1", "On hold.", "Give it back.")
+    unsafe = replace(held, severity=Severity.CRITICAL, message="Not recorded.")
+    assert problems([], [held]) == []
+    assert problems([held], []) == []
+    assert problems([held], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
+    assert problems([], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
+    assert problems([unsafe], [held]) == []
+    assert problems([unsafe], []) == []
+
+
+def test_a_problem_that_gets_worse_is_told_again_and_one_that_gets_better_is_not() -> None:
+    worse = replace(PROBLEM, severity=Severity.CRITICAL)
+    assert problems([PROBLEM], [worse]) == [("take-died", Severity.CRITICAL, "It died. Look.")]
+    assert problems([worse], [PROBLEM]) == []

@@ -1,0 +1,225 @@
+"""The status document, from plans made of plain values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from vrmon.model import DeviceState, DeviceView, Job, Problem, Severity, Source
+from vrmon.plan import Plan
+from vrmon.plan.decide import Verdict
+from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
+from vrmon.settings import Channel, DeviceSettings, Settings
+from vrmon.views.status import Scene, document, headline, health
+
+EPOCH = 1_795_000_000.0
+JOB = Job("ABC", "7")
+TRACKED = TrackedJob(JOB, since=10.0, last_seen=19.0, basename="SHOW")
+CHANNEL = Channel("PCR 1/a", "playbox", "ABC", "dvr", "Cam A")
+TAKE = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=10.1, started=10.2, confirmed=19.5, seen=19.5, latency=0.1234)
+SOURCE = Source("s 1", "Cam A", is_recording=True, recording_name="SHOW")
+DIED = Problem("take-died", Severity.DEGRADED, CHANNEL.name, "It died.", "Look.")
+GONE = Problem("dvr-unreachable", Severity.DEGRADED, "dvr", "It is gone.", "Mend it.")
+BLIND = Problem("dvr-blind", Severity.CRITICAL, CHANNEL.name, "Nobody knows.", "Look.")
+NOTE = Problem("stand-in-name", Severity.INFO, CHANNEL.name, "A stand-in.")
+
+
+def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) -> Scene:
+    memory = Memory(
+        {"playbox": PrimaryMemory(state=DeviceState.OK, jobs={JOB: TRACKED} if verdict.job else {})},
+        channels={CHANNEL.key: verdict.memory},
+        problems={(one.code, one.subject): since for one, since in problems},
+    )
+    found = tuple(one for one, _ in problems)
+    verdict = replace(verdict, problems=tuple(one for one in found if one.subject == CHANNEL.name))
+    settings = Settings(
+        {"playbox": DeviceSettings("playbox", "http://10.0.0.1", password="secret")},
+        {"dvr": DeviceSettings("dvr", "http://10.0.0.2", 2.0)},
+        (CHANNEL,),
+    )
+    made = Scene(
+        version="1.0.0",
+        settings=settings,
+        plan=Plan(memory, (), ((CHANNEL, verdict),), found),
+        primaries={"playbox": DeviceView("ok", 19.75, "", 0)},
+        dvrs={"dvr": DeviceView("unknown", None, "not polled yet", 0)},
+        now=20.0,
+        epoch=EPOCH,
+        began=5.0,
+        configuration={"file": "vrmon.toml"},
+    )
+    return replace(made, **changes)
+
+
+RECORDING = Verdict(ChannelMemory(JOB, TAKE, phase_since=10.2), "recording", TRACKED, source=SOURCE)
+IDLE = Verdict(ChannelMemory(phase_since=6.0), "idle", source=replace(SOURCE, is_recording=False))
+
+
+def test_a_channel_that_records() -> None:
+    whole = document(scene(RECORDING, pictures={CHANNEL.key: EPOCH + 15}))
+    (shown,) = whole["channels"]
+    assert shown == {
+        "name": "PCR 1/a",
+        "primary": "playbox",
+        "ingest": "ABC",
+        "dvr": "dvr",
+        "source": "s 1",
+        "source_name": "Cam A",
+        "mode": "auto",
+        "hold": None,
+        "phase": "recording",
+        "job": {
+            "ingest": "ABC",
+            "id": "7",
+            "basename": "SHOW",
+            "since": "2026-11-18T11:06:50.000Z",
+            "present": True,
+        },
+        "jobs_waiting": [],
+        "take": {
+            "name": "SHOW",
+            "number": 1,
+            "started": "2026-11-18T11:06:50.200Z",
+            "confirmed": "2026-11-18T11:06:59.500Z",
+            "start_latency": 0.123,
+        },
+        "verified": 0.5,
+        "since": "2026-11-18T11:06:50.200Z",
+        "recording": "SHOW",
+        "thumbnail": {"url": "/thumbnail/PCR%201%2Fa", "taken": "2026-11-18T11:06:55.000Z"},
+        "problem": None,
+    }
+    assert whole["active_jobs"] == {"ABC|7": {"basename": "SHOW", "logical_name": "PCR 1/a"}}
+    assert (whole["health"], whole["summary"]) == ("ok", "1 of 1 jobs recorded")
+    assert (whole["now"], whole["uptime"]) == ("2026-11-18T11:07:00.000Z", 15.0)
+
+
+def test_a_channel_that_does_nothing() -> None:
+    whole = document(scene(IDLE))
+    (shown,) = whole["channels"]
+    assert [shown[key] for key in ("phase", "job", "take", "verified", "recording", "thumbnail")] == [
+        "idle",
+        *[None] * 5,
+    ]
+    assert (whole["summary"], whole["active_jobs"], whole["unmapped"]) == ("No job is active", {}, [])
+
+
+def test_a_take_that_was_only_asked_for_is_not_shown_as_one() -> None:
+    starting = replace(RECORDING, memory=ChannelMemory(JOB, replace(TAKE, started=None, confirmed=None)))
+    (shown,) = document(scene(replace(starting, phase="starting")))["channels"]
+    assert (shown["take"], shown["verified"]) == (None, None)
+
+
+def test_a_hold_says_who_why_and_until_when() -> None:
+    held = replace(IDLE, memory=ChannelMemory(hold=Hold(10.0, 3610.0, "rehearsal", "anna")))
+    (shown,) = document(scene(held))["channels"]
+    assert (shown["mode"], shown["hold"]) == (
+        "hold",
+        {
+            "since": "2026-11-18T11:06:50.000Z",
+            "until": "2026-11-18T12:06:50.000Z",
+            "reason": "rehearsal",
+            "by": "anna",
+        },
+    )
+
+
+def test_devices_are_shown_with_their_ages_and_without_their_secrets() -> None:
+    whole = document(scene(IDLE))
+    assert whole["primaries"]["playbox"] == {
+        "url": "http://10.0.0.1",
+        "state": "ok",
+        "last_ok": "2026-11-18T11:06:59.750Z",
+        "age": 0.25,
+        "error": "",
+        "failures": 0,
+        "poll_interval": 5.0,
+    }
+    assert (whole["dvrs"]["dvr"]["age"], whole["dvrs"]["dvr"]["last_ok"]) == (None, None)
+    assert "secret" not in json.dumps(whole)
+
+
+def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
+    own = ((Problem("state-failing", Severity.DEGRADED, "vrmon", "Full.", ""), 12.0),)
+    whole = document(scene(RECORDING, (NOTE, 1.0), (DIED, 18.0), (GONE, 11.0), (BLIND, 19.0), own=own))
+    assert [one["code"] for one in whole["problems"]] == [
+        "dvr-blind",
+        "dvr-unreachable",
+        "state-failing",
+        "take-died",
+        "stand-in-name",
+    ]
+    assert whole["problems"][0] == {
+        "code": "dvr-blind",
+        "severity": "critical",
+        "subject": "PCR 1/a",
+        "message": "Nobody knows.",
+        "hint": "Look.",
+        "since": "2026-11-18T11:06:59.000Z",
+    }
+    assert whole["channels"][0]["problem"] == whole["problems"][0]
+    assert whole["health"] == "critical"
+    assert whole["summary"] == "1 of 1 jobs recorded; PCR 1/a: Nobody knows (and 3 more)"
+
+
+@pytest.mark.parametrize(
+    ("severities", "word"),
+    [
+        ([], "ok"),
+        ([Severity.INFO], "ok"),
+        ([Severity.INFO, Severity.DEGRADED], "degraded"),
+        ([Severity.CRITICAL, Severity.DEGRADED], "critical"),
+    ],
+)
+def test_health_is_the_worst_of_all(severities: list[Severity], word: str) -> None:
+    assert health(replace(DIED, severity=one) for one in severities) == word
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        ("recording", "1 of 1 jobs recorded"),
+        ("keeping", "1 of 1 jobs recorded"),
+        ("starting", "0 of 1 jobs recorded"),
+        ("foreign", "0 of 1 jobs recorded"),
+    ],
+)
+def test_the_headline_counts_the_jobs_that_are_safe(phase: str, text: str) -> None:
+    assert headline(scene(replace(RECORDING, phase=phase))) == text
+    assert headline(scene(replace(RECORDING, phase=phase), (NOTE, 1.0))) == text
+    assert headline(scene(replace(RECORDING, phase=phase), (DIED, 1.0))) == f"{text}; PCR 1/a: It died"
+
+
+def headline_without_a_job(channels: tuple[Channel, ...], **primaries: PrimaryMemory) -> str:
+    idle = scene(IDLE)
+    memory = replace(idle.plan.memory, primaries=primaries)
+    plan = replace(idle.plan, memory=memory, verdicts=tuple((one, IDLE) for one in channels))
+    return headline(replace(idle, settings=replace(idle.settings, channels=channels), plan=plan))
+
+
+def test_the_headline_says_that_no_job_is_active_only_when_that_is_known() -> None:
+    answers, silent = PrimaryMemory(state=DeviceState.OK), PrimaryMemory(state=DeviceState.UNREACHABLE)
+    never, busy = PrimaryMemory(), replace(answers, jobs={JOB: TRACKED})
+    other = replace(CHANNEL, primary="other", ingest="DEF")
+    assert headline_without_a_job((CHANNEL,), playbox=answers, other=silent) == "No job is active"
+    unknown = "Jobs unknown: playbox does not answer"
+    assert headline_without_a_job((CHANNEL,), playbox=never) == unknown
+    assert headline_without_a_job((CHANNEL, CHANNEL, other), playbox=silent, other=answers) == unknown
+    assert headline_without_a_job((CHANNEL, other), playbox=silent, other=never) == (
+        "Jobs unknown: playbox, other do not answer"
+    )
+    assert headline_without_a_job((other,), playbox=busy, other=answers) == "No channel has a job"
+    assert headline_without_a_job((), playbox=silent) == "No job can be recorded"
+
+
+def test_a_job_on_an_ingest_without_a_channel_is_unmapped() -> None:
+    made = scene(RECORDING)
+    whole = document(
+        replace(made, settings=replace(made.settings, channels=()), plan=replace(made.plan, verdicts=()))
+    )
+    (unmapped,) = whole["unmapped"]
+    assert (unmapped["primary"], unmapped["ingest"], unmapped["basename"]) == ("playbox", "ABC", "SHOW")
+    assert whole["active_jobs"]["ABC|7"]["logical_name"] is None

@@ -1,0 +1,152 @@
+"""Lanes: parallel, bounded, each with a client of its own, outliving whatever a task does."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.world.stores import until
+from vrmon.workers import lanes
+from vrmon.workers.lanes import Lanes
+
+Task = Callable[["Client"], None]
+
+
+class Client:
+    """Belongs to one thread."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.thread = threading.get_ident()
+        self._clients = clients
+
+    def close(self) -> None:
+        assert self.thread == threading.get_ident()
+        self._clients.closed.append(self)
+
+
+class Clients:
+    """Makes them, and knows every one there was."""
+
+    def __init__(self) -> None:
+        self.made: list[Client] = []
+        self.closed: list[Client] = []
+
+    def connect(self) -> Client:
+        self.made.append(Client(self))
+        return self.made[-1]
+
+
+@pytest.fixture
+def clients() -> Clients:
+    return Clients()
+
+
+def waiting_for(gate: threading.Event) -> Task:
+    def work(_: Client) -> None:
+        gate.wait(5)
+
+    return work
+
+
+def test_tasks_run_at_the_same_time_up_to_the_limit(clients: Clients) -> None:
+    three = Lanes("dvr", clients.connect, 3)
+    gate, together = threading.Event(), threading.Barrier(4)
+    done: list[int] = []
+
+    def task(number: int) -> Task:
+        def work(client: Client) -> None:
+            assert client.thread == threading.get_ident()
+            if number < 3:
+                together.wait(5)
+                gate.wait(5)
+            done.append(number)
+
+        return work
+
+    for number in range(10):
+        three.submit(task(number))
+    together.wait(5)  # three of them and this thread: they run at once
+    assert done == []
+    gate.set()
+    until(lambda: len(done) == 10, "all tasks")
+    assert sorted(done) == list(range(10))
+    assert len(clients.made) == 3
+    three.close()
+    until(lambda: len(clients.closed) == 3, "the lanes to end")
+
+
+def test_one_after_another_they_share_one_lane(clients: Clients) -> None:
+    lane = Lanes("dvr", clients.connect, 8)
+    done: list[int] = []
+    for number in range(5):
+        before = threading.active_count()
+        lane.submit(lambda _, number=number: done.append(number))  # type: ignore[misc]
+        until(lambda: len(done) == number + 1 and lane.stuck_since() is None, "the task")  # noqa: B023
+        assert threading.active_count() <= before + 1
+    until(lambda: len(clients.made) <= 2, "no lane more than that")
+    assert done == list(range(5))
+    lane.close()
+
+
+def test_a_lane_outlives_a_task_that_fails(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+    one = Lanes("dvr", clients.connect, 1)
+    done = threading.Event()
+
+    def fail(_: Client) -> None:
+        raise ValueError("a fault of ours")
+
+    with caplog.at_level(logging.ERROR):
+        one.submit(fail)
+        one.submit(lambda _: done.set())
+        assert done.wait(5)
+    assert [record.getMessage() for record in caplog.records] == ["Task failed"]
+    assert len(clients.made) == 1
+    one.close()
+
+
+def test_the_task_that_is_under_way_the_longest_is_told_of(clients: Clients) -> None:
+    two = Lanes("dvr", clients.connect, 2)
+    assert two.stuck_since() is None
+    gate = threading.Event()
+    begun = time.monotonic()
+    two.submit(waiting_for(gate))
+    until(lambda: two.stuck_since() is not None, "the first task")
+    first = two.stuck_since()
+    two.submit(waiting_for(gate))
+    assert first is not None
+    assert begun <= first <= time.monotonic()
+    assert two.stuck_since() == first
+    gate.set()
+    until(lambda: two.stuck_since() is None, "both tasks")
+    two.close()
+
+
+def test_what_waits_when_they_are_closed_is_carried_out(clients: Clients) -> None:
+    one = Lanes("dvr", clients.connect, 1)
+    gate, done = threading.Event(), threading.Event()
+    one.submit(waiting_for(gate))
+    one.submit(lambda _: done.set())
+    one.close()
+    gate.set()
+    assert done.wait(5)
+    until(lambda: len(clients.closed) == 1, "the lane to end")
+
+
+def test_idle_lanes_end_and_new_ones_take_their_place(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "IDLE", 0.01)
+    few = Lanes("dvr", clients.connect, 2)
+    done: list[int] = []
+    for number in range(60):  # some of them while a lane is just about to end
+        few.submit(lambda _, number=number: done.append(number))  # type: ignore[misc]
+        time.sleep(0.001 * (number % 20))
+    until(lambda: len(done) == 60, "all tasks")
+    until(lambda: len(clients.closed) == len(clients.made), "every lane to end")
+    few.submit(lambda _: done.append(60))
+    until(lambda: len(done) == 61, "one more")
+    few.close()

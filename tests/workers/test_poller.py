@@ -1,0 +1,153 @@
+"""The poll thread: at a fixed rate, sooner when asked, and every outcome told."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from tests.world.stores import until
+from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, PasswordRefused, Refused, Unreachable
+from vrmon.model import DeviceState, Observation
+from vrmon.workers.poller import Poller
+
+
+class Client:
+    def __init__(self) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Watch:
+    """A poller of something that `look` tells; `seen` gets its observations."""
+
+    def __init__(self, look: Callable[[Client], str], interval: float = 0.05) -> None:
+        self.seen: queue.Queue[Observation[str]] = queue.Queue()
+        self.client = Client()
+        self.poller = Poller("dvr", interval, lambda: self.client, look, self.seen.put)
+        self.poller.start()
+
+    def next(self) -> Observation[str]:
+        return self.seen.get(timeout=5)
+
+    def close(self) -> None:
+        self.poller.close()
+        until(lambda: self.client.closed, "the thread to end")
+
+
+def test_looks_come_at_a_fixed_rate_however_long_one_takes() -> None:
+    def look(_: Client) -> str:
+        time.sleep(0.03)
+        return "seen"
+
+    watch = Watch(look, interval=0.06)
+    first, *rest = (watch.next() for _ in range(6))
+    watch.close()
+    assert (first.state, first.seen) == (DeviceState.OK, "seen")
+    assert first.ended - first.began >= 0.03
+    begins = [one.began for one in (first, *rest)]
+    pauses = sorted(later - earlier for earlier, later in pairwise(begins))
+    assert 0.05 < pauses[2] < 0.085, "from beginning to beginning, not from end to beginning"
+
+
+def test_a_look_that_is_wanted_sooner_comes_sooner() -> None:
+    watch = Watch(lambda _: "seen", interval=30.0)
+    first = watch.next()
+    asked = time.monotonic()
+    watch.poller.look_at(asked + 0.05)
+    watch.poller.look_at(asked + 10.0)  # later than what is due: changes nothing
+    second = watch.next()
+    watch.close()
+    assert asked + 0.05 <= second.began < asked + 1.0
+    assert second.began - first.began < 5.0
+
+
+def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
+    gate, looking = threading.Event(), threading.Event()
+
+    def look(_: Client) -> str:
+        looking.set()
+        gate.wait(5)
+        return "seen"
+
+    watch = Watch(look, interval=30.0)
+    looking.wait(5)
+    watch.poller.look_at(time.monotonic())
+    gate.set()
+    first, second = watch.next(), watch.next()
+    watch.close()
+    assert second.began >= first.ended
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "code"),
+    [
+        (Unreachable("gone"), DeviceState.UNREACHABLE, ""),
+        (CertificateRefused("gone"), DeviceState.UNREACHABLE, "certificate-refused"),
+        (BadAnswer("gone"), DeviceState.UNKNOWN, ""),
+        (Refused("gone"), DeviceState.UNKNOWN, ""),
+        (PasswordRefused("gone"), DeviceState.UNKNOWN, "password-refused"),
+    ],
+)
+def test_no_answer_is_an_observation_of_its_own(error: DeviceError, state: DeviceState, code: str) -> None:
+    def look(_: Client) -> str:
+        raise error
+
+    watch = Watch(look)
+    seen = watch.next()
+    watch.close()
+    assert (seen.state, seen.seen, seen.reason, seen.code) == (state, None, "gone", code)
+
+
+def test_a_fault_of_our_own_is_unknown_and_logged_and_not_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    def look(_: Client) -> str:
+        raise KeyError("a fault of ours")
+
+    with caplog.at_level(logging.ERROR):
+        watch = Watch(look)
+        first, second = watch.next(), watch.next()
+        watch.close()
+    assert (first.state, first.seen) == (DeviceState.UNKNOWN, None)
+    assert first.reason == "dvr could not be polled: KeyError in vrmon itself"
+    assert second.began > first.ended
+    assert caplog.records[0].getMessage() == "Poll failed"
+
+
+def test_what_is_under_way_when_it_is_closed_is_told_to_nobody() -> None:
+    gate, looking = threading.Event(), threading.Event()
+
+    def look(_: Client) -> str:
+        looking.set()
+        gate.wait(5)
+        return "seen"
+
+    watch = Watch(look)
+    looking.wait(5)
+    watch.poller.close()
+    gate.set()
+    until(lambda: watch.client.closed, "the thread to end")
+    assert watch.seen.empty()
+
+
+def test_it_has_not_come_round_while_a_look_does_not_end() -> None:
+    gate = threading.Event()
+
+    def look(_: Client) -> str:
+        gate.wait(5)
+        return "seen"
+
+    watch = Watch(look, interval=0.01)
+    came_round = watch.poller.came_round
+    time.sleep(0.05)  # nothing happens: there is nothing to wait for
+    assert watch.poller.came_round == came_round
+    gate.set()
+    watch.next()
+    until(lambda: watch.poller.came_round > came_round, "it to come round")
+    watch.close()

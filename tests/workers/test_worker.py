@@ -1,0 +1,145 @@
+"""A device's threads together: what is asked of them, and the promise to come round."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.world.stores import until
+from vrmon.errors import PasswordRefused, Refused, Unreachable
+from vrmon.model import Action, Destination, Job, Observation, Outcome, Result, Source, Verb
+from vrmon.settings import DeviceSettings
+from vrmon.workers.worker import Worker, command, question
+
+
+class Recorder:
+    """A Dvr and a Primary that says of every call what it was, or raises `error`."""
+
+    ingests: tuple[str, ...] = ()
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.calls: list[tuple[str, ...]] = []
+
+    def _call(self, *call: str) -> None:
+        self.calls.append(call)
+        if self.error is not None:
+            raise self.error
+
+    def jobs(self) -> tuple[Job, ...]:
+        return ()
+
+    def basename(self, job: Job) -> str | None:
+        self._call("basename", *job)
+        return "SHOW"
+
+    def sources(self) -> tuple[Source, ...]:
+        return ()
+
+    def destinations(self) -> tuple[Destination, ...]:
+        return ()
+
+    def set_name(self, source: str, name: str) -> None:
+        self._call("set_name", source, name)
+
+    def record(self, source: str) -> None:
+        self._call("record", source)
+
+    def stop(self, source: str) -> None:
+        self._call("stop", source)
+
+    def resume(self, source: str) -> None:
+        self._call("resume", source)
+
+    def thumbnail(self, source: str) -> bytes:
+        return source.encode()
+
+    def close(self) -> None:
+        pass
+
+
+def action(verb: Verb) -> Action:
+    return Action(verb, "dvr", "why", source="s 1", name="SHOW", job=Job("ABC", "7"))
+
+
+def carried_out(verb: Verb, recorder: Recorder) -> Result:
+    results: list[Result] = []
+    task: Callable[[Recorder], None] = question(action(verb), results.append)
+    if verb is not Verb.FETCH_NAME:
+        task = command(action(verb), results.append)
+    try:
+        task(recorder)
+    finally:
+        (result,) = results
+    assert result.action == action(verb)
+    assert result.ended <= time.monotonic()
+    return result
+
+
+@pytest.mark.parametrize(
+    ("verb", "call"),
+    [
+        (Verb.SET_NAME, ("set_name", "s 1", "SHOW")),
+        (Verb.RECORD, ("record", "s 1")),
+        (Verb.STOP, ("stop", "s 1")),
+        (Verb.RESUME, ("resume", "s 1")),
+    ],
+)
+def test_a_command_is_one_call_and_one_result(verb: Verb, call: tuple[str, ...]) -> None:
+    recorder = Recorder()
+    result = carried_out(verb, recorder)
+    assert recorder.calls == [call]
+    assert (result.outcome, result.error, result.value) == (Outcome.DONE, "", None)
+
+
+def test_a_question_brings_the_name() -> None:
+    recorder = Recorder()
+    assert carried_out(Verb.FETCH_NAME, recorder).value == "SHOW"
+    assert recorder.calls == [("basename", "ABC", "7")]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (Refused("no"), Outcome.REFUSED),
+        (PasswordRefused("no"), Outcome.REFUSED),
+        (Unreachable("no"), Outcome.LOST),
+    ],
+)
+def test_an_error_says_whether_it_may_have_happened(error: Exception, outcome: Outcome) -> None:
+    result = carried_out(Verb.RECORD, Recorder(error))
+    assert (result.outcome, result.error) == (outcome, "no")
+
+
+def test_a_fault_of_our_own_has_its_result_as_well() -> None:
+    results: list[Result] = []
+    with pytest.raises(ZeroDivisionError):
+        command(action(Verb.STOP), results.append)(Recorder(ZeroDivisionError()))
+    assert [(one.outcome, one.error) for one in results] == [(Outcome.LOST, "a fault of vrmon itself")]
+
+
+def test_a_task_that_does_not_end_breaks_the_promise_to_come_round() -> None:
+    seen: queue.Queue[Observation[tuple[Source, ...]]] = queue.Queue()
+    device = DeviceSettings("dvr", "http://127.0.0.1:1", poll_interval=0.01, timeout=0.5)
+    worker = Worker(device, Recorder, lambda recorder: recorder.sources(), seen.put)
+    worker.start()
+    seen.get(timeout=5)
+    until(lambda: worker.due_back() > time.monotonic() + 20, "its threads to be on time")
+    gate = threading.Event()
+
+    def waiting(_: Recorder) -> None:
+        gate.wait(5)
+
+    begun = time.monotonic()
+    worker.lanes.submit(waiting)
+    until(lambda: worker.lanes.stuck_since() is not None, "the task")
+    for _ in range(5):
+        seen.get(timeout=5)
+    assert begun + 20.51 <= worker.due_back() <= begun + 21.5, "held up by the lane, though it polls"
+    gate.set()
+    until(lambda: worker.due_back() > begun + 20.6 and worker.lanes.stuck_since() is None, "the lane")
+    worker.close()

@@ -1,0 +1,1 @@
+"""What tests stand on: devices, daemons, browsers, simulated years."""

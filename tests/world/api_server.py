@@ -1,0 +1,166 @@
+"""The real Api over real sockets, in a thread of its own, before a backend that tests control."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.world import scenes
+from vrmon import settings as site
+from vrmon.api import Api
+from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot, UnknownChannel
+from vrmon.errors import ConfigError, ControlError
+from vrmon.model import Thumbnail
+from vrmon.workers.counts import ANSWER_TIME, START_LATENCY, Histogram
+
+T = TypeVar("T")
+
+
+@dataclass
+class FakeBackend:
+    """Says what it is told to say, and keeps what it was asked to do."""
+
+    document: dict[str, Any] = field(default_factory=lambda: scenes.document([scenes.channel(0)]))
+    healthy: bool = True
+    thumbnails: dict[str, Thumbnail] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
+    control_error: str = ""
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    pictures_asked: list[str] = field(default_factory=list)
+    documents_made: int = 0
+    broken: bool = False
+
+    def status(self) -> dict[str, Any]:
+        if self.broken:
+            raise RuntimeError("secret detail")
+        self.documents_made += 1
+        return {**self.document, "now": scenes.rfc3339()}
+
+    def devices(self) -> dict[str, Any]:
+        return {"primaries": {}, "dvrs": {}}
+
+    def health(self) -> tuple[bool, str]:
+        return self.healthy, "the loop turns" if self.healthy else "the loop is stuck"
+
+    def thumbnail(self, channel: str) -> Thumbnail | None:
+        self.pictures_asked.append(channel)
+        return self.thumbnails.get(channel)
+
+    def metrics(self) -> MetricsSnapshot:
+        latency, answers = Histogram(START_LATENCY), Histogram(ANSWER_TIME)
+        latency.observe(0.09)
+        answers.observe(0.02)
+        answers.observe(7.0)
+        return MetricsSnapshot(
+            version="1.0.0",
+            started_at=1_790_000_000.0,
+            health="degraded",
+            problems={"degraded": 2},
+            loop_age=0.1,
+            heartbeat_age=3.0,
+            channels=(ChannelMetrics("PCR 1", True, False, 4.5, 3, 2, latency.snapshot()),),
+            devices=(
+                DeviceMetrics("primary", "playbox", True, 100, 2, 0.4, answers.snapshot()),
+                DeviceMetrics("dvr", "never seen", False),
+            ),
+        )
+
+    async def reload(self) -> str:
+        if self.complaints:
+            raise ConfigError(self.complaints)
+        self.asked.append(("reload",))
+        return "Reloaded."
+
+    def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
+        self._check(channel)
+        self.asked.append(("hold", channel, seconds, reason, by))
+        return f"{channel} is on hold."
+
+    def auto(self, channel: str, by: str) -> str:
+        self._check(channel)
+        self.asked.append(("auto", channel, by))
+        return f"{channel} is automatic."
+
+    def stop(self, channel: str, by: str) -> str:
+        self._check(channel)
+        self.asked.append(("stop", channel, by))
+        return f"{channel} is stopping."
+
+    def _check(self, channel: str) -> None:
+        if channel not in (c["name"] for c in self.document["channels"]):
+            raise UnknownChannel(f"Cannot find {channel}: the configuration has no such channel.")
+        if self.control_error:
+            raise ControlError(self.control_error)
+
+
+class Server:
+    """An Api that runs in its own thread. `call` runs a coroutine there and waits for it."""
+
+    def __init__(self, backend: FakeBackend, unix_socket: Path, patience: float = 30.0) -> None:
+        self.backend = backend
+        self.unix_socket = unix_socket
+        self.loop = asyncio.new_event_loop()
+        self.api = Api(backend, patience)
+        self._thread = threading.Thread(target=self.loop.run_forever)
+        self._thread.start()
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "never true"
+            time.sleep(0.02)
+
+    def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def settings(self, listen: str = "127.0.0.1:0", unix_socket: Path | None = None) -> site.Api:
+        return site.Api(listen=listen, unix_socket=unix_socket or self.unix_socket)
+
+    def start(self, api: site.Api | None = None, adopted: dict[str, socket.socket] | None = None) -> None:
+        self.call(self.api.start(api or self.settings(), adopted or {}))
+
+    def changed(self) -> None:
+        self.loop.call_soon_threadsafe(self.api.changed)
+
+    @property
+    def port(self) -> int:
+        port: int = self.api.listeners["vrmon-tcp"].getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        try:
+            self.call(self.api.stop())
+            self.call(_end_tasks())
+        finally:
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self._thread.join(10)
+            self.loop.close()
+
+
+async def _end_tasks() -> None:
+    """As asyncio.run does when its coroutine is done."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, patience: float = 30.0) -> Iterator[Server]:
+    server = Server(FakeBackend(), folder / "vrmon.sock", patience)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

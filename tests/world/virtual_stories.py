@@ -1,0 +1,37 @@
+"""How the stories of the planner's tests begin, and what they ask of the world."""
+
+from __future__ import annotations
+
+from tests.world.virtual import Quirks, Recording
+from tests.world.virtual_run import Run, site
+from vrmon.model import Job
+from vrmon.settings import Sync
+
+SYNC = Sync(outage_hold=60.0)
+
+
+def begun(quirks: Quirks = Quirks(), channels: int = 1, sync: Sync = SYNC) -> Run:  # noqa: B008 - frozen
+    run = Run(site(channels, sync), quirks)
+    run.begin()
+    run.until(2.0)
+    return run
+
+
+def recording(name: str = "NEWS", quirks: Quirks = Quirks()) -> tuple[Run, Job, Recording]:  # noqa: B008
+    """A run with a job that is being recorded."""
+    run = begun(quirks)
+    job = run.job(name)
+    run.until(20.0)
+    take = running(run)
+    assert take.by == "vrmon"
+    return run, job, take
+
+
+def running(run: Run, channel: int = 0) -> Recording:
+    take = run.mac.sources[channel].recording
+    assert take is not None
+    return take
+
+
+def names(run: Run) -> list[str]:
+    return [take.asked for take in run.mac.recordings]

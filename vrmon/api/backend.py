@@ -1,0 +1,100 @@
+"""What the HTTP API asks of the daemon, and the plain values it gets.
+
+Every call comes from the one asyncio loop, returns at once and does no I/O (`reload` may wait for a file).
+Shapes of the documents: `vrmon.views.status` and `vrmon.views.inventory`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from vrmon.errors import ControlError
+from vrmon.model import Thumbnail
+from vrmon.workers.counts import HistogramSnapshot
+
+_NONE_YET = HistogramSnapshot()
+
+
+class UnknownChannel(ControlError):
+    """The configuration has no channel of that name."""
+
+
+@dataclass(frozen=True)
+class ChannelMetrics:
+    """`wanted`: a job is active. `verified`: its take was seen recording a moment ago.
+
+    `mismatch_seconds`, `takes` and `takes_lost` (those that ended by themselves while their job was active)
+    have only ever grown since the daemon began; `start_latency` is from the answer that showed a job to the
+    sending of its record command.
+    """
+
+    channel: str
+    wanted: bool
+    verified: bool
+    mismatch_seconds: float = 0.0
+    takes: int = 0
+    takes_lost: int = 0
+    start_latency: HistogramSnapshot = _NONE_YET
+
+
+@dataclass(frozen=True)
+class DeviceMetrics:
+    """`kind` is "primary" or "dvr"; `age` the seconds since the last good answer, None before the first."""
+
+    kind: str
+    device: str
+    up: bool
+    polls: int = 0
+    failures: int = 0
+    age: float | None = None
+    answer_time: HistogramSnapshot = _NONE_YET
+
+
+@dataclass(frozen=True)
+class MetricsSnapshot:
+    """`health` as in /status; `problems` counts them by severity; ages in seconds.
+
+    `loop_age` is the time since the control loop last finished a round, `heartbeat_age` since the last
+    heartbeat (due whether or not a service manager listens), None before the first. `started_at` is in
+    unix seconds.
+    """
+
+    version: str
+    started_at: float
+    health: str
+    problems: dict[str, int]
+    loop_age: float
+    heartbeat_age: float | None = None
+    channels: tuple[ChannelMetrics, ...] = ()
+    devices: tuple[DeviceMetrics, ...] = ()
+
+
+class Backend(Protocol):
+    """The daemon, as the API sees it. `by` names who asks, for the log and the status."""
+
+    def status(self) -> dict[str, Any]:
+        """The status document, its ages as of now."""
+
+    def devices(self) -> dict[str, Any]:
+        """What the devices offer: ingests, sources, destinations."""
+
+    def health(self) -> tuple[bool, str]:
+        """Whether the control loop turns, and why."""
+
+    def thumbnail(self, channel: str) -> Thumbnail | None:
+        """The newest picture while it is fresh. Asking is what makes the daemon fetch the next one."""
+
+    def metrics(self) -> MetricsSnapshot: ...
+
+    async def reload(self) -> str:
+        """Reads the configuration again: what came of it, in a sentence. ConfigError when it is refused."""
+
+    def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
+        """Hands a channel to a person, for ever when `seconds` is None. ControlError, UnknownChannel."""
+
+    def auto(self, channel: str, by: str) -> str:
+        """Takes a channel back. ControlError, UnknownChannel."""
+
+    def stop(self, channel: str, by: str) -> str:
+        """Ends a take that is kept although its job is gone. ControlError, UnknownChannel."""

@@ -1,0 +1,1 @@
+"""One file for each command, named as the command; each has `run`, which returns the exit status."""

@@ -1,0 +1,26 @@
+"""`vrmon status`: how everything is, once."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from vrmon.cli.address import socket_path
+from vrmon.cli.board import board
+from vrmon.cli.terminal import console, print_json
+from vrmon.cli.vrmond import Vrmond
+from vrmon.errors import Declined, NoDaemon
+
+_CODES = {"ok": 0, "degraded": 1, "critical": 2}
+_UNHEARD_OF = 2  # a health of a newer vrmond: nobody may take it for well
+
+
+def run(options: Namespace) -> int:
+    try:
+        document = Vrmond(socket_path(options)).status()
+    except Declined as error:
+        raise NoDaemon(str(error)) from None
+    if options.json:
+        print_json(document)
+    else:
+        console().print(board(document))
+    return _CODES.get(str(document.get("health")), _UNHEARD_OF)

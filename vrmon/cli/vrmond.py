@@ -1,0 +1,145 @@
+"""The daemon as the command sees it: asked through its Unix socket, every wait bounded."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from vrmon.cli.address import socket_path
+from vrmon.cli.lenient import clean, parts, text
+from vrmon.errors import ControlError, Declined, NoDaemon
+from vrmon.net.failures import FOREIGN
+from vrmon.net.sockets import Budget
+from vrmon.net.unix import UnixAdapter
+
+PATIENCE = 5.0  # seconds for a whole answer
+EVENT_PATIENCE = 8.0  # seconds between two status documents; the daemon sends one every two
+_LIMIT = 16 << 20  # bytes
+_CUT_SHORT = (TimeoutError, ConnectionResetError)  # after the request may have been read
+
+Document = dict[str, Any]
+
+
+class Vrmond:
+    """One vrmond. Every call raises NoDaemon where there is none, Declined where it says no."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._budget = Budget()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Accept-Encoding"] = "identity"
+        self._adapter = UnixAdapter(path, self._budget)
+        self._session.mount("http://", self._adapter)
+
+    def status(self) -> Document:
+        return self.ask("GET", "/status")
+
+    def control(self, channel: str, verb: str, **body: object) -> str:
+        """Has the daemon "hold", "auto" or "stop" a channel: what came of it."""
+        if channel in (".", ".."):  # no address can hold them
+            raise Declined(f"Cannot find channel {channel!r}: vrmon.toml has none of that name.", 404)
+        return str(self.ask("POST", f"/channels/{quote(channel, safe='')}/{verb}", body).get("message", ""))
+
+    def ask(self, method: str, path: str, body: object = None, seconds: float = PATIENCE) -> Document:
+        """The document that answers one request."""
+        try:
+            self._budget.start(seconds, _LIMIT)
+            answer = self._session.request(method, f"http://vrmon{path}", json=body, allow_redirects=False)
+            document = _whole(answer)
+        except (*FOREIGN, RecursionError) as error:
+            told = self._no_daemon(error, seconds)
+            if method != "GET" and any(isinstance(cause, _CUT_SHORT) for cause in _causes(error)):
+                told = NoDaemon(f"{told}\nIt may still do what it was asked to: see vrmon status")
+            raise told from None
+        finally:
+            self._adapter.drop()
+        if not isinstance(document, dict) or (answer.status_code != 200 and "error" not in document):
+            raise self._stranger()
+        if answer.status_code != 200:
+            complaints = document.get("complaints")
+            lines = [clean(str(one)) for one in (complaints if isinstance(complaints, list) else ())]
+            raise Declined(clean(str(document["error"])), answer.status_code, tuple(lines))
+        return document
+
+    def events(self) -> Iterator[Document]:
+        """Status documents as they come, the first at once. Ends only by an error."""
+        try:
+            self._budget.start(EVENT_PATIENCE, _LIMIT)
+            answer = self._session.get("http://vrmon/events", stream=True, allow_redirects=False)
+            if answer.headers.get("Content-Type") != "text/event-stream":
+                raise self._stranger()
+            # In whatever pieces they are sent: a read of any size would wait until it is full.
+            for line in answer.iter_lines(chunk_size=None):
+                if line.startswith(b"data:"):
+                    yield self._event(line)
+                    self._budget.start(EVENT_PATIENCE, _LIMIT)
+        except (*FOREIGN, RecursionError) as error:
+            raise self._no_daemon(error, EVENT_PATIENCE) from None
+        finally:
+            self._adapter.drop()
+        raise NoDaemon("Cannot follow vrmond: it ended the stream.")
+
+    def _event(self, line: bytes) -> Document:
+        document = json.loads(line.removeprefix(b"data:"))
+        if not isinstance(document, dict):
+            raise self._stranger()
+        return document
+
+    def _stranger(self) -> NoDaemon:
+        return NoDaemon(f"Cannot understand what answers on {self.path}: it is not vrmond. Give --socket.")
+
+    def _no_daemon(self, error: BaseException, seconds: float) -> NoDaemon:
+        reasons = (_reason(cause, self.path, seconds) for cause in _causes(error))
+        text = next(filter(None, reasons), "")
+        return NoDaemon(f"Cannot reach vrmond: {text}") if text else self._stranger()
+
+
+def _whole(answer: requests.Response) -> Any:
+    """The JSON of an answer that was not cut short, which older libraries take for a good one."""
+    if answer.status_code == 503 and not answer.content:
+        raise NoDaemon("Cannot reach vrmond: too many are connected to it. Try again.")
+    if len(answer.content) != int(answer.headers.get("Content-Length", -1)):
+        raise ValueError("cut short, or of no announced length")
+    return json.loads(answer.content)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__context__
+
+
+def _reason(error: BaseException, path: Path, seconds: float) -> str:
+    """Why, and what to do; "" where the error does not tell."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"there is no {path}. Start it: systemctl start vrmon"
+    if isinstance(error, PermissionError):
+        return f"you may not use {path}. Add yourself to the group vrmon, then log in again."
+    if isinstance(error, ConnectionRefusedError):
+        return f"nobody listens on {path}. Start it: systemctl start vrmon"
+    if isinstance(error, TimeoutError | BlockingIOError):
+        return f"it does not answer within {seconds:g} s. See what it does: journalctl -u vrmon"
+    if isinstance(error, ConnectionError):
+        return f"{path} broke off. Is it just restarting? Try again."
+    return ""
+
+
+_TAB_PATIENCE = 1.0  # seconds: somebody has a finger on the Tab key
+
+
+def channels(options: Namespace) -> list[str]:
+    """Their names, for the shell to complete: quickly, and without a word where there are none."""
+    try:
+        status = Vrmond(socket_path(options)).ask("GET", "/status", seconds=_TAB_PATIENCE)
+    except ControlError:
+        return []
+    return [text(channel, "name") for channel in parts(status, "channels")]

@@ -1,0 +1,219 @@
+"""One running vrmond: the parts put together, systemd kept informed, the signals answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from vrmon import __version__
+from vrmon.api import Api
+from vrmon.config.in_force import InForce
+from vrmon.daemon import journal, systemd
+from vrmon.daemon.clock import Clock
+from vrmon.daemon.event_log import EventLog
+from vrmon.daemon.listening import Listening
+from vrmon.daemon.loop import Loop
+from vrmon.daemon.own_problems import OwnProblems
+from vrmon.daemon.service import Service
+from vrmon.errors import ConfigError
+from vrmon.plan.memory import Memory
+from vrmon.state import StateStore, snapshot
+from vrmon.views.events import Event
+from vrmon.workers.device import ask_destinations
+from vrmon.workers.pictures import Pictures
+
+log = logging.getLogger(__name__)
+
+_PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog wants more of them
+_LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
+_SAVE_AFTER = 0.02  # seconds: what changes in one burst is saved once
+_WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
+_LAST_SAVE = 2.0
+
+
+class Daemon:
+    """From `run` until SIGTERM. Made inside a running asyncio loop."""
+
+    def __init__(self, inforce: InForce, store: StateStore) -> None:
+        self._inforce = inforce
+        self._store = store
+        self._clock = Clock()
+        self._event_log = EventLog()
+        self._own_problems = OwnProblems()
+        self._notifier = systemd.Notifier()
+        self._aio = asyncio.get_running_loop()
+        self._ending = asyncio.Event()
+        self._saving: asyncio.TimerHandle | None = None
+        self._saved = threading.Event()
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = Loop(self._remembered(), self._clock, self._planned, self._keep)
+        self._pictures = Pictures(self._loop.call)
+        self._service = Service(
+            self._loop, self._clock, self._event_log, self._own_problems, self._pictures, self.reload
+        )
+        self._api = Api(self._service)
+        self._listening = Listening(self._api)
+
+    async def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._aio.add_signal_handler(number, self._ending.set)
+        self._aio.add_signal_handler(signal.SIGHUP, self._hang_up)
+        self._loop.apply(self._inforce.settings)
+        self._show_configuration()
+        await self._listen()
+        self._notifier.ready(self._service.summary())
+        journal.report(logging.INFO, "started", version=__version__)
+        self._background(asyncio.to_thread(self._inforce.remember))
+        keeping = asyncio.create_task(self._keep_house())
+        ending = asyncio.create_task(self._ending.wait())
+        await asyncio.wait({keeping, ending}, return_when=asyncio.FIRST_COMPLETED)
+        await self._end()
+        ending.cancel()
+        if keeping.done():
+            keeping.result()  # housekeeping ends only by an error, which ends the daemon
+        keeping.cancel()
+
+    async def reload(self) -> str:
+        """Put the file in force: what came of it. ConfigError when it is refused."""
+        async with self._reloading:
+            self._notifier.reloading()
+            before = self._inforce.settings
+            try:
+                settings = await asyncio.to_thread(self._inforce.read)
+                self._loop.apply(settings)
+                self._pictures.keep({channel.key for channel in settings.channels})
+                if settings.log != before.log:
+                    await asyncio.to_thread(journal.setup, settings.log)
+                await self._listen()
+                self._trouble("state-damaged", "", "")
+                self._background(asyncio.to_thread(self._inforce.remember))
+            finally:
+                self._show_configuration()
+                self._notifier.ready()
+        counts = (
+            f"channels: {len(settings.channels)}, devices: {len(settings.primaries) + len(settings.dvrs)}"
+        )
+        journal.report(logging.INFO, "reloaded", reason=counts)
+        return f"The configuration is in force ({counts})."
+
+    def _hang_up(self) -> None:
+        async def reload() -> None:
+            with contextlib.suppress(ConfigError):  # said in the journal and in /status already
+                await self.reload()
+
+        self._background(reload())
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _remembered(self) -> Memory:
+        loaded = self._store.load()
+        complaint = loaded.complaint
+        memory = Memory()
+        if loaded.payload is not None:
+            try:
+                memory = snapshot.restore(
+                    loaded.payload, self._clock.epoch, time.monotonic(), self._inforce.settings.sync
+                )
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
+        hint = "Takes are known again by their names: look whether all are, then `vrmon reload` clears this."
+        self._trouble("state-damaged", complaint, hint)
+        return memory
+
+    def _planned(self, found: list[Event]) -> None:
+        for event in found:
+            self._tell(event)
+        self._keep()
+        self._api.changed()
+
+    def _keep(self) -> threading.Event:
+        """Save soon; what is returned is set when what is known by then is on the disk, or cannot be."""
+        if self._saving is None:
+            self._saved = threading.Event()
+            self._saving = self._aio.call_later(_SAVE_AFTER, self._save)
+        return self._saved
+
+    def _save(self) -> None:
+        self._saving = None
+        self._store.save(snapshot.payload(self._loop.memory, self._clock.epoch), self._saved.set)
+
+    async def _keep_house(self) -> None:
+        interval = systemd.watchdog_interval()
+        pace = _PACE if interval is None else min(_PACE, interval / 4)
+        status = ""
+        while True:
+            now = time.monotonic()
+            self._judge(now)
+            if self._listening.missing:
+                await self._listen()
+            if self._inforce.failing and not self._tasks:
+                self._background(asyncio.to_thread(self._inforce.remember))
+            self._look_around(now)
+            if not self._service.late:
+                self._notifier.watchdog()
+                self._service.beat = now
+            said, status = status, self._service.summary()
+            if status != said:
+                self._notifier.status(status)
+            await asyncio.sleep(pace)
+
+    def _judge(self, now: float) -> None:
+        """Who has not come round in time, and whether the disk takes what it is given."""
+        due = {"the control loop": self._loop.turned + _LOOP_BUDGET}
+        due |= {f"the threads of {name}": moment for name, moment in self._loop.due_back().items()}
+        self._service.late = [name for name, moment in due.items() if moment < now]
+        late = ", ".join(self._service.late)
+        message = f"No sign of life from {late}. No heartbeat is sent until it is back." if late else ""
+        self._trouble("worker-stuck", message, "systemd restarts vrmond; recordings go on meanwhile.")
+        failing = self._store.failing() or self._inforce.failing
+        self._trouble("state-failing", failing, "Recording goes on; a restart now would know less.")
+
+    def _look_around(self, now: float) -> None:
+        """Ask the DVRs for what only matters to people."""
+        looked_at = self._service.looked_at
+        watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
+        for name, dvr in self._loop.dvrs.items():
+            ask_destinations(dvr, now, self._loop.call)
+            if watched and dvr.counts.failures == 0:
+                self._pictures.fetch(dvr, self._loop.sources(name), now)
+
+    async def _listen(self) -> None:
+        await self._listening.open(self._inforce.settings.api)
+        hint = "Free the address or change it in vrmon.toml; vrmon goes on trying."
+        self._trouble("address-taken", self._listening.missing, hint)
+
+    def _show_configuration(self) -> None:
+        self._service.configuration = self._inforce.shown()
+        hint = (
+            "Mend what is refused, then `systemctl reload vrmon`; "
+            "a variable of the environment needs a restart."
+        )
+        self._trouble("configuration-refused", self._inforce.trouble(), hint)
+
+    def _trouble(self, code: str, message: str, hint: str) -> None:
+        for event in self._own_problems.set(code, message, hint, time.monotonic()):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        self._event_log.tell(event, self._inforce.settings, time.time())
+
+    async def _end(self) -> None:
+        self._notifier.stopping()
+        await self._listening.close()
+        self._loop.close()
+        if self._saving is not None:
+            self._saving.cancel()
+        self._save()
+        await asyncio.to_thread(self._store.close, _LAST_SAVE)
+        journal.report(logging.INFO, "stopped")
+        self._notifier.close()

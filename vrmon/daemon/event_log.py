@@ -1,0 +1,45 @@
+"""Events on their way to people: into the journal, and the last of them into /status."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from vrmon.daemon.journal import report
+from vrmon.model import Severity
+from vrmon.settings import Settings
+from vrmon.text import rfc3339
+from vrmon.views.events import Event
+
+_LEVELS = {Severity.INFO: logging.INFO, Severity.DEGRADED: logging.WARNING, Severity.CRITICAL: logging.ERROR}
+_KEPT = 50
+
+
+class EventLog:
+    """`recent` holds the last events, the newest last, each with a number that only grows."""
+
+    def __init__(self) -> None:
+        self.recent: deque[Mapping[str, Any]] = deque(maxlen=_KEPT)
+        self._number = 0
+
+    def tell(self, event: Event, settings: Settings, moment: float) -> None:
+        """`moment` is Unix time."""
+        self._number += 1
+        self.recent.append(
+            {
+                "n": self._number,
+                "time": rfc3339(moment),
+                "severity": event.severity.value,
+                "subject": event.subject,
+                "message": event.message,
+                "code": event.code,
+            }
+        )
+        fields = dict(event.fields)
+        if any(channel.name == event.subject for channel in settings.channels):
+            fields["channel"] = event.subject
+        elif event.subject in settings.primaries or event.subject in settings.dvrs:
+            fields["device"] = event.subject
+        report(_LEVELS[event.severity], event.code, reason=event.message, **fields)

@@ -1,0 +1,62 @@
+"""The daemon's numbers of one instant, for /metrics."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
+from vrmon.daemon.loop import Loop
+from vrmon.views.status import Scene, health, worst_first
+from vrmon.workers.device import C, Device, T
+
+
+def snapshot(scene: Scene, loop: Loop, began: float, beat: float | None) -> MetricsSnapshot:
+    """`began` is in Unix time; `beat`: when the last heartbeat was sent, monotonic."""
+    now = time.monotonic()
+    problems = [problem for problem, _ in worst_first(scene)]
+    return MetricsSnapshot(
+        version=scene.version,
+        started_at=began,
+        health=health(problems),
+        problems=dict(Counter(problem.severity.value for problem in problems)),
+        loop_age=now - loop.turned,
+        heartbeat_age=None if beat is None else now - beat,
+        channels=_channels(scene, loop, now),
+        devices=(
+            *(_device("primary", name, one, now) for name, one in loop.primaries.items()),
+            *(_device("dvr", name, one, now) for name, one in loop.dvrs.items()),
+        ),
+    )
+
+
+def _channels(scene: Scene, loop: Loop, now: float) -> tuple[ChannelMetrics, ...]:
+    found = []
+    for channel, verdict in scene.plan.verdicts:
+        counts = loop.counts[channel.key]
+        lasting = 0.0 if counts.mismatch_since is None else now - counts.mismatch_since
+        found.append(
+            ChannelMetrics(
+                channel.name,
+                wanted=verdict.job is not None and verdict.job.present,
+                verified=verdict.is_recorded,
+                mismatch_seconds=counts.mismatch_seconds + lasting,
+                takes=counts.takes,
+                takes_lost=counts.takes_lost,
+                start_latency=counts.start_latency.snapshot(),
+            )
+        )
+    return tuple(found)
+
+
+def _device(kind: str, name: str, one: Device[C, T], now: float) -> DeviceMetrics:
+    counts = one.counts
+    return DeviceMetrics(
+        kind,
+        name,
+        up=counts.failures == 0 and counts.polls > 0,
+        polls=counts.polls,
+        failures=counts.failed,
+        age=None if counts.last_ok is None else now - counts.last_ok,
+        answer_time=counts.answer_time.snapshot(),
+    )

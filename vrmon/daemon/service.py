@@ -1,0 +1,152 @@
+"""The daemon as its HTTP interface sees it: what it shows, and what it can be asked to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from vrmon import __version__
+from vrmon.api.backend import MetricsSnapshot, UnknownChannel
+from vrmon.daemon import metrics
+from vrmon.daemon.clock import Clock
+from vrmon.daemon.event_log import EventLog
+from vrmon.daemon.loop import Loop
+from vrmon.daemon.own_problems import OwnProblems
+from vrmon.errors import ControlError
+from vrmon.model import Thumbnail
+from vrmon.plan.memory import ChannelMemory, Hold
+from vrmon.settings import Channel
+from vrmon.text import span
+from vrmon.views import inventory, status
+from vrmon.views.inventory import IngestsView, SourcesView
+from vrmon.views.status import Scene
+from vrmon.workers.pictures import Pictures
+
+
+class Service:
+    """A `backend.Backend`.
+
+    Set by the daemon: `configuration` (/status' part of that name), `late` (which loops are overdue) and
+    `beat` (when the last heartbeat was sent). `looked_at`: when somebody last wanted a picture.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        clock: Clock,
+        event_log: EventLog,
+        own_problems: OwnProblems,
+        pictures: Pictures,
+        reload: Callable[[], Awaitable[str]],
+    ) -> None:
+        self.configuration: dict[str, Any] = {}
+        self.late: list[str] = []
+        self.beat: float | None = None
+        self.looked_at: float | None = None
+        self._loop = loop
+        self._clock = clock
+        self._event_log = event_log
+        self._own_problems = own_problems
+        self._pictures = pictures
+        self._reload = reload
+        self._began = time.monotonic()
+
+    def status(self) -> dict[str, Any]:
+        return status.document(self._scene())
+
+    def summary(self) -> str:
+        """One sentence for `systemctl status`."""
+        return status.headline(self._scene())
+
+    def devices(self) -> dict[str, Any]:
+        loop = self._loop
+        ingests = {
+            name: IngestsView(one.counts.state.value, one.ingests) for name, one in loop.primaries.items()
+        }
+        sources = {
+            name: SourcesView(
+                one.counts.state.value, one.last_good or (), one.destinations, loop.sources(name)
+            )
+            for name, one in loop.dvrs.items()
+        }
+        return inventory.document(loop.settings, loop.memory, ingests, sources)
+
+    def health(self) -> tuple[bool, str]:
+        if self.late:
+            return False, f"overdue: {', '.join(self.late)}"
+        return True, "the control loop turns"
+
+    def thumbnail(self, channel: str) -> Thumbnail | None:
+        self.looked_at = time.monotonic()
+        return self._pictures.get(self._channel(channel).key)
+
+    async def reload(self) -> str:
+        return await self._reload()
+
+    def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
+        one, now = self._channel(channel), time.monotonic()
+        until = None if seconds is None else now + seconds
+        self._amend(one, replace(self._memory(one), hold=Hold(now, until, reason, by)))
+        ends = "until `vrmon auto`" if seconds is None else f"for {span(seconds)}"
+        return f"{one.name} is on hold {ends}: vrmon neither starts nor stops anything there."
+
+    def auto(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
+        one = self._channel(channel)
+        if self._memory(one).hold is None:
+            return f"{one.name} is not on hold."
+        self._amend(one, replace(self._memory(one), hold=None))
+        return f"vrmon has {one.name} again."
+
+    def stop(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
+        one = self._channel(channel)
+        memory = self._memory(one)
+        if memory.hold is not None:
+            raise ControlError(
+                f"Cannot stop {one.name}: it is on hold. Stop it in MovieRecorder, or run vrmon auto first."
+            )
+        if memory.take is None or memory.phase != "keeping":
+            raise ControlError(
+                f"Cannot stop {one.name}: it keeps no take whose job is gone. "
+                "To take over a running recording, run vrmon hold."
+            )
+        self._amend(one, replace(memory, released=(memory.take.job, time.monotonic())))
+        return f"{memory.take.name!r} is being stopped."
+
+    def metrics(self) -> MetricsSnapshot:
+        began = self._began + self._clock.epoch
+        return metrics.snapshot(self._scene(), self._loop, began, self.beat)
+
+    def _scene(self) -> Scene:
+        loop = self._loop
+        if loop.plan is None:
+            raise ControlError("Cannot tell the status: vrmon has only just begun. Ask again.")
+        return Scene(
+            version=__version__,
+            settings=loop.settings,
+            plan=loop.plan,
+            primaries={name: one.counts.view() for name, one in loop.primaries.items()},
+            dvrs={name: one.counts.view() for name, one in loop.dvrs.items()},
+            now=time.monotonic(),
+            epoch=self._clock.epoch,
+            began=self._began,
+            configuration=self.configuration,
+            own=self._own_problems.now(),
+            recent=tuple(self._event_log.recent),
+            pictures=self._pictures.taken(),
+        )
+
+    def _channel(self, name: str) -> Channel:
+        for channel in self._loop.settings.channels:
+            if channel.name == name:
+                return channel
+        raise UnknownChannel(f"Cannot find channel {name!r}: vrmon.toml has none of that name.")
+
+    def _memory(self, channel: Channel) -> ChannelMemory:
+        return self._loop.memory.channels.get(channel.key, ChannelMemory())
+
+    def _amend(self, channel: Channel, memory: ChannelMemory) -> None:
+        whole = self._loop.memory
+        self._loop.memory = replace(whole, channels={**whole.channels, channel.key: memory})
+        self._loop.turn()

@@ -1,0 +1,1 @@
+"""A Softron MovieRecorder on a Mac: a recorder."""

@@ -1,0 +1,97 @@
+"""The backup DVR: a Softron MovieRecorder.
+
+Its commands are sent once each, GETs too: they have effects. After any error but Refused one may have
+happened.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from http import HTTPStatus
+
+from vrmon.devices.movierecorder.answers import parse_destinations, parse_sources, parse_verdict, words_of
+from vrmon.errors import BadAnswer, PasswordRefused, Refused
+from vrmon.model import Destination, Source, media_type
+from vrmon.net.client import LIMIT, Answer, Client, Request
+from vrmon.net.endpoint import Endpoint
+
+THUMBNAIL_LIMIT = 4 << 20
+_REFUSALS = frozenset({400, 401, 403, 404, 422})  # the documented ones
+_OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
+
+
+class MovieRecorder:
+    """A `devices.base.Dvr`. A refusal carries the DVR's own words, where it gives any."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._client = Client(endpoint)
+
+    @cached_property
+    def _poll(self) -> Request:
+        return self._client.prepare("GET", "sources")
+
+    def sources(self) -> tuple[Source, ...]:
+        return self._client.understand(self._ask("to list its sources", self._poll), parse_sources)
+
+    def destinations(self) -> tuple[Destination, ...]:
+        answer = self._ask("to list its destinations", self._client.prepare("GET", "destinations"))
+        return self._client.understand(answer, parse_destinations)
+
+    def thumbnail(self, source: str) -> bytes:
+        request = self._client.prepare("GET", "sources", source, "thumbnail")
+        answer = self._ask(f"to show {self._quoted(source)}", request, THUMBNAIL_LIMIT)
+        if answer.status != 200 or media_type(answer.content) is None:
+            raise self._endpoint.error(BadAnswer, "answered neither PNG nor JPEG where a picture is expected")
+        return answer.content
+
+    def set_name(self, source: str, name: str) -> None:
+        body = {"recording_name": name}
+        request = self._client.prepare("PUT", "sources", source, "recording_name", body=body)
+        self._command(f"the name {self._quoted(name)} for {self._quoted(source)}", request)
+
+    def record(self, source: str) -> None:
+        request = self._client.prepare("GET", "sources", source, "record")
+        self._command(f"to record {self._quoted(source)}", request)
+
+    def stop(self, source: str) -> None:
+        request = self._client.prepare("GET", "sources", source, "stop")
+        self._command(f"to stop {self._quoted(source)}", request)
+
+    def resume(self, source: str) -> None:
+        request = self._client.prepare("GET", "sources", source, "resume")
+        self._command(f"to resume {self._quoted(source)}", request)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, wish: str, request: Request, limit: int = LIMIT) -> Answer:
+        """The answer, unless its status says no."""
+        answer = self._client.exchange(request, limit)
+        if answer.status in _REFUSALS:
+            raise self._refusal(wish, answer)
+        return answer
+
+    def _command(self, wish: str, request: Request) -> None:
+        """Return once the DVR said yes, or "accepted" (202). A 200 alone proves nothing."""
+        answer = self._ask(wish, request)
+        verdict = parse_verdict(answer.content)
+        if answer.status in {200, 202} and verdict is False:
+            raise self._refusal(wish, answer)
+        if answer.status != 202 and not (answer.status == 200 and verdict):
+            said = "nothing that makes sense" if answer.status == 200 else f"with status {answer.status}"
+            raise self._endpoint.error(BadAnswer, f"was asked {wish} and answered {said}")
+
+    def _refusal(self, wish: str, answer: Answer) -> Refused:
+        status = answer.status
+        if status == 401 or (status == 403 and _OF_PASSWORDS.search(answer.content)):
+            refused = self._endpoint.has_password
+            text = "refused the password. Check" if refused else "wants a password. Set"
+            return self._endpoint.error(PasswordRefused, f"{text} its password_file.")
+        words = self._endpoint.quoted(words_of(answer.content))
+        why = words or f"no reason given ({status} {HTTPStatus(status).phrase})"
+        return self._endpoint.error(Refused, f"refused {wish}: {why}")
+
+    def _quoted(self, text: str) -> str:
+        return f'"{self._endpoint.quoted(text)}"'

@@ -1,0 +1,1 @@
+"""A PlayBox ingest: a primary."""

@@ -1,0 +1,89 @@
+"""What all threads share that talk to one device: address, trust, password, and its name in errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+
+from vrmon.errors import BadAnswer, DeviceError, Unreachable
+from vrmon.net.failures import FOREIGN, explain, why
+from vrmon.net.redact import Scrubber, one_line
+from vrmon.net.tls import context_for, peer_fingerprint
+from vrmon.settings import DeviceSettings
+
+E = TypeVar("E", bound=DeviceError)
+
+
+class Endpoint:
+    """One device's address and how to speak of it. Made once per device, then only read, save for what its
+    clients find out: which of their connections stand idle, and whether the device serves `one_at_a_time`.
+
+    Making one never fails: a CA file that cannot be read, say, is told by every exchange.
+    """
+
+    def __init__(self, device: DeviceSettings) -> None:
+        parts = urlsplit(device.url)
+        self.name = device.name
+        self.timeout = device.timeout
+        self.tls = device.tls
+        self.secure = parts.scheme == "https"
+        self.port = parts.port or (443 if self.secure else 80)
+        self.has_password = bool(device.password)
+        self.standing: set[object] = set()
+        self.one_at_a_time = False
+        self._fault = ""
+        self._base = device.url.rstrip("/")
+        self._query = f"?password={quote(device.password, safe='')}" if device.password else ""
+        self._scrub = Scrubber(device.password)
+        try:
+            self.host = (parts.hostname or "").encode("idna").decode("ascii")
+        except UnicodeError:
+            self.host = "invalid"
+            self._fault = "has no valid name in its url"
+        try:
+            self.context = context_for(device.tls if self.secure else "insecure")
+        except OSError as error:
+            self.context = context_for("insecure")
+            self._fault = f"cannot be verified: {device.tls} is not a usable CA file: {why(error)}"
+
+    def check(self) -> None:
+        """Raise the error that every exchange would end with, if there is one."""
+        if self._fault:
+            raise self.error(Unreachable, self._fault)
+
+    def url(self, *segments: str) -> str:
+        """The address of a resource, password included; each segment becomes exactly one of the path."""
+        self.check()
+        for segment in segments:
+            if segment in {"", ".", ".."}:
+                # Encoding does not help: servers decode dots before they resolve them.
+                raise self.error(BadAnswer, f"has an id that no address can hold: {json.dumps(segment)}")
+        path = "/".join(quote(segment, safe="", errors="replace") for segment in segments)
+        return f"{self._base}/{path}{self._query}"
+
+    def error(self, kind: Callable[[str], E], text: str) -> E:
+        """An error of `kind` that names the device and then says `text`."""
+        address = f"[{self.host}]" if ":" in self.host else self.host
+        return kind(self._scrub(f"{self.name} ({address}:{self.port}) {text}"))
+
+    def explain(self, error: Exception, limit: int) -> DeviceError:
+        """Our error for one of FOREIGN that rose in an exchange of at most `limit` bytes."""
+        kind, text = explain(error, self.name, self.timeout, limit)
+        return self.error(kind, text)
+
+    def quoted(self, text: str) -> str:
+        """The device's own words, fit to stand in an error. Scrubbed before they are cut."""
+        return one_line(self._scrub(text))
+
+
+def fingerprint(url: str, timeout: float) -> str:
+    """The SHA-256 of the certificate that an https address shows, "AB:CD:…", trusted or not. DeviceError."""
+    endpoint = Endpoint(DeviceSettings(name="the device", url=url, timeout=timeout, tls="insecure"))
+    if not endpoint.secure:
+        raise endpoint.error(BadAnswer, "has no certificate: its url does not begin with https://")
+    try:
+        return peer_fingerprint(endpoint.host, endpoint.port, timeout)
+    except FOREIGN as error:
+        raise endpoint.explain(error, 0) from None

@@ -1,0 +1,99 @@
+"""The one map from what the HTTP, TLS and socket libraries raise to vrmon's own errors."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+
+import urllib3.exceptions
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, Unreachable
+from vrmon.net.sockets import TooLong
+
+FOREIGN = (
+    OSError,  # sockets, TLS, and every exception of requests
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    TooLong,
+    ValueError,
+    # The libraries' own slips on hostile headers: a Content-Type that ends in "; charset" is one.
+    AttributeError,
+    LookupError,
+    TypeError,
+)
+"""Whatever a request can raise; `explain` has an answer to each."""
+
+_TRUST = "If it is the right device: vrmon trust {name}"
+_NOT_HTTP = "answered something that is not HTTP. Is its url right?"
+
+# The first row that fits anything in the chain of causes wins, so the special stand before the general.
+_MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
+    (TooLong, BadAnswer, "sent more than {limit} bytes"),
+    (TimeoutError, Unreachable, "did not answer within {seconds:g} s"),
+    (urllib3.exceptions.TimeoutError, Unreachable, "did not answer within {seconds:g} s"),
+    (socket.gaierror, Unreachable, "has a name that cannot be resolved: {why}"),
+    (ConnectionRefusedError, Unreachable, "refused the connection"),
+    (CertificateError, CertificateRefused, f"shows a certificate for another name or address. {_TRUST}"),
+    (
+        ssl.SSLCertVerificationError,
+        CertificateRefused,
+        f"shows a certificate that is not trusted: {{why}}. {_TRUST}",
+    ),
+    (ssl.SSLEOFError, Unreachable, "broke off the TLS connection"),
+    (ssl.SSLZeroReturnError, Unreachable, "broke off the TLS connection"),
+    (ssl.SSLError, Unreachable, "does not agree on TLS: {why}. Is https:// in its url right?"),
+    (
+        urllib3.exceptions.SSLError,
+        CertificateRefused,
+        f"shows another certificate than the trusted one. {_TRUST}",
+    ),
+    (http.client.RemoteDisconnected, Unreachable, "closed the connection without an answer"),
+    (http.client.IncompleteRead, Unreachable, "cut its answer short"),
+    (ConnectionError, Unreachable, "broke off the connection"),
+    (http.client.HTTPException, BadAnswer, _NOT_HTTP),
+    (UnicodeError, Unreachable, "has a name that is not valid"),
+    (ValueError, BadAnswer, _NOT_HTTP),
+    (urllib3.exceptions.HTTPError, BadAnswer, _NOT_HTTP),
+    (OSError, Unreachable, "cannot be reached: {why}"),
+    (Exception, BadAnswer, _NOT_HTTP),
+)
+
+
+def explain(error: Exception, name: str, seconds: float, limit: int) -> tuple[type[DeviceError], str]:
+    """The kind of our error for one of FOREIGN, and its text, to follow the device's name.
+
+    The text never quotes the libraries', which hold whole URLs; only what the system and OpenSSL say.
+    """
+    causes = _causes(error)
+    kind, text, cause = next(
+        (kind, text, cause)
+        for meaning, kind, text in _MEANINGS
+        for cause in causes
+        if isinstance(cause, meaning)
+    )
+    return kind, text.format(name=name, seconds=seconds, limit=limit, why=why(cause))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and whatever it wraps, the innermost first."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, BaseException) and not any(item is seen for seen in found):
+            found.append(item)
+            waiting += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
+    return found[::-1]
+
+
+def why(cause: BaseException) -> str:
+    """What the system or OpenSSL says of the cause, in their words."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message
+    if isinstance(cause, ssl.SSLError):
+        return (cause.reason or "no reason given").replace("_", " ").lower()
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return type(cause).__name__

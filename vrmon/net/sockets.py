@@ -1,0 +1,155 @@
+"""Sockets that keep to a budget: one deadline and one size for everything an exchange does on them.
+
+A timeout of the library bounds the wait for one more byte, and a device that drips bytes never ends it.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+from typing import Any
+
+from vrmon.net.resolver import addresses
+
+_KEEPALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
+
+
+class TooLong(Exception):
+    """More came than the budget allows."""
+
+
+class Budget:
+    """The time and the bytes that are left to the exchange under way: shared by whatever takes part in it."""
+
+    def __init__(self) -> None:
+        self._deadline = 0.0
+        self._size = 0
+
+    def start(self, seconds: float, size: int) -> None:
+        """Begin an exchange that may take `seconds` and receive `size` bytes, headers included."""
+        self._deadline = time.monotonic() + seconds
+        self._size = size
+
+    def seconds(self) -> float:
+        """What is left of the time; TimeoutError when nothing is."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        return left
+
+    def is_spent(self) -> bool:
+        """Whether the time is over, or as good as."""
+        return self._deadline - time.monotonic() < 0.01
+
+    def take(self, size: int) -> None:
+        self._size -= size
+        if self._size < 0:
+            raise TooLong
+
+
+class BudgetSocket(socket.socket):
+    """A TCP socket whose every wait ends when its budget's time does."""
+
+    budget: Budget | None = None  # None only within a TLS handshake, which the inherited timeout bounds
+    _reader: Any = None
+
+    def _before_receiving(self) -> None:
+        if self.budget is not None:
+            # A device that writes headers and body in two sends waits 40 ms for our delayed
+            # acknowledgement; the kernel forgets this option, so it is set each time.
+            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            self.settimeout(self.budget.seconds())
+
+    def _before_sending(self) -> None:
+        if self.budget is not None:
+            self.settimeout(self.budget.seconds())
+
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
+        self._before_receiving()
+        data = super().recv(*args, **kwargs)
+        if self.budget is not None:
+            self.budget.take(len(data))
+        return data
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self._before_receiving()
+        size = super().recv_into(*args, **kwargs)
+        if self.budget is not None:
+            self.budget.take(size)
+        return size
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self._before_sending()
+        return super().send(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        self._before_sending()
+        super().sendall(*args, **kwargs)
+
+    def makefile(self, *_: Any, **__: Any) -> Any:
+        """A reader, which is all that an HTTP library asks for."""
+        self._reader = _Reader(super().makefile("rb", buffering=0))
+        return self._reader
+
+    def abandon(self) -> None:
+        """Close at once: a library that gave up on an answer leaves its reader, and so the socket, open."""
+        if self._reader is not None:
+            self._reader.close()
+        self.close()
+
+    def is_quiet(self) -> bool:
+        """Whether the idle connection stands and nothing unasked for has come.
+
+        Reading rather than polling: what lies ready on a fresh TLS connection is mostly a session ticket.
+        """
+        self.settimeout(0)
+        try:
+            super().recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        return False
+
+
+class _Reader(io.BufferedReader):
+    """Closed by `abandon`, while the answer that a library gave up on still holds it."""
+
+    def flush(self) -> None:
+        """Nothing: that answer flushes it once more at its end, of which Python 3.13 would complain."""
+
+
+class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
+    """The same over TLS; an SSLContext makes them once its `sslsocket_class` says so."""
+
+
+def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
+    """A connected socket, by the first address of `host` that answers. OSError when none does.
+
+    Each address has its share of the time that is left, lest a silent one use up that of the others.
+    """
+    failure: OSError = socket.gaierror(socket.EAI_NONAME, "it has no address")
+    found = addresses(host, port, budget.seconds())
+    for tried, (family, kind, protocol, _, address) in enumerate(found):
+        sock = BudgetSocket(family, kind, protocol)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for option in _KEEPALIVE:
+                sock.setsockopt(*option)
+            sock.settimeout(budget.seconds() / (len(found) - tried))
+            sock.connect(address)
+            sock.settimeout(budget.seconds())
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            sock.budget = budget
+            return sock
+    raise failure

@@ -1,0 +1,88 @@
+"""What the configuration does not name: takes whose channel is gone, jobs that no channel mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from vrmon.model import DvrObservation, Problem, Severity
+from vrmon.plan.memory import ChannelMemory, PrimaryMemory, Take, TrackedJob
+from vrmon.plan.sources import find
+from vrmon.settings import Settings, dvr_of
+
+_TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any more
+
+
+def forget(
+    settings: Settings,
+    channels: dict[str, ChannelMemory],
+    dvrs: Mapping[str, DvrObservation | None],
+    now: float,
+) -> None:
+    """Drop what is remembered of channels that are gone, unless they left a take that may still run
+    and that no other channel has taken over."""
+    kept = {channel.key: channel.dvr for channel in settings.channels}
+    takes = [(dvr, channels[key].take) for key, dvr in kept.items()]
+    claimed = {(dvr, take.source) for dvr, take in takes if take is not None and take.under_way}
+    for key in channels.keys() - kept.keys():
+        take, dvr = channels[key].take, dvr_of(key)
+        is_left = take is not None and take.started is not None and (dvr, take.source) not in claimed
+        if take is None or not is_left or _is_over(take, dvrs.get(dvr), dvr in settings.dvrs, now):
+            del channels[key]
+
+
+def _is_over(take: Take, observation: DvrObservation | None, is_watched: bool, now: float) -> bool:
+    """Whether it has ended, or has been out of sight for so long that nobody wants to hear of it."""
+    seen = None if observation is None else observation.seen
+    source = None if seen is None else find(seen, take.source)
+    if source is not None:
+        return not source.is_recording
+    is_silent = is_watched and seen is None
+    return not is_silent and now - (take.confirmed or take.started or now) > _TOLD
+
+
+def problems(
+    settings: Settings, primaries: Mapping[str, PrimaryMemory], channels: Mapping[str, ChannelMemory]
+) -> Iterator[Problem]:
+    yield from _of_leftovers(settings, channels)
+    yield from _of_jobs(settings, primaries)
+
+
+def _of_leftovers(settings: Settings, channels: Mapping[str, ChannelMemory]) -> Iterator[Problem]:
+    for key in channels.keys() - {channel.key for channel in settings.channels}:
+        take = channels[key].take
+        if take is not None:
+            yield Problem(
+                "leftover-take",
+                Severity.INFO,
+                f"{dvr_of(key)} {take.source}",
+                f"{take.name!r} was seen recording, but no channel has this ingest and DVR any more.",
+                "Stop it in MovieRecorder when the show is over, or map the ingest to this DVR again.",
+            )
+
+
+def active(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterator[tuple[str, TrackedJob]]:
+    """The primary and the job, for each active job that no channel mirrors."""
+    mapped = {(channel.primary, channel.ingest) for channel in settings.channels}
+    for name, primary in primaries.items():
+        for tracked in primary.jobs.values():
+            if tracked.present and (name, tracked.job.ingest) not in mapped:
+                yield name, tracked
+
+
+def _of_jobs(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterator[Problem]:
+    if not settings.channels:
+        yield Problem(
+            "no-channels",
+            Severity.DEGRADED,
+            "vrmon",
+            "No channel is configured: nothing is mirrored.",
+            "Name the devices and channels in vrmon.toml, then `systemctl reload vrmon`.",
+        )
+    for name, tracked in active(settings, primaries):
+        yield Problem(
+            "unmapped-job",
+            Severity.INFO,
+            f"{name} {tracked.job.ingest}",
+            f"Job {tracked.basename or tracked.job.id!r} is active on an ingest that no channel names.",
+            "If it needs a backup: `vrmon map`.",
+        )

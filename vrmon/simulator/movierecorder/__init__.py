@@ -1,0 +1,1 @@
+"""A simulated MovieRecorder, and the people who use it."""

@@ -1,0 +1,141 @@
+"""MovieRecorder's remote control: every route of wire-facts.md, answered as the switches want it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from vrmon.simulator.movierecorder.listing import destination_entry, scheduled_entry, source_entry
+from vrmon.simulator.movierecorder.operator import HandledMac
+from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, naming
+from vrmon.simulator.movierecorder.picture import JPEG, colour_bars
+from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.served.exchange import Answer, Request, Route
+from vrmon.simulator.served.simulated_device import locked
+
+SUCCESS = Answer({"success": True})
+
+
+class MovieRecorder(HandledMac):
+    """`password` "" asks for none."""
+
+    def __init__(self, sources: int | Iterable[RecorderSource] = 4, *, password: str = "") -> None:
+        super().__init__(sources)
+        self.password = password
+        self.routes = (
+            Route("GET", "/sources", self._list_sources),
+            *(Route("GET", f"/sources/{{}}/{name}", self._single(COMMANDS[name])) for name in COMMANDS),
+            *(Route("PUT", f"/sources/{name}", self._bulk(COMMANDS[name])) for name in ("record", "stop")),
+            Route("PUT", "/sources/{}/recording_name", self._name),
+            Route("GET", "/sources/{}/thumbnail", self._thumbnail),
+            Route("GET", "/destinations", self._list_destinations),
+            Route("GET", "/scheduled_recordings", self._list_schedule),
+        )
+
+    @locked
+    def answer(self, request: Request) -> Answer:
+        if self.password and request.query.get("password") != self.password:
+            return self._unauthorized()
+        if request.method in ("POST", "PUT") and request.content_type != "application/json":
+            return _refused("Content-Type must be application/json", 400)
+        self.advance()
+        return super().answer(request)
+
+    def _unauthorized(self) -> Answer:
+        status, form = self.switches.unauthorized.split()
+        if form == "text":
+            return Answer(b"Authentication required", int(status), "text/plain")
+        return _refused("Authentication required", int(status))
+
+    def _list_sources(self, _request: Request) -> Answer:
+        return Answer([source_entry(one, self.destinations, self.switches_of(one)) for one in self.sources])
+
+    def _list_destinations(self, _request: Request) -> Answer:
+        return Answer([destination_entry(disk) for disk in self.destinations])
+
+    def _list_schedule(self, _request: Request) -> Answer:
+        return Answer([scheduled_entry(entry) for entry in self.scheduled])
+
+    def _thumbnail(self, request: Request) -> Answer:
+        one = self._known(request.params[0])
+        position = self.switches.thumbnail
+        if one is None or position == "absent":
+            return _refused("no such source or picture", 404)
+        if position == "jpeg":
+            return Answer(JPEG, 200, "image/jpeg")
+        return Answer(colour_bars(self.advance(), one.take is not None), 200, "image/png")
+
+    def _known(self, source: object) -> RecorderSource | None:
+        """The source of that unique_id, or else of that index in decimal."""
+        for one in self.sources:
+            if one.unique_id == source:
+                return one
+        if isinstance(source, str) and source.isdecimal() and int(source) < len(self.sources):
+            return self.sources[int(source)]
+        return None
+
+    def _single(self, command: Command) -> Callable[[Request], Answer]:
+        def handler(request: Request) -> Answer:
+            return self._command(self._known(request.params[0]), command)
+
+        return handler
+
+    def _name(self, request: Request) -> Answer:
+        asked = _json(request)
+        name = asked.get("recording_name") if isinstance(asked, dict) else None
+        if not isinstance(name, str) or not name:
+            return _refused("expected a recording_name", 400)
+        return self._command(self._known(request.params[0]), naming(name))
+
+    def _command(self, one: RecorderSource | None, command: Command) -> Answer:
+        if one is None:
+            return _refused("no such source", 404)
+        switches = self.switches_of(one)
+        try:
+            command.check(self, one)
+        except Unwilling as unwilling:
+            return _refused(str(unwilling), unwilling.status or switches.refusal)
+        now = self.advance()
+        if switches.accepted_after is None:
+            command.effect(self, one, now)
+            return SUCCESS
+        self.agenda.add(now + switches.accepted_after, lambda due: command.effect(self, one, due))
+        return Answer({"success": True}, 202)
+
+    def _bulk(self, command: Command) -> Callable[[Request], Answer]:
+        def handler(request: Request) -> Answer:
+            named = _json(request)
+            if not isinstance(named, list):
+                return _refused("expected an array of unique_ids", 400)
+            willing = [one for one in map(self._known, named) if self._is_willing(one, command)]
+            failed = len(willing) < len(named)
+            position = self.switches.bulk_failure
+            if not (failed and position == "none done"):
+                for one in willing:
+                    self._command(one, command)
+            if failed and position != "hidden":
+                return _refused("some of the sources refused", self.switches.refusal)
+            return SUCCESS
+
+        return handler
+
+    def _is_willing(self, one: RecorderSource | None, command: Command) -> bool:
+        if one is None:
+            return False
+        try:
+            command.check(self, one)
+        except Unwilling:
+            return False
+        return True
+
+
+def _json(request: Request) -> Any:
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None
+
+
+def _refused(error: str, status: int) -> Answer:
+    return Answer({"success": False, "error": error}, status)

@@ -1,0 +1,122 @@
+"""Serves one device on one port: HTTP or HTTPS, its delay, its faults, and its control address.
+
+While it refuses connections its port stays bound, so that it comes back on the same one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from vrmon.simulator.served import wire
+from vrmon.simulator.served.certificate import Certificate
+from vrmon.simulator.served.exchange import NOT_FOUND, Arrival, Request
+from vrmon.simulator.served.listening_socket import ListeningSocket
+from vrmon.simulator.served.remote import PREFIX, control
+from vrmon.simulator.served.simulated_device import SimulatedDevice
+
+BACKLOG = 1024
+
+
+class Server:
+    """Bound when made, listening after `listen_again`. `port` 0 lets the system choose."""
+
+    def __init__(
+        self,
+        device: SimulatedDevice,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        certificate: Certificate | None = None,
+    ) -> None:
+        self.device = device
+        self.loop = asyncio.get_running_loop()
+        self._certificate = certificate
+        self._socket = ListeningSocket(host, port)
+        self._address: tuple[str, int] = self._socket.getsockname()[:2]
+        self._protocols = web.Server(self._answer, access_log=None)
+        self._listening: asyncio.Server | None = None
+        self._coming_back: asyncio.TimerHandle | None = None
+        self._turn = asyncio.Lock()
+        device.listener = self
+
+    @property
+    def url(self) -> str:
+        host, port = self._address
+        return f"{'https' if self._certificate else 'http'}://{host}:{port}"
+
+    @property
+    def fingerprint(self) -> str:
+        return self._certificate.fingerprint if self._certificate else ""
+
+    async def listen_again(self) -> None:
+        async with self._turn:
+            self._forget_coming_back()
+            if self._listening is None:
+                context = self._certificate.server_context() if self._certificate else None
+                self._listening = await self.loop.create_server(
+                    self._protocols, sock=self._socket, ssl=context, backlog=BACKLOG
+                )
+
+    async def refuse(self, seconds: float | None = None) -> None:
+        async with self._turn:
+            await self._stop_listening()
+            self._socket = ListeningSocket(*self._address)
+            if seconds is not None:
+                self._coming_back = self.loop.call_later(
+                    seconds, lambda: self.loop.create_task(self.listen_again())
+                )
+
+    async def close(self) -> None:
+        await self._stop_listening()
+        self.device.clear_faults()
+        await self._protocols.shutdown(timeout=0.1)
+        await self._socket.accepted_are_closed()
+        self.device.listener = None
+
+    def _forget_coming_back(self) -> None:
+        if self._coming_back is not None:
+            self._coming_back.cancel()
+            self._coming_back = None
+
+    async def _stop_listening(self) -> None:
+        self._forget_coming_back()
+        if self._listening is not None:
+            await self._socket.accept_no_more()
+            self._listening.close()
+            self._listening = None
+        self._socket.close()
+        self._socket.drop_accepted()
+        for connection in self._protocols.connections:
+            if connection.transport is not None:
+                wire.reset(connection.transport)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        at = time.monotonic()
+        path = unquote(request.raw_path.partition("?")[0])
+        if path.startswith(PREFIX):
+            return wire.response(await control(self.device, request.method, path, await request.read()))
+        body = await request.read()
+        arrival = Arrival(at, request.method, path, body.decode(errors="replace"))
+        self.device.note(arrival)
+        fault = self.device.faults.striking(request.method, path)
+        right = NOT_FOUND
+        if fault is None or fault.processed:
+            right = self.device.answer(_asked(request, body))
+        if self.device.delay:
+            await asyncio.sleep(self.device.delay)
+        if fault is not None:
+            with suppress(ConnectionError):
+                return await wire.faulty_response(fault, request, right)
+            return web.Response()
+        arrival.answered = time.monotonic()
+        return wire.response(right)
+
+
+def _asked(request: web.BaseRequest, body: bytes) -> Request:
+    path = request.raw_path.partition("?")[0]
+    segments = tuple(unquote(segment) for segment in path.split("/")[1:])
+    return Request(request.method, segments, request.query, request.content_type, body)

@@ -1,0 +1,112 @@
+"""What happened between two plans, for the log and for people: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from vrmon.model import Job, Problem, Severity
+from vrmon.plan import Plan
+from vrmon.plan.memory import ChannelMemory, Memory, Take
+from vrmon.settings import Channel
+from vrmon.text import span
+
+_OF_DEVICES = ("primary-unreachable", "primary-unknown", "dvr-unreachable", "dvr-unknown")
+_HOLD = "on-hold"
+
+
+@dataclass(frozen=True)
+class Event:
+    """`code` is the catalog's; `message` is for people; `fields` go to the journal beside it."""
+
+    code: str
+    severity: Severity
+    subject: str
+    message: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
+    """The events that led from `before`, with the problems `known` then, to a plan: in the order in which
+    people would tell them. A problem that has got worse is told again. A hold has events of its own: as a
+    problem it is told only when a job goes without its backup."""
+    found: list[Event] = []
+    for channel, verdict in after.verdicts:
+        was = before.channels.get(channel.key, ChannelMemory())
+        found += _of_channel(channel, was, verdict.memory, after)
+    about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.verdicts}
+    old = {(one.code, one.subject): one for one in known}
+    new = {(one.code, one.subject): one for one in after.problems}
+    for key, problem in new.items():
+        is_worse = key not in old or problem.severity.rank < old[key].severity.rank
+        if is_worse and (problem.code != _HOLD or problem.severity is not Severity.INFO):
+            found.append(begun(problem, about.get(problem.subject)))
+    for key, problem in old.items():
+        if key not in new and problem.code != _HOLD:
+            lasted = now - before.problems.get(key, now)
+            found.append(ended(problem, lasted, about.get(problem.subject)))
+    return found
+
+
+def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:
+    """What a channel's event is about, for the journal."""
+    job = "" if memory.job is None else memory.job.id
+    take = memory.lost_take if memory.take is None else memory.take.name
+    return {"device": channel.dvr, "job": job, "take": take}
+
+
+def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
+    text = f"{problem.message} {problem.hint}".rstrip()
+    return Event(problem.code, problem.severity, problem.subject, text, dict(about or {}))
+
+
+def ended(problem: Problem, seconds: float, about: dict[str, str] | None = None) -> Event:
+    code = "device-back" if problem.code.startswith(_OF_DEVICES) else "problem-ended"
+    text = f"Over after {span(seconds)}: {problem.message}"
+    fields = {"problem": problem.code, **(about or {})}
+    return Event(code, Severity.INFO, problem.subject, text, fields)
+
+
+def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, after: Plan) -> Iterator[Event]:
+    def event(code: str, message: str, job: Job, take: str = "") -> Event:
+        fields = {"device": channel.dvr, "job": job.id, "take": take}
+        return Event(code, Severity.INFO, channel.name, message, fields)
+
+    old, new = _seen(was.take), _seen(memory.take)
+    if memory.hold != was.hold:
+        yield _hold(channel, memory)
+    if old is not None and not _same(old, new):
+        lasted = span((old.confirmed or 0.0) - (old.started or 0.0))
+        yield event("take-ended", f"{old.name!r} ended after {lasted}.", old.job, old.name)
+    if memory.job != was.job and was.job is not None:
+        yield event("job-ended", f"Job {was.job.id!r} ended.", was.job)
+    if memory.job != was.job and memory.job is not None:
+        tracked = after.memory.primaries[channel.primary].jobs.get(memory.job)
+        name = tracked.basename if tracked is not None and tracked.basename else memory.job.id
+        yield event("job-began", f"Job {name!r} began.", memory.job)
+    if new is not None and not _same(new, old):
+        from_before = was.take is not None and was.take.started is not None and was.take.seen is None
+        adopted = from_before or was.take is None or was.take.sent is None or new.sent == new.started
+        code = "take-adopted" if adopted else "take-started"
+        text = "was found recording" if adopted else "is recording"
+        yield event(code, f"{new.name!r} {text}.", new.job, new.name)
+
+
+def _seen(take: Take | None) -> Take | None:
+    """The take, if it was seen recording by this process."""
+    return take if take is not None and take.seen is not None else None
+
+
+def _same(one: Take | None, other: Take | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.job, one.source, one.number) == (other.job, other.source, other.number)
+
+
+def _hold(channel: Channel, memory: ChannelMemory) -> Event:
+    hold = memory.hold
+    if hold is None:
+        return Event("hold-ended", Severity.INFO, channel.name, "vrmon has the channel again.")
+    why = f": {hold.reason}" if hold.reason else ""
+    text = f"On hold by {hold.by or 'somebody'}{why}."
+    return Event("hold-begun", Severity.INFO, channel.name, text, {"by": hold.by, "why": hold.reason})

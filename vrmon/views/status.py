@@ -1,0 +1,209 @@
+"""The status document: pure, from one plan and what is known of the devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from vrmon.model import DeviceState, DeviceView, Problem, Severity
+from vrmon.plan import Plan
+from vrmon.plan.decide import Verdict
+from vrmon.plan.memory import Hold, Take, TrackedJob
+from vrmon.plan.unconfigured import active
+from vrmon.settings import Channel, DeviceSettings, Settings
+from vrmon.text import rfc3339
+
+_HEALTH = {Severity.CRITICAL: "critical", Severity.DEGRADED: "degraded", Severity.INFO: "ok"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything a status document is made of. `epoch` plus a monotonic time is Unix time.
+
+    `own` are the daemon's problems beside the plan's, with when they began. `pictures`: when the picture
+    of each channel (by key) was taken, in Unix time, where there is a fresh one.
+    """
+
+    version: str
+    settings: Settings
+    plan: Plan
+    primaries: Mapping[str, DeviceView]
+    dvrs: Mapping[str, DeviceView]
+    now: float
+    epoch: float
+    began: float
+    configuration: Mapping[str, Any]
+    own: Sequence[tuple[Problem, float]] = ()
+    recent: Sequence[Mapping[str, Any]] = ()
+    pictures: Mapping[str, float] | None = None
+
+    def utc(self, moment: float | None) -> str | None:
+        return None if moment is None else rfc3339(moment + self.epoch)
+
+
+def document(scene: Scene) -> dict[str, Any]:
+    """The whole of /status."""
+    plan, settings = scene.plan, scene.settings
+    problems = worst_first(scene)
+    return {
+        "version": scene.version,
+        "now": scene.utc(scene.now),
+        "uptime": round(scene.now - scene.began, 3),
+        "health": health(problem for problem, _ in problems),
+        "summary": headline(scene),
+        "configuration": dict(scene.configuration),
+        "problems": [_problem(scene, problem, since) for problem, since in problems],
+        "primaries": {
+            name: _device(scene, device, scene.primaries[name]) for name, device in settings.primaries.items()
+        },
+        "dvrs": {name: _device(scene, device, scene.dvrs[name]) for name, device in settings.dvrs.items()},
+        "channels": [_channel(scene, channel, verdict) for channel, verdict in plan.verdicts],
+        "unmapped": [
+            {"primary": primary, **_job(scene, tracked)}
+            for primary, tracked in active(settings, plan.memory.primaries)
+        ],
+        "active_jobs": _active_jobs(scene),
+        "recent": list(scene.recent),
+    }
+
+
+def health(problems: Iterable[Problem]) -> str:
+    """The worst of them in one word."""
+    return _HEALTH[min((one.severity for one in problems), key=lambda one: one.rank, default=Severity.INFO)]
+
+
+def headline(scene: Scene) -> str:
+    """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
+    busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
+    safe = [verdict for verdict in busy if verdict.is_recorded]
+    text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
+    problems = [problem for problem, _ in worst_first(scene) if problem.severity is not Severity.INFO]
+    if not problems:
+        return text
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{text}; {problems[0].subject}: {problems[0].message.rstrip('.')}{more}"
+
+
+def _without_a_job(scene: Scene) -> str:
+    """What is true where no channel has a job: that none is active, only if every primary says so."""
+    channels, primaries = scene.settings.channels, scene.plan.memory.primaries
+    if not channels:
+        return "No job can be recorded"
+    watched = dict.fromkeys(channel.primary for channel in channels)
+    silent = [name for name in watched if primaries[name].state is not DeviceState.OK]
+    if silent:
+        return f"Jobs unknown: {', '.join(silent)} {'does' if len(silent) == 1 else 'do'} not answer"
+    if any(active(scene.settings, primaries)):
+        return "No channel has a job"
+    return "No job is active"
+
+
+def worst_first(scene: Scene) -> list[tuple[Problem, float]]:
+    """Every problem and when it began (monotonic), the oldest first among equals."""
+    every = [*scene.own, *((problem, _since(scene, problem)) for problem in scene.plan.problems)]
+    return sorted(every, key=lambda one: (one[0].severity.rank, one[1]))
+
+
+def _since(scene: Scene, problem: Problem) -> float:
+    return scene.plan.memory.problems[problem.code, problem.subject]
+
+
+def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "subject": problem.subject,
+        "message": problem.message,
+        "hint": problem.hint,
+        "since": scene.utc(since),
+    }
+
+
+def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str, Any]:
+    return {
+        "url": device.url,
+        "state": view.state,
+        "last_ok": scene.utc(view.last_ok),
+        "age": None if view.last_ok is None else round(scene.now - view.last_ok, 3),
+        "error": view.error,
+        "failures": view.failures,
+        "poll_interval": device.poll_interval,
+    }
+
+
+def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
+    memory, source = verdict.memory, verdict.source
+    problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
+    take = memory.take if memory.take is not None and memory.take.started is not None else None
+    confirmed = None if take is None else take.confirmed
+    return {
+        "name": channel.name,
+        "primary": channel.primary,
+        "ingest": channel.ingest,
+        "dvr": channel.dvr,
+        "source": None if source is None else source.unique_id,
+        "source_name": None if source is None else source.display_name,
+        "mode": "auto" if memory.hold is None else "hold",
+        "hold": None if memory.hold is None else _hold(scene, memory.hold),
+        "phase": verdict.phase,
+        "job": None if verdict.job is None else _job(scene, verdict.job),
+        "jobs_waiting": [_job(scene, tracked) for tracked in verdict.waiting],
+        "take": None if take is None else _take(scene, take),
+        "verified": None if confirmed is None else round(scene.now - confirmed, 3),
+        "since": scene.utc(memory.phase_since),
+        "recording": source.recording_name if source is not None and source.is_recording else None,
+        "thumbnail": _picture(scene, channel),
+        "problem": None if problem is None else _problem(scene, problem, _since(scene, problem)),
+    }
+
+
+def _hold(scene: Scene, hold: Hold) -> dict[str, Any]:
+    return {
+        "since": scene.utc(hold.since),
+        "until": scene.utc(hold.until),
+        "reason": hold.reason,
+        "by": hold.by,
+    }
+
+
+def _job(scene: Scene, tracked: TrackedJob) -> dict[str, Any]:
+    return {
+        "ingest": tracked.job.ingest,
+        "id": tracked.job.id,
+        "basename": tracked.basename,
+        "since": scene.utc(tracked.since),
+        "present": tracked.present,
+    }
+
+
+def _take(scene: Scene, take: Take) -> dict[str, Any]:
+    return {
+        "name": take.name,
+        "number": take.number,
+        "started": scene.utc(take.started),
+        "confirmed": scene.utc(take.confirmed),
+        "start_latency": None if take.latency is None else round(take.latency, 3),
+    }
+
+
+def _picture(scene: Scene, channel: Channel) -> dict[str, Any] | None:
+    taken = (scene.pictures or {}).get(channel.key)
+    if taken is None:
+        return None
+    return {"url": f"/thumbnail/{quote(channel.name, safe='')}", "taken": rfc3339(taken)}
+
+
+def _active_jobs(scene: Scene) -> dict[str, Any]:
+    """What readers of the Flask program know: every active job, mapped or not."""
+    names = {(channel.primary, channel.ingest): channel.name for channel in scene.settings.channels}
+    return {
+        f"{tracked.job.ingest}|{tracked.job.id}": {
+            "basename": tracked.basename,
+            "logical_name": names.get((primary, tracked.job.ingest)),
+        }
+        for primary, memory in scene.plan.memory.primaries.items()
+        for tracked in memory.jobs.values()
+        if tracked.present
+    }

@@ -1,0 +1,110 @@
+"""A device as the loop has it: its worker, what it showed last, and how it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from vrmon.devices.contract import Dvr, Primary
+from vrmon.devices.movierecorder.driver import MovieRecorder
+from vrmon.devices.playbox.driver import PlayBox
+from vrmon.errors import DeviceError
+from vrmon.model import Destination, DeviceState, Job, Observation, Source
+from vrmon.net.endpoint import Endpoint
+from vrmon.settings import DeviceSettings
+from vrmon.workers.counts import DeviceCounts
+from vrmon.workers.lanes import Closable
+from vrmon.workers.worker import Worker
+
+_DESTINATIONS_EVERY = 30.0  # seconds
+
+C = TypeVar("C", bound=Closable)
+T = TypeVar("T")
+
+
+@dataclass
+class Device(Generic[C, T]):
+    """`seen` is the last observation, None before the first; `last_good` what the last good one saw.
+
+    `ingests` and `destinations` are what a primary or a DVR tells beside that, for people.
+    """
+
+    worker: Worker[C, T]
+    seen: Observation[T] | None = None
+    last_good: T | None = None
+    ingests: tuple[str, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    destinations_due: float = 0.0
+    counts: DeviceCounts = field(default_factory=DeviceCounts)
+
+    def take_in(self, observation: Observation[T]) -> None:
+        self.seen = observation
+        self.counts.count(observation)
+        if observation.seen is not None:
+            self.last_good = observation.seen
+
+
+PrimaryDevice = Device[Primary, tuple[Job, ...]]
+DvrDevice = Device[Dvr, tuple[Source, ...]]
+
+
+def watch_primary(
+    device: DeviceSettings, observed: Callable[[Observation[tuple[Job, ...]]], None]
+) -> PrimaryDevice:
+    """A primary's worker, not started. `observed` is called in the worker's thread."""
+    endpoint = Endpoint(device)
+
+    def connect() -> Primary:
+        return PlayBox(endpoint)
+
+    def look(primary: Primary) -> tuple[Job, ...]:
+        jobs = primary.jobs()
+        watched.ingests = primary.ingests
+        return jobs
+
+    watched = Device(Worker(device, connect, look, observed))
+    return watched
+
+
+def watch_dvr(
+    device: DeviceSettings, observed: Callable[[Observation[tuple[Source, ...]]], None]
+) -> DvrDevice:
+    """A DVR's worker, not started. `observed` is called in the worker's thread."""
+    endpoint = Endpoint(device)
+
+    def connect() -> Dvr:
+        return MovieRecorder(endpoint)
+
+    return Device(Worker(device, connect, lambda dvr: dvr.sources(), observed))
+
+
+def exchange(
+    watched: dict[str, Device[C, T]],
+    wanted: dict[str, DeviceSettings],
+    watch: Callable[[DeviceSettings], Device[C, T]],
+) -> None:
+    """Close what is no longer wanted as it was, start what is new, leave the rest alone."""
+    for name in [name for name, one in watched.items() if wanted.get(name) != one.worker.device]:
+        watched.pop(name).worker.close()
+    for name, device in wanted.items():
+        if name not in watched:
+            watched[name] = watch(device)
+            watched[name].worker.start()
+
+
+def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[Callable[[], None]], None]) -> None:
+    """Ask `one` if it is time and it answers; `deliver` runs its argument in the loop's thread."""
+    if now < one.destinations_due or one.counts.state is not DeviceState.OK:
+        return
+    one.destinations_due = now + _DESTINATIONS_EVERY
+
+    def fetch(dvr: Dvr) -> None:
+        found: tuple[Destination, ...] = ()
+        try:
+            found = dvr.destinations()
+        except DeviceError:
+            return  # older builds have none to tell; the poll tells of every other trouble
+        deliver(lambda: setattr(one, "destinations", found))
+
+    one.worker.lanes.submit(fetch)

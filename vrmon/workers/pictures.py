@@ -1,0 +1,78 @@
+"""What the sources show: fetched sparingly, only while somebody looks, and never shown old."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vrmon.devices.contract import Dvr
+from vrmon.errors import DeviceError
+from vrmon.model import Thumbnail
+from vrmon.workers.device import DvrDevice
+
+EVERY = 10.0  # seconds between two pictures of one source
+FRESH = 30.0  # seconds after which a picture is shown no more
+AT_ONCE = 2  # pictures that one DVR is asked for at a time
+_AFTER_FAILURE = 60.0  # seconds: older builds have no pictures, and some sources never
+
+
+@dataclass
+class _Shot:
+    picture: Thumbnail | None = None
+    due: float = 0.0
+    asked: bool = False
+
+
+class Pictures:
+    """Pictures by channel key. `deliver` runs its argument in the loop's thread."""
+
+    def __init__(self, deliver: Callable[[Callable[[], None]], None]) -> None:
+        self._deliver = deliver
+        self._shots: dict[str, _Shot] = {}
+
+    def get(self, key: str) -> Thumbnail | None:
+        shot = self._shots.get(key)
+        picture = None if shot is None else shot.picture
+        return picture if picture is not None and time.time() - picture.taken_at < FRESH else None
+
+    def taken(self) -> dict[str, float]:
+        """When each picture that is still fresh was taken, in Unix time."""
+        pictures = ((key, self.get(key)) for key in self._shots)
+        return {key: picture.taken_at for key, picture in pictures if picture is not None}
+
+    def keep(self, keys: set[str]) -> None:
+        """Forget the pictures of every other channel."""
+        self._shots = {key: shot for key, shot in self._shots.items() if key in keys}
+
+    def fetch(self, dvr: DvrDevice, sources: dict[str, str], now: float) -> None:
+        """Ask `dvr` for the pictures that are due; `sources` maps channels' keys to unique_ids."""
+        shots = {key: self._shots.setdefault(key, _Shot()) for key in sources}
+        free = AT_ONCE - sum(1 for shot in shots.values() if shot.asked)
+        due = sorted((shot.due, key) for key, shot in shots.items() if not shot.asked and shot.due <= now)
+        for _, key in due[: max(free, 0)]:
+            shots[key].asked = True
+            shots[key].due = now + EVERY
+            dvr.worker.lanes.submit(self._task(key, sources[key]))
+
+    def _task(self, key: str, source: str) -> Callable[[Dvr], None]:
+        def fetch(dvr: Dvr) -> None:
+            picture = None
+            try:
+                picture = Thumbnail(dvr.thumbnail(source), time.time())
+            except DeviceError:
+                pass  # no picture is no trouble of its own
+            finally:
+                self._deliver(lambda: self._take_in(key, picture))
+
+        return fetch
+
+    def _take_in(self, key: str, picture: Thumbnail | None) -> None:
+        shot = self._shots.get(key)
+        if shot is None:
+            return
+        shot.asked = False
+        if picture is None:
+            shot.due = time.monotonic() + _AFTER_FAILURE
+        else:
+            shot.picture = picture

@@ -1,0 +1,100 @@
+"""A device's poll thread: looks at a fixed rate, sooner when asked, and tells every look's outcome."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from vrmon.errors import CertificateRefused, DeviceError, PasswordRefused, Unreachable
+from vrmon.model import DeviceState, Observation
+from vrmon.workers.lanes import Closable
+
+log = logging.getLogger(__name__)
+
+C = TypeVar("C", bound=Closable)
+T = TypeVar("T")
+
+
+class Poller(Generic[C, T]):
+    """`interval` is from the beginning of one look to that of the next. `came_round`: when it last did."""
+
+    def __init__(
+        self,
+        name: str,
+        interval: float,
+        connect: Callable[[], C],
+        look: Callable[[C], T],
+        deliver: Callable[[Observation[T]], None],
+    ) -> None:
+        self.name = name
+        self.came_round = time.monotonic()
+        self._interval = interval
+        self._connect = connect
+        self._look = look
+        self._deliver = deliver
+        self._due = 0.0
+        self._closing = False
+        self._fault = ""
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=f"{name} poll", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def look_at(self, moment: float) -> None:
+        """Look at `moment` (monotonic) at the latest."""
+        with self._wake:
+            if moment < self._due:
+                self._due = moment
+                self._wake.notify()
+
+    def close(self) -> None:
+        """End after the look that is under way, and tell nobody of it."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+
+    def _run(self) -> None:
+        client = self._connect()
+        try:
+            while self._wait():
+                began = time.monotonic()
+                with self._wake:
+                    self._due = began + self._interval
+                observation = self._observe(client, began)
+                self.came_round = time.monotonic()
+                if not self._closing:
+                    self._deliver(observation)
+        finally:
+            client.close()
+
+    def _wait(self) -> bool:
+        with self._wake:
+            while not self._closing and (left := self._due - time.monotonic()) > 0:
+                self._wake.wait(left)
+                self.came_round = time.monotonic()
+            return not self._closing
+
+    def _observe(self, client: C, began: float) -> Observation[T]:
+        try:
+            seen = self._look(client)
+        except DeviceError as error:
+            state = DeviceState.UNREACHABLE if isinstance(error, Unreachable) else DeviceState.UNKNOWN
+            return Observation.unknown(began, time.monotonic(), str(error), state, _code(error))
+        except Exception as error:  # the top of a thread: our own fault must not be taken for an answer
+            before, self._fault = self._fault, repr(error)
+            if self._fault != before:
+                log.exception("Poll failed", extra={"DEVICE": self.name})
+            reason = f"{self.name} could not be polled: {type(error).__name__} in vrmon itself"
+            return Observation.unknown(began, time.monotonic(), reason)
+        self._fault = ""
+        return Observation(began, time.monotonic(), DeviceState.OK, seen)
+
+
+def _code(error: DeviceError) -> str:
+    if isinstance(error, PasswordRefused):
+        return "password-refused"
+    return "certificate-refused" if isinstance(error, CertificateRefused) else ""

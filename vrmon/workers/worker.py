@@ -1,0 +1,93 @@
+"""One device's threads: a poller and lanes. A device's trouble stays in them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from vrmon.devices.contract import Dvr, Primary
+from vrmon.errors import DeviceError, Refused
+from vrmon.model import Action, Observation, Outcome, Result, Verb
+from vrmon.settings import DeviceSettings
+from vrmon.workers.lanes import Closable, Lanes
+from vrmon.workers.poller import Poller
+
+MOST_LANES = 64
+_DISK_PATIENCE = 0.15  # seconds
+_SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
+
+C = TypeVar("C", bound=Closable)
+T = TypeVar("T")
+
+
+class Worker(Generic[C, T]):
+    """Polls one device and carries out what is asked of it; delivers from its own threads."""
+
+    def __init__(
+        self,
+        device: DeviceSettings,
+        connect: Callable[[], C],
+        look: Callable[[C], T],
+        observed: Callable[[Observation[T]], None],
+    ) -> None:
+        self.device = device
+        self.poller = Poller(device.name, device.poll_interval, connect, look, observed)
+        self.lanes = Lanes(device.name, connect, MOST_LANES)
+        self._budget = device.poll_interval + device.timeout + _SPARE
+
+    def start(self) -> None:
+        self.poller.start()
+
+    def close(self) -> None:
+        self.poller.close()
+        self.lanes.close()
+
+    def due_back(self) -> float:
+        """When all of its threads will have come round, if they are well: whatever the device does."""
+        stuck = self.lanes.stuck_since()
+        oldest = self.poller.came_round if stuck is None else min(stuck, self.poller.came_round)
+        return oldest + self._budget
+
+
+def question(action: Action, deliver: Callable[[Result], None]) -> Callable[[Primary], None]:
+    """The task that asks a primary what `action` wants to know."""
+
+    def ask(primary: Primary) -> None:
+        job = action.job
+        _deliver(action, deliver, lambda: None if job is None else primary.basename(job))
+
+    return ask
+
+
+def command(
+    action: Action, deliver: Callable[[Result], None], kept: threading.Event | None = None
+) -> Callable[[Dvr], None]:
+    """The task that carries out `action` at a DVR, once `kept` says that the disk knows of it: what it
+    begins is then ours, whatever becomes of this process. A slow disk is not waited for."""
+
+    def carry_out(dvr: Dvr) -> None:
+        if kept is not None:
+            kept.wait(_DISK_PATIENCE)
+        if action.verb in (Verb.SET_NAME, Verb.RENAME):
+            _deliver(action, deliver, lambda: dvr.set_name(action.source, action.name))
+        else:
+            calls = {Verb.RECORD: dvr.record, Verb.STOP: dvr.stop, Verb.RESUME: dvr.resume}
+            _deliver(action, deliver, lambda: calls[action.verb](action.source))
+
+    return carry_out
+
+
+def _deliver(action: Action, deliver: Callable[[Result], None], call: Callable[[], str | None]) -> None:
+    """Exactly one result for an action, whatever happens to it."""
+    outcome, error, value = Outcome.LOST, "a fault of vrmon itself", None
+    try:
+        value = call()
+        outcome, error = Outcome.DONE, ""
+    except Refused as refusal:
+        outcome, error = Outcome.REFUSED, str(refusal)
+    except DeviceError as trouble:
+        error = str(trouble)
+    finally:
+        deliver(Result(action, time.monotonic(), outcome, error, value))
