@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.world.hostile import Hostile, always_json, http_answer, once
 from tests.world.random_json import random_json
 from vrmon.devices.contract import Primary
-from vrmon.devices.playbox.driver import PlayBox, parse_basename, parse_listing
+from vrmon.devices.playbox.answers import parse_basename, parse_listing
+from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import BadAnswer, DeviceError
 from vrmon.model import Job
 from vrmon.net.endpoint import Endpoint

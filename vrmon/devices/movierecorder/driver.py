@@ -22,7 +22,7 @@ _OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE
 
 
 class MovieRecorder:
-    """A `devices.base.Dvr`. A refusal carries the DVR's own words, where it gives any."""
+    """A `contract.Dvr`. A refusal carries the DVR's own words, where it gives any."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
