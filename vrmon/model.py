@@ -18,6 +18,14 @@ class Job(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What a primary tells in one answer: its jobs, and the ingests that it lists, with or without a job."""
+
+    jobs: tuple[Job, ...]
+    ingests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """One source of a DVR. None stands for "this DVR does not tell" (older builds)."""
 
@@ -181,3 +189,11 @@ class Thumbnail:
 
     data: bytes
     taken_at: float
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of asking for the picture of a channel (by key): None where there is none to be had."""
+
+    channel: str
+    picture: Thumbnail | None

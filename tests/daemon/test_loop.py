@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 import time
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
-from vrmon.model import DeviceState, Job, Observation
+from vrmon.model import DeviceState, Job, Listing, Observation
 from vrmon.plan.memory import Memory, TrackedJob
 from vrmon.settings import DeviceSettings, Settings
 
 JOB = Job("AB", "7")
 
 
-def _observed(jobs: tuple[Job, ...] | None) -> Observation[tuple[Job, ...]]:
+def _observed(jobs: tuple[Job, ...] | None) -> Observation[Listing]:
     now = time.monotonic()
-    return Observation(now, now, DeviceState.OK if jobs is not None else DeviceState.UNKNOWN, jobs)
+    if jobs is None:
+        return Observation.unknown(now, now, "no answer")
+    return Observation(now, now, DeviceState.OK, Listing(jobs))
 
 
 async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob:
     """What is known of the job when all of these arrived before the loop could turn."""
-    loop = Loop(Memory(), Clock(), lambda _: None, threading.Event)
+    loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
     device = DeviceSettings("playbox", url, poll_interval=60.0)
     loop.apply(Settings(primaries={"playbox": device}))
     while loop.primaries["playbox"].counts.polls == 0:  # its own poll, which is refused
@@ -38,7 +39,7 @@ async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob
 
 def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
     async def due_back() -> dict[str, float]:
-        loop = Loop(Memory(), Clock(), lambda _: None, threading.Event)
+        loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
         device = DeviceSettings("main", "http://127.0.0.1:1", poll_interval=60.0)
         loop.apply(Settings({"main": device}, {"main": device}))
         found = loop.due_back()

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import threading
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -16,23 +15,24 @@ from vrmon.api import Api
 from vrmon.config.in_force import InForce
 from vrmon.daemon import journal, systemd
 from vrmon.daemon.clock import Clock
+from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.listening import Listening
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
+from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
 from vrmon.errors import ConfigError
 from vrmon.plan.memory import Memory
 from vrmon.state import StateStore, snapshot
 from vrmon.views.events import Event
-from vrmon.workers.device import ask_destinations
+from vrmon.views.round import Round
 from vrmon.workers.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
 _PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog wants more of them
 _LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
-_SAVE_AFTER = 0.02  # seconds: what changes in one burst is saved once
 _WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _LAST_SAVE = 2.0
 
@@ -49,14 +49,20 @@ class Daemon:
         self._notifier = systemd.Notifier()
         self._aio = asyncio.get_running_loop()
         self._ending = asyncio.Event()
-        self._saving: asyncio.TimerHandle | None = None
-        self._saved = threading.Event()
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = Loop(self._remembered(), self._clock, self._planned, self._keep)
-        self._pictures = Pictures(self._loop.call)
+        self._counting = Counting()
+        self._saving = Saving(store, self._clock)
+        self._loop = Loop(self._remembered(), self._clock, self._turned, self._saving.kept)
+        self._pictures = Pictures(lambda fetched: self._loop.call(self._pictures.take_in, fetched))
         self._service = Service(
-            self._loop, self._clock, self._event_log, self._own_problems, self._pictures, self.reload
+            self._loop,
+            self._clock,
+            self._counting,
+            self._event_log,
+            self._own_problems,
+            self._pictures,
+            self.reload,
         )
         self._api = Api(self._service)
         self._listening = Listening(self._api)
@@ -130,22 +136,13 @@ class Daemon:
         self._trouble("state-damaged", complaint, hint)
         return memory
 
-    def _planned(self, found: list[Event]) -> None:
-        for event in found:
+    def _turned(self, turned: Round) -> None:
+        """All that lives on the rounds of the loop."""
+        self._counting.take_in(turned)
+        for event in turned.events:
             self._tell(event)
-        self._keep()
+        self._saving.take_in(turned)
         self._api.changed()
-
-    def _keep(self) -> threading.Event:
-        """Save soon; what is returned is set when what is known by then is on the disk, or cannot be."""
-        if self._saving is None:
-            self._saved = threading.Event()
-            self._saving = self._aio.call_later(_SAVE_AFTER, self._save)
-        return self._saved
-
-    def _save(self) -> None:
-        self._saving = None
-        self._store.save(snapshot.payload(self._loop.memory, self._clock.epoch), self._saved.set)
 
     async def _keep_house(self) -> None:
         interval = systemd.watchdog_interval()
@@ -182,8 +179,8 @@ class Daemon:
         """Ask the DVRs for what only matters to people."""
         looked_at = self._service.looked_at
         watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
+        self._loop.ask_destinations(now)
         for name, dvr in self._loop.dvrs.items():
-            ask_destinations(dvr, now, self._loop.call)
             if watched and dvr.counts.failures == 0:
                 self._pictures.fetch(dvr, self._loop.sources(name), now)
 
@@ -211,9 +208,7 @@ class Daemon:
         self._notifier.stopping()
         await self._listening.close()
         self._loop.close()
-        if self._saving is not None:
-            self._saving.cancel()
-        self._save()
+        self._saving.finish()
         await asyncio.to_thread(self._store.close, _LAST_SAVE)
         journal.report(logging.INFO, "stopped")
         self._notifier.close()

@@ -11,64 +11,85 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.journal import fields
 from vrmon.model import Action, Observation, Result, Verb
 from vrmon.plan import Plan, World, plan
-from vrmon.plan.memory import Memory
+from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import DeviceSettings, Settings
 from vrmon.views import events
-from vrmon.views.events import Event
-from vrmon.workers.counts import ChannelCounts
-from vrmon.workers.device import C, Device, DvrDevice, PrimaryDevice, T, exchange, watch_dvr, watch_primary
+from vrmon.views.round import Round
+from vrmon.workers.device import (
+    C,
+    Device,
+    DvrDevice,
+    PrimaryDevice,
+    T,
+    ask_destinations,
+    exchange,
+    jobs_seen,
+    watch_dvr,
+    watch_primary,
+)
 from vrmon.workers.worker import command, question
 
 log = logging.getLogger(__name__)
 
 LONGEST_REST = 2.0  # seconds: it turns at least this often, so that one that does not turn is noticed
 
+V = TypeVar("V")
+
 
 class Loop:
     """Mirrors the primaries' jobs onto the DVRs from `apply` to `close`, in a running asyncio loop.
 
-    `planned` is called after every round with what happened in it. `keep` has the memory of this round
-    written to the disk, and returns what is set when it is there. `turned`: when the last round ended.
+    `turned_round` is called after every round with what it came to. `kept` tells what is set when the disk
+    knows of the take that is about to begin on a channel. `turned`: when the last round ended.
+    `memory` is written here and nowhere else: `amend` is how to ask for it.
     """
 
     def __init__(
         self,
         memory: Memory,
         clock: Clock,
-        planned: Callable[[list[Event]], None],
-        keep: Callable[[], threading.Event],
+        turned_round: Callable[[Round], None],
+        kept: Callable[[str], threading.Event | None],
     ) -> None:
-        self.memory = memory
+        self._memory = memory
         self.settings = Settings()
         self.plan: Plan | None = None
         self.primaries: dict[str, PrimaryDevice] = {}
         self.dvrs: dict[str, DvrDevice] = {}
-        self.counts: dict[str, ChannelCounts] = {}
         self.turned = time.monotonic()
         self._clock = clock
-        self._planned = planned
-        self._keep = keep
-        self._kept: dict[str, threading.Event] = {}  # by channel, of the take that is being started
+        self._turned_round = turned_round
+        self._kept = kept
         self._aio = asyncio.get_running_loop()
-        self._told = memory  # what the last events led to
         self._results: list[Result] = []
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
+
+    @property
+    def memory(self) -> Memory:
+        return self._memory
 
     def apply(self, settings: Settings) -> None:
         """Go on with these settings. Devices that stay as they were are not disturbed, nor is any take."""
         self.settings = settings
         exchange(self.primaries, settings.primaries, self._watch_primary)
         exchange(self.dvrs, settings.dvrs, self._watch_dvr)
-        self.counts = {one.key: self.counts.get(one.key, ChannelCounts()) for one in settings.channels}
         self.turn()
+
+    def amend(self, channel: str, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
+        """Do what a person asks for: change what is known of a channel (by key), and act on it."""
+        channels = self._memory.channels
+        changed = change(channels.get(channel, ChannelMemory()))
+        self._turn(replace(self._memory, channels={**channels, channel: changed}))
 
     def close(self) -> None:
         for handle in (self._soon, self._later):
@@ -92,13 +113,21 @@ class Loop:
         primaries = {f"primary {name}": one.worker.due_back() for name, one in self.primaries.items()}
         return primaries | {f"DVR {name}": one.worker.due_back() for name, one in self.dvrs.items()}
 
-    def call(self, take_in: Callable[[], None]) -> None:
-        """Have `take_in` run in the loop's thread; from any thread."""
+    def ask_destinations(self, now: float) -> None:
+        """Ask the DVRs that are well and whose turn it is."""
+        for one in self.dvrs.values():
+            ask_destinations(one, now, partial(self.call, one.take_in_destinations))
+
+    def call(self, take_in: Callable[[V], None], value: V) -> None:
+        """Have `value` taken in in the loop's thread; from any thread. It is frozen: both go on with it."""
         with contextlib.suppress(RuntimeError):  # the asyncio loop has ended: nobody wants to know any more
-            self._aio.call_soon_threadsafe(take_in)
+            self._aio.call_soon_threadsafe(take_in, value)
 
     def turn(self) -> None:
         """One round: plan from what is known now, and hand out what comes of it."""
+        self._turn(self._memory)
+
+    def _turn(self, memory: Memory) -> None:
         for handle in (self._soon, self._later):
             if handle is not None:
                 handle.cancel()
@@ -106,15 +135,15 @@ class Loop:
         self._later = self._aio.call_later(LONGEST_REST, self.turn)
         now = time.monotonic()
         world = World(
-            {name: one.seen for name, one in self.primaries.items()},
+            {name: jobs_seen(one) for name, one in self.primaries.items()},
             {name: one.seen for name, one in self.dvrs.items()},
             tuple(self._results),
             self._clock.epoch,
             {name: one.destinations for name, one in self.dvrs.items()},
         )
-        known = () if self.plan is None else self.plan.problems
-        self.plan = plan(self.settings, world, self.memory, now)
-        self.memory = self.plan.memory
+        before, known = self._memory, () if self.plan is None else self.plan.problems
+        self.plan = plan(self.settings, world, memory, now)
+        self._memory = self.plan.memory
         self._results.clear()
         self._arrived.clear()
         for action in self.plan.actions:
@@ -124,15 +153,14 @@ class Loop:
         if self.plan.due < now + LONGEST_REST:
             self._later.cancel()
             self._later = self._aio.call_at(self.plan.due, self.turn)
-        found = events.between(self._told, known, self.plan, now)
-        self._told = self.memory
-        self._count(found, now)
+        found = tuple(events.between(before, known, self.plan, now))
         self.turned = time.monotonic()
-        self._planned(found)
+        self._turned_round(Round(before, self.plan, world, self.plan.actions, world.results, found, now))
 
     def _hand_out(self, action: Action) -> None:
+        came_back = partial(self.call, self._came_back)
         if action.verb is Verb.FETCH_NAME:
-            self.primaries[action.device].worker.lanes.submit(question(action, self._came_back))
+            self.primaries[action.device].worker.lanes.submit(question(action, came_back))
             return
         log.info(
             "Command sent",
@@ -146,52 +174,30 @@ class Loop:
                 reason=action.reason,
             ),
         )
-        if action.verb is Verb.SET_NAME:
-            self._kept[action.channel] = self._keep()
-        kept = self._kept.pop(action.channel, None) if action.verb is Verb.RECORD else None
-        self.dvrs[action.device].worker.lanes.submit(command(action, self._came_back, kept))
-
-    def _count(self, found: list[Event], now: float) -> None:
-        if self.plan is None:
-            return
-        started = {one.subject for one in found if one.code == "take-started"}
-        for channel, verdict in self.plan.verdicts:
-            counts, active = self.counts[channel.key], verdict.job is not None and verdict.job.present
-            counts.count(mismatch=active and not verdict.is_recorded, died=verdict.memory.died, now=now)
-            if channel.name in started:
-                counts.started(verdict.memory.take)
+        kept = self._kept(action.channel) if action.verb is Verb.RECORD else None
+        self.dvrs[action.device].worker.lanes.submit(command(action, came_back, kept))
 
     def _watch_primary(self, device: DeviceSettings) -> PrimaryDevice:
-        return watch_primary(device, partial(self._observed, self.primaries, device))
+        return watch_primary(device, partial(self.call, partial(self._observed, self.primaries, device)))
 
     def _watch_dvr(self, device: DeviceSettings) -> DvrDevice:
-        return watch_dvr(device, partial(self._observed, self.dvrs, device))
+        return watch_dvr(device, partial(self.call, partial(self._observed, self.dvrs, device)))
 
     def _observed(
         self, watched: dict[str, Device[C, T]], device: DeviceSettings, observation: Observation[T]
     ) -> None:
-        """Called in a device's thread."""
-
-        def take_in() -> None:
-            one = watched.get(device.name)
-            if one is None or one.worker.device is not device:
-                return  # a reload has replaced it meanwhile
-            if device in self._arrived:
-                self.turn()  # every observation counts: the one before may tell of an outage
-            self._arrived.add(device)
-            one.take_in(observation)
-            self._wake()
-
-        self.call(take_in)
+        one = watched.get(device.name)
+        if one is None or one.worker.device is not device:
+            return  # a reload has replaced it meanwhile
+        if device in self._arrived:
+            self.turn()  # every observation counts: the one before may tell of an outage
+        self._arrived.add(device)
+        one.take_in(observation)
+        self._wake()
 
     def _came_back(self, result: Result) -> None:
-        """Called in a device's thread."""
-
-        def take_in() -> None:
-            self._results.append(result)
-            self._wake()
-
-        self.call(take_in)
+        self._results.append(result)
+        self._wake()
 
     def _wake(self) -> None:
         """Turn once for all that has arrived by now."""

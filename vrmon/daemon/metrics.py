@@ -6,12 +6,15 @@ import time
 from collections import Counter
 
 from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
+from vrmon.daemon.counting import Counting
 from vrmon.daemon.loop import Loop
 from vrmon.views.status import Scene, health, worst_first
 from vrmon.workers.device import C, Device, T
 
 
-def snapshot(scene: Scene, loop: Loop, began: float, beat: float | None) -> MetricsSnapshot:
+def snapshot(
+    scene: Scene, loop: Loop, counting: Counting, began: float, beat: float | None
+) -> MetricsSnapshot:
     """`began` is in Unix time; `beat`: when the last heartbeat was sent, monotonic."""
     now = time.monotonic()
     problems = [problem for problem, _ in worst_first(scene)]
@@ -22,7 +25,7 @@ def snapshot(scene: Scene, loop: Loop, began: float, beat: float | None) -> Metr
         problems=dict(Counter(problem.severity.value for problem in problems)),
         loop_age=now - loop.turned,
         heartbeat_age=None if beat is None else now - beat,
-        channels=_channels(scene, loop, now),
+        channels=_channels(scene, counting, now),
         devices=(
             *(_device("primary", name, one, now) for name, one in loop.primaries.items()),
             *(_device("dvr", name, one, now) for name, one in loop.dvrs.items()),
@@ -30,10 +33,10 @@ def snapshot(scene: Scene, loop: Loop, began: float, beat: float | None) -> Metr
     )
 
 
-def _channels(scene: Scene, loop: Loop, now: float) -> tuple[ChannelMetrics, ...]:
+def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetrics, ...]:
     found = []
     for channel, verdict in scene.plan.verdicts:
-        counts = loop.counts[channel.key]
+        counts = counting.channels[channel.key]
         lasting = 0.0 if counts.mismatch_since is None else now - counts.mismatch_since
         found.append(
             ChannelMetrics(

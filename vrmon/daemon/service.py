@@ -11,6 +11,7 @@ from vrmon import __version__
 from vrmon.api.backend import MetricsSnapshot, UnknownChannel
 from vrmon.daemon import metrics
 from vrmon.daemon.clock import Clock
+from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
@@ -36,6 +37,7 @@ class Service:
         self,
         loop: Loop,
         clock: Clock,
+        counting: Counting,
         event_log: EventLog,
         own_problems: OwnProblems,
         pictures: Pictures,
@@ -47,6 +49,7 @@ class Service:
         self.looked_at: float | None = None
         self._loop = loop
         self._clock = clock
+        self._counting = counting
         self._event_log = event_log
         self._own_problems = own_problems
         self._pictures = pictures
@@ -63,7 +66,8 @@ class Service:
     def devices(self) -> dict[str, Any]:
         loop = self._loop
         ingests = {
-            name: IngestsView(one.counts.state.value, one.ingests) for name, one in loop.primaries.items()
+            name: IngestsView(one.counts.state.value, () if one.last_good is None else one.last_good.ingests)
+            for name, one in loop.primaries.items()
         }
         sources = {
             name: SourcesView(
@@ -88,7 +92,8 @@ class Service:
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         one, now = self._channel(channel), time.monotonic()
         until = None if seconds is None else now + seconds
-        self._amend(one, replace(self._memory(one), hold=Hold(now, until, reason, by)))
+        hold = Hold(now, until, reason, by)
+        self._loop.amend(one.key, lambda memory: replace(memory, hold=hold))
         ends = "until `vrmon auto`" if seconds is None else f"for {span(seconds)}"
         return f"{one.name} is on hold {ends}: vrmon neither starts nor stops anything there."
 
@@ -96,27 +101,29 @@ class Service:
         one = self._channel(channel)
         if self._memory(one).hold is None:
             return f"{one.name} is not on hold."
-        self._amend(one, replace(self._memory(one), hold=None))
+        self._loop.amend(one.key, lambda memory: replace(memory, hold=None))
         return f"vrmon has {one.name} again."
 
     def stop(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
         one = self._channel(channel)
-        memory = self._memory(one)
+        memory, now = self._memory(one), time.monotonic()
+        take = memory.take
         if memory.hold is not None:
             raise ControlError(
                 f"Cannot stop {one.name}: it is on hold. Stop it in MovieRecorder, or run vrmon auto first."
             )
-        if memory.take is None or memory.phase != "keeping":
+        if take is None or memory.phase != "keeping":
             raise ControlError(
                 f"Cannot stop {one.name}: it keeps no take whose job is gone. "
                 "To take over a running recording, run vrmon hold."
             )
-        self._amend(one, replace(memory, released=(memory.take.job, time.monotonic())))
-        return f"{memory.take.name!r} is being stopped."
+        released = (take.job, now)
+        self._loop.amend(one.key, lambda memory: replace(memory, released=released))
+        return f"{take.name!r} is being stopped."
 
     def metrics(self) -> MetricsSnapshot:
         began = self._began + self._clock.epoch
-        return metrics.snapshot(self._scene(), self._loop, began, self.beat)
+        return metrics.snapshot(self._scene(), self._loop, self._counting, began, self.beat)
 
     def _scene(self) -> Scene:
         loop = self._loop
@@ -145,8 +152,3 @@ class Service:
 
     def _memory(self, channel: Channel) -> ChannelMemory:
         return self._loop.memory.channels.get(channel.key, ChannelMemory())
-
-    def _amend(self, channel: Channel, memory: ChannelMemory) -> None:
-        whole = self._loop.memory
-        self._loop.memory = replace(whole, channels={**whole.channels, channel.key: memory})
-        self._loop.turn()

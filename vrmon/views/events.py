@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vrmon.model import Job, Problem, Severity
@@ -23,7 +23,7 @@ class Event:
     severity: Severity
     subject: str
     message: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:

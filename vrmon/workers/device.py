@@ -10,7 +10,14 @@ from vrmon.devices.contract import Dvr, Primary
 from vrmon.devices.movierecorder.driver import MovieRecorder
 from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import DeviceError
-from vrmon.model import Destination, DeviceState, Job, Observation, Source
+from vrmon.model import (
+    Destination,
+    DeviceState,
+    Listing,
+    Observation,
+    PrimaryObservation,
+    Source,
+)
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 from vrmon.workers.counts import DeviceCounts
@@ -27,13 +34,12 @@ T = TypeVar("T")
 class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` what the last good one saw.
 
-    `ingests` and `destinations` are what a primary or a DVR tells beside that, for people.
+    `destinations` are what a DVR tells beside that. Belongs to the loop.
     """
 
     worker: Worker[C, T]
     seen: Observation[T] | None = None
     last_good: T | None = None
-    ingests: tuple[str, ...] = ()
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
@@ -44,27 +50,35 @@ class Device(Generic[C, T]):
         if observation.seen is not None:
             self.last_good = observation.seen
 
+    def take_in_destinations(self, destinations: tuple[Destination, ...]) -> None:
+        self.destinations = destinations
 
-PrimaryDevice = Device[Primary, tuple[Job, ...]]
+
+PrimaryDevice = Device[Primary, Listing]
 DvrDevice = Device[Dvr, tuple[Source, ...]]
 
 
-def watch_primary(
-    device: DeviceSettings, observed: Callable[[Observation[tuple[Job, ...]]], None]
-) -> PrimaryDevice:
+def jobs_seen(one: PrimaryDevice) -> PrimaryObservation | None:
+    """Its last observation, of its jobs alone."""
+    seen = one.seen
+    if seen is None:
+        return None
+    jobs = None if seen.seen is None else seen.seen.jobs
+    return PrimaryObservation(seen.began, seen.ended, seen.state, jobs, seen.reason, seen.code)
+
+
+def watch_primary(device: DeviceSettings, observed: Callable[[Observation[Listing]], None]) -> PrimaryDevice:
     """A primary's worker, not started. `observed` is called in the worker's thread."""
     endpoint = Endpoint(device)
 
     def connect() -> Primary:
         return PlayBox(endpoint)
 
-    def look(primary: Primary) -> tuple[Job, ...]:
+    def look(primary: Primary) -> Listing:
         jobs = primary.jobs()
-        watched.ingests = primary.ingests
-        return jobs
+        return Listing(jobs, primary.ingests)
 
-    watched = Device(Worker(device, connect, look, observed))
-    return watched
+    return Device(Worker(device, connect, look, observed))
 
 
 def watch_dvr(
@@ -93,18 +107,17 @@ def exchange(
             watched[name].worker.start()
 
 
-def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[Callable[[], None]], None]) -> None:
-    """Ask `one` if it is time and it answers; `deliver` runs its argument in the loop's thread."""
+def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...]], None]) -> None:
+    """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device."""
     if now < one.destinations_due or one.counts.state is not DeviceState.OK:
         return
     one.destinations_due = now + _DESTINATIONS_EVERY
 
     def fetch(dvr: Dvr) -> None:
-        found: tuple[Destination, ...] = ()
         try:
             found = dvr.destinations()
         except DeviceError:
             return  # older builds have none to tell; the poll tells of every other trouble
-        deliver(lambda: setattr(one, "destinations", found))
+        deliver(found)
 
     one.worker.lanes.submit(fetch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError
-from vrmon.model import Thumbnail
+from vrmon.model import Fetched, Thumbnail
 from vrmon.workers.device import DvrDevice
 
 EVERY = 10.0  # seconds between two pictures of one source
@@ -25,9 +25,9 @@ class _Shot:
 
 
 class Pictures:
-    """Pictures by channel key. `deliver` runs its argument in the loop's thread."""
+    """Pictures by channel key. `deliver` is called in a device's thread: what it gets, `take_in` wants."""
 
-    def __init__(self, deliver: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(self, deliver: Callable[[Fetched], None]) -> None:
         self._deliver = deliver
         self._shots: dict[str, _Shot] = {}
 
@@ -63,16 +63,16 @@ class Pictures:
             except DeviceError:
                 pass  # no picture is no trouble of its own
             finally:
-                self._deliver(lambda: self._take_in(key, picture))
+                self._deliver(Fetched(key, picture))
 
         return fetch
 
-    def _take_in(self, key: str, picture: Thumbnail | None) -> None:
-        shot = self._shots.get(key)
+    def take_in(self, fetched: Fetched) -> None:
+        shot = self._shots.get(fetched.channel)
         if shot is None:
             return
         shot.asked = False
-        if picture is None:
+        if fetched.picture is None:
             shot.due = time.monotonic() + _AFTER_FAILURE
         else:
-            shot.picture = picture
+            shot.picture = fetched.picture

@@ -1,0 +1,50 @@
+"""What is known goes to the disk: soon after each round, and before a take begins."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from vrmon.daemon.clock import Clock
+from vrmon.model import Verb
+from vrmon.plan.memory import Memory
+from vrmon.state import StateStore, snapshot
+from vrmon.views.round import Round
+
+_AFTER = 0.02  # seconds: what changes in one burst is saved once
+
+
+class Saving:
+    """Saves the memory of the last round. Made and used in a running asyncio loop."""
+
+    def __init__(self, store: StateStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._aio = asyncio.get_running_loop()
+        self._memory = Memory()
+        self._due: asyncio.TimerHandle | None = None
+        self._saved = threading.Event()
+        self._starting: dict[str, threading.Event] = {}  # by channel, of the take that is being started
+
+    def take_in(self, turned: Round) -> None:
+        """Save soon what the round came to."""
+        self._memory = turned.plan.memory
+        if self._due is None:
+            self._saved = threading.Event()
+            self._due = self._aio.call_later(_AFTER, self._save)
+        named = (action.channel for action in turned.sent if action.verb is Verb.SET_NAME)
+        self._starting.update(dict.fromkeys(named, self._saved))
+
+    def kept(self, channel: str) -> threading.Event | None:
+        """What is set when the take that was named last on the channel is on the disk, or cannot be."""
+        return self._starting.pop(channel, None)
+
+    def finish(self) -> None:
+        """Hand over what is known, whatever the last round changed; no other round comes."""
+        if self._due is not None:
+            self._due.cancel()
+        self._save()
+
+    def _save(self) -> None:
+        self._due = None
+        self._store.save(snapshot.payload(self._memory, self._clock.epoch), self._saved.set)
