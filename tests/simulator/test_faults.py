@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.world import plain
 from tests.world.device_client import FIRST, Client
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
@@ -214,6 +215,27 @@ def test_whether_a_command_happened(set_fault: Callable[[MovieRecorder], object]
         [arrival] = recorder.arrivals(f"GET /sources/{FIRST}/record")
         assert arrival.answered is None
         assert (recorder.running(0) is not None) is happened
+
+
+def test_a_command_is_obeyed_late_whether_or_not_somebody_waits() -> None:
+    with serving(MovieRecorder(1)) as recorder:
+        recorder.fault("late", "/sources/*/record", seconds=0.3)
+        assert exchange(recorder.url, "/sources/0/record", patience=0.05) == (b"", "open")
+        assert recorder.takes == []
+        take = recorder.wait_until(lambda: recorder.running(0))
+        [arrival] = recorder.arrivals("/sources/*/record")
+        assert take is not None
+        assert take.started >= arrival.at + 0.3
+
+
+def test_a_command_is_obeyed_when_a_hang_is_over() -> None:
+    with serving(MovieRecorder(1)) as recorder:
+        recorder.fault("late", "/sources/*/record", seconds=3600)
+        release = threading.Timer(0.1, recorder.clear_faults)
+        release.start()
+        assert plain.command(recorder.url, "record") == (200, {"success": True})
+        release.join()
+        assert recorder.running(0)
 
 
 @pytest.mark.parametrize("tls", [False, True])

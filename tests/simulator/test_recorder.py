@@ -106,15 +106,6 @@ def test_the_schedule_records_and_stops(recorder: MovieRecorder, dvr: Client) ->
     assert dvr.get("/scheduled_recordings")[1] == []
 
 
-def test_a_split_goes_on_in_another_file(recorder: MovieRecorder, dvr: Client) -> None:
-    dvr.name("LONG")
-    dvr.command("record")
-    assert dvr.command("manual_split") == SUCCESS
-    [first, second] = recorder.takes
-    assert first.ended == second.started
-    assert (recorder.files, second.ended) == (["LONG", "LONG 1"], None)
-
-
 def test_gaps_and_overlaps() -> None:
     takes = [Take("s", "A", 1.0, 3.0), Take("s", "B", 2.0, 4.0), Take("s", "C", 6.0)]
     assert gaps(takes, 0.0, 9.0) == [(0.0, 1.0), (4.0, 6.0)]

@@ -213,6 +213,10 @@ def test_commands_are_accepted_and_done_later(recorder: MovieRecorder, dvr: Clie
     take = recorder.wait_until(lambda: recorder.running(FIRST))
     assert take is not None
     assert take.started >= before + 0.1
+    recorder.switch(accepted_status=200)
+    assert dvr.command("stop") == SUCCESS
+    assert recorder.running(FIRST) is not None
+    recorder.wait_until(lambda: recorder.running(FIRST) is None)
 
 
 @pytest.mark.parametrize(
@@ -234,13 +238,6 @@ def test_bulk_commands(recorder: MovieRecorder, dvr: Client) -> None:
     assert dvr.put("/sources/stop", [SECOND, FIRST]) == SUCCESS
     assert all(take.ended_by == "remote" for take in recorder.takes)
     assert refused(dvr.put("/sources/stop", {"no": "array"}), 400)
-
-
-def test_splitting_is_refused(recorder: MovieRecorder, dvr: Client) -> None:
-    recorder.switch(splitting="refused")
-    dvr.command("record")
-    assert refused(dvr.command("manual_split"), 200)
-    assert len(recorder.takes) == 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
-from vrmon.simulator.playbox import PlayBox
+from vrmon.simulator.playbox.ingest_server import PlayBox
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.http_server import Server
 from vrmon.simulator.served.listening_socket import ListeningSocket

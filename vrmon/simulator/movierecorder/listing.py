@@ -7,7 +7,8 @@ from typing import Any
 
 from vrmon.simulator.movierecorder.mac import Disk, Scheduled
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
-from vrmon.simulator.served.switches import MovieRecorderSwitches
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
+from vrmon.simulator.movierecorder.spelling import SPELLINGS
 
 DESTINATIONS = "enabled_destinations"
 START_DATE = "recording_start_date"
@@ -30,7 +31,7 @@ def source_entry(
     running = one.take if one.shows_recording else None
     newer = {
         "is_locked": one.is_locked,
-        "recording_name": one.recording_name,
+        "recording_name": _name_shown(one, switches),
         "video_format": one.video_format,
         START_DATE: running.start_date if running and switches.start_date == "given" else "",
         "recording_end_date": "",
@@ -47,6 +48,12 @@ def source_entry(
     if not one.destinations and switches.no_destinations == "null":
         newer[DESTINATIONS] = None
     return {**entry, **newer}
+
+
+def _name_shown(one: RecorderSource, switches: MovieRecorderSwitches) -> str:
+    if switches.name_shown_while == "recording" and not one.shows_recording:
+        return one.recording_name
+    return SPELLINGS[switches.name_shown](one.recording_name)
 
 
 def destination_entry(disk: Disk) -> dict[str, Any]:

@@ -6,13 +6,16 @@ import time
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from vrmon.simulator.movierecorder.agenda import Agenda
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
 from vrmon.simulator.movierecorder.take import Take, Who, gaps
+from vrmon.simulator.served.moments import unix_time
 from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
-from vrmon.simulator.served.switches import MovieRecorderSwitches, switched
+from vrmon.simulator.served.switches import switched
 
 
 @dataclass
@@ -129,22 +132,63 @@ class Mac(SimulatedDevice):
 
     def begin(self, one: RecorderSource, now: float, by: Who) -> Take:
         switches = self.switches_of(one)
-        name = self._file_name(one.recording_name, switches)
-        if switches.duplicate_name == "suffix, shown":
-            one.recording_name = name
-        take = one.begin(name, now, by, self.agenda, switches.start_visible_after)
-        self._takes.append(take)
+        overwrites = switches.duplicate_name == "overwritten"
+        name = one.recording_name if overwrites else self._file_name(one, switches)
+        take = Take(one.unique_id, name, now, by=by, start_date=start_date(now), whole=len(self._takes))
+        one.begin(take, self.agenda, switches.start_visible_after)
+        self._began(one, take, switches)
         return take
+
+    def split(self, one: RecorderSource, now: float) -> None:
+        """The running take goes on in a new file; nothing is lost between the two."""
+        before, switches = one.take, self.switches_of(one)
+        if before is None:
+            return
+        one.recording_name = one.next_name or _name_after_split(one, before.part, switches)
+        one.next_name = ""
+        take = Take(
+            one.unique_id,
+            self._file_name(one, switches),
+            now,
+            by="split",
+            start_date=before.start_date if switches.split_date == "kept" else start_date(now),
+            whole=before.whole,
+            part=before.part + 1,
+        )
+        one.split(take, self.agenda, switches.split_idle)
+        self._began(one, take, switches)
 
     def end(self, one: RecorderSource, now: float, by: Who) -> None:
         switches = self.switches_of(one)
         lag = switches.stop_visible_after if by == "remote" else 0.0
         one.end(now, by, self.agenda, lag, switches.name_after_stop == "reset")
 
-    def _file_name(self, name: str, switches: MovieRecorderSwitches) -> str:
-        if switches.duplicate_name == "overwritten":
-            return name
-        suffixed, number = name, 1
-        while self.is_taken(suffixed):
-            suffixed, number = f"{name} {number}", number + 1
-        return suffixed
+    def _began(self, one: RecorderSource, take: Take, switches: MovieRecorderSwitches) -> None:
+        self._takes.append(take)
+
+        def split(due: float) -> None:
+            if one.take is take:
+                self.split(one, due)
+
+        if switches.split_after:
+            self.agenda.add(take.started + switches.split_after, split)
+
+    def _file_name(self, one: RecorderSource, switches: MovieRecorderSwitches) -> str:
+        """A name that no file has; shown where the switch wants it so."""
+        name, number = one.recording_name, 1
+        while self.is_taken(name):
+            name, number = f"{one.recording_name} {number}", number + 1
+        if switches.duplicate_name == "suffix, shown":
+            one.recording_name = name
+        return name
+
+
+def start_date(now: float) -> str:
+    """As MovieRecorder shows it, of a monotonic moment."""
+    return datetime.fromtimestamp(unix_time(now), timezone.utc).strftime("%Y-%m-%d %H:%M:%S +0000")
+
+
+def _name_after_split(one: RecorderSource, part: int, switches: MovieRecorderSwitches) -> str:
+    if switches.split_name == "suffixed":
+        return f"{one.recording_name.removesuffix(f'-{part}')}-{part + 1}"
+    return one.display_name if switches.split_name == "reset" else one.recording_name

@@ -74,7 +74,7 @@ def _record(mac: Mac, one: RecorderSource, now: float) -> None:
     take = mac.begin(one, now, "remote")
 
     def die(due: float) -> None:
-        if one.take is take:
+        if one.take is not None and one.take.whole == take.whole:
             mac.end(one, due, "died")
 
     if switches.take_dies_after is not None:
@@ -121,9 +121,7 @@ def _may_split(mac: Mac, one: RecorderSource) -> None:
 
 
 def _split(mac: Mac, one: RecorderSource, now: float) -> None:
-    if one.take is not None:
-        mac.end(one, now, "split")
-        mac.begin(one, now, "split")
+    mac.split(one, now)
 
 
 def _always(_mac: Mac, _one: RecorderSource) -> None:

@@ -101,7 +101,7 @@ class MovieRecorder(HandledMac):
             command.effect(self, one, now)
             return SUCCESS
         self.agenda.add(now + switches.accepted_after, lambda due: command.effect(self, one, due))
-        return Answer({"success": True}, 202)
+        return Answer({"success": True}, switches.accepted_status)
 
     def _bulk(self, command: Command) -> Callable[[Request], Answer]:
         def handler(request: Request) -> Answer:

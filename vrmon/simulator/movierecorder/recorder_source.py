@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 
 from vrmon.simulator.movierecorder.agenda import Agenda
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
 from vrmon.simulator.movierecorder.take import Take, Who
-from vrmon.simulator.served.switches import MovieRecorderSwitches
 
 
 @dataclass
@@ -36,25 +35,32 @@ class RecorderSource:
     def __post_init__(self) -> None:
         self.recording_name = self.recording_name or self.display_name
 
-    def begin(self, name: str, now: float, by: Who, agenda: Agenda, visible_after: float) -> Take:
-        """A take begins. `now` is monotonic."""
-        date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S +0000")
-        self.take = Take(self.unique_id, name, now, by=by, start_date=date)
-        self._show(True, now + visible_after, agenda)
-        return self.take
+    def begin(self, take: Take, agenda: Agenda, visible_after: float) -> None:
+        self.take = take
+        self._show(True, take.started + visible_after, agenda)
+
+    def split(self, take: Take, agenda: Agenda, idle: float) -> None:
+        """What is recorded goes into `take` from its start on; for `idle` seconds nothing seems to record."""
+        self._close(take.started, "split")
+        self.take = take
+        if idle:
+            self._show(False, take.started, agenda)
+            self._show(True, take.started + idle, agenda)
 
     def end(self, now: float, by: Who, agenda: Agenda, visible_after: float, reset_name: bool) -> None:
         """The running take ends, if there is one."""
         if self.take is None:
             return
-        if self.take.paused:
-            self.take.resume(now)
-        self.take.ended, self.take.ended_by = now, by
-        self.take = None
+        self._close(now, by)
         self._show(False, now + visible_after, agenda)
         if self.next_name or reset_name:
             self.recording_name = self.next_name or self.display_name
             self.next_name = ""
+
+    def _close(self, now: float, by: Who) -> None:
+        if self.take is not None:
+            self.take.end(now, by)
+            self.take = None
 
     def _show(self, recording: bool, due: float, agenda: Agenda) -> None:
         """What is shown changes in the order in which it happened, however different the lags are."""

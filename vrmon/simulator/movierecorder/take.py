@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vrmon.simulator.served.moments import unix_time
+
 Who = Literal["remote", "operator", "schedule", "split", "died", "crash", "removed"]
 
 
@@ -14,6 +16,8 @@ class Take:
     """`source` is a unique_id, `name` that of the file. Times are monotonic seconds; `ended` None: running.
 
     `by` and `ended_by` tell who began and ended it; `pauses`, from when to when nothing was recorded.
+    `began_at` and `ended_at` are Unix times. A recording that was split is several takes of the same
+    `whole`, with `part` 0, 1, …
     """
 
     source: str
@@ -24,6 +28,13 @@ class Take:
     ended_by: Who | None = None
     start_date: str = ""
     pauses: list[tuple[float, float | None]] = field(default_factory=list)
+    whole: int = 0
+    part: int = 0
+    began_at: float = field(init=False)
+    ended_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self.began_at = unix_time(self.started)
 
     @property
     def paused(self) -> bool:
@@ -34,6 +45,11 @@ class Take:
 
     def resume(self, now: float) -> None:
         self.pauses[-1] = (self.pauses[-1][0], now)
+
+    def end(self, now: float, by: Who) -> None:
+        if self.paused:
+            self.resume(now)
+        self.ended, self.ended_at, self.ended_by = now, unix_time(now), by
 
     def recorded(self) -> list[tuple[float, float]]:
         """The stretches that are in the file, from and to."""

@@ -8,6 +8,8 @@ Kinds that spoil the right answer (the request is always processed):
   lost_answer (then a reset)   cut_headers   cut_body (below Content-Length)   truncated (half of the JSON,
   with the Content-Length of that half)   drip_headers, drip_body (a byte each `seconds`)
   delay (by `seconds`)   close (whole answer, then the kept connection is dropped without a word)
+Kinds that obey late:
+  late (nothing for `seconds`, or until cleared; only then it is processed, whether somebody waits or not)
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ REPLACING = {"error", "html", "object", "null", "string", "empty", "nested", "ra
     "hang",
     "continue",
 }
+LATE = {"late"}
 SPOILING = {"lost_answer", "cut_headers", "cut_body", "truncated"} | {
     "drip_headers",
     "drip_body",
@@ -54,8 +57,8 @@ class Fault:
     over: bool = False
 
     def __post_init__(self) -> None:
-        if self.kind not in REPLACING | SPOILING:
-            known = ", ".join(sorted(REPLACING | SPOILING))
+        if self.kind not in REPLACING | SPOILING | LATE:
+            known = ", ".join(sorted(REPLACING | SPOILING | LATE))
             raise ValueError(f"Cannot set the fault {self.kind!r}: unknown. Known are {known}.")
         if not isinstance(self.times, int | None) or not isinstance(self.seconds, int | float):
             raise ValueError("Cannot set the fault: times is a whole number or null, seconds a number.")

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from vrmon.simulator.served import wire
 from vrmon.simulator.served.certificate import Certificate
-from vrmon.simulator.served.exchange import NOT_FOUND, Arrival, Request
+from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request
+from vrmon.simulator.served.faults import LATE, Fault
 from vrmon.simulator.served.listening_socket import ListeningSocket
 from vrmon.simulator.served.remote import PREFIX, control
 from vrmon.simulator.served.simulated_device import SimulatedDevice
@@ -41,6 +44,7 @@ class Server:
         self._listening: asyncio.Server | None = None
         self._coming_back: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
+        self._at_work: set[asyncio.Task[Answer]] = set()
         device.listener = self
 
     @property
@@ -72,6 +76,8 @@ class Server:
 
     async def close(self) -> None:
         await self._stop_listening()
+        for task in self._at_work:
+            task.cancel()
         self.device.clear_faults()
         await self._protocols.shutdown(timeout=0.1)
         await self._socket.accepted_are_closed()
@@ -104,7 +110,9 @@ class Server:
         self.device.note(arrival)
         fault = self.device.faults.striking(request.method, path)
         right = NOT_FOUND
-        if fault is None or fault.processed:
+        if fault is not None and fault.kind in LATE:
+            right = await asyncio.shield(self._apart(self._obey_late(fault, _asked(request, body))))
+        elif fault is None or fault.processed:
             right = self.device.answer(_asked(request, body))
         if self.device.delay:
             await asyncio.sleep(self.device.delay)
@@ -114,6 +122,19 @@ class Server:
             return web.Response()
         arrival.answered = time.monotonic()
         return wire.response(right)
+
+    async def _obey_late(self, fault: Fault, asked: Request) -> Answer:
+        due = time.monotonic() + fault.seconds
+        while not fault.over and (left := due - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.02))
+        return self.device.answer(asked)
+
+    def _apart(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        """A task that goes on when the client that waits for it has gone."""
+        task = self.loop.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return task
 
 
 def _asked(request: web.BaseRequest, body: bytes) -> Request:

@@ -1,69 +1,38 @@
-"""The unknowns of wire-facts.md, one switch each: which of the possible answers a device gives."""
+"""The unknowns of wire-facts.md, one switch each: which of the possible answers a device gives.
+
+A kind of device declares its own as a subclass of Switches; those here are of every kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def switch(usual: T, meaning: str) -> T:
+    """A field of Switches: its usual position, and what it does, in a line for people."""
+    position: T = field(default=usual, metadata={"meaning": meaning})
+    return position
 
 
 @dataclass(frozen=True)
-class PlayBoxSwitches:
-    """`unnamed_files`: what the file list holds while a job's primary file has no name yet."""
-
-    idle_ingest: Literal["listed", "left out"] = "listed"
-    jobs_listed_twice: bool = False
-    integer_ids: bool = False
-    lower_case_ingests: bool = False
-    extra_keys: bool = True
-    unnamed_files: Literal["empty", "proxies", "blank"] = "proxies"
-    files_of_ended_job: Literal["404", "kept"] = "kept"
+class Switches:
+    """Times are seconds."""
 
 
-@dataclass(frozen=True)
-class MovieRecorderSwitches:
-    """Times are seconds.
+class Described(NamedTuple):
+    """A switch as people read of it."""
 
-    `refusal`: how a command that is understood and not done is answered: 200 with success false, or 422.
-    `start_visible_after`, `stop_visible_after`: how long `is_recording` lags behind the commands.
-    `record_effect`, `stop_effect`: "nothing" answers success and does nothing.
-    `take_dies_after`: a take started remotely ends by itself after so long.
-    `name_while_recording`: the running take is renamed (now), or the next take, with `recording_name`
-    showing the running one's (next) or the new name at once (next, shown).
-    `duplicate_name`: "suffix" names the file otherwise than `recording_name` says.
-    `accepted_after`: commands are answered 202 and done so much later; None does them at once.
-    `bulk_failure`: what the PUT for several sources says when one of them fails, and whether the
-    others are done ("none done").
-    """
-
-    refusal: Literal[200, 422] = 200
-    record_while_recording: Literal["success", "refused"] = "refused"
-    stop_while_idle: Literal["success", "refused"] = "success"
-    without_destination: Literal["200", "422", "records"] = "200"
-    start_visible_after: float = 0.0
-    stop_visible_after: float = 0.0
-    record_effect: Literal["records", "nothing"] = "records"
-    stop_effect: Literal["stops", "nothing"] = "stops"
-    take_dies_after: float | None = None
-    name_after_stop: Literal["kept", "reset"] = "kept"
-    name_while_recording: Literal["now", "next", "next, shown", "refused"] = "now"
-    duplicate_name: Literal["suffix", "suffix, shown", "name refused", "record refused", "overwritten"] = (
-        "suffix"
-    )
-    locked_source: Literal["accepted", "403", "422"] = "accepted"
-    disabled_source: Literal["accepted", "refused"] = "refused"
-    pausing: Literal["possible", "refused"] = "possible"
-    splitting: Literal["possible", "refused"] = "possible"
-    accepted_after: float | None = None
-    bulk_failure: Literal["reported", "hidden", "none done"] = "reported"
-    unauthorized: Literal["401 json", "403 json", "401 text", "403 text"] = "401 json"
-    keys: Literal["all", "3.x"] = "all"
-    start_date: Literal["given", "absent", "empty"] = "given"
-    no_destinations: Literal["empty", "null", "absent"] = "empty"
-    thumbnail: Literal["png", "jpeg", "absent"] = "png"
+    name: str
+    positions: str
+    usual: object
+    meaning: str
 
 
-S = TypeVar("S", PlayBoxSwitches, MovieRecorderSwitches)
+S = TypeVar("S", bound=Switches)
 
 
 def switched(switches: S, changes: Mapping[str, Any]) -> S:
@@ -77,9 +46,20 @@ def switched(switches: S, changes: Mapping[str, Any]) -> S:
     return replace(switches, **changes)
 
 
+def described(kind: type[Switches]) -> list[Described]:
+    """Every switch of a kind, those of every kind last."""
+    types = get_type_hints(kind)
+    common = {one.name for one in fields(Switches)}
+    declared = sorted(fields(kind), key=lambda one: one.name in common)
+    return [
+        Described(one.name, _positions(types[one.name]), one.default, one.metadata["meaning"])
+        for one in declared
+    ]
+
+
 def _is_position(kind: Any, position: object) -> bool:
     if get_origin(kind) is Literal:
-        return position in get_args(kind)
+        return any(position == known and type(position) is type(known) for known in get_args(kind))
     if kind is bool:
         return isinstance(position, bool)
     if position is None:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from vrmon.simulator.served.exchange import Answer
-from vrmon.simulator.served.faults import Fault
+from vrmon.simulator.served.faults import LATE, Fault
 from vrmon.simulator.served.listening_socket import RST_ON_CLOSE
 
 NESTING = 100_000
@@ -42,6 +42,8 @@ async def faulty_response(fault: Fault, request: web.BaseRequest, right: Answer)
     """Does to the connection what the fault says. What it returns is lost where the connection is gone."""
     if fault.kind in REPLACED_BODIES:
         return response(_replaced(fault))
+    if fault.kind in LATE:
+        return response(right)
     if fault.kind == "redirect":
         return web.Response(status=302, headers={"Location": "/redirected"})
     if fault.kind == "truncated":

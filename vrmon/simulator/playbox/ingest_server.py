@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any
 
+from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
 from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
-from vrmon.simulator.served.switches import PlayBoxSwitches, switched
+from vrmon.simulator.served.switches import switched
 
 
 @dataclass

@@ -1,0 +1,82 @@
+"""The switches of the simulated MovieRecorder, for the device or for one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vrmon.simulator.served.switches import Switches, switch
+
+
+@dataclass(frozen=True)
+class MovieRecorderSwitches(Switches):
+    """Each is an unknown of wire-facts.md. Times are seconds."""
+
+    refusal: Literal[200, 422] = switch(
+        200, "status of a command that is understood and not done; the body says success false"
+    )
+    record_while_recording: Literal["success", "refused"] = switch(
+        "refused", "what a second record is told; nothing comes of it"
+    )
+    stop_while_idle: Literal["success", "refused"] = switch("success", "what a stop of nothing is told")
+    without_destination: Literal["200", "422", "records"] = switch(
+        "200", "record without an enabled destination: refused with that status, or recorded to nothing"
+    )
+    start_visible_after: float = switch(0.0, "how long is_recording stays false after a take began")
+    stop_visible_after: float = switch(0.0, "how long is_recording stays true after a remote stop")
+    record_effect: Literal["records", "nothing"] = switch(
+        "records", "nothing: record is told success, and nothing happens"
+    )
+    stop_effect: Literal["stops", "nothing"] = switch(
+        "stops", "nothing: stop is told success, and the take goes on"
+    )
+    accepted_after: float | None = switch(
+        None, "commands are answered at once and carried out so much later; null: at once"
+    )
+    accepted_status: Literal[202, 200] = switch(202, "how a command is answered that is carried out later")
+    take_dies_after: float | None = switch(
+        None, "a take that was begun remotely ends by itself after so long"
+    )
+    name_after_stop: Literal["kept", "reset"] = switch(
+        "kept", "recording_name after a stop: the last one, or the source's display_name"
+    )
+    name_while_recording: Literal["now", "next", "next, shown", "refused"] = switch(
+        "now", "a name given while recording: the running take's, the next take's (shown at once or not), 422"
+    )
+    duplicate_name: Literal["suffix", "suffix, shown", "name refused", "record refused", "overwritten"] = (
+        switch("suffix", "a name that a file has already: the new file gets a suffix (shown or not), or …")
+    )
+    name_shown: Literal[
+        "as given", "latin-1", "question marks", "underscores", "transliterated", "decomposed", "prefixed"
+    ] = switch(
+        "as given", "how recording_name spells ZÜRICH: ZÃ\x9cRICH, Z?RICH, Z_RICH, ZUeRICH, U and its dots, …"
+    )
+    name_shown_while: Literal["always", "recording"] = switch(
+        "always", "when name_shown holds; recording: an idle source shows the name as given"
+    )
+    split_after: float | None = switch(
+        None, "a take goes on in a new file each time so many seconds are in one; null: on manual_split only"
+    )
+    split_name: Literal["kept", "suffixed", "reset"] = switch(
+        "kept", "recording_name after a split: as before, with -1, -2, …, or the source's display_name"
+    )
+    split_date: Literal["new", "kept"] = switch(
+        "new", "recording_start_date after a split: the new file's, or still the first one's"
+    )
+    split_idle: float = switch(0.0, "how long is_recording is false at a split, although nothing is lost")
+    splitting: Literal["possible", "refused"] = switch("possible", "what manual_split is told")
+    locked_source: Literal["accepted", "403", "422"] = switch("accepted", "commands on a locked source")
+    disabled_source: Literal["accepted", "refused"] = switch("refused", "record on a disabled source")
+    pausing: Literal["possible", "refused"] = switch("possible", "what pause is told")
+    bulk_failure: Literal["reported", "hidden", "none done"] = switch(
+        "reported", "one of several sources fails in one PUT: said, not said, or said and none is done"
+    )
+    unauthorized: Literal["401 json", "403 json", "401 text", "403 text"] = switch(
+        "401 json", "how a wrong password is refused"
+    )
+    keys: Literal["all", "3.x"] = switch("all", "the keys of a source: a newer build's, or only those of 3.x")
+    start_date: Literal["given", "absent", "empty"] = switch("given", "recording_start_date while recording")
+    no_destinations: Literal["empty", "null", "absent"] = switch(
+        "empty", "enabled_destinations of a source that has none"
+    )
+    thumbnail: Literal["png", "jpeg", "absent"] = switch("png", "pictures of the sources")

@@ -1,0 +1,1 @@
+"""A simulated PlayBox: its ingests, and the jobs that come and go."""
