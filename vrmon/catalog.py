@@ -33,6 +33,12 @@ _DEVICES = {
         "running backup recordings are kept.",
         "Look at the PlayBox server; an error page or a proxy in between is the usual reason.",
     ),
+    "odd-answer": Entry(
+        "Part of an answer not understood",
+        "A device told an ingest or a source badly. What is known of it stays as it was: on that ingest no "
+        "job begins or ends, a channel of that source waits. All others go on.",
+        "The message names the place in the answer. Look at that ingest or source in the device itself.",
+    ),
     "dvr-unreachable": Entry(
         "DVR unreachable",
         "The backup DVR does not answer. What it is recording it goes on recording, unseen; "

@@ -5,24 +5,25 @@ Times are seconds of the monotonic clock unless a name says otherwise.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
 
 class Job(NamedTuple):
-    """One recording job of a primary. `ingest` is upper case; `id` is opaque."""
+    """One recording job of a primary. `ingest` is as `ingest_id` spells it; `id` is opaque."""
 
     ingest: str
     id: str
 
 
-@dataclass(frozen=True)
-class Listing:
-    """What a primary tells in one answer: its jobs, and the ingests that it lists, with or without a job."""
-
-    jobs: tuple[Job, ...]
-    ingests: tuple[str, ...] = ()
+def ingest_id(text: str) -> str:
+    """The one spelling in which ingests are compared: a GUID, with or without dashes, braces and blanks, is
+    32 upper-case digits; any other id is in upper case. "" where nothing is left."""
+    bare = text.strip().strip("{}()").strip()
+    digits = re.sub(r"[\s-]", "", bare)
+    return digits.upper() if re.fullmatch("[0-9A-Fa-f]{32}", digits) else bare.upper()
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,49 @@ class DeviceState(Enum):
 T = TypeVar("T")
 
 
+class Odd(NamedTuple):
+    """An entry of an answer's list that was told badly: it is unknown by itself, the others are good.
+
+    `place` is its index in the list. `handle` is its ingest, or its source's unique_id; None where not even
+    that can be read: it may then be any. `why` begins with the place within the answer ("[2].is_paused: …").
+    """
+
+    place: int
+    handle: str | None
+    why: str
+
+
+class Note(NamedTuple):
+    """Something to be said of a device that answers: a problem's code, and what follows the device's name."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sight(Generic[T]):
+    """What a device told when it was asked: `seen` holds the entries that were told well, in their order.
+
+    `odd` holds the others.
+    `listed`: the ingests that a primary lists, idle ones too, as far as their ids could be read.
+    `restarted`: the connection that it had kept for a while was closed by it since it was asked before,
+    and that is no habit of its: its service may have been restarted, and have lost its jobs.
+    """
+
+    seen: T
+    odd: tuple[Odd, ...] = ()
+    listed: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    restarted: bool = False
+
+
 @dataclass(frozen=True)
 class Observation(Generic[T]):
     """What one poll saw, from the moment it was sent (`began`) to its last byte (`ended`).
 
     `seen` is None exactly when `state` is not OK: unknown is a value of its own, never an empty list.
     `code` is that of the problem behind it, where it has one of its own ("password-refused", …).
+    The others are those of its `Sight`.
     """
 
     began: float
@@ -74,6 +112,23 @@ class Observation(Generic[T]):
     seen: T | None = None
     reason: str = ""
     code: str = ""
+    odd: tuple[Odd, ...] = ()
+    listed: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    restarted: bool = False
+
+    @classmethod
+    def good(cls, began: float, ended: float, sight: Sight[T]) -> Observation[T]:
+        return cls(
+            began,
+            ended,
+            DeviceState.OK,
+            sight.seen,
+            odd=sight.odd,
+            listed=sight.listed,
+            notes=sight.notes,
+            restarted=sight.restarted,
+        )
 
     @classmethod
     def unknown(

@@ -8,18 +8,18 @@ import time
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
-from vrmon.model import DeviceState, Job, Listing, Observation
+from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan.memory import Memory, TrackedJob
 from vrmon.settings import DeviceSettings, Settings
 
 JOB = Job("AB", "7")
 
 
-def _observed(jobs: tuple[Job, ...] | None) -> Observation[Listing]:
+def _observed(jobs: tuple[Job, ...] | None) -> Observation[tuple[Job, ...]]:
     now = time.monotonic()
     if jobs is None:
         return Observation.unknown(now, now, "no answer")
-    return Observation(now, now, DeviceState.OK, Listing(jobs))
+    return Observation(now, now, DeviceState.OK, jobs)
 
 
 async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob:

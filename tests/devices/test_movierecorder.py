@@ -16,7 +16,7 @@ from tests.world.random_json import random_json
 from vrmon.devices.contract import Dvr
 from vrmon.devices.movierecorder.driver import THUMBNAIL_LIMIT, MovieRecorder
 from vrmon.errors import BadAnswer, DeviceError, PasswordRefused, Refused
-from vrmon.model import Destination, Source
+from vrmon.model import Destination, Sight, Source
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 
@@ -72,7 +72,7 @@ def test_sources_of_an_old_and_of_a_new_build() -> None:
     with recorder(always_json([OLD, {**NEW, "unique_id": "second"}])) as (dvr, server):
         sources = dvr.sources()
         dvr.sources()
-    assert sources == (
+    assert sources.seen == (
         Source(SOURCE, "PCR 1"),
         Source(
             "second",
@@ -83,6 +83,7 @@ def test_sources_of_an_old_and_of_a_new_build() -> None:
             destinations=("D1",),
         ),
     )
+    assert (sources.odd, sources.notes) == ((), ())
     assert [heard.line for heard in server.heard] == ["GET /sources HTTP/1.1"] * 2
     assert server.connections == 1
 
@@ -276,4 +277,4 @@ def test_random_answers_to_commands_and_polls(body: bytes, status: int) -> None:
 def test_it_is_a_dvr() -> None:
     with recorder(always_json([])) as (recorder_, _):
         dvr: Dvr = recorder_
-        assert dvr.sources() == ()
+        assert dvr.sources() == Sight(())

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.devices.test_movierecorder import JSON, NEW, recorder
-from tests.world.hostile import http_answer, once
-from vrmon.devices.movierecorder.answers import parse_destinations, parse_sources
+from tests.devices.test_movierecorder import JSON, NEW, SOURCE, recorder
+from tests.world.hostile import always_json, http_answer, once
+from vrmon.devices.movierecorder.answers import MOST, parse_destinations, parse_sources
 from vrmon.errors import BadAnswer
+from vrmon.model import Note, Odd
 from vrmon.net.shape import ShapeError, document
 
 
@@ -40,30 +41,89 @@ from vrmon.net.shape import ShapeError, document
     ],
 )
 def test_what_newer_builds_tell_is_optional(changes: dict[str, Any], expected: dict[str, Any]) -> None:
-    (source,) = parse_sources([{**NEW, **changes}])
+    sight = parse_sources([{**NEW, **changes}])
+    (source,) = sight.seen
+    assert (sight.odd, sight.notes) == ((), ())
     assert {key: getattr(source, key) for key in expected} == expected
 
 
 @pytest.mark.parametrize(
-    ("changes", "text"),
+    ("entry", "unique_id", "why"),
     [
-        ({"unique_id": None}, "[1].unique_id: a string that is not empty is expected, not null"),
-        ({"unique_id": 0}, "[1].unique_id: a string that is not empty is expected, not a number"),
-        ({"unique_id": ""}, "[1].unique_id: a string that is not empty is expected, not an empty string"),
-        ({"unique_id": "\udfff"}, "[1].unique_id: a surrogate without its other half"),
-        ({"display_name": None}, "[1].display_name: a string is expected, not null"),
-        ({"is_enabled": 1}, "[1].is_enabled: true or false is expected, not a number"),
-        ({"is_recording": None}, "[1].is_recording: true or false is expected, not null"),
-        ({"is_recording": "false"}, "[1].is_recording: true or false is expected, not a string"),
-        ({"is_paused": None}, "[1].is_paused: true or false is expected, not null"),
-        ({"unique_id": "first"}, "two sources have the same unique_id"),
+        (None, None, "[1]: an object is expected, not null"),
+        ({**NEW, "unique_id": None}, None, "[1].unique_id: a string that is not empty is expected, not null"),
+        (
+            {**NEW, "unique_id": 0},
+            None,
+            "[1].unique_id: a string that is not empty is expected, not a number",
+        ),
+        (
+            {**NEW, "unique_id": ""},
+            None,
+            "[1].unique_id: a string that is not empty is expected, not an empty",
+        ),
+        ({**NEW, "unique_id": "\udfff"}, None, "[1].unique_id: a surrogate without its other half"),
+        ({**NEW, "is_recording": None}, SOURCE, "[1].is_recording: true or false is expected, not null"),
+        ({**NEW, "is_recording": "false"}, SOURCE, "[1].is_recording: true or false is expected, not a str"),
+        ({**NEW, "is_paused": None}, SOURCE, "[1].is_paused: true or false is expected, not null"),
+        ({**NEW, "unique_id": "first"}, "first", "[1]: the same unique_id as [0]"),
     ],
 )
-def test_one_malformed_source_makes_the_whole_answer_unknown(changes: dict[str, Any], text: str) -> None:
-    answer = [{**NEW, "unique_id": "first"}, {**NEW, **changes}]
+def test_one_odd_source_costs_only_itself(entry: object, unique_id: str | None, why: str) -> None:
+    first, third = {**NEW, "unique_id": "first"}, {**NEW, "unique_id": "third"}
+    with recorder(always_json([first, entry, third])) as (dvr, _):
+        sight = dvr.sources()
+    assert [source.unique_id for source in sight.seen] == ["first", "third"]
+    (odd,) = sight.odd
+    assert (odd.place, odd.handle) == (1, unique_id)
+    assert odd.why.startswith(why)
+
+
+@pytest.mark.parametrize("others", [[{**NEW, "is_recording": True}], [NEW, {**NEW, "is_paused": None}]])
+def test_a_source_that_is_told_in_two_ways_is_not_known(others: list[dict[str, Any]]) -> None:
+    sight = parse_sources([{**NEW, "unique_id": "first"}, NEW, *others])
+    assert [source.unique_id for source in sight.seen] == ["first"]
+    assert [(odd.place, odd.handle) for odd in sight.odd] == [
+        (1 + number, SOURCE) for number in range(1 + len(others))
+    ]
+    assert sight.odd[0].why == f"[1]: the same unique_id as [{1 + len(others)}], and another state"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "why"),
+    [
+        ({"display_name": None}, {"display_name": ""}, "[0].display_name: a string is expected, not null"),
+        ({"is_enabled": 1}, {"is_enabled": True}, "[0].is_enabled: true or false is expected, not a number"),
+    ],
+)
+def test_what_no_channel_needs_to_record_is_told_of_and_costs_nothing(
+    changes: dict[str, Any], expected: dict[str, Any], why: str
+) -> None:
+    sight = parse_sources([{**NEW, **changes}])
+    (source,) = sight.seen
+    assert {key: getattr(source, key) for key in expected} == expected
+    assert (sight.odd, sight.notes) == ((), (Note("odd-answer", why),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (None, "the answer: an array is expected, not null"),
+        ({"error": "busy"}, "the answer: an array is expected, not an object"),
+        ([{"error": "busy"}], "[0].unique_id: a string that is not empty is expected, not null"),
+        ([{**NEW, "is_recording": None}, None], "[0].is_recording: true or false is expected, not null"),
+    ],
+)
+def test_what_tells_nothing_well_is_no_observation(answer: object, why: str) -> None:
     with pytest.raises(ShapeError) as caught:
         parse_sources(answer)
-    assert str(caught.value) == text
+    assert str(caught.value) == why
+
+
+def test_more_sources_than_are_read() -> None:
+    sight = parse_sources([{**NEW, "unique_id": str(number)} for number in range(20_000)])
+    assert len(sight.seen) == MOST
+    assert sight.odd == (Odd(MOST, None, f"[{MOST}]: this entry and those behind it are not read"),)
 
 
 @given(

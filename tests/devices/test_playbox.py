@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.world.hostile import Hostile, always_json, http_answer, once
 from tests.world.random_json import random_json
 from vrmon.devices.contract import Primary
-from vrmon.devices.playbox.answers import parse_basename, parse_listing
+from vrmon.devices.playbox.answers import MOST, MOST_ON_ONE, parse_basename, parse_listing
 from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import BadAnswer, DeviceError
-from vrmon.model import Job
+from vrmon.model import Job, Odd, Sight
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.shape import ShapeError, document
 from vrmon.settings import DeviceSettings
@@ -47,15 +47,14 @@ def playbox(server: Hostile) -> Iterator[PlayBox]:
 def test_it_is_a_primary_that_can_only_observe() -> None:
     with Hostile(always_json([])) as server, playbox(server) as box:
         primary: Primary = box
-        assert primary.jobs() == ()
+        assert primary.jobs() == Sight(())
     public = {name for name in dir(box) if not name.startswith("_")}
-    assert public == {"ingests", "jobs", "basename", "close"}
+    assert public == {"jobs", "basename", "close"}
 
 
 def test_jobs_as_recorded() -> None:
     with Hostile(always_json(RECORDED)) as server, playbox(server) as box:
-        assert box.jobs() == (Job(INGEST, "5b0f7f3e-0001"),)
-        assert INGEST in box.ingests
+        assert box.jobs() == Sight((Job(INGEST, "5b0f7f3e-0001"),), listed=(INGEST, f"{2:032}"))
         box.jobs()
     assert [heard.line for heard in server.heard] == ["GET /ingests/activejobsinfo HTTP/1.1"] * 2
     assert server.connections == 1
@@ -66,7 +65,9 @@ def test_jobs_are_normalised_and_each_is_there_once_in_order() -> None:
         {"ingestId": "ab", "activeJobsInfo": [{"id": 7}, {"id": "x"}, {"id": "7"}]},
         {"ingestId": "AB", "activeJobsInfo": [{"id": "x"}, {"id": "y"}]},
     ]
-    assert parse_listing(answer) == {"AB": [Job("AB", "7"), Job("AB", "x"), Job("AB", "y")]}
+    sight, spellings = parse_listing(answer)
+    assert sight == Sight((Job("AB", "7"), Job("AB", "x"), Job("AB", "y")), listed=("AB",))
+    assert spellings == {"AB": "ab"}
 
 
 @pytest.mark.parametrize(
@@ -85,8 +86,8 @@ def test_jobs_are_normalised_and_each_is_there_once_in_order() -> None:
             "[0].activeJobsInfo: an array is expected, not an object",
         ),
         (
-            [*RECORDED, {"ingestId": "A", "activeJobsInfo": [1]}],
-            "[2].activeJobsInfo[0]: an object is expected",
+            [{"ingestId": "A", "activeJobsInfo": [1]}, {}],
+            "[0].activeJobsInfo[0]: an object is expected",
         ),
     ],
 )
@@ -97,11 +98,59 @@ def test_anything_else_is_no_observation(answer: object, text: str) -> None:
         assert f"playbox (127.0.0.1:{server.port}) answered nonsense: {text}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("entry", "ingest", "why"),
+    [
+        (None, None, "[1]: an object is expected, not null"),
+        ({}, None, "[1].ingestId: a string that is not empty is expected, not null"),
+        ({"ingestId": 7, "activeJobsInfo": []}, None, "[1].ingestId: a string that is not empty is expected"),
+        ({"ingestId": 1.5, "activeJobsInfo": []}, None, "[1].ingestId: a string that is not empty is"),
+        ({"ingestId": "\ud800", "activeJobsInfo": []}, None, "[1].ingestId: a surrogate without its other"),
+        ({"ingestId": " {} ", "activeJobsInfo": []}, None, "[1].ingestId: nothing but blanks and brackets"),
+        ({"ingestId": "a"}, "A", "[1].activeJobsInfo: an array is expected, not null"),
+        (
+            {"ingestId": "a", "activeJobsInfo": None},
+            "A",
+            "[1].activeJobsInfo: an array is expected, not null",
+        ),
+        ({"ingestId": "a", "activeJobsInfo": {}}, "A", "[1].activeJobsInfo: an array is expected, not an ob"),
+        ({"ingestId": "a", "activeJobsInfo": [1]}, "A", "[1].activeJobsInfo[0]: an object is expected, not"),
+    ],
+)
+def test_one_odd_entry_costs_only_itself(entry: object, ingest: str | None, why: str) -> None:
+    with Hostile(always_json([RECORDED[0], entry, RECORDED[1]])) as server, playbox(server) as box:
+        sight = box.jobs()
+    assert sight.seen == (Job(INGEST, "5b0f7f3e-0001"),)
+    assert sight.listed == (INGEST, *([] if ingest is None else [ingest]), f"{2:032}")
+    (odd,) = sight.odd
+    assert (odd.place, odd.handle) == (1, ingest)
+    assert odd.why.startswith(why)
+
+
 @pytest.mark.parametrize("job_id", [None, True, 1.5, "", [], {}, "\ud800"])
-def test_a_job_without_a_usable_id_is_no_observation(job_id: object) -> None:
-    answer = [{"ingestId": "A", "activeJobsInfo": [{"id": "ok"}, {"id": job_id}]}]
-    with pytest.raises(ShapeError, match=r"^\[0\]\.activeJobsInfo\[1\]\.id: "):
-        parse_listing(answer)
+def test_a_job_without_a_usable_id_costs_only_itself(job_id: object) -> None:
+    answer = [{"ingestId": "A", "activeJobsInfo": [{"id": job_id}, {"id": "ok"}, {"id": job_id}]}]
+    sight, _ = parse_listing(answer)
+    assert sight.seen == (Job("A", "ok"),)
+    (odd,) = sight.odd
+    assert (odd.place, odd.handle, odd.why.partition(": ")[0]) == (0, "A", "[0].activeJobsInfo[0].id")
+
+
+def test_an_ingest_with_more_jobs_than_are_read_is_odd() -> None:
+    jobs = [{"id": number} for number in range(60_000)]
+    answer = [{"ingestId": "A", "activeJobsInfo": jobs}, {"ingestId": "B", "activeJobsInfo": [{"id": "b"}]}]
+    sight, _ = parse_listing(answer)
+    assert sight.seen == (*(Job("A", str(number)) for number in range(MOST_ON_ONE)), Job("B", "b"))
+    assert sight.odd == (Odd(0, "A", "[0].activeJobsInfo: 60000 jobs, of which 100 are read"),)
+
+
+@pytest.mark.parametrize("jobs", [[], [{"id": "1"}], None], ids=["idle", "busy", "odd"])
+def test_more_entries_than_are_read_may_be_those_of_any_ingest(jobs: object) -> None:
+    good = {"ingestId": "first", "activeJobsInfo": []}
+    more = [{"ingestId": f"{number}", "activeJobsInfo": jobs} for number in range(60_000)]
+    sight, _ = parse_listing([good, *more])
+    assert len(sight.listed) == MOST
+    assert sight.odd[-1] == Odd(MOST, None, f"[{MOST}]: this entry and those behind it are not read")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +187,7 @@ def test_only_a_200_is_an_observation(status: int) -> None:
 
 def test_duplicate_keys_are_harmless() -> None:
     answer = document(b'[{"ingestId": "A", "ingestId": "B", "activeJobsInfo": []}]')
-    assert parse_listing(answer) == {"B": []}
+    assert parse_listing(answer).sight == Sight((), listed=("B",))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +261,7 @@ def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
     parsers: tuple[Callable[[object], object], ...] = (parse_listing, parse_basename)
     for parse in parsers:
         try:
-            json.dumps(parse(document(json.dumps(value).encode())), ensure_ascii=False).encode("utf-8")
+            repr(parse(document(json.dumps(value).encode()))).encode("utf-8")
         except ShapeError as error:
             str(error).encode("utf-8")
 
@@ -221,6 +270,6 @@ def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
 def test_random_bodies_over_the_wire(body: bytes) -> None:
     with Hostile(once(http_answer(body))) as server, playbox(server) as box:
         try:
-            assert all(isinstance(job, Job) for job in box.jobs())
+            assert all(isinstance(job, Job) for job in box.jobs().seen)
         except DeviceError as error:
             assert str(error).startswith("playbox (127.0.0.1:")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.world.stores import until
 from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, PasswordRefused, Refused, Unreachable
-from vrmon.model import DeviceState, Observation
+from vrmon.model import DeviceState, Note, Observation, Odd, Sight
 from vrmon.workers.poller import Poller
 
 
@@ -28,7 +28,7 @@ class Client:
 class Watch:
     """A poller of something that `look` tells; `seen` gets its observations."""
 
-    def __init__(self, look: Callable[[Client], str], interval: float = 0.05) -> None:
+    def __init__(self, look: Callable[[Client], Sight[str]], interval: float = 0.05) -> None:
         self.seen: queue.Queue[Observation[str]] = queue.Queue()
         self.client = Client()
         self.poller = Poller("dvr", interval, lambda: self.client, look, self.seen.put)
@@ -43,9 +43,9 @@ class Watch:
 
 
 def test_looks_come_at_a_fixed_rate_however_long_one_takes() -> None:
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         time.sleep(0.03)
-        return "seen"
+        return Sight("seen")
 
     watch = Watch(look, interval=0.06)
     first, *rest = (watch.next() for _ in range(6))
@@ -57,8 +57,17 @@ def test_looks_come_at_a_fixed_rate_however_long_one_takes() -> None:
     assert 0.05 < pauses[2] < 0.085, "from beginning to beginning, not from end to beginning"
 
 
+def test_an_observation_holds_all_that_the_look_told() -> None:
+    sight = Sight("seen", (Odd(1, None, "why"),), ("A",), (Note("code", "text"),), restarted=True)
+    watch = Watch(lambda _: sight)
+    one = watch.next()
+    watch.close()
+    assert Sight(one.seen, one.odd, one.listed, one.notes, one.restarted) == sight
+    assert one.began <= one.ended <= time.monotonic()
+
+
 def test_a_look_that_is_wanted_sooner_comes_sooner() -> None:
-    watch = Watch(lambda _: "seen", interval=30.0)
+    watch = Watch(lambda _: Sight("seen"), interval=30.0)
     first = watch.next()
     asked = time.monotonic()
     watch.poller.look_at(asked + 0.05)
@@ -72,10 +81,10 @@ def test_a_look_that_is_wanted_sooner_comes_sooner() -> None:
 def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
     gate, looking = threading.Event(), threading.Event()
 
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         looking.set()
         gate.wait(5)
-        return "seen"
+        return Sight("seen")
 
     watch = Watch(look, interval=30.0)
     looking.wait(5)
@@ -97,7 +106,7 @@ def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
     ],
 )
 def test_no_answer_is_an_observation_of_its_own(error: DeviceError, state: DeviceState, code: str) -> None:
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         raise error
 
     watch = Watch(look)
@@ -107,7 +116,7 @@ def test_no_answer_is_an_observation_of_its_own(error: DeviceError, state: Devic
 
 
 def test_a_fault_of_our_own_is_unknown_and_logged_and_not_the_end(caplog: pytest.LogCaptureFixture) -> None:
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         raise KeyError("a fault of ours")
 
     with caplog.at_level(logging.ERROR):
@@ -123,10 +132,10 @@ def test_a_fault_of_our_own_is_unknown_and_logged_and_not_the_end(caplog: pytest
 def test_what_is_under_way_when_it_is_closed_is_told_to_nobody() -> None:
     gate, looking = threading.Event(), threading.Event()
 
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         looking.set()
         gate.wait(5)
-        return "seen"
+        return Sight("seen")
 
     watch = Watch(look)
     looking.wait(5)
@@ -139,9 +148,9 @@ def test_what_is_under_way_when_it_is_closed_is_told_to_nobody() -> None:
 def test_it_has_not_come_round_while_a_look_does_not_end() -> None:
     gate = threading.Event()
 
-    def look(_: Client) -> str:
+    def look(_: Client) -> Sight[str]:
         gate.wait(5)
-        return "seen"
+        return Sight("seen")
 
     watch = Watch(look, interval=0.01)
     came_round = watch.poller.came_round

@@ -11,15 +11,13 @@ import pytest
 
 from tests.world.stores import until
 from vrmon.errors import PasswordRefused, Refused, Unreachable
-from vrmon.model import Action, Destination, Job, Observation, Outcome, Result, Source, Verb
+from vrmon.model import Action, Destination, Job, Observation, Outcome, Result, Sight, Source, Verb
 from vrmon.settings import DeviceSettings
 from vrmon.workers.worker import Worker, command, question
 
 
 class Recorder:
     """A Dvr and a Primary that says of every call what it was, or raises `error`."""
-
-    ingests: tuple[str, ...] = ()
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -30,15 +28,15 @@ class Recorder:
         if self.error is not None:
             raise self.error
 
-    def jobs(self) -> tuple[Job, ...]:
-        return ()
+    def jobs(self) -> Sight[tuple[Job, ...]]:
+        return Sight(())
 
     def basename(self, job: Job) -> str | None:
         self._call("basename", *job)
         return "SHOW"
 
-    def sources(self) -> tuple[Source, ...]:
-        return ()
+    def sources(self) -> Sight[tuple[Source, ...]]:
+        return Sight(())
 
     def destinations(self) -> tuple[Destination, ...]:
         return ()

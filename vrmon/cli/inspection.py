@@ -16,7 +16,7 @@ from vrmon.cli.terminal import print_json
 from vrmon.devices.movierecorder.driver import MovieRecorder
 from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import DeviceError, PasswordRefused
-from vrmon.model import Destination, Problem, Source
+from vrmon.model import Destination, Odd, Problem, Sight, Source, T
 from vrmon.net.endpoint import Endpoint
 from vrmon.plan.problems import before_start, destination_warnings, source_conflict
 from vrmon.plan.sources import resolve
@@ -29,17 +29,18 @@ def inspect_primary(device: DeviceSettings, channels: Sequence[Channel]) -> list
     client = PlayBox(Endpoint(device))
     began = time.monotonic()
     try:
-        jobs = client.jobs()
+        sight = client.jobs()
     except DeviceError as error:
         return [_failed(device, error), *_ingests(channels, (), tells_idle=False)]
     finally:
         client.close()
-    running = f"{len(jobs)} active job{'' if len(jobs) == 1 else 's'}"
-    tells_idle = not {job.ingest for job in jobs}.issuperset(client.ingests)
+    running = f"{len(sight.seen)} active job{'' if len(sight.seen) == 1 else 's'}"
+    tells_idle = not {job.ingest for job in sight.seen}.issuperset(sight.listed)
     return [
         _reached(device, began, running),
         *_certificate(device),
-        *_ingests(channels, client.ingests, tells_idle=tells_idle),
+        *_odd(device, sight),
+        *_ingests(channels, sight.listed, tells_idle=tells_idle),
     ]
 
 
@@ -48,8 +49,9 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
     client = MovieRecorder(Endpoint(device))
     began = time.monotonic()
     try:
-        sources = client.sources()
-        findings = [_reached(device, began, f"{len(sources)} sources"), *_certificate(device)]
+        sight = client.sources()
+        reached = _reached(device, began, f"{len(sight.seen)} sources")
+        findings = [reached, *_certificate(device), *_odd(device, sight)]
         if device.password:
             findings.append(Finding(True, device.name, "takes the password."))
         destinations = _destinations(client)
@@ -61,7 +63,7 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
         client.close()
     taken: dict[str, Channel] = {}
     for channel in channels:
-        findings += _channel(channel, sources, destinations, taken)
+        findings += _channel(channel, sight, destinations, taken)
     return findings
 
 
@@ -89,6 +91,11 @@ def _failed(device: DeviceSettings, error: DeviceError) -> Finding:
 def _where_its_password_is(device: DeviceSettings, credential: Path) -> str:
     places = f"It stands in the file that its password_file names, or in {credential}"
     return f"{places}." if device.password else f"{places}: if it does, check as root, who may read it."
+
+
+def _odd(device: DeviceSettings, sight: Sight[T]) -> Iterator[Finding]:
+    for why in (*(one.why for one in sight.odd), *(note.text for note in sight.notes)):
+        yield Finding(False, device.name, f"tells a part of its answer badly: {why}.")
 
 
 def _certificate(device: DeviceSettings) -> Iterator[Finding]:
@@ -123,12 +130,15 @@ def _ingests(channels: Sequence[Channel], listed: tuple[str, ...], *, tells_idle
 
 def _channel(
     channel: Channel,
-    sources: tuple[Source, ...],
+    sight: Sight[tuple[Source, ...]],
     destinations: tuple[Destination, ...],
     taken: dict[str, Channel],
 ) -> Iterator[Finding]:
     """`taken`: the channels before it by the unique_id of their source."""
-    source = resolve(sources, channel)
+    source = resolve(sight.seen, channel, sight.odd)
+    if isinstance(source, Odd):
+        yield Finding(False, channel.name, f"its source may be one that is told badly: {source.why}.")
+        return
     if isinstance(source, Problem):
         yield Finding(False, channel.name, source.message, source.hint)
         return

@@ -31,7 +31,6 @@ from vrmon.workers.device import (
     T,
     ask_destinations,
     exchange,
-    jobs_seen,
     watch_dvr,
     watch_primary,
 )
@@ -135,7 +134,7 @@ class Loop:
         self._later = self._aio.call_later(LONGEST_REST, self.turn)
         now = time.monotonic()
         world = World(
-            {name: jobs_seen(one) for name, one in self.primaries.items()},
+            {name: one.seen for name, one in self.primaries.items()},
             {name: one.seen for name, one in self.dvrs.items()},
             tuple(self._results),
             self._clock.epoch,

@@ -66,12 +66,15 @@ class Service:
     def devices(self) -> dict[str, Any]:
         loop = self._loop
         ingests = {
-            name: IngestsView(one.counts.state.value, () if one.last_good is None else one.last_good.ingests)
+            name: IngestsView(one.counts.state.value, () if one.last_good is None else one.last_good.listed)
             for name, one in loop.primaries.items()
         }
         sources = {
             name: SourcesView(
-                one.counts.state.value, one.last_good or (), one.destinations, loop.sources(name)
+                one.counts.state.value,
+                (None if one.last_good is None else one.last_good.seen) or (),
+                one.destinations,
+                loop.sources(name),
             )
             for name, one in loop.dvrs.items()
         }

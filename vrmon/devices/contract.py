@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from vrmon.model import Destination, Job, Source
+from vrmon.model import Destination, Job, Sight, Source
 
 
 class Primary(Protocol):
-    """An ingest server: it can be observed and nothing else.
+    """An ingest server: it can be observed and nothing else."""
 
-    `ingests` are those of the last good answer to `jobs`, idle ones too where the primary lists them.
-    """
+    def jobs(self) -> Sight[tuple[Job, ...]]:
+        """The active jobs, each once, in the order the primary lists them.
 
-    ingests: tuple[str, ...]
-
-    def jobs(self) -> tuple[Job, ...]:
-        """The active jobs, each once, in the order the primary lists them."""
+        A job that is told well counts, also on an odd ingest; one that is missing there is not gone.
+        """
 
     def basename(self, job: Job) -> str | None:
         """The primary file's name, less its last extension; None while the primary has none."""
@@ -32,8 +30,8 @@ class Primary(Protocol):
 class Dvr(Protocol):
     """A recorder. `source` is always a unique_id. Commands return when the DVR said yes."""
 
-    def sources(self) -> tuple[Source, ...]:
-        """Every source, in the DVR's order (its index is its place)."""
+    def sources(self) -> Sight[tuple[Source, ...]]:
+        """Every source, in the DVR's order: its index is its place, the odd ones counted."""
 
     def destinations(self) -> tuple[Destination, ...]: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from vrmon.model import Action, DeviceState, Problem, Source, Verb
+from vrmon.model import Action, DeviceState, Odd, Problem, Source, Verb
 from vrmon.plan import commands, problems, sources, starting, takes
 from vrmon.plan.adopt import adopt
 from vrmon.plan.case import Case
@@ -41,7 +41,7 @@ PACE = 0.25  # seconds between two looks while a command waits to be seen
 def decide(case: Case, memory: ChannelMemory) -> Verdict:
     found = None
     if case.observation is not None and case.observation.seen is not None:
-        found = _find(case, memory, case.observation.seen)
+        found = _find(case, memory, case.observation.seen, case.observation.odd)
         if case.new_look and isinstance(found, Source):
             memory = takes.observe(
                 memory, takes.Look(found, case.observation.ended, case.dvr.previous, case.dvr.first)
@@ -82,10 +82,13 @@ def _is_ended_by_hand(memory: ChannelMemory) -> bool:
 
 
 def _act(
-    case: Case, memory: ChannelMemory, tracked: TrackedJob | None, found: Source | Problem | None
+    case: Case, memory: ChannelMemory, tracked: TrackedJob | None, found: Source | Odd | Problem | None
 ) -> Verdict:
     if found is None or case.observation is None:
         return _blind(case, memory, tracked)
+    if isinstance(found, Odd):
+        untold = replace(case.observation, state=DeviceState.UNKNOWN, reason=found.why)
+        return _blind(replace(case, observation=untold), memory, tracked)
     if isinstance(found, Problem):
         problem = found if tracked is not None else problems.before_air(found)
         return Verdict(memory, "blocked", problems=(problem,))
@@ -112,7 +115,9 @@ def _act(
     return replace(verdict, source=found, look=_next_look(site, verdict))
 
 
-def _find(case: Case, memory: ChannelMemory, seen: tuple[Source, ...]) -> Source | Problem:
+def _find(
+    case: Case, memory: ChannelMemory, seen: tuple[Source, ...], odd: tuple[Odd, ...]
+) -> Source | Odd | Problem:
     """The source of the take that is under way, whatever the channel means by now; else the channel's.
 
     When the take's source is gone, the channel may have been given another by name. An index proves
@@ -123,9 +128,12 @@ def _find(case: Case, memory: ChannelMemory, seen: tuple[Source, ...]) -> Source
         found = sources.find(seen, take.source)
         if found is not None:
             return found
+        untold = sources.find_odd(odd, take.source)
+        if untold is not None:
+            return untold
         if isinstance(case.channel.source, int):
             return problems.source_vanished(case.channel, take.source)
-    meant = sources.resolve(seen, case.channel)
+    meant = sources.resolve(seen, case.channel, odd)
     key = case.channel.key
     if isinstance(meant, Source) and case.claims.get(meant.unique_id, key) != key:
         return problems.source_conflict(case.channel, meant)

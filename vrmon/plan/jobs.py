@@ -15,26 +15,41 @@ _OUT_OF_SIGHT = 90.0  # seconds without an answer, for whatever reason, that cou
 
 
 def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMemory:
-    """Take in an observation, once. An unknown one breaks every row of absences and proves nothing."""
+    """Take in an observation, once. An unknown one breaks every row of absences and proves nothing; an
+    odd entry does the same to the jobs of its ingest."""
     if memory.folded is not None and observation.ended <= memory.folded:
         return memory
     ended = observation.ended
     if observation.seen is None:
-        blurred = {
-            job: replace(tracked, absences=0, across_outage=True) for job, tracked in memory.jobs.items()
-        }
+        blurred = {job: _blurred(tracked) for job, tracked in memory.jobs.items()}
         bad_since = ended if memory.bad_since is None else memory.bad_since
         return replace(memory, folded=ended, state=observation.state, bad_since=bad_since, jobs=blurred)
-    present = set(observation.seen)
-    jobs = {
-        job: _seen(tracked, ended) if job in present else _missing(tracked, observation.began, ended)
-        for job, tracked in memory.jobs.items()
-    }
+    present, listed = set(observation.seen), frozenset(observation.listed)
+    odd = frozenset(one.handle for one in observation.odd)
+    jobs = {}
+    for job, tracked in memory.jobs.items():
+        if job in present:
+            jobs[job] = _seen(tracked, ended)
+        elif odd and _hidden(tracked, odd, listed):
+            jobs[job] = _blurred(tracked)
+        else:
+            jobs[job] = _missing(tracked, observation.began, ended)
     if not memory.answered:  # what the vrmon before us knew is not older than anything it did not know
         jobs = {job: replace(tracked, last_seen=ended) for job, tracked in jobs.items()}
     for job in observation.seen:
         jobs.setdefault(job, TrackedJob(job, since=ended, last_seen=ended))
     return replace(memory, folded=ended, state=DeviceState.OK, bad_since=None, answered=True, jobs=jobs)
+
+
+def _hidden(tracked: TrackedJob, odd: frozenset[str | None], listed: frozenset[str]) -> bool:
+    """Whether an odd entry may be that of its ingest: one of which not even the ingest can be read may be
+    that of any ingest that is missing from the answer."""
+    ingest = tracked.job.ingest
+    return ingest in odd or (None in odd and ingest not in listed)
+
+
+def _blurred(tracked: TrackedJob) -> TrackedJob:
+    return replace(tracked, absences=0, across_outage=True)
 
 
 def recall(memory: PrimaryMemory, job: Job | None, now: float) -> PrimaryMemory:

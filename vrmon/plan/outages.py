@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from vrmon.model import DeviceState, DvrObservation, Problem, Severity, T
@@ -15,6 +16,14 @@ _HINTS = {
     "password-refused": "Put the right password where vrmon reads it, then restart vrmon.",
     "certificate-refused": "If its certificate was changed on purpose: `vrmon trust {name}`.",
 }
+
+_OF_ANSWERS = {
+    "odd-answer": (
+        "tells a part of its answer badly, of which nothing is known: ",
+        "What it tells well goes on. See what it shows at this place itself; restart it while no job runs.",
+    ),
+}
+_SHOWN = 3  # of what is said of one answer
 
 
 def observe_dvr(memory: DvrMemory, observation: DvrObservation | None) -> tuple[DvrMemory, bool]:
@@ -38,9 +47,25 @@ def problems(
     kind: str, name: str, memory: PrimaryMemory | DvrMemory, observation: Seen[T] | None
 ) -> tuple[Problem, ...]:
     """What is the matter with one device ("primary" or "dvr"), if anything is."""
-    if observation is None or memory.bad_since is None:
+    if observation is None:
         return ()
+    if memory.bad_since is None:
+        return tuple(_of_answer(name, observation))
     state = observation.state.value
     code = observation.code or f"{kind}-{state}"
     hint = _HINTS.get(observation.code or state, "").format(name=name)
     return (Problem(code, Severity.DEGRADED, name, sentence(observation.reason), hint),)
+
+
+def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:
+    """What is to be said of an answer that is good as a whole, a problem for each code."""
+    said: dict[str, list[str]] = {}
+    for one in observation.odd:
+        said.setdefault("odd-answer", []).append(one.why)
+    for note in observation.notes:
+        said.setdefault(note.code, []).append(note.text)
+    for code, texts in said.items():
+        beginning, hint = _OF_ANSWERS[code]
+        more = f"; and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+        message = f"{name} {beginning}{'; '.join(texts[:_SHOWN])}{more}"
+        yield Problem(code, Severity.DEGRADED, name, sentence(message), hint)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from vrmon.model import Problem, Severity, Source
+from vrmon.model import Odd, Problem, Severity, Source
 from vrmon.settings import Channel
 
 
-def resolve(sources: tuple[Source, ...], channel: Channel) -> Source | Problem:
-    """The source by unique_id, else by display name, else (an integer) by index; or why there is none."""
+def resolve(
+    sources: tuple[Source, ...], channel: Channel, odd: tuple[Odd, ...] = ()
+) -> Source | Odd | Problem:
+    """The source by unique_id, else by display name, else (an integer) by index; or why there is none.
+
+    Where none is found, but some are told badly, it may be one of these.
+    """
     wanted = channel.source
     if isinstance(wanted, int):
-        if 0 <= wanted < len(sources):
-            return sources[wanted]
-        return _missing(channel, f"it has {len(sources)} sources, and index {wanted} is not among them")
+        return _at(wanted, sources, odd) or _missing(
+            channel, f"it has {len(sources) + len(odd)} sources, and index {wanted} is not among them"
+        )
     for source in sources:
         if source.unique_id == wanted:
             return source
@@ -27,7 +32,19 @@ def resolve(sources: tuple[Source, ...], channel: Channel) -> Source | Problem:
             f"{len(named)} sources of {channel.dvr} are called {wanted!r}.",
             "Name the channel's source by its unique_id; `vrmon sources` lists them.",
         )
+    if odd:
+        return find_odd(odd, wanted) or odd[0]
     return _missing(channel, f"none of its {len(sources)} sources is called {wanted!r}")
+
+
+def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source | Odd | None:
+    """What stands at that place of the DVR's list, where an odd source has its place as well."""
+    before = 0
+    for one in odd:
+        if one.place == index:
+            return one
+        before += one.place < index
+    return sources[index - before] if index - before < len(sources) else None
 
 
 def _missing(channel: Channel, why: str) -> Problem:
@@ -42,3 +59,9 @@ def _missing(channel: Channel, why: str) -> Problem:
 
 def find(sources: tuple[Source, ...], unique_id: str) -> Source | None:
     return next((source for source in sources if source.unique_id == unique_id), None)
+
+
+def find_odd(odd: tuple[Odd, ...], unique_id: str) -> Odd | None:
+    """The entry that is told badly and is, or may be, that of the source."""
+    known = next((one for one in odd if one.handle == unique_id), None)
+    return known or next((one for one in odd if one.handle is None), None)

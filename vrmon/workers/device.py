@@ -10,14 +10,7 @@ from vrmon.devices.contract import Dvr, Primary
 from vrmon.devices.movierecorder.driver import MovieRecorder
 from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import DeviceError
-from vrmon.model import (
-    Destination,
-    DeviceState,
-    Listing,
-    Observation,
-    PrimaryObservation,
-    Source,
-)
+from vrmon.model import Destination, DeviceState, Job, Observation, Source
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 from vrmon.workers.counts import DeviceCounts
@@ -32,14 +25,14 @@ T = TypeVar("T")
 
 @dataclass
 class Device(Generic[C, T]):
-    """`seen` is the last observation, None before the first; `last_good` what the last good one saw.
+    """`seen` is the last observation, None before the first; `last_good` the last good one.
 
     `destinations` are what a DVR tells beside that. Belongs to the loop.
     """
 
     worker: Worker[C, T]
     seen: Observation[T] | None = None
-    last_good: T | None = None
+    last_good: Observation[T] | None = None
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
@@ -48,37 +41,26 @@ class Device(Generic[C, T]):
         self.seen = observation
         self.counts.count(observation)
         if observation.seen is not None:
-            self.last_good = observation.seen
+            self.last_good = observation
 
     def take_in_destinations(self, destinations: tuple[Destination, ...]) -> None:
         self.destinations = destinations
 
 
-PrimaryDevice = Device[Primary, Listing]
+PrimaryDevice = Device[Primary, tuple[Job, ...]]
 DvrDevice = Device[Dvr, tuple[Source, ...]]
 
 
-def jobs_seen(one: PrimaryDevice) -> PrimaryObservation | None:
-    """Its last observation, of its jobs alone."""
-    seen = one.seen
-    if seen is None:
-        return None
-    jobs = None if seen.seen is None else seen.seen.jobs
-    return PrimaryObservation(seen.began, seen.ended, seen.state, jobs, seen.reason, seen.code)
-
-
-def watch_primary(device: DeviceSettings, observed: Callable[[Observation[Listing]], None]) -> PrimaryDevice:
+def watch_primary(
+    device: DeviceSettings, observed: Callable[[Observation[tuple[Job, ...]]], None]
+) -> PrimaryDevice:
     """A primary's worker, not started. `observed` is called in the worker's thread."""
     endpoint = Endpoint(device)
 
     def connect() -> Primary:
         return PlayBox(endpoint)
 
-    def look(primary: Primary) -> Listing:
-        jobs = primary.jobs()
-        return Listing(jobs, primary.ingests)
-
-    return Device(Worker(device, connect, look, observed))
+    return Device(Worker(device, connect, lambda primary: primary.jobs(), observed))
 
 
 def watch_dvr(

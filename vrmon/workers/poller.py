@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from vrmon.errors import CertificateRefused, DeviceError, PasswordRefused, Unreachable
-from vrmon.model import DeviceState, Observation
+from vrmon.model import DeviceState, Observation, Sight
 from vrmon.workers.lanes import Closable
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Poller(Generic[C, T]):
         name: str,
         interval: float,
         connect: Callable[[], C],
-        look: Callable[[C], T],
+        look: Callable[[C], Sight[T]],
         deliver: Callable[[Observation[T]], None],
     ) -> None:
         self.name = name
@@ -80,7 +80,7 @@ class Poller(Generic[C, T]):
 
     def _observe(self, client: C, began: float) -> Observation[T]:
         try:
-            seen = self._look(client)
+            sight = self._look(client)
         except DeviceError as error:
             state = DeviceState.UNREACHABLE if isinstance(error, Unreachable) else DeviceState.UNKNOWN
             return Observation.unknown(began, time.monotonic(), str(error), state, _code(error))
@@ -91,7 +91,7 @@ class Poller(Generic[C, T]):
             reason = f"{self.name} could not be polled: {type(error).__name__} in vrmon itself"
             return Observation.unknown(began, time.monotonic(), reason)
         self._fault = ""
-        return Observation(began, time.monotonic(), DeviceState.OK, seen)
+        return Observation.good(began, time.monotonic(), sight)
 
 
 def _code(error: DeviceError) -> str:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from vrmon.devices.contract import Dvr, Primary
 from vrmon.errors import DeviceError, Refused
-from vrmon.model import Action, Observation, Outcome, Result, Verb
+from vrmon.model import Action, Observation, Outcome, Result, Sight, Verb
 from vrmon.settings import DeviceSettings
 from vrmon.workers.lanes import Closable, Lanes
 from vrmon.workers.poller import Poller
@@ -29,7 +29,7 @@ class Worker(Generic[C, T]):
         self,
         device: DeviceSettings,
         connect: Callable[[], C],
-        look: Callable[[C], T],
+        look: Callable[[C], Sight[T]],
         observed: Callable[[Observation[T]], None],
     ) -> None:
         self.device = device

@@ -3,21 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vrmon.model import Destination, Source
+from vrmon.model import Destination, Note, Odd, Sight, Source
 from vrmon.net.redact import one_line
 from vrmon.net.shape import ShapeError, array, document, flag, handle, mapping, text
+
+MOST = 1000
+"""Sources that are read of an answer."""
 
 T = TypeVar("T")
 
 
-def parse_sources(answer: object) -> tuple[Source, ...]:
-    """The sources in their order; ShapeError when any one of them is malformed or listed twice."""
-    sources = tuple(_source(mapping(item, f"[{i}]"), f"[{i}]") for i, item in enumerate(array(answer)))
-    if len({source.unique_id for source in sources}) < len(sources):
-        raise ShapeError("two sources have the same unique_id")
-    return sources
+def parse_sources(answer: object) -> Sight[tuple[Source, ...]]:
+    """The sources in their order. ShapeError where it is no list, or where nothing in it is told well.
+
+    A source that is listed twice is odd the second time, and the first as well where the two differ.
+    """
+    reading = _Reading()
+    for place, item in enumerate(array(answer)):
+        if place == MOST:
+            reading.leave(place, None, f"[{place}]: this entry and those behind it are not read")
+            break
+        reading.take(place, item)
+    if reading.odd and not reading.found:
+        raise ShapeError(next(iter(reading.odd.values())).why)
+    odd = tuple(reading.odd[place] for place in sorted(reading.odd))
+    return Sight(tuple(reading.found.values()), odd, notes=tuple(reading.notes))
+
+
+@dataclass
+class _Reading:
+    """`found` and `odd` are by place; `first`: the place at which each unique_id came first."""
+
+    found: dict[int, Source] = field(default_factory=dict)
+    odd: dict[int, Odd] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def take(self, place: int, item: object) -> None:
+        where = f"[{place}]"
+        try:
+            entry = mapping(item, where)
+            unique_id = handle(entry.get("unique_id"), f"{where}.unique_id")
+        except ShapeError as error:
+            self.leave(place, None, str(error))
+            return
+        first = self.first.setdefault(unique_id, place)
+        try:
+            source = _source(entry, unique_id, where)
+        except ShapeError as error:
+            source = None
+            self.leave(place, unique_id, str(error))
+        if first != place:
+            self.leave(place, unique_id, f"{where}: the same unique_id as [{first}]")
+            if source is None or source != self.found.get(first):
+                self.leave(first, unique_id, f"[{first}]: the same unique_id as {where}, and another state")
+        elif source is not None:
+            self.found[place] = source
+            self.notes += (Note("odd-answer", why) for why in _not_needed(entry, where))
+
+    def leave(self, place: int, unique_id: str | None, why: str) -> None:
+        self.found.pop(place, None)
+        self.odd[place] = Odd(place, unique_id, why)
 
 
 def parse_destinations(answer: object) -> tuple[Destination, ...]:
@@ -49,12 +98,13 @@ def words_of(content: bytes) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _source(entry: dict[str, object], where: str) -> Source:
+def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
+    """ShapeError where it does not say whether it records: without the rest a channel can do."""
     start_date = entry.get("recording_start_date")
     return Source(
-        unique_id=handle(entry.get("unique_id"), f"{where}.unique_id"),
-        display_name=text(entry.get("display_name"), f"{where}.display_name"),
-        is_enabled=flag(entry.get("is_enabled"), f"{where}.is_enabled"),
+        unique_id=unique_id,
+        display_name=_told(text, entry.get("display_name")) or "",
+        is_enabled=_told(flag, entry.get("is_enabled")) is not False,
         is_recording=flag(entry.get("is_recording"), f"{where}.is_recording"),
         is_paused=flag(entry.get("is_paused"), f"{where}.is_paused"),
         is_locked=_told(flag, entry.get("is_locked")),
@@ -62,6 +112,16 @@ def _source(entry: dict[str, object], where: str) -> Source:
         start_date=str(start_date) if _is_number(start_date) else _told(text, start_date) or None,
         destinations=_told(_enabled_destinations, entry.get("enabled_destinations")),
     )
+
+
+def _not_needed(entry: dict[str, object], where: str) -> Iterator[str]:
+    """What is told badly of what every build tells, although a channel may do without it."""
+    reads: dict[str, Callable[[object, str], object]] = {"display_name": text, "is_enabled": flag}
+    for key, read in reads.items():
+        try:
+            read(entry.get(key), f"{where}.{key}")
+        except ShapeError as error:
+            yield str(error)
 
 
 def _told(read: Callable[[object, str], T], value: object) -> T | None:

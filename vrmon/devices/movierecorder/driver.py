@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from vrmon.devices.movierecorder.answers import parse_destinations, parse_sources, parse_verdict, words_of
 from vrmon.errors import BadAnswer, PasswordRefused, Refused
-from vrmon.model import Destination, Source, media_type
+from vrmon.model import Destination, Sight, Source, media_type
 from vrmon.net.client import LIMIT, Answer, Client, Request
 from vrmon.net.endpoint import Endpoint
 
@@ -32,7 +32,7 @@ class MovieRecorder:
     def _poll(self) -> Request:
         return self._client.prepare("GET", "sources")
 
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> Sight[tuple[Source, ...]]:
         return self._client.understand(self._ask("to list its sources", self._poll), parse_sources)
 
     def destinations(self) -> tuple[Destination, ...]:

@@ -5,26 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 
 from vrmon.devices.playbox.answers import parse_basename, parse_listing
-from vrmon.model import Job
+from vrmon.model import Job, Sight
 from vrmon.net.client import Client, Request
 from vrmon.net.endpoint import Endpoint
 
 
 class PlayBox:
-    """A `contract.Primary`."""
+    """A `contract.Primary`. The addresses and shapes are those seen in the field."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._client = Client(endpoint)
-        self.ingests: tuple[str, ...] = ()
 
     @cached_property
     def _poll(self) -> Request:
         return self._client.prepare("GET", "ingests", "activejobsinfo")
 
-    def jobs(self) -> tuple[Job, ...]:
-        listing = self._client.understand(self._client.exchange(self._poll), parse_listing)
-        self.ingests = tuple(listing)
-        return tuple(job for jobs in listing.values() for job in jobs)
+    def jobs(self) -> Sight[tuple[Job, ...]]:
+        return self._client.understand(self._client.exchange(self._poll), parse_listing).sight
 
     def basename(self, job: Job) -> str | None:
         request = self._client.prepare("GET", "ingests", job.ingest, "jobs", job.id, "files")

@@ -1,0 +1,116 @@
+"""One odd entry costs only itself: what the planner makes of an ingest or a source that is told badly."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.virtual_run import site
+from vrmon.model import DeviceState, Job, Observation, Odd, Sight, Source
+from vrmon.plan import World, jobs, plan
+from vrmon.plan.memory import Memory, PrimaryMemory
+from vrmon.plan.sources import resolve
+from vrmon.settings import Channel, Sync
+
+A, B = Job("A" * 32, "1"), Job("B" * 32, "2")
+ODD_A = Odd(0, A.ingest, "[0].activeJobsInfo: an array is expected, not null")
+NAMELESS = Odd(1, None, "[1].ingestId: a string that is not empty is expected, not null")
+SYNC = Sync(outage_hold=0.0)
+
+
+def gone_after(sight: Sight[tuple[Job, ...]]) -> set[Job]:
+    """Which of A and B have ended when they were there once, and then came ten answers like this."""
+    memory = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A, B))))
+    for second in range(1, 11):
+        memory = jobs.observe(memory, Observation.good(float(second), second + 0.1, sight))
+    return {job for job, one in memory.jobs.items() if jobs.gone(one, SYNC, 100.0)}
+
+
+@pytest.mark.parametrize(
+    ("sight", "ended"),
+    [
+        (Sight(()), {A, B}),
+        (Sight((), (ODD_A,)), {B}),
+        (Sight((), (ODD_A,), listed=(A.ingest,)), {B}),
+        (Sight((), (NAMELESS,)), set()),
+        (Sight((), (NAMELESS,), listed=(A.ingest,)), {A}),
+        (Sight((), (NAMELESS,), listed=(A.ingest, B.ingest)), {A, B}),
+        (Sight((), (ODD_A, NAMELESS), listed=(A.ingest, B.ingest)), {B}),
+        (Sight((B,), (ODD_A,)), set()),
+        (Sight((Job(A.ingest, "3"),), (ODD_A,), listed=(A.ingest, B.ingest)), {B}),
+    ],
+)
+def test_a_job_that_an_odd_entry_may_hold_has_not_ended(
+    sight: Sight[tuple[Job, ...]], ended: set[Job]
+) -> None:
+    assert gone_after(sight) == ended
+
+
+def test_an_odd_entry_breaks_the_row_of_absences_and_counts_as_an_outage_of_its_ingest() -> None:
+    memory = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A, B))))
+    memory = jobs.observe(memory, Observation.good(1.0, 1.1, Sight((), (ODD_A,))))
+    memory = jobs.observe(memory, Observation.good(9.0, 9.1, Sight(())))
+    assert memory.jobs[A].lost == 9.1
+    assert memory.jobs[B].lost is None
+    assert not jobs.gone(memory.jobs[A], SYNC, 9.1)
+
+
+def test_a_job_that_is_told_well_beside_an_odd_one_is_there() -> None:
+    memory = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A,), (ODD_A,))))
+    assert memory.jobs[A].present
+
+
+FIRST, SECOND = Source("s 1", "Backup 1"), Source("s 2", "Backup 2")
+ODD_0, ODD_1, UNKNOWN_1 = Odd(0, "s 0", "why"), Odd(1, "s 3", "why"), Odd(1, None, "why")
+
+
+@pytest.mark.parametrize(
+    ("source", "odd", "found"),
+    [
+        ("s 1", (UNKNOWN_1,), FIRST),
+        ("Backup 2", (ODD_1,), SECOND),
+        ("s 3", (ODD_0, ODD_1), ODD_1),
+        ("s 4", (UNKNOWN_1,), UNKNOWN_1),
+        ("Backup 4", (ODD_1,), ODD_1),
+        (0, (), FIRST),
+        (1, (), SECOND),
+        (0, (UNKNOWN_1,), FIRST),
+        (1, (UNKNOWN_1,), UNKNOWN_1),
+        (2, (UNKNOWN_1,), SECOND),
+        (0, (ODD_0, ODD_1), ODD_0),
+        (2, (ODD_0, ODD_1), FIRST),
+        (3, (ODD_0, ODD_1), SECOND),
+        (4, (ODD_0, ODD_1), None),
+        (2, (), None),
+        ("Backup 4", (), None),
+    ],
+)
+def test_which_source_a_channel_means_where_some_are_odd(
+    source: str | int, odd: tuple[Odd, ...], found: Source | Odd | None
+) -> None:
+    meant = resolve((FIRST, SECOND), Channel("PCR 1", "playbox", "A", "mac", source), odd)
+    if found is None:
+        assert not isinstance(meant, Source | Odd)
+    else:
+        assert meant == found
+
+
+def test_a_source_that_is_told_badly_blocks_its_channel_and_no_other() -> None:
+    settings = site(2, SYNC, 1.0)
+    first, second = settings.channels
+    seen = (Source("4XT00292 - 1", "Backup 2"),)
+    odd = Odd(0, "4XT00292 - 0", "[0].is_paused: true or false is expected, not null")
+    active = tuple(Job(channel.ingest, "1") for channel in (first, second))
+    world = World(
+        {first.primary: Observation(1.0, 1.1, DeviceState.OK, active)},
+        {"mac": Observation(1.0, 1.1, DeviceState.OK, seen, odd=(odd,))},
+    )
+    planned = plan(settings, world, Memory(), 1.2)
+    assert [verdict.phase for _, verdict in planned.verdicts] == ["blocked", "starting"]
+    (blind,) = [one for one in planned.problems if one.subject == first.name]
+    assert blind.code == "dvr-blind"
+    assert "[0].is_paused: true or false is expected" in blind.message
+    (said,) = [one for one in planned.problems if one.subject == "mac"]
+    assert said.code == "odd-answer"
+    assert said.message.endswith(
+        "of which nothing is known: [0].is_paused: true or false is expected, not null."
+    )
