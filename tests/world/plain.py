@@ -65,9 +65,13 @@ def connection(url: str, patience: float = 10.0) -> Iterator[socket.socket]:
         yield connected
 
 
-def exchange(connected: socket.socket, path: str, *headers: str) -> bytes:
-    """The whole answer to a GET on a connection that is kept; b"" where it was closed without one."""
-    connected.sendall("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode())
+def send(connected: socket.socket, path: str) -> None:
+    """A GET, on a connection that is to be kept."""
+    connected.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+
+def receive(connected: socket.socket) -> bytes:
+    """The whole answer, headers and body; b"" where the connection was closed without one."""
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connected.recv(65536)
@@ -79,6 +83,11 @@ def exchange(connected: socket.socket, path: str, *headers: str) -> bytes:
     while len(body) < length:
         body += connected.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def exchange(connected: socket.socket, path: str) -> bytes:
+    send(connected, path)
+    return receive(connected)
 
 
 def _headers(answer: Any) -> dict[str, str]:

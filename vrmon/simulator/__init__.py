@@ -11,7 +11,8 @@
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
 from vrmon.simulator.movierecorder.take import Take, gaps
-from vrmon.simulator.playbox.ingest_server import IngestJob, PlayBox
+from vrmon.simulator.playbox.ingest_job import IngestJob
+from vrmon.simulator.playbox.ingest_server import PlayBox
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.exchange import Arrival
 from vrmon.simulator.served.faults import Fault

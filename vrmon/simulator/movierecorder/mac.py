@@ -15,7 +15,7 @@ from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitche
 from vrmon.simulator.movierecorder.take import Take, Who, gaps
 from vrmon.simulator.served.moments import unix_time
 from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
-from vrmon.simulator.served.switches import switched
+from vrmon.simulator.served.switches import switched, switched_in_part
 
 
 @dataclass
@@ -50,6 +50,7 @@ class Mac(SimulatedDevice):
 
     KIND = "movierecorder"
     ACTIONS = (*SimulatedDevice.ACTIONS, "switch")
+    switches: MovieRecorderSwitches
 
     def __init__(self, sources: int | Iterable[RecorderSource] = 4) -> None:
         super().__init__()
@@ -103,7 +104,7 @@ class Mac(SimulatedDevice):
             self.switches = switched(self.switches, changes)
         else:
             one = self.source(source)
-            one.switches = switched(one.switches or self.switches, changes)
+            one.switches = switched_in_part(one.switches or self.switches, changes)
 
     @locked
     def describe(self) -> dict[str, object]:

@@ -12,6 +12,7 @@ from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, n
 from vrmon.simulator.movierecorder.picture import JPEG, colour_bars
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
 from vrmon.simulator.served.exchange import Answer, Request, Route
+from vrmon.simulator.served.oddities import told
 from vrmon.simulator.served.simulated_device import locked
 
 SUCCESS = Answer({"success": True})
@@ -24,13 +25,13 @@ class MovieRecorder(HandledMac):
         super().__init__(sources)
         self.password = password
         self.routes = (
-            Route("GET", "/sources", self._list_sources),
+            Route("GET", "/sources", self._list_sources, is_list=True),
             *(Route("GET", f"/sources/{{}}/{name}", self._single(COMMANDS[name])) for name in COMMANDS),
             *(Route("PUT", f"/sources/{name}", self._bulk(COMMANDS[name])) for name in ("record", "stop")),
             Route("PUT", "/sources/{}/recording_name", self._name),
             Route("GET", "/sources/{}/thumbnail", self._thumbnail),
-            Route("GET", "/destinations", self._list_destinations),
-            Route("GET", "/scheduled_recordings", self._list_schedule),
+            Route("GET", "/destinations", self._list_destinations, is_list=True),
+            Route("GET", "/scheduled_recordings", self._list_schedule, is_list=True),
         )
 
     @locked
@@ -49,7 +50,13 @@ class MovieRecorder(HandledMac):
         return _refused("Authentication required", int(status))
 
     def _list_sources(self, _request: Request) -> Answer:
-        return Answer([source_entry(one, self.destinations, self.switches_of(one)) for one in self.sources])
+        listed = []
+        for one in self.sources:
+            switches = self.switches_of(one)
+            listed += told(
+                source_entry(one, self.destinations, switches), switches.source_told, "display_name"
+            )
+        return Answer(listed)
 
     def _list_destinations(self, _request: Request) -> Answer:
         return Answer([destination_entry(disk) for disk in self.destinations])

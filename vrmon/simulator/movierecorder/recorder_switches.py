@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vrmon.simulator.served.oddities import Odd
 from vrmon.simulator.served.switches import Switches, switch
 
 
@@ -71,9 +72,28 @@ class MovieRecorderSwitches(Switches):
     bulk_failure: Literal["reported", "hidden", "none done"] = switch(
         "reported", "one of several sources fails in one PUT: said, not said, or said and none is done"
     )
-    unauthorized: Literal["401 json", "403 json", "401 text", "403 text"] = switch(
+    unauthorized: Literal["401 json", "403 json", "200 json", "401 text", "403 text", "200 text"] = switch(
         "401 json", "how a wrong password is refused"
     )
+    source_told: Literal[
+        Odd,
+        "unique_id absent",
+        "unique_id null",
+        "unique_id number",
+        "unique_id empty",
+        "display_name absent",
+        "display_name null",
+        "display_name number",
+        "is_enabled absent",
+        "is_recording absent",
+        "is_recording null",
+        "is_recording text",
+        "is_paused absent",
+        "is_paused null",
+        "recording_name null",
+        "recording_name number",
+        "enabled_destinations text",
+    ] = switch("well", "the entry of a source, told oddly")
     keys: Literal["all", "3.x"] = switch("all", "the keys of a source: a newer build's, or only those of 3.x")
     start_date: Literal["given", "absent", "empty"] = switch("given", "recording_start_date while recording")
     no_destinations: Literal["empty", "null", "absent"] = switch(

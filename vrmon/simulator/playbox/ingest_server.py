@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from copy import deepcopy
+from dataclasses import asdict
 from itertools import count
 from typing import Any
 
+from vrmon.simulator.playbox.ingest_job import IngestJob
+from vrmon.simulator.playbox.ingest_listing import files, ingest_entries, ingest_id, same_ingest, spelled
 from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
-from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
-from vrmon.simulator.served.switches import switched
-
-
-@dataclass
-class IngestJob:
-    """A job, running or over. Times are monotonic; `named_from` is None while it has no file name."""
-
-    id: str
-    ingest: str
-    file_name: str
-    named_from: float | None
-    started: float
-    ended: float | None = None
-
-
-def ingest_id(number: int) -> str:
-    """32 hexadecimal digits for the ingest of that number, the same in every run."""
-    return f"9C64992CFF3A4A3FA3C635BB7D9B{number:04X}"
+from vrmon.simulator.served.simulated_device import SimulatedDevice, Work, locked
+from vrmon.simulator.served.switches import switched, switched_in_part
 
 
 class PlayBox(SimulatedDevice):
     """`ingests` are their ids, or how many to make. An ingest is named by its id or its place among them."""
 
     KIND = "playbox"
-    ACTIONS = (*SimulatedDevice.ACTIONS, "switch", "start_job", "name_job", "end_job", "lose_jobs")
+    ACTIONS = (
+        *SimulatedDevice.ACTIONS,
+        *("switch", "start_job", "name_job", "end_job", "lose_jobs", "restart"),
+    )
+    switches: PlayBoxSwitches
 
     def __init__(self, ingests: int | Iterable[str] = 4) -> None:
         super().__init__()
@@ -44,17 +34,22 @@ class PlayBox(SimulatedDevice):
         )
         self.ingests = list(made)
         self.switches = PlayBoxSwitches()
-        self._jobs: dict[str, IngestJob] = {}
+        self._switches_of: dict[str, PlayBoxSwitches] = {}
+        self._jobs: list[IngestJob] = []
         self._numbers = count(7001)
         self.routes = (
-            Route("GET", "/ingests/activejobsinfo", self._active_jobs_info),
-            Route("GET", "/ingests/{}/jobs/{}/files", self._files),
+            Route("GET", "/ingests/activejobsinfo", self._active_jobs_info, is_list=True),
+            Route("GET", "/ingests/{}/jobs/{}/files", self._files, is_list=True),
         )
 
     @locked
-    def switch(self, /, **changes: Any) -> None:
-        """Sets switches of PlayBoxSwitches by name."""
-        self.switches = switched(self.switches, changes)
+    def switch(self, /, ingest: str | int | None = None, **changes: Any) -> None:
+        """Sets switches of PlayBoxSwitches by name, for one ingest or for the whole server."""
+        if ingest is None:
+            self.switches = switched(self.switches, changes)
+        else:
+            one = self._ingest(ingest)
+            self._switches_of[one] = switched_in_part(self._of(one), changes)
 
     @locked
     def start_job(
@@ -67,41 +62,44 @@ class PlayBox(SimulatedDevice):
     ) -> str:
         """Starts a job, with the id `job` or a new one, and returns the id.
 
-        Its file name shows after `name_after` seconds; None: never by itself.
+        The id of one that is over can be used again. Its file name shows after `name_after` seconds; None:
+        never by itself.
         """
         now = time.monotonic()
         job = job or str(next(self._numbers))
-        self._jobs[job] = IngestJob(
-            job,
-            self._ingest(ingest),
-            f"JOB {job}.mxf" if file_name is None else file_name,
-            None if name_after is None else now + name_after,
-            now,
-        )
+        ingest = self._ingest(ingest)
+        if any(known.id == job for known in self._running(ingest)):
+            raise ValueError(f"Cannot start the job {job!r}: it is running.")
+        name = f"JOB {job}.mxf" if file_name is None else file_name
+        self._jobs.append(IngestJob(job, ingest, name, None if name_after is None else now + name_after, now))
         return job
 
     @locked
     def name_job(self, job: str, file_name: str) -> None:
-        """Gives a job its file name, now."""
+        """Gives a job its file name, or another one, now."""
         known = self._job(job)
         known.file_name, known.named_from = file_name, time.monotonic()
 
     @locked
     def end_job(self, job: str) -> None:
-        self._job(job).ended = time.monotonic()
+        self._job(job).end(time.monotonic())
 
     @locked
     def lose_jobs(self) -> None:
-        """Every job vanishes, as after a crash of the PlayBox."""
+        """Every job vanishes."""
         now = time.monotonic()
-        for job in self._jobs.values():
-            job.ended = job.ended or now
+        for job in self._running():
+            job.end(now)
+
+    def restart(self, jobs_lost: bool = True) -> Work:
+        """The service is started again between two polls: connections are closed, the jobs lost or kept."""
+        return self.at_listener(self._restarted(jobs_lost))
 
     @property
     def jobs(self) -> list[IngestJob]:
         """Every job there ever was, oldest first."""
         with self.changed:
-            return [replace(job) for job in self._jobs.values()]
+            return deepcopy(self._jobs)
 
     @locked
     def describe(self) -> dict[str, object]:
@@ -109,8 +107,14 @@ class PlayBox(SimulatedDevice):
             **super().describe(),
             "switches": asdict(self.switches),
             "ingests": self.ingests,
-            "jobs": [asdict(job) for job in self._jobs.values()],
+            "jobs": [asdict(job) for job in self._jobs],
         }
+
+    async def _restarted(self, jobs_lost: bool) -> None:
+        # Nothing is answered in between: what answers is in this very thread.
+        await self._listening().drop_connections()
+        if jobs_lost:
+            self.lose_jobs()
 
     def _ingest(self, ingest: str | int) -> str:
         if isinstance(ingest, int) and 0 <= ingest < len(self.ingests):
@@ -119,44 +123,43 @@ class PlayBox(SimulatedDevice):
             return str(ingest)
         raise ValueError(f"Cannot find the ingest {ingest!r}: this PlayBox has {len(self.ingests)}.")
 
-    def _job(self, job: str) -> IngestJob:
-        if job not in self._jobs:
-            raise ValueError(f"Cannot find the job {job!r}. Running are {self._running()}.")
-        return self._jobs[job]
+    def _of(self, ingest: str) -> PlayBoxSwitches:
+        return self._switches_of.get(ingest, self.switches)
 
-    def _running(self, ingest: str | None = None) -> list[str]:
-        return [job.id for job in self._jobs.values() if job.ended is None and ingest in (None, job.ingest)]
+    def _job(self, job: str) -> IngestJob:
+        """The last of that id, a running one first."""
+        known = [one for one in self._jobs if one.id == job]
+        if not known:
+            running = [one.id for one in self._running()]
+            raise ValueError(f"Cannot find the job {job!r}. Running are {running}.")
+        return max(known, key=lambda one: (one.ended is None, one.started))
+
+    def _running(self, ingest: str | None = None) -> list[IngestJob]:
+        return [job for job in self._jobs if job.ended is None and ingest in (None, job.ingest)]
 
     def _active_jobs_info(self, _request: Request) -> Answer:
-        listed = [self._ingest_entry(ingest) for ingest in self.ingests]
-        if self.switches.idle_ingest == "left out":
-            listed = [entry for entry in listed if entry["activeJobsInfo"]]
+        running = self._running()
+        listed = []
+        for ingest in self.ingests:
+            jobs = [job for job in running if job.ingest == ingest]
+            listed += ingest_entries(ingest, jobs, self._of(ingest))
         return Answer(listed)
 
-    def _ingest_entry(self, ingest: str) -> dict[str, Any]:
-        jobs = self._running(ingest) * (2 if self.switches.jobs_listed_twice else 1)
-        entry: dict[str, Any] = {
-            "ingestId": ingest.lower() if self.switches.lower_case_ingests else ingest,
-            "activeJobsInfo": [self._job_entry(job) for job in jobs],
-        }
-        return {**entry, "ingestState": 2, "alarms": []} if self.switches.extra_keys else entry
-
-    def _job_entry(self, job: str) -> dict[str, Any]:
-        entry: dict[str, Any] = {"id": int(job) if self.switches.integer_ids and job.isdecimal() else job}
-        return {**entry, "progress": 12.5, "presets": None} if self.switches.extra_keys else entry
-
     def _files(self, request: Request) -> Answer:
-        ingest, job_id = request.params
-        job = self._jobs.get(job_id)
-        if job is None or job.ingest.lower() != ingest.lower():
+        asked, job_id = request.params
+        ingest = next((one for one in self.ingests if self._is_asked(one, asked)), None)
+        jobs = [job for job in self._jobs if (job.ingest, job.id) == (ingest, job_id)]
+        if ingest is None or not jobs:
             return NOT_FOUND
-        if job.ended is not None and self.switches.files_of_ended_job == "404":
+        job, switches = jobs[-1], self._of(ingest)
+        if job.ended is not None and switches.files_of_ended_job == "404":
             return NOT_FOUND
         named = job.named_from is not None and job.named_from <= time.monotonic()
-        primary = {"presetTag": "Primary", "fileName": job.file_name if named else ""}
-        proxy = {"presetTag": "Proxy", "fileName": f"proxy_{job.id}.mp4"}
-        if named or self.switches.unnamed_files == "blank":
-            data = [proxy, primary]
-        else:
-            data = [proxy] if self.switches.unnamed_files == "proxies" else []
-        return Answer({"data": data, "total": len(data)} if self.switches.extra_keys else {"data": data})
+        data = files(job, named, switches)
+        return Answer({"data": data, "total": len(data)} if switches.extra_keys else {"data": data})
+
+    def _is_asked(self, ingest: str, asked: str) -> bool:
+        switches = self._of(ingest)
+        if switches.ids_in_paths == "as listed":
+            return spelled(ingest, switches) == asked
+        return same_ingest(ingest, asked)

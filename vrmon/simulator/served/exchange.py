@@ -12,6 +12,7 @@ class Arrival:
     """One request as it came in: monotonic seconds, the path decoded and without its query.
 
     `answered` is when the answer was handed to the network; None while there is none, and for a spoilt one.
+    `connection` counts connections, `place` the requests on this one, both from 1.
     """
 
     at: float
@@ -19,6 +20,8 @@ class Arrival:
     path: str
     body: str = ""
     answered: float | None = None
+    connection: int = 0
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,22 @@ class Request:
     query: Mapping[str, str]
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
     params: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is bytes to send as they are, or anything that json can encode."""
+    """`body` is bytes to send as they are, or anything that json can encode.
+
+    `is_list`: it tells what there is, and nothing is done by asking for it.
+    """
 
     body: Any
     status: int = 200
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_list: bool = False
 
 
 NOT_FOUND = Answer(
@@ -49,11 +58,12 @@ NOT_FOUND = Answer(
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` is a path whose open segments are written {}."""
+    """`pattern` is a path whose open segments are written {}; `is_list` is said of its answers."""
 
     method: str
     pattern: str
     handler: Callable[[Request], Answer]
+    is_list: bool = False
     segments: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

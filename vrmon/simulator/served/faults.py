@@ -3,17 +3,20 @@
 Kinds whose answer is replaced (the request is not processed unless `processed` is set):
   error (`status`, 500)   html   object   null   string   empty   nested   random_body   redirect
   body (`status`, 200, with the text in `body`)   random (no HTTP at all)   endless (a body without end)
-  reset   hang (until cleared)   continue (100 Continue for ever, one each `seconds`)
+  bomb (64 MiB of spaces, in 64 KiB of gzip)   reset   drop (closed without a byte)
+  hang (until cleared)   continue (100 Continue for ever, one each `seconds`)
 Kinds that spoil the right answer (the request is always processed):
   lost_answer (then a reset)   cut_headers   cut_body (below Content-Length)   truncated (half of the JSON,
   with the Content-Length of that half)   drip_headers, drip_body (a byte each `seconds`)
-  delay (by `seconds`)   close (whole answer, then the kept connection is dropped without a word)
+  delay (by `seconds`)   interim (a 103 comes before it)
+  close (whole answer, then the kept connection is dropped without a word)
 Kinds that obey late:
   late (nothing for `seconds`, or until cleared; only then it is processed, whether somebody waits or not)
 """
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -22,7 +25,9 @@ REPLACING = {"error", "html", "object", "null", "string", "empty", "nested", "ra
     "body",
     "random",
     "endless",
+    "bomb",
     "reset",
+    "drop",
     "hang",
     "continue",
 }
@@ -31,6 +36,7 @@ SPOILING = {"lost_answer", "cut_headers", "cut_body", "truncated"} | {
     "drip_headers",
     "drip_body",
     "delay",
+    "interim",
     "close",
 }
 
@@ -45,6 +51,8 @@ class Fault:
     """One fault, on the requests that `is_on` finds on `route`.
 
     `times` is how many requests it still strikes, None until cleared; `over` is set when it was cleared.
+    With `kept` it strikes no connection's first request; `chance` is how often it strikes at all, 0 to 1,
+    by dice that fall alike in each run.
     """
 
     kind: str
@@ -54,6 +62,8 @@ class Fault:
     seconds: float = 0.05
     status: int | None = None
     body: str | bytes = ""
+    kept: bool = False
+    chance: float = 1.0
     over: bool = False
 
     def __post_init__(self) -> None:
@@ -62,10 +72,16 @@ class Fault:
             raise ValueError(f"Cannot set the fault {self.kind!r}: unknown. Known are {known}.")
         if not isinstance(self.times, int | None) or not isinstance(self.seconds, int | float):
             raise ValueError("Cannot set the fault: times is a whole number or null, seconds a number.")
+        if not isinstance(self.chance, int | float) or not 0 <= self.chance <= 1:
+            raise ValueError("Cannot set the fault: chance is a number from 0 to 1.")
+        self._dice = random.Random(0)  # noqa: S311 - no secret is made of it
         self.processed = self.processed or self.kind in SPOILING
 
-    def strikes(self, method: str, path: str) -> bool:
-        return self.times != 0 and is_on(self.route, method, path)
+    def strikes(self, method: str, path: str, place: int) -> bool:
+        """`place` is the request's on its connection, from 1."""
+        if self.times == 0 or (self.kept and place == 1) or not is_on(self.route, method, path):
+            return False
+        return self.chance == 1 or self._dice.random() < self.chance
 
 
 class Faults:
@@ -86,11 +102,11 @@ class Faults:
                 fault.over = True
             self._faults.clear()
 
-    def striking(self, method: str, path: str) -> Fault | None:
+    def striking(self, method: str, path: str, place: int = 1) -> Fault | None:
         """The fault that strikes this request, counted down; None where the device is well."""
         with self._lock:
             for fault in self._faults:
-                if fault.strikes(method, path):
+                if fault.strikes(method, path, place):
                     if fault.times is not None:
                         fault.times -= 1
                     return fault

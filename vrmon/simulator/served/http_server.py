@@ -9,13 +9,18 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import partial
+from itertools import count
 from typing import Any
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
 from vrmon.simulator.served import wire
+from vrmon.simulator.served.cache import Cache
 from vrmon.simulator.served.certificate import Certificate
+from vrmon.simulator.served.encoding import encoded
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request
 from vrmon.simulator.served.faults import LATE, Fault
 from vrmon.simulator.served.listening_socket import ListeningSocket
@@ -45,6 +50,9 @@ class Server:
         self._coming_back: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
         self._at_work: set[asyncio.Task[Answer]] = set()
+        self._cache = Cache()
+        self._connection_numbers = count(1)
+        self._connections: WeakKeyDictionary[asyncio.Transport, tuple[int, int]] = WeakKeyDictionary()
         device.listener = self
 
     @property
@@ -83,6 +91,12 @@ class Server:
         await self._socket.accepted_are_closed()
         self.device.listener = None
 
+    async def drop_connections(self) -> None:
+        """Closes every connection, whatever it waits for, and goes on listening."""
+        for connection in self._protocols.connections:
+            if connection.transport is not None:
+                connection.transport.close()
+
     def _forget_coming_back(self) -> None:
         if self._coming_back is not None:
             self._coming_back.cancel()
@@ -107,21 +121,36 @@ class Server:
             return wire.response(await control(self.device, request.method, path, await request.read()))
         body = await request.read()
         arrival = Arrival(at, request.method, path, body.decode(errors="replace"))
+        arrival.connection, arrival.place = self._place(request)
         self.device.note(arrival)
-        fault = self.device.faults.striking(request.method, path)
+        fault = self.device.faults.striking(request.method, path, arrival.place)
+        asked = _asked(request, body)
         right = NOT_FOUND
         if fault is not None and fault.kind in LATE:
-            right = await asyncio.shield(self._apart(self._obey_late(fault, _asked(request, body))))
+            right = await asyncio.shield(self._apart(self._obey_late(fault, asked)))
         elif fault is None or fault.processed:
-            right = self.device.answer(_asked(request, body))
-        if self.device.delay:
-            await asyncio.sleep(self.device.delay)
+            right = self._cache.answer(
+                request.raw_path, asked, self.device.switches, at, partial(self.device.answer, asked)
+            )
+        late = self.device.delay + (self.device.switches.list_takes if right.is_list else 0.0)
+        if late:
+            await asyncio.sleep(late)
+        right = encoded(right, asked, self.device.switches)
         if fault is not None:
             with suppress(ConnectionError):
                 return await wire.faulty_response(fault, request, right)
             return web.Response()
         arrival.answered = time.monotonic()
         return wire.response(right)
+
+    def _place(self, request: web.BaseRequest) -> tuple[int, int]:
+        """Which connection a request came on, and which of its requests it is."""
+        if request.transport is None:  # the client has gone already
+            return 0, 0
+        known = self._connections.get(request.transport)
+        connection, place = known or (next(self._connection_numbers), 0)
+        self._connections[request.transport] = connection, place + 1
+        return connection, place + 1
 
     async def _obey_late(self, fault: Fault, asked: Request) -> Answer:
         due = time.monotonic() + fault.seconds
@@ -140,4 +169,4 @@ class Server:
 def _asked(request: web.BaseRequest, body: bytes) -> Request:
     path = request.raw_path.partition("?")[0]
     segments = tuple(unquote(segment) for segment in path.split("/")[1:])
-    return Request(request.method, segments, request.query, request.content_type, body)
+    return Request(request.method, segments, request.query, request.content_type, body, request.headers)

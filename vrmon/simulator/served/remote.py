@@ -4,17 +4,17 @@
     GET   /simulator/log         the requests so far: at, method, path, body, answered (monotonic seconds)
     PATCH /simulator/switches    {"switch": position, …}; for one source: {"source": …, "switch": …}
     PATCH /simulator/            {"delay_ms": 20}: how late every answer is
-    POST  /simulator/ACTION      {"argument": value, …}: one of the device's ACTIONS, "refuse" (connections,
-                                 for {"seconds": n} or until then) or "listen_again"
+    POST  /simulator/ACTION      {"argument": value, …}: one of the device's ACTIONS
 
 Answers are 200 with {"result": …}, or 400 with {"error": "Cannot …"}. Neither password nor fault nor delay
-touches them. A device that refuses connections does so at its own control address as well, the answer to
-"refuse" included; `python3 -m vrmon.simulator` has one more control address, which always answers, with the
-device's name in the path: /simulator/playbox/log.
+touches them. A device that refuses or drops connections does so at its own control address as well, the
+answer to that very request included; `python3 -m vrmon.simulator` has one more control address, which always
+answers, with the device's name in the path: /simulator/playbox/log.
 """
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -67,24 +67,22 @@ async def _result(device: SimulatedDevice, method: str, what: str, arguments: di
         device.delay = _seconds(arguments)
         return None
     if (method, what) == ("PATCH", "switches"):
-        return _act(device, "switch", arguments)
-    if method == "POST" and what == "refuse" and device.listener is not None:
-        return await device.listener.refuse(**arguments)
-    if method == "POST" and what == "listen_again" and device.listener is not None:
-        return await device.listener.listen_again()
+        return await _act(device, "switch", arguments)
     if method == "POST" and what in device.ACTIONS:
-        return _act(device, what, arguments)
-    known = ", ".join((*device.ACTIONS, "refuse", "listen_again"))
+        return await _act(device, what, arguments)
+    known = ", ".join(device.ACTIONS)
     raise ValueError(f"Cannot {method} {PREFIX}{what}: unknown. Actions to POST are {known}.")
 
 
-def _act(device: SimulatedDevice, action: str, arguments: dict[str, Any]) -> Any:
+async def _act(device: SimulatedDevice, action: str, arguments: dict[str, Any]) -> Any:
     method = getattr(device, action)
     try:
         inspect.signature(method).bind(**arguments)
     except TypeError as error:
         raise ValueError(f"Cannot {action}: {error}. It takes {inspect.signature(method)}.") from None
     result = method(**arguments)
+    if isinstance(result, asyncio.Task):
+        await result
     return result if isinstance(result, str) else None
 
 

@@ -12,12 +12,15 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request, Route
 from vrmon.simulator.served.faults import Fault, Faults, is_on
+from vrmon.simulator.served.switches import Switches
 
 LOG_LENGTH = 100_000
+
+Work: TypeAlias = "asyncio.Task[None] | None"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +42,8 @@ class Listener(Protocol):
 
     async def listen_again(self) -> None: ...
 
+    async def drop_connections(self) -> None: ...
+
 
 def locked(method: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
     """The method runs under the device's lock, and wakes those who wait for a change."""
@@ -58,7 +63,10 @@ class SimulatedDevice:
     """`delay` (seconds) holds back every answer. `ACTIONS`: the methods that a control request may call."""
 
     KIND: ClassVar[str]
-    ACTIONS: ClassVar[tuple[str, ...]] = ("fault", "clear_faults")
+    ACTIONS: ClassVar[tuple[str, ...]] = (
+        *("fault", "clear_faults"),
+        *("refuse", "listen_again", "drop_connections"),
+    )
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -66,6 +74,7 @@ class SimulatedDevice:
         self.faults = Faults()
         self.listener: Listener | None = None
         self.routes: tuple[Route, ...] = ()
+        self.switches: Switches = Switches()
         self._log: deque[Arrival] = deque(maxlen=LOG_LENGTH)
 
     @locked
@@ -75,7 +84,8 @@ class SimulatedDevice:
             if route.method == request.method:
                 params = route.params(request.segments)
                 if params is not None:
-                    return route.handler(replace(request, params=params))
+                    answer = route.handler(replace(request, params=params))
+                    return replace(answer, is_list=True) if route.is_list else answer
         return NOT_FOUND
 
     @locked
@@ -113,22 +123,28 @@ class SimulatedDevice:
         seconds: float = 0.05,
         status: int | None = None,
         body: str | bytes = "",
+        kept: bool = False,
+        chance: float = 1.0,
     ) -> Fault:
         """Sets a fault (see `faults` for the kinds), for `times` requests or until `clear_faults`."""
-        fault = Fault(kind, route, times, processed, seconds, status, body)
+        fault = Fault(kind, route, times, processed, seconds, status, body, kept, chance)
         self.faults.add(fault)
         return fault
 
     def clear_faults(self) -> None:
         self.faults.clear()
 
-    def refuse(self, seconds: float | None = None) -> None:
+    def refuse(self, seconds: float | None = None) -> Work:
         """Drops every connection and refuses new ones, for so long or until `listen_again`."""
-        self._at_listener(self._listening().refuse(seconds))
+        return self.at_listener(self._listening().refuse(seconds))
 
-    def listen_again(self) -> None:
+    def listen_again(self) -> Work:
         """Listens on the same port as before."""
-        self._at_listener(self._listening().listen_again())
+        return self.at_listener(self._listening().listen_again())
+
+    def drop_connections(self) -> Work:
+        """Every connection is closed, the idle ones included; new ones are welcome."""
+        return self.at_listener(self._listening().drop_connections())
 
     @property
     def url(self) -> str:
@@ -144,5 +160,17 @@ class SimulatedDevice:
             raise RuntimeError(f"{self.KIND} is not being served")
         return self.listener
 
-    def _at_listener(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._listening().loop).result(timeout=5)
+    def at_listener(self, work: Coroutine[Any, Any, None]) -> Work:
+        """Does the work where the device is served. It is done when this returns.
+
+        Called from there, it returns the task that does it.
+        """
+        loop = self._listening().loop
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if here is loop:
+            return loop.create_task(work)
+        asyncio.run_coroutine_threadsafe(work, loop).result(timeout=5)
+        return None

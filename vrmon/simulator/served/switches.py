@@ -22,6 +22,20 @@ def switch(usual: T, meaning: str) -> T:
 class Switches:
     """Times are seconds."""
 
+    list_takes: float = switch(
+        0.0, "how late a list arrives, told as it was when it was asked for; commands are as quick as ever"
+    )
+    charset: Literal["escaped", "utf-8", "iso-8859-1", "windows-1251", "utf-16"] = switch(
+        "escaped", "the charset of JSON, named in its Content-Type; escaped: ASCII, the rest as \\u1234"
+    )
+    compressed: Literal["never", "when asked", "always"] = switch(
+        "never", "answers are gzip; always: although identity was asked for"
+    )
+    cache: Literal["none", "obedient", "deaf"] = switch(
+        "none", "a cache in between answers for the lists, with Age; deaf: even where Cache-Control: no-store"
+    )
+    cache_seconds: float = switch(5.0, "how long the cache keeps a list")
+
 
 class Described(NamedTuple):
     """A switch as people read of it."""
@@ -32,6 +46,7 @@ class Described(NamedTuple):
     meaning: str
 
 
+COMMON = {one.name for one in fields(Switches)}
 S = TypeVar("S", bound=Switches)
 
 
@@ -46,11 +61,18 @@ def switched(switches: S, changes: Mapping[str, Any]) -> S:
     return replace(switches, **changes)
 
 
+def switched_in_part(switches: S, changes: Mapping[str, Any]) -> S:
+    """As `switched`, for a part of a device: it has not the switches of every kind."""
+    for name in changes:
+        if name in COMMON:
+            raise ValueError(f"Cannot switch {name} for a part: it is the whole device's.")
+    return switched(switches, changes)
+
+
 def described(kind: type[Switches]) -> list[Described]:
     """Every switch of a kind, those of every kind last."""
     types = get_type_hints(kind)
-    common = {one.name for one in fields(Switches)}
-    declared = sorted(fields(kind), key=lambda one: one.name in common)
+    declared = sorted(fields(kind), key=lambda one: one.name in COMMON)
     return [
         Described(one.name, _positions(types[one.name]), one.default, one.metadata["meaning"])
         for one in declared

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import socket
+import zlib
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 
 from aiohttp import web
 
+from vrmon.simulator.served.encoding import as_bytes
 from vrmon.simulator.served.exchange import Answer
 from vrmon.simulator.served.faults import LATE, Fault
 from vrmon.simulator.served.listening_socket import RST_ON_CLOSE
 
 NESTING = 100_000
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
 HTML = b"<!DOCTYPE html><html><body><h1>It works!</h1></body></html>"
+
+
+@lru_cache(maxsize=1)
+def _bomb() -> bytes:
+    mebibyte = b" " * (1 << 20)
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join([packer.compress(b"["), *(packer.compress(mebibyte) for _ in range(64)), packer.flush()])
+
 
 REPLACED_BODIES: dict[str, Callable[[], Answer]] = {
     "error": lambda: Answer(b"Internal Server Error", 500, "text/plain"),
@@ -28,14 +40,14 @@ REPLACED_BODIES: dict[str, Callable[[], Answer]] = {
     "nested": lambda: Answer(b"[" * NESTING + b"]" * NESTING),
     "random_body": lambda: Answer(os.urandom(512)),
     "body": lambda: Answer(b""),
+    "bomb": lambda: Answer(_bomb(), headers={"Content-Encoding": "gzip"}),
 }
 
 
 def response(answer: Answer) -> web.Response:
     """The right answer, as aiohttp sends it."""
-    return web.Response(
-        body=_bytes(answer), status=answer.status, headers={"Content-Type": answer.content_type}
-    )
+    headers = {"Content-Type": answer.content_type, **answer.headers}
+    return web.Response(body=as_bytes(answer), status=answer.status, headers=headers)
 
 
 async def faulty_response(fault: Fault, request: web.BaseRequest, right: Answer) -> web.StreamResponse:
@@ -47,14 +59,17 @@ async def faulty_response(fault: Fault, request: web.BaseRequest, right: Answer)
     if fault.kind == "redirect":
         return web.Response(status=302, headers={"Location": "/redirected"})
     if fault.kind == "truncated":
-        body = _bytes(right)
-        return response(Answer(body[: len(body) // 2], right.status, right.content_type))
+        body = as_bytes(right)
+        return response(replace(right, body=body[: len(body) // 2]))
     if fault.kind == "delay":
         await asyncio.sleep(fault.seconds)
         return response(right)
     if fault.kind == "endless":
         return await _endless(fault, request)
     transport = request.transport
+    if fault.kind == "interim" and transport is not None:
+        transport.write(INTERIM)
+        return response(right)
     if transport is not None:
         await TRANSPORT_FAULTS[fault.kind](fault, transport, right)
     return web.Response()
@@ -63,20 +78,18 @@ async def faulty_response(fault: Fault, request: web.BaseRequest, right: Answer)
 def _replaced(fault: Fault) -> Answer:
     usual = REPLACED_BODIES[fault.kind]()
     body = fault.body.encode() if isinstance(fault.body, str) else fault.body
-    return Answer(body or usual.body, fault.status or usual.status, usual.content_type)
-
-
-def _bytes(answer: Answer) -> bytes:
-    return answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    return replace(usual, body=body or usual.body, status=fault.status or usual.status)
 
 
 def _head(answer: Answer) -> bytes:
     """Status line and headers of the whole answer, to the empty line."""
-    return (
-        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
-        f"Content-Type: {answer.content_type}\r\n"
-        f"Content-Length: {len(_bytes(answer))}\r\n\r\n"
-    ).encode()
+    headers = {
+        "Content-Type": answer.content_type,
+        "Content-Length": len(as_bytes(answer)),
+        **answer.headers,
+    }
+    status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
+    return "\r\n".join([status, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
 
 
 def reset(transport: asyncio.Transport) -> None:
@@ -98,6 +111,10 @@ async def _endless(fault: Fault, request: web.BaseRequest) -> web.StreamResponse
 
 async def _reset(_fault: Fault, transport: asyncio.Transport, _right: Answer) -> None:
     reset(transport)
+
+
+async def _drop(_fault: Fault, transport: asyncio.Transport, _right: Answer) -> None:
+    transport.close()
 
 
 async def _hang(fault: Fault, transport: asyncio.Transport, _right: Answer) -> None:
@@ -122,23 +139,23 @@ async def _cut_headers(_fault: Fault, transport: asyncio.Transport, right: Answe
 
 
 async def _cut_body(_fault: Fault, transport: asyncio.Transport, right: Answer) -> None:
-    body = _bytes(right)
+    body = as_bytes(right)
     transport.write(_head(right) + body[: len(body) // 2])
     transport.close()
 
 
 async def _close(_fault: Fault, transport: asyncio.Transport, right: Answer) -> None:
-    transport.write(_head(right) + _bytes(right))
+    transport.write(_head(right) + as_bytes(right))
     transport.close()
 
 
 async def _drip_headers(fault: Fault, transport: asyncio.Transport, right: Answer) -> None:
-    await _drip_bytes(fault, transport, _head(right) + _bytes(right))
+    await _drip_bytes(fault, transport, _head(right) + as_bytes(right))
 
 
 async def _drip_body(fault: Fault, transport: asyncio.Transport, right: Answer) -> None:
     transport.write(_head(right))
-    await _drip_bytes(fault, transport, _bytes(right))
+    await _drip_bytes(fault, transport, as_bytes(right))
 
 
 async def _drip_bytes(fault: Fault, transport: asyncio.Transport, text: bytes) -> None:
@@ -156,6 +173,7 @@ async def _drip(fault: Fault, transport: asyncio.Transport, pieces: Iterator[byt
 
 TRANSPORT_FAULTS: dict[str, Callable[[Fault, asyncio.Transport, Answer], Awaitable[None]]] = {
     "reset": _reset,
+    "drop": _drop,
     "lost_answer": _reset,
     "hang": _hang,
     "continue": _continue,
