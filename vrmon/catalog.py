@@ -1,298 +1,794 @@
-"""Every kind of trouble and every event that vrmon logs: its message, what it means, what to do.
+"""Every kind of trouble and every event: its code, how bad it is, its words, what it means, what to do.
 
-A code's MESSAGE_ID follows from the code alone and is the same in every release. `render` makes
-systemd/vrmon.catalog from this table (`python3 -m vrmon.catalog > systemd/vrmon.catalog`).
+A row's texts are templates of str.format, to be filled with a problem's facts. A part in [brackets] is left
+out where one of its facts is absent or empty; of several texts the first is meant whose other facts are all
+there. {subject} is there always. {recorder} and {place}, what people call the recorder and what it stands
+on, come from the traits of its kind.
 """
 
 from __future__ import annotations
 
-import textwrap
+import re
 import uuid
+from collections.abc import Mapping
+from string import Formatter
 from typing import NamedTuple
 
+from vrmon.text import Word
+
 _NAMESPACE = uuid.UUID("6f1b8f0e-5a0c-4f43-9f8e-3d2f3a1c7b52")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
-class Entry(NamedTuple):
-    """`message` is the constant text that is logged; `advice` is empty where nothing needs doing."""
+class Severity(Word):
+    """DEGRADED: protection is reduced. CRITICAL: an active job has no backup. INFO: worth knowing."""
+
+    INFO = "info"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return (Severity.CRITICAL, Severity.DEGRADED, Severity.INFO).index(self)
+
+
+class Code(Word):
+    """The stable name of a kind of problem or event."""
+
+    PRIMARY_UNREACHABLE = "primary-unreachable"
+    PRIMARY_UNKNOWN = "primary-unknown"
+    PRIMARY_RESTARTED = "primary-restarted"
+    ODD_ANSWER = "odd-answer"
+    DVR_UNREACHABLE = "dvr-unreachable"
+    DVR_UNKNOWN = "dvr-unknown"
+    DVR_BLIND = "dvr-blind"
+    PASSWORD_REFUSED = "password-refused"  # noqa: S105 - a code
+    CERTIFICATE_REFUSED = "certificate-refused"
+    DEVICE_BACK = "device-back"
+
+    SOURCE_MISSING = "source-missing"
+    SOURCE_AMBIGUOUS = "source-ambiguous"
+    SOURCE_DISABLED = "source-disabled"
+    SOURCE_LOCKED = "source-locked"
+    NO_DESTINATION = "no-destination"
+    DESTINATION_WARNING = "destination-warning"
+    FOREIGN_RECORDING = "foreign-recording"
+    DOUBTFUL_RECORDING = "doubtful-recording"
+    SHARED_TAKE = "shared-take"
+    LEFTOVER_TAKE = "leftover-take"
+    RUNAWAY_TAKE = "runaway-take"
+
+    NOT_VERIFIED = "not-verified"
+    START_REFUSED = "start-refused"
+    START_UNSEEN = "start-unseen"
+    START_LOST = "start-lost"
+    STOP_REFUSED = "stop-refused"
+    STOP_UNSEEN = "stop-unseen"
+    STOP_LOST = "stop-lost"
+    NAME_REFUSED = "name-refused"
+    STAND_IN_NAME = "stand-in-name"
+    MISNAMED = "misnamed"
+    PRIMARY_FILE_RENAMED = "primary-file-renamed"
+
+    TAKE_STARTED = "take-started"
+    TAKE_ENDED = "take-ended"
+    TAKE_ADOPTED = "take-adopted"
+    TAKE_DIED = "take-died"
+    TAKE_PAUSED = "take-paused"
+    PRIMARY_GONE_KEEPING = "primary-gone-keeping"
+    JOB_LOST_IN_OUTAGE = "job-lost-in-outage"
+
+    JOB_BEGAN = "job-began"
+    JOB_ENDED = "job-ended"
+    ENDED_BY_HAND = "ended-by-hand"
+    UNMAPPED_JOB = "unmapped-job"
+    ON_HOLD = "on-hold"
+    HOLD_BEGUN = "hold-begun"
+    HOLD_ENDED = "hold-ended"
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    RELOADED = "reloaded"
+    CONFIGURATION_REFUSED = "configuration-refused"
+    NO_CHANNELS = "no-channels"
+    ADDRESS_TAKEN = "address-taken"
+    STATE_FAILING = "state-failing"
+    STATE_DAMAGED = "state-damaged"
+    WORKER_STUCK = "worker-stuck"
+    LOG_FAILING = "log-failing"
+    LOG_BACK = "log-back"
+    LOG_OVERRUN = "log-overrun"
+    PROBLEM_ENDED = "problem-ended"
+
+
+class Situation(Word):
+    """What a problem's severity depends on, where it is not always the same."""
+
+    USUAL = "usual"
+    BEFORE_AIR = "before air"  # no job needs it yet
+    ON_AIR = "on air"  # a job is active
+    JOB_OVER = "job over"
+    IN_THE_WAY = "in the way"  # of the job that is active now
+    UNSAFE = "unsafe"  # a job is active, and nothing is known to record it
+    FOREIGN = "foreign"  # a job is active, and somebody else's recording runs
+    PAUSED = "paused"
+    STARTING = "starting"
+    GAP = "gap"  # a recent one: the next take goes on
+    OLD_GAP = "old gap"
+    LATE = "late"  # beyond any patience, or for a reason that is known
+
+
+class Remedy(Word):
+    """What most likely keeps a source from recording: the fact {remedy}, once it is filled in itself."""
+
+    ENABLE = "The source is disabled: enable it in {recorder}."
+    UNLOCK = "The source is locked: unlock it in {recorder}."
+    GIVE_DESTINATION = "The source has no destination: give it one in {recorder}."
+    LOOK = "Look at the source and its destination's disk in {recorder}; vrmon goes on trying."
+
+
+class Wait(Word):
+    """What a job that is not verified waits for: the fact {wait}, once it is filled in itself."""
+
+    NAME = "for {primary} to tell the name of its file"
+    ANSWER = "for {dvr} to answer"
+    THREAD = "for a thread of vrmon's that is busy with {dvr}"
+    LOOK = "for a look at {dvr}"
+
+
+class Text(NamedTuple):
+    """`hint`: what to do about it."""
 
     message: str
+    hint: str = ""
+
+
+class Row(NamedTuple):
+    """`title` is the constant text that is logged; `advice` is empty where nothing needs doing.
+
+    A row without texts is the log's alone.
+    """
+
+    title: str
     meaning: str
     advice: str = ""
+    severity: Severity | Mapping[Situation, Severity] = Severity.INFO
+    texts: tuple[Text, ...] = (Text(""),)
 
+    @property
+    def severities(self) -> Mapping[Situation, Severity]:
+        return {Situation.USUAL: self.severity} if isinstance(self.severity, Severity) else self.severity
+
+    def severity_in(self, situation: Situation) -> Severity:
+        """The worst of all where the row does not know the situation."""
+        found = self.severities.get(situation)
+        return found or min(self.severities.values(), key=lambda one: one.rank)
+
+    def message(self, facts: Mapping[str, object]) -> str:
+        return fill(self._text(facts).message, facts)
+
+    def hint(self, facts: Mapping[str, object]) -> str:
+        return fill(self._text(facts).hint, facts)
+
+    def _text(self, facts: Mapping[str, object]) -> Text:
+        return next((one for one in self.texts if needs(one) <= facts.keys()), self.texts[-1])
+
+
+def needs(text: Text) -> set[str]:
+    """The facts without which it cannot be told."""
+    return names(_OPTIONAL.sub("", text.message + text.hint))
+
+
+def names(template: str) -> set[str]:
+    """Of the facts in it."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"  # a word that is missing must not stop control
+
+
+def fill(template: str, facts: Mapping[str, object]) -> str:
+    """The text that the template and the facts make."""
+    filled = []
+    for number, part in enumerate(_OPTIONAL.split(template)):
+        is_optional = number % 2 == 1
+        if not is_optional or all(facts.get(name) not in (None, "") for name in names(part)):
+            filled.append(part.format_map(_Facts(facts)))
+    return "".join(filled)
+
+
+_INFO, _DEGRADED, _CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
+_BY_AIR = {Situation.ON_AIR: _CRITICAL, Situation.BEFORE_AIR: _DEGRADED}
+_BY_NEED = {Situation.IN_THE_WAY: _CRITICAL, Situation.USUAL: _DEGRADED}
+
+_IS_IT_UP = "Look at its power, its network, and its address in vrmon.toml."
+_IS_IT_WELL = "It answers, but not as it should: is its address the right one, and its service well?"
+_LOOK_AT_IT = "Look at {place}: is {recorder} running, and the network up? vrmon goes on when it answers."
+_IF_OVER = 'If the show is over: `vrmon stop "{subject}"`.'
+_GOES_ON = f"vrmon goes on by itself when it answers. {_IF_OVER}"
+_STOP_IT = "vrmon repeats the stop. Look at {recorder} if it does not help, and stop the take there."
 
 _DEVICES = {
-    "primary-unreachable": Entry(
+    Code.PRIMARY_UNREACHABLE: Row(
         "Primary unreachable",
         "The primary does not answer. Running backup recordings are kept; new jobs cannot be seen.",
-        "Check the network and the PlayBox server, then [primary.NAME] url in vrmon.toml.",
+        "Check the network and the primary's server, then [primary.NAME] url in vrmon.toml.",
+        _DEGRADED,
+        (Text("{reason}", _IS_IT_UP),),
     ),
-    "primary-unknown": Entry(
+    Code.PRIMARY_UNKNOWN: Row(
         "Primary's answer not understood",
         "The primary answered, but not with a list of jobs. That is never taken for 'no jobs': "
         "running backup recordings are kept.",
-        "Look at the PlayBox server; an error page or a proxy in between is the usual reason.",
+        "Look at the primary's server; an error page or a proxy in between is the usual reason.",
+        _DEGRADED,
+        (Text("{reason}", _IS_IT_WELL),),
     ),
-    "odd-answer": Entry(
+    Code.ODD_ANSWER: Row(
         "Part of an answer not understood",
         "A device told an ingest or a source badly. What is known of it stays as it was: on that ingest no "
         "job begins or ends, a channel of that source waits. All others go on.",
         "The message names the place in the answer. Look at that ingest or source in the device itself.",
+        _DEGRADED,
+        (
+            Text(
+                "{subject} tells a part of its answer badly, of which nothing is known: "
+                "{what}[; and {more} more].",
+                "What it tells well goes on. See what it shows at this place itself; "
+                "restart it while no job runs.",
+            ),
+        ),
     ),
-    "dvr-unreachable": Entry(
+    Code.PRIMARY_RESTARTED: Row(
+        "Primary may have been restarted",
+        "The primary closed its connection between two polls, which it otherwise keeps open: its service was "
+        "restarted, and may have lost its jobs. The takes of jobs that it no longer lists are kept for "
+        "outage_hold.",
+        "See whether the primary still records what it should; begin there again what it has lost.",
+        _DEGRADED,
+        (
+            Text(
+                "{subject} was probably restarted: it closed its connection between two polls. "
+                "The takes of jobs that it has lost are kept.",
+                "See whether it still records what it should.",
+            ),
+        ),
+    ),
+    Code.DVR_UNREACHABLE: Row(
         "DVR unreachable",
         "The backup DVR does not answer. What it is recording it goes on recording, unseen; "
         "a job that begins now is started as soon as the DVR is back.",
-        "Check the network, the Mac, that MovieRecorder runs and that its HTTP API is enabled.",
+        "Check the network, {place}, that {recorder} runs and that its HTTP API is enabled.",
+        _DEGRADED,
+        (Text("{reason}", _IS_IT_UP),),
     ),
-    "dvr-unknown": Entry(
+    Code.DVR_UNKNOWN: Row(
         "DVR's answer not understood",
         "The backup DVR answered, but not with a list of sources.",
-        "Check that url names MovieRecorder's HTTP port; restart MovieRecorder when no job is active.",
+        "Check that url names {recorder}'s HTTP port; restart {recorder} when no job is active.",
+        _DEGRADED,
+        (Text("{reason}", _IS_IT_WELL),),
     ),
-    "dvr-blind": Entry(
+    Code.DVR_BLIND: Row(
         "Recording not verified",
         "A job is active and its DVR does not answer, so nobody knows whether the backup records.",
-        "Look at the Mac itself and start the recording there by hand if it does not run.",
+        "Look at {place} itself and start the recording there by hand if it does not run.",
+        _CRITICAL,
+        (
+            Text(
+                "{dvr} does not answer[ {manner}] ({reason}). {name!r} was last seen recording {ago} ago and "
+                "probably goes on.",
+                _LOOK_AT_IT,
+            ),
+            Text("Nothing can be started: {dvr} does not answer[ {manner}] ({reason}).", _LOOK_AT_IT),
+        ),
     ),
-    "password-refused": Entry(
+    Code.PASSWORD_REFUSED: Row(
         "Password refused",
         "The DVR wants a password, or another one.",
-        "Put MovieRecorder's password into the password_file or the credential dvr_NAME, then restart vrmon.",
+        "Put {recorder}'s password into the password_file or the credential dvr_NAME, then restart vrmon.",
+        _DEGRADED,
+        (Text("{reason}", "Put the right password where vrmon reads it, then restart vrmon."),),
     ),
-    "certificate-refused": Entry(
+    Code.CERTIFICATE_REFUSED: Row(
         "Certificate refused",
         "The device's TLS certificate is not the one that vrmon.toml trusts. Nothing was sent to it.",
         "If the certificate was changed on purpose, run 'vrmon trust NAME'.",
+        _DEGRADED,
+        (Text("{reason}", "If its certificate was changed on purpose: `vrmon trust {subject}`."),),
     ),
-    "device-back": Entry("Device answers again", "The outage is over; the DVR is brought back in step."),
+    Code.DEVICE_BACK: Row(
+        "Device answers again",
+        "The outage is over; the DVR is brought back in step.",
+        texts=(Text("Over after {lasted}: {message}"),),
+    ),
 }
 
 _SOURCES = {
-    "source-missing": Entry(
+    Code.SOURCE_MISSING: Row(
         "Source missing",
         "The DVR has no source of the name that vrmon.toml gives. Nothing is sent to another in its place.",
         "Run 'vrmon sources' and correct the channel's source.",
+        _BY_AIR,
+        (
+            Text(
+                "The source {source!r}, on which its take was running, is no longer on {dvr}.",
+                "Connect or enable the source in {recorder}. Nothing is sent to another source in its place.",
+            ),
+            Text(
+                "The source is not on {dvr}: [it has {count} sources, and index {index} is not among them]"
+                "[none of its {count} sources is called {wanted!r}].",
+                "Connect or enable it in {recorder}, or correct the channel's source; "
+                "`vrmon sources` lists them.",
+            ),
+        ),
     ),
-    "source-ambiguous": Entry(
+    Code.SOURCE_AMBIGUOUS: Row(
         "Source ambiguous",
-        "Several sources of the DVR bear the name that vrmon.toml gives.",
+        "Several sources of the DVR bear the name that vrmon.toml gives, or two channels name one source.",
         "Name the source by its unique_id, which 'vrmon sources' shows.",
+        _BY_AIR,
+        (
+            Text(
+                "{count} sources of {dvr} are called {wanted!r}.",
+                "Name the channel's source by its unique_id; `vrmon sources` lists them.",
+            ),
+            Text(
+                "The source {source!r} on {dvr} belongs to another channel as well.",
+                "Give each channel a source of its own, by its unique_id.",
+            ),
+        ),
     ),
-    "source-disabled": Entry(
-        "Source disabled", "The source is disabled in MovieRecorder.", "Enable it in MovieRecorder."
+    Code.SOURCE_DISABLED: Row(
+        "Source disabled",
+        "The source is disabled in {recorder}.",
+        "Enable it in {recorder}.",
+        _BY_AIR,
+        (Text("The source {source!r} on {dvr} is disabled.", Remedy.ENABLE),),
     ),
-    "source-locked": Entry(
+    Code.SOURCE_LOCKED: Row(
         "Source locked",
-        "The source is locked in MovieRecorder, which may refuse to start or stop it.",
-        "Unlock it in MovieRecorder.",
+        "The source is locked in {recorder}, which may refuse to start or stop it.",
+        "Unlock it in {recorder}.",
+        _DEGRADED,
+        (Text("The source {source!r} on {dvr} is locked.", Remedy.UNLOCK),),
     ),
-    "no-destination": Entry(
+    Code.NO_DESTINATION: Row(
         "Source has no destination",
-        "No destination is enabled for the source, so a recording would be written nowhere.",
-        "Enable a destination for it in MovieRecorder.",
+        "No destination is enabled for the source, so a recording is, or would be, written nowhere.",
+        "Enable a destination for it in {recorder}.",
+        _BY_AIR,
+        (
+            Text(
+                "{name!r} is recorded to nothing: the source {source!r} on {dvr} has no destination.",
+                "Give the source a destination in {recorder} now.",
+            ),
+            Text(
+                "The source {source!r} on {dvr} has no destination to record to.",
+                Remedy.GIVE_DESTINATION,
+            ),
+        ),
     ),
-    "destination-warning": Entry(
+    Code.DESTINATION_WARNING: Row(
         "Destination gives a warning",
-        "MovieRecorder warns of a destination that this source records to.",
-        "Look at the destination in MovieRecorder: free space, a volume that is gone, rights.",
+        "{recorder} warns of a destination that this source records to.",
+        "Look at the destination in {recorder}: free space, a volume that is gone, rights.",
+        _DEGRADED,
+        (
+            Text(
+                "{dvr} warns of its destination {destination!r}: {warnings}",
+                "Look after that destination on {place}.",
+            ),
+        ),
     ),
-    "foreign-recording": Entry(
+    Code.FOREIGN_RECORDING: Row(
         "Source records something else",
         "Somebody else's recording runs on the source. vrmon does not touch it; the job is in that take, "
         "if at all.",
-        "Stop it in MovieRecorder if it is not meant: vrmon then starts the job's own take.",
+        "Stop it in {recorder} if it is not meant: vrmon then starts the job's own take.",
+        {Situation.USUAL: _DEGRADED, Situation.PAUSED: _CRITICAL},
+        tuple(
+            Text(
+                f"Somebody else is recording this source {what}[, and is {{paused}}]; vrmon leaves it alone, "
+                "so that job {job!r} has no take of its own.",
+                "End that recording in {recorder} and vrmon starts at once, "
+                "or let it run to the end of the job.",
+            )
+            for what in ("as {seen!r}", "under a name that the DVR does not tell")
+        ),
     ),
-    "shared-take": Entry(
+    Code.DOUBTFUL_RECORDING: Row(
+        "Whose recording is doubtful",
+        "Both the name and the start date of a take changed under vrmon's eyes, and the name is not made of "
+        "ours. It may be the take, renamed, or somebody else's recording. It is neither stopped nor renamed, "
+        "until it ends or a person says whose it is.",
+        "If it is the job's take, run 'vrmon claim CHANNEL'; if not, stop it in {recorder}.",
+        _DEGRADED,
+        (
+            Text(
+                "{seen!r} runs in place of {name!r}, with another start date, and nobody knows whose it is. "
+                "vrmon does not stop it.",
+                'If it is the take of this job: `vrmon claim "{subject}"`. If not, stop it in {recorder}.',
+            ),
+        ),
+    ),
+    Code.SHARED_TAKE: Row(
         "Jobs share a take",
         "Two jobs are active on one ingest. The take of the first records the second as well.",
         "Nothing need be done. When the first job ends, the second gets a take of its own.",
+        _INFO,
+        (
+            Text(
+                "{name!r} is the recording of {jobs} as well, until the job that it is named after ends.",
+                "Then the next job has a take of its own. Keep the files of both.",
+            ),
+        ),
     ),
-    "leftover-take": Entry(
+    Code.LEFTOVER_TAKE: Row(
         "Leftover take",
         "A take of ours was seen recording whose channel the configuration no longer has. It is left alone.",
-        "Stop it in MovieRecorder when the show is over, or map its ingest to its DVR again.",
+        "Stop it in {recorder} when the show is over, or map its ingest to its DVR again.",
+        {Situation.ON_AIR: _INFO, Situation.JOB_OVER: _DEGRADED},
+        (
+            Text(
+                "{name!r} was seen recording[ although job {ended!r} is over], but no channel has this "
+                "ingest and DVR any more.",
+                "Stop it in {recorder} when the show is over, or map the ingest to this DVR again.",
+            ),
+        ),
+    ),
+    Code.RUNAWAY_TAKE: Row(
+        "Take without a job",
+        "A recording that was once ours, or bears a name of ours, goes on although no job is active. vrmon "
+        "does not know it for certain as its own, and does not stop it.",
+        "Stop it in {recorder} if nobody needs it.",
+        _DEGRADED,
+        (
+            Text(
+                "{name!r} goes on recording on {source!r}, but no job is active. vrmon leaves it alone.",
+                "If nobody needs it, stop it in {recorder}.",
+            ),
+        ),
     ),
 }
 
+
+def _start(title: str, meaning: str, advice: str, rest: str) -> Row:
+    tried = "[ (tried {tries} times in {lasting})]"
+    return Row(title, meaning, advice, _CRITICAL, (Text(f"Not recording{tried}: {rest}", "{remedy}"),))
+
+
+def _stop(title: str, meaning: str, advice: str, rest: str) -> Row:
+    tried = "[ (tried {tries} times in {lasting})]"
+    return Row(
+        title, meaning, advice, _BY_NEED, (Text(f"{{name!r}} goes on recording{tried}: {rest}", _STOP_IT),)
+    )
+
+
 _COMMANDS = {
-    "start-refused": Entry(
+    Code.NOT_VERIFIED: Row(
+        "Job not verified",
+        "A job is active, and vrmon has not seen the backup record it yet. What it waits for is named.",
+        "If this lasts, look at the device that is named, or start the recording in {recorder} by hand.",
+        {Situation.USUAL: _DEGRADED, Situation.LATE: _CRITICAL},
+        (
+            Text(
+                "Job {job!r} has been active for {lasting} and is not seen recording: vrmon waits {wait}.",
+                "If this lasts, start the recording in {recorder} by hand; vrmon then leaves it alone.",
+            ),
+        ),
+    ),
+    Code.START_REFUSED: _start(
         "Start refused",
         "The DVR refused to record. vrmon goes on asking.",
-        "Do what the reason says in MovieRecorder, or start the recording there by hand.",
+        "Do what the reason says in {recorder}, or start the recording there by hand.",
+        "{error}",
     ),
-    "start-unseen": Entry(
+    Code.START_UNSEEN: _start(
         "Start not seen",
         "The DVR accepted the start, but the source does not record. vrmon starts it again.",
-        "Look at the source and its destinations in MovieRecorder.",
+        "Look at the source and its destinations in {recorder}.",
+        "the DVR said yes to record, but is not seen to record.",
     ),
-    "start-lost": Entry(
+    Code.START_LOST: _start(
         "Start unanswered",
         "No answer came to a start, so it may have happened. vrmon looks before it asks again.",
         "If this goes on, check the network to the DVR.",
+        "the command came to nothing. {error}",
     ),
-    "stop-refused": Entry(
+    Code.STOP_REFUSED: _stop(
         "Stop refused",
         "The DVR refused to stop the take. vrmon goes on asking.",
-        "Unlock the source in MovieRecorder, or stop the take there.",
+        "Unlock the source in {recorder}, or stop the take there.",
+        "{error}",
     ),
-    "stop-unseen": Entry(
+    Code.STOP_UNSEEN: _stop(
         "Stop not seen",
         "The DVR accepted the stop, but the take goes on. vrmon stops it again.",
-        "Stop the take in MovieRecorder.",
+        "Stop the take in {recorder}.",
+        "the DVR said yes to stop, but is not seen to stop.",
     ),
-    "stop-lost": Entry(
+    Code.STOP_LOST: _stop(
         "Stop unanswered",
         "No answer came to a stop, so it may have happened. vrmon looks before it asks again.",
         "If this goes on, check the network to the DVR.",
+        "the command came to nothing. {error}",
     ),
-    "name-refused": Entry(
+    Code.NAME_REFUSED: Row(
         "Name refused",
         "The DVR refused the take's name. The take is recorded all the same, under the DVR's own name.",
         "Rename the file after the recording.",
+        _DEGRADED,
+        (Text("Recorded as {name!r} in place of {given!r}: {error}", "Rename the file afterwards."),),
     ),
-    "stand-in-name": Entry(
+    Code.STAND_IN_NAME: Row(
         "Recorded under a stand-in name",
         "The primary had no file name within name_wait, so the take was started under a name of ours.",
         "Rename the file after the recording.",
+        _INFO,
+        (
+            Text(
+                "Recorded as {name!r}, for {primary} had told no file name in time[; it is {file!r}].",
+                "Rename the file afterwards.",
+            ),
+        ),
     ),
-    "misnamed": Entry(
+    Code.MISNAMED: Row(
         "Take has another name",
         "The take runs, but under another name than the primary's file.",
         "Rename the file after the recording.",
+        _DEGRADED,
+        (
+            Text(
+                "Recorded as {name!r} in place of {given!r}: {dvr} took the name but does not show it.",
+                "vrmon repeats the name. If that does not help: Rename the file afterwards.",
+            ),
+        ),
+    ),
+    Code.PRIMARY_FILE_RENAMED: Row(
+        "Primary's file was renamed",
+        "The primary's file got another name while it was being recorded. The take keeps the one that it "
+        "began with.",
+        "Rename the file after the recording.",
+        _INFO,
+        (
+            Text(
+                "{primary} has renamed its file to {file!r}; the take goes on as {name!r}.",
+                "Rename the file afterwards.",
+            ),
+        ),
     ),
 }
 
 _TAKES = {
-    "take-started": Entry("Take started", "The recording was seen on the DVR."),
-    "take-ended": Entry("Take ended", "The DVR was seen to have stopped."),
-    "take-adopted": Entry(
-        "Take taken over", "A take that already ran is ours and is looked after from here on."
+    Code.TAKE_STARTED: Row(
+        "Take started",
+        "The recording was seen on the DVR.",
+        texts=(Text("{name!r} is recording[, known by {clue}]."),),
     ),
-    "take-died": Entry(
+    Code.TAKE_ENDED: Row(
+        "Take ended",
+        "The DVR was seen to have stopped.",
+        texts=(Text("{name!r} ended after {lasted}."),),
+    ),
+    Code.TAKE_ADOPTED: Row(
+        "Take taken over",
+        "A take that already ran is ours and is looked after from here on.",
+        texts=(Text("{name!r} was found recording[, known by {clue}]."),),
+    ),
+    Code.TAKE_DIED: Row(
         "Take died",
         "The source stopped recording in mid-job. A continuation take with a name of its own is started "
         "at once.",
-        "Look for the reason in MovieRecorder: a full or removed volume, a lost signal, or a person "
+        "Look for the reason in {recorder}: a full or removed volume, a lost signal, or a person "
         "who meant it (then: 'vrmon hold CHANNEL').",
+        {Situation.STARTING: _CRITICAL, Situation.GAP: _DEGRADED, Situation.OLD_GAP: _INFO},
+        (
+            Text(
+                "The backup has a gap: {lost!r} ended by itself {ago} ago, {name!r} goes on.",
+                "Keep every file of this job. "
+                "See in {recorder} why the take ended; to stop on purpose, hold first.",
+            ),
+            Text(
+                "The take {lost!r} has ended by itself[ {times} times in a row]; vrmon starts the next one.",
+                "{remedy}",
+            ),
+        ),
     ),
-    "take-paused": Entry(
+    Code.TAKE_PAUSED: Row(
         "Take paused",
         "The take was paused on the DVR in mid-job. vrmon resumes it.",
         "If a person meant it, put the channel on hold: 'vrmon hold CHANNEL'.",
+        _CRITICAL,
+        (
+            Text(
+                "The take is paused on {dvr} while its job is active; vrmon resumes it."
+                "[ Resuming it has failed so far: {error}]",
+                'To pause on purpose: `vrmon hold "{subject}"`.',
+            ),
+        ),
     ),
-    "primary-gone-keeping": Entry(
+    Code.PRIMARY_GONE_KEEPING: Row(
         "Take kept without its primary",
         "The primary does not answer, so its jobs may still be running. Their takes are kept.",
         "Bring the primary back, or end the take with 'vrmon stop CHANNEL'.",
+        _DEGRADED,
+        (
+            Text("{primary} has not told its jobs since {since}; {name!r} is kept recording.", _GOES_ON),
+            Text("{primary} does not tell its jobs; {name!r} is kept recording.", _GOES_ON),
+        ),
     ),
-    "job-lost-in-outage": Entry(
+    Code.JOB_LOST_IN_OUTAGE: Row(
         "Job lost in an outage",
         "The job vanished while the primary, or vrmon, was away: it may have crashed. Its take is kept for "
         "outage_hold.",
         "End the take with 'vrmon stop CHANNEL' if the job is over.",
+        _DEGRADED,
+        (
+            Text(
+                "The job vanished while {primary} was out of sight; {name!r} is kept for {left} more.",
+                _IF_OVER,
+            ),
+        ),
     ),
 }
 
 _JOBS = {
-    "job-began": Entry("Job began", "The primary lists a job that was not there before."),
-    "job-ended": Entry("Job ended", "The job is gone from the primary, with the proof that a stop needs."),
-    "ended-by-hand": Entry(
+    Code.JOB_BEGAN: Row(
+        "Job began",
+        "The primary lists a job that was not there before.",
+        texts=(Text("Job {name!r} began."),),
+    ),
+    Code.JOB_ENDED: Row(
+        "Job ended",
+        "The job is gone from the primary, with the proof that a stop needs.",
+        texts=(Text("Job {name!r} ended."),),
+    ),
+    Code.ENDED_BY_HAND: Row(
         "Take ended by hand",
         "A person ended a take that was kept although its job was gone or its primary away.",
         "If the primary shows the job again, it is recorded again.",
+        _INFO,
+        (
+            Text(
+                "A person ended the take of job {job!r}.",
+                "It is recorded again as soon as {primary} shows that the job is active.",
+            ),
+        ),
     ),
-    "unmapped-job": Entry(
+    Code.UNMAPPED_JOB: Row(
         "Job without a channel",
         "A job is active on an ingest that no [[channel]] names. It has no backup.",
         "Add it with 'vrmon map NAME --ingest … --source …'.",
+        _INFO,
+        (
+            Text(
+                "Job {job!r} is active on an ingest that no channel names.",
+                "If it needs a backup: `vrmon map`.",
+            ),
+        ),
     ),
-    "on-hold": Entry(
+    Code.ON_HOLD: Row(
         "Channel on hold",
         "A person has taken the channel: vrmon neither starts nor stops anything on it.",
         "Hand it back with 'vrmon auto CHANNEL'.",
+        {Situation.USUAL: _INFO, Situation.UNSAFE: _CRITICAL, Situation.FOREIGN: _DEGRADED},
+        (
+            Text(
+                "On hold[ by {by}][ ({why})][; its {job} is not recorded by vrmon].",
+                '`vrmon auto "{subject}"` gives the channel back to vrmon.',
+            ),
+        ),
     ),
-    "hold-begun": Entry("Hold begun", "A person has taken the channel; vrmon leaves it alone."),
-    "hold-ended": Entry("Hold ended", "The channel is vrmon's again."),
+    Code.HOLD_BEGUN: Row(
+        "Hold begun",
+        "A person has taken the channel; vrmon leaves it alone.",
+        texts=(Text("On hold by {by}[: {why}]."),),
+    ),
+    Code.HOLD_ENDED: Row(
+        "Hold ended",
+        "The channel is vrmon's again.",
+        texts=(Text("vrmon has the channel again."),),
+    ),
 }
 
 _DAEMON = {
-    "started": Entry("vrmond started", "The daemon is up and has taken over what it left running."),
-    "stopped": Entry("vrmond stopped", "The daemon has ended. Recordings go on without it."),
-    "reloaded": Entry(
+    Code.STARTED: Row("vrmond started", "The daemon is up and has taken over what it left running."),
+    Code.STOPPED: Row("vrmond stopped", "The daemon has ended. Recordings go on without it."),
+    Code.RELOADED: Row(
         "Configuration reloaded", "The new configuration is in force; recordings were not touched."
     ),
-    "configuration-refused": Entry(
+    Code.CONFIGURATION_REFUSED: Row(
         "Configuration refused",
         "vrmon.toml has faults. The configuration accepted last stays in force, or none where there is none.",
         "Run 'vrmond --check', correct what it names, then 'systemctl reload vrmon'.",
+        _DEGRADED,
+        (
+            Text(
+                "{what}",
+                "Mend what is refused, then `systemctl reload vrmon`; "
+                "a variable of the environment needs a restart.",
+            ),
+        ),
     ),
-    "no-channels": Entry(
+    Code.NO_CHANNELS: Row(
         "No channels configured",
         "vrmon runs, but vrmon.toml names nothing to mirror.",
         "Set the devices and [[channel]]s in /etc/vrmon/vrmon.toml, then 'systemctl reload vrmon'.",
+        _DEGRADED,
+        (
+            Text(
+                "No channel is configured: nothing is mirrored.",
+                "Name the devices and channels in vrmon.toml, then `systemctl reload vrmon`.",
+            ),
+        ),
     ),
-    "address-taken": Entry(
+    Code.ADDRESS_TAKEN: Row(
         "Address not available",
         "An address of [api] cannot be listened on. Mirroring goes on; vrmon goes on trying.",
         "Free the address, or change it in vrmon.toml, then 'systemctl reload vrmon'.",
+        _DEGRADED,
+        (Text("{what}", "Free the address or change it in vrmon.toml; vrmon goes on trying."),),
     ),
-    "state-failing": Entry(
+    Code.STATE_FAILING: Row(
         "State cannot be written",
         "The state directory is full or failing. Recording goes on; a restart now would know only what was "
         "written last.",
         "Make room in /var/lib/vrmon.",
+        _DEGRADED,
+        (Text("{what}", "Recording goes on; a restart now would know less."),),
     ),
-    "state-damaged": Entry(
+    Code.STATE_DAMAGED: Row(
         "State was damaged",
         "The state file could not be read and was moved aside. Takes are recognised by their names.",
         "Check the disk below /var/lib/vrmon.",
+        _DEGRADED,
+        (
+            Text(
+                "{what}",
+                "Takes are known again by their names: look whether all are, "
+                "then `vrmon reload` clears this.",
+            ),
+        ),
     ),
-    "worker-stuck": Entry(
+    Code.WORKER_STUCK: Row(
         "A loop is stuck",
         "A thread of vrmond did not come round in time. The heartbeat stops, and systemd restarts vrmond.",
         "Report it with the stacks that the journal shows just before the restart.",
+        _DEGRADED,
+        (
+            Text(
+                "No sign of life from {what}. No heartbeat is sent until it is back.",
+                "systemd restarts vrmond; recordings go on meanwhile.",
+            ),
+        ),
     ),
-    "log-failing": Entry(
+    Code.LOG_FAILING: Row(
         "Log cannot be written",
         "The log file's disk is full or failing. Control is not affected.",
         "Make room where log.file points.",
     ),
-    "log-back": Entry("Log is written again", "What was logged in between is missing from it."),
-    "log-overrun": Entry(
+    Code.LOG_BACK: Row("Log is written again", "What was logged in between is missing from it."),
+    Code.LOG_OVERRUN: Row(
         "Log records lost",
         "What is logged came faster than its disk or reader took it. Control is not affected.",
     ),
-    "problem-ended": Entry("Problem is over", "A problem that was reported earlier has ended."),
+    Code.PROBLEM_ENDED: Row(
+        "Problem is over",
+        "A problem that was reported earlier has ended.",
+        texts=(Text("Over after {lasted}: {message}"),),
+    ),
 }
 
-ENTRIES: dict[str, Entry] = {**_DEVICES, **_SOURCES, **_COMMANDS, **_TAKES, **_JOBS, **_DAEMON}
+ROWS: Mapping[Code, Row] = {**_DEVICES, **_SOURCES, **_COMMANDS, **_TAKES, **_JOBS, **_DAEMON}
 
 
 def message_id(code: str) -> str | None:
-    """32 hexadecimal digits for journalctl MESSAGE_ID=…, or None for a code that is not in the table."""
-    return uuid.uuid5(_NAMESPACE, code).hex if code in ENTRIES else None
+    """32 hexadecimal digits for journalctl MESSAGE_ID=…, or None for a code that is not in the table.
 
-
-def render() -> str:
-    """The table as systemd's journal catalog (https://systemd.io/CATALOG)."""
-    return "\n".join(_render_entry(code, entry) for code, entry in ENTRIES.items())
-
-
-def _render_entry(code: str, entry: Entry) -> str:
-    paragraphs = [entry.meaning]
-    if entry.advice:
-        paragraphs.append("What to do: " + entry.advice)
-    body = "\n\n".join(textwrap.fill(paragraph, 76) for paragraph in paragraphs)
-    return (
-        f"-- {message_id(code)}\n"
-        f"Subject: {entry.message}\n"
-        f"Defined-By: vrmon\n"
-        f"Documentation: man:vrmond(8)\n"
-        f"\n"
-        f"{body}\n"
-    )
-
-
-if __name__ == "__main__":
-    print(render(), end="")
+    It follows from the code alone and is the same in every release.
+    """
+    return uuid.uuid5(_NAMESPACE, code).hex if code in ROWS else None

@@ -6,9 +6,12 @@ Times are seconds of the monotonic clock unless a name says otherwise.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
+
+from vrmon.catalog import ROWS, Code, Severity, Situation
+from vrmon.text import Word
 
 
 class Job(NamedTuple):
@@ -50,7 +53,7 @@ class Destination:
     warnings: tuple[str, ...] = ()
 
 
-class DeviceState(Enum):
+class DeviceState(Word):
     """What the last poll of a device came to."""
 
     OK = "ok"
@@ -76,7 +79,7 @@ class Odd(NamedTuple):
 class Note(NamedTuple):
     """Something to be said of a device that answers: a problem's code, and what follows the device's name."""
 
-    code: str
+    code: Code
     text: str
 
 
@@ -102,7 +105,7 @@ class Observation(Generic[T]):
     """What one poll saw, from the moment it was sent (`began`) to its last byte (`ended`).
 
     `seen` is None exactly when `state` is not OK: unknown is a value of its own, never an empty list.
-    `code` is that of the problem behind it, where it has one of its own ("password-refused", …).
+    `code` is that of the problem behind it, where it has one of its own (PASSWORD_REFUSED, …).
     The others are those of its `Sight`.
     """
 
@@ -111,7 +114,7 @@ class Observation(Generic[T]):
     state: DeviceState
     seen: T | None = None
     reason: str = ""
-    code: str = ""
+    code: Code | None = None
     odd: tuple[Odd, ...] = ()
     listed: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -137,7 +140,7 @@ class Observation(Generic[T]):
         ended: float,
         reason: str,
         state: DeviceState = DeviceState.UNKNOWN,
-        code: str = "",
+        code: Code | None = None,
     ) -> Observation[T]:
         return cls(began, ended, state, None, reason, code)
 
@@ -146,7 +149,7 @@ PrimaryObservation = Observation[tuple[Job, ...]]
 DvrObservation = Observation[tuple[Source, ...]]
 
 
-class Verb(Enum):
+class Verb(Word):
     """What a lane can be asked to do. The first asks a primary, the others command a DVR."""
 
     FETCH_NAME = "fetch-name"
@@ -174,7 +177,7 @@ class Action:
     job: Job | None = None
 
 
-class Outcome(Enum):
+class Outcome(Word):
     """DONE: the device said yes. REFUSED: it said no. LOST: no word; it may have happened."""
 
     DONE = "done"
@@ -196,28 +199,72 @@ class Result:
     value: str | None = None
 
 
-class Severity(Enum):
-    """DEGRADED: protection is reduced. CRITICAL: an active job has no backup. INFO: worth knowing."""
+class Phase(Word):
+    """What a channel is at. BLOCKED: it can do nothing for its job. KEEPING: it records, and nobody knows
+    whether the job goes on. UNVERIFIED: a take is believed to run and is not seen. FOREIGN, DOUBTFUL:
+    somebody else's recording runs, or one of which nobody knows whose it is."""
 
-    INFO = "info"
-    DEGRADED = "degraded"
-    CRITICAL = "critical"
+    IDLE = "idle"
+    STARTING = "starting"
+    RECORDING = "recording"
+    STOPPING = "stopping"
+    KEEPING = "keeping"
+    UNVERIFIED = "unverified"
+    BLOCKED = "blocked"
+    FOREIGN = "foreign"
+    DOUBTFUL = "doubtful"
 
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return (Severity.CRITICAL, Severity.DEGRADED, Severity.INFO).index(self)
+
+class ProblemKey(NamedTuple):
+    """Which problem: there is one of a code and a subject at a time."""
+
+    code: Code
+    subject: str
+
+
+Fact = str | int
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A trouble that lasts: a stable code, whom it concerns, what happened and what to do about it."""
+    """A trouble that lasts. How bad it is and what is said of it stands in the row of its code.
 
-    code: str
-    severity: Severity
+    `cause`: the problem that it follows from. `facts` fill in the row's texts.
+    """
+
+    code: Code
     subject: str
-    message: str
-    hint: str = ""
+    situation: Situation = Situation.USUAL
+    cause: ProblemKey | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def of(
+        cls,
+        code: Code,
+        subject: str,
+        situation: Situation = Situation.USUAL,
+        cause: ProblemKey | None = None,
+        /,
+        **facts: Fact,
+    ) -> Problem:
+        return cls(code, subject, situation, cause, facts)
+
+    @property
+    def key(self) -> ProblemKey:
+        return ProblemKey(self.code, self.subject)
+
+    @property
+    def severity(self) -> Severity:
+        return ROWS[self.code].severity_in(self.situation)
+
+    @property
+    def message(self) -> str:
+        return ROWS[self.code].message({"subject": self.subject, **self.facts})
+
+    @property
+    def hint(self) -> str:
+        return ROWS[self.code].hint({"subject": self.subject, **self.facts})
 
 
 _BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}

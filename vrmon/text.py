@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from enum import Enum
+
+
+class Word(str, Enum):
+    """A word that programs read as well: a member is its text, wherever it is written or compared."""
+
+    __str__ = str.__str__
 
 
 def rfc3339(moment: float) -> str:

@@ -9,16 +9,16 @@ import sys
 import textwrap
 from pathlib import Path
 
-from vrmon import catalog
-from vrmon.daemon import journal
+from vrmon.catalog import ROWS, Code, message_id
+from vrmon.daemon import explained, journal
 
 ROOT = Path(__file__).parents[2]
 
 
 def run(code: str, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     program = (
-        "import logging, os, sys, time\nfrom vrmon import settings\nfrom vrmon.daemon import journal\n"
-        + textwrap.dedent(code)
+        "import logging, os, sys, time\nfrom vrmon import settings\n"
+        "from vrmon.catalog import Code\nfrom vrmon.daemon import journal\n" + textwrap.dedent(code)
     )
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", program, *arguments],
@@ -34,7 +34,7 @@ def run(code: str, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess
 def test_plain_lines_show_the_fields() -> None:
     line = run("""
         journal.setup(settings.Log())
-        journal.report(logging.WARNING, "take-died", channel="PCR 1", reason='it said "no"', job=None)
+        journal.report(logging.WARNING, Code.TAKE_DIED, channel="PCR 1", reason='it said "no"', job=None)
         logging.getLogger("vrmon.daemon.loop").debug("Not at this level")
     """).stderr
     assert re.fullmatch(
@@ -47,8 +47,8 @@ def test_plain_lines_show_the_fields() -> None:
 def test_a_value_cannot_forge_a_line() -> None:
     lines = run("""
         journal.setup(settings.Log())
-        journal.report(logging.INFO, "job-began", job="x\\n2026-01-01 ERROR forged")
-        journal.report(logging.INFO, "job-began", job="\\x1b[2J\\x9b2J\\r", channel="Süd 1")
+        journal.report(logging.INFO, Code.JOB_BEGAN, job="x\\n2026-01-01 ERROR forged")
+        journal.report(logging.INFO, Code.JOB_BEGAN, job="\\x1b[2J\\x9b2J\\r", channel="Süd 1")
     """).stderr
     assert len(lines.splitlines()) == 2
     assert "\x1b" not in lines
@@ -61,7 +61,7 @@ def test_the_file_gets_every_line_and_so_does_stderr(tmp_path: Path) -> None:
     stderr = run(f"""
         journal.setup(settings.Log(level="debug", file={str(path)!r}))
         for number in range(1000):
-            journal.report(logging.DEBUG, "job-began", job=number)
+            journal.report(logging.DEBUG, Code.JOB_BEGAN, job=number)
     """).stderr
     assert len(stderr.splitlines()) == 1000
     assert path.read_text() == stderr
@@ -70,10 +70,11 @@ def test_the_file_gets_every_line_and_so_does_stderr(tmp_path: Path) -> None:
 ON_COMMAND = """
 import logging, sys
 from vrmon import settings
+from vrmon.catalog import Code
 from vrmon.daemon import journal
 journal.setup(settings.Log(file=sys.argv[1]))
 for line in sys.stdin:
-    journal.report(logging.INFO, "job-began", job=line.strip())
+    journal.report(logging.INFO, Code.JOB_BEGAN, job=line.strip())
 """
 
 
@@ -115,7 +116,7 @@ def test_a_reader_that_is_stuck_holds_nobody_up() -> None:
             """
             journal.setup(settings.Log())
             for number in range(20_000):
-                journal.report(logging.INFO, "job-began", job="x" * 100)
+                journal.report(logging.INFO, Code.JOB_BEGAN, job="x" * 100)
             print("not held up", flush=True)
             os._exit(0)
             """,
@@ -138,9 +139,9 @@ def test_the_journal_is_recognised_by_its_stream() -> None:
 
 
 def test_fields() -> None:
-    assert journal.fields("take-died", channel="PCR 1", take=None, job="", count=0) == {
+    assert journal.fields(Code.TAKE_DIED, channel="PCR 1", take=None, job="", count=0) == {
         "CODE": "take-died",
-        "MESSAGE_ID": catalog.message_id("take-died"),
+        "MESSAGE_ID": message_id("take-died"),
         "CHANNEL": "PCR 1",
         "COUNT": "0",
     }
@@ -148,25 +149,17 @@ def test_fields() -> None:
 
 
 def test_the_installed_catalog_is_the_tables() -> None:
-    assert (ROOT / "systemd/vrmon.catalog").read_text() == catalog.render()
+    assert (ROOT / "systemd/vrmon.catalog").read_text() == explained.render()
 
 
 def test_message_ids_are_those_of_every_release() -> None:
-    assert catalog.message_id("take-died") == "fa4270381d7356e693b59ac4db01c672"
-    ids = {catalog.message_id(code) for code in catalog.ENTRIES}
-    assert len(ids) == len(catalog.ENTRIES)
+    assert message_id("take-died") == "fa4270381d7356e693b59ac4db01c672"
+    ids = {message_id(code) for code in ROWS}
+    assert len(ids) == len(ROWS)
 
 
 def test_every_trouble_says_what_to_do() -> None:
-    events = {"device-back", "job-began", "job-ended", "take-started", "take-ended", "take-adopted"}
-    events |= {
-        "hold-begun",
-        "hold-ended",
-        "started",
-        "stopped",
-        "reloaded",
-        "log-back",
-        "log-overrun",
-        "problem-ended",
-    }
-    assert {code for code, entry in catalog.ENTRIES.items() if not entry.advice} == events
+    events = {Code.DEVICE_BACK, Code.JOB_BEGAN, Code.JOB_ENDED, Code.HOLD_BEGUN, Code.HOLD_ENDED}
+    events |= {Code.TAKE_STARTED, Code.TAKE_ENDED, Code.TAKE_ADOPTED, Code.PROBLEM_ENDED}
+    events |= {Code.STARTED, Code.STOPPED, Code.RELOADED, Code.LOG_BACK, Code.LOG_OVERRUN}
+    assert {code for code, row in ROWS.items() if not row.advice} == events

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.devices.test_movierecorder import JSON, NEW, SOURCE, recorder
 from tests.world.hostile import always_json, http_answer, once
+from vrmon.catalog import Code
 from vrmon.devices.movierecorder.answers import MOST, parse_destinations, parse_sources
 from vrmon.errors import BadAnswer
 from vrmon.model import Note, Odd
@@ -102,7 +103,7 @@ def test_what_no_channel_needs_to_record_is_told_of_and_costs_nothing(
     sight = parse_sources([{**NEW, **changes}])
     (source,) = sight.seen
     assert {key: getattr(source, key) for key in expected} == expected
-    assert (sight.odd, sight.notes) == ((), (Note("odd-answer", why),))
+    assert (sight.odd, sight.notes) == ((), (Note(Code.ODD_ANSWER, why),))
 
 
 @pytest.mark.parametrize(

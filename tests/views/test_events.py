@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vrmon.model import Job, Problem, Severity
+from vrmon.catalog import Code, Severity, Situation
+from vrmon.model import Job, Phase, Problem
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
@@ -15,13 +16,14 @@ JOB, NEXT = Job("ABC", "7"), Job("ABC", "8")
 CHANNEL = Channel("PCR 1", "playbox", "ABC", "dvr", "s 1")
 SENT = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=1.0)
 SEEN = replace(SENT, started=2.0, confirmed=62.0, seen=62.0)
-PROBLEM = Problem("take-died", Severity.DEGRADED, "PCR 1", "It died.", "Look.")
+PAUSED = Problem.of(Code.TAKE_PAUSED, "PCR 1", dvr="dvr")
+STUCK = Problem.of(Code.STOP_REFUSED, "PCR 1", name="SHOW", error="No.", recorder="the recorder")
 
 
 def told(before: ChannelMemory, after: ChannelMemory) -> list[Event]:
     jobs = {one: TrackedJob(one, 0.0, 0.0, basename="SHOW" if one == JOB else None) for one in (JOB, NEXT)}
     memory = Memory({"playbox": PrimaryMemory(jobs=jobs)}, channels={CHANNEL.key: after})
-    plan = Plan(memory, (), ((CHANNEL, Verdict(after, "idle")),), ())
+    plan = Plan(memory, (), ((CHANNEL, Verdict(after, Phase.IDLE)),), ())
     return between(Memory(channels={CHANNEL.key: before}), (), plan, 100.0)
 
 
@@ -75,28 +77,40 @@ def test_holds_are_told_with_who_and_why() -> None:
 
 def problems(before: list[Problem], after: list[Problem]) -> list[tuple[str, Severity, str]]:
     plan = Plan(Memory(), (), (), tuple(after))
-    since = Memory(problems={(one.code, one.subject): 40.0 for one in before})
+    since = Memory(problems={one.key: 40.0 for one in before})
     return [(one.code, one.severity, one.message) for one in between(since, before, plan, 100.0)]
 
 
 def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
-    assert problems([], [PROBLEM]) == [("take-died", Severity.DEGRADED, "It died. Look.")]
-    assert problems([PROBLEM], [replace(PROBLEM, message="It died again.")]) == []
-    assert problems([PROBLEM], []) == [("problem-ended", Severity.INFO, "Over after 60 s: It died.")]
+    message = "The take is paused on dvr while its job is active; vrmon resumes it."
+    hint = 'To pause on purpose: `vrmon hold "PCR 1"`.'
+    changed = replace(PAUSED, facts={**PAUSED.facts, "error": "It is locked."})
+    assert changed.message != message
+    assert problems([], [PAUSED]) == [("take-paused", Severity.CRITICAL, f"{message} {hint}")]
+    assert problems([PAUSED], [changed]) == []
+    assert problems([PAUSED], []) == [("problem-ended", Severity.INFO, f"Over after 60 s: {message}")]
 
 
 def test_a_hold_is_told_again_only_when_a_job_goes_without_its_backup() -> None:
-    held = Problem("on-hold", Severity.INFO, "PCR 1", "On hold.", "Give it back.")
-    unsafe = replace(held, severity=Severity.CRITICAL, message="Not recorded.")
+    held = Problem.of(Code.ON_HOLD, "PCR 1")
+    unsafe = Problem.of(Code.ON_HOLD, "PCR 1", Situation.UNSAFE, job="job")
+    told = 'On hold; its job is not recorded by vrmon. `vrmon auto "PCR 1"` gives the channel back to vrmon.'
     assert problems([], [held]) == []
     assert problems([held], []) == []
-    assert problems([held], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
-    assert problems([], [unsafe]) == [("on-hold", Severity.CRITICAL, "Not recorded. Give it back.")]
+    assert problems([held], [unsafe]) == [("on-hold", Severity.CRITICAL, told)]
+    assert problems([], [unsafe]) == [("on-hold", Severity.CRITICAL, told)]
     assert problems([unsafe], [held]) == []
     assert problems([unsafe], []) == []
 
 
 def test_a_problem_that_gets_worse_is_told_again_and_one_that_gets_better_is_not() -> None:
-    worse = replace(PROBLEM, severity=Severity.CRITICAL)
-    assert problems([PROBLEM], [worse]) == [("take-died", Severity.CRITICAL, "It died. Look.")]
-    assert problems([worse], [PROBLEM]) == []
+    worse = replace(STUCK, situation=Situation.IN_THE_WAY)
+    assert [(code, severity) for code, severity, _ in problems([STUCK], [worse])] == [
+        ("stop-refused", Severity.CRITICAL)
+    ]
+    assert problems([worse], [STUCK]) == []
+
+
+def test_the_journal_hears_what_people_call_the_recorder() -> None:
+    (begun,) = between(Memory(), (), Plan(Memory(), (), (), (STUCK,)), 100.0)
+    assert begun.fields == {"recorder": "the recorder"}

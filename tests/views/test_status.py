@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from vrmon.model import DeviceState, DeviceView, Job, Problem, Severity, Source
+from vrmon.catalog import Code, Situation
+from vrmon.model import DeviceState, DeviceView, Job, Phase, Problem, Source
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
@@ -21,17 +22,20 @@ TRACKED = TrackedJob(JOB, since=10.0, last_seen=19.0, basename="SHOW")
 CHANNEL = Channel("PCR 1/a", "playbox", "ABC", "dvr", "Cam A")
 TAKE = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=10.1, started=10.2, confirmed=19.5, seen=19.5, latency=0.1234)
 SOURCE = Source("s 1", "Cam A", is_recording=True, recording_name="SHOW")
-DIED = Problem("take-died", Severity.DEGRADED, CHANNEL.name, "It died.", "Look.")
-GONE = Problem("dvr-unreachable", Severity.DEGRADED, "dvr", "It is gone.", "Mend it.")
-BLIND = Problem("dvr-blind", Severity.CRITICAL, CHANNEL.name, "Nobody knows.", "Look.")
-NOTE = Problem("stand-in-name", Severity.INFO, CHANNEL.name, "A stand-in.")
+DIED = Problem.of(
+    Code.TAKE_DIED, CHANNEL.name, Situation.GAP, lost="OLD", ago="9 s", name="SHOW", recorder="it"
+)
+GONE = Problem.of(Code.DVR_UNREACHABLE, "dvr", reason="It is gone.")
+BLIND = Problem.of(Code.DVR_BLIND, CHANNEL.name, Situation.USUAL, GONE.key, dvr="dvr", reason="it is gone")
+NOTE = Problem.of(Code.STAND_IN_NAME, CHANNEL.name, name="SHOW", primary="playbox")
+NOTHING_STARTS = "Nothing can be started: dvr does not answer (it is gone)"
 
 
 def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) -> Scene:
     memory = Memory(
         {"playbox": PrimaryMemory(state=DeviceState.OK, jobs={JOB: TRACKED} if verdict.job else {})},
         channels={CHANNEL.key: verdict.memory},
-        problems={(one.code, one.subject): since for one, since in problems},
+        problems={one.key: since for one, since in problems},
     )
     found = tuple(one for one, _ in problems)
     verdict = replace(verdict, problems=tuple(one for one in found if one.subject == CHANNEL.name))
@@ -54,8 +58,8 @@ def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) ->
     return replace(made, **changes)
 
 
-RECORDING = Verdict(ChannelMemory(JOB, TAKE, phase_since=10.2), "recording", TRACKED, source=SOURCE)
-IDLE = Verdict(ChannelMemory(phase_since=6.0), "idle", source=replace(SOURCE, is_recording=False))
+RECORDING = Verdict(ChannelMemory(JOB, TAKE, phase_since=10.2), Phase.RECORDING, TRACKED, source=SOURCE)
+IDLE = Verdict(ChannelMemory(phase_since=6.0), Phase.IDLE, source=replace(SOURCE, is_recording=False))
 
 
 def test_a_channel_that_records() -> None:
@@ -100,7 +104,7 @@ def test_a_channel_that_records() -> None:
 def test_a_channel_that_does_nothing() -> None:
     whole = document(scene(IDLE))
     (shown,) = whole["channels"]
-    assert [shown[key] for key in ("phase", "job", "take", "verified", "recording", "thumbnail")] == [
+    assert [shown[key] for key in ("phase", "job", "take", "verified", Phase.RECORDING, "thumbnail")] == [
         "idle",
         *[None] * 5,
     ]
@@ -109,7 +113,7 @@ def test_a_channel_that_does_nothing() -> None:
 
 def test_a_take_that_was_only_asked_for_is_not_shown_as_one() -> None:
     starting = replace(RECORDING, memory=ChannelMemory(JOB, replace(TAKE, started=None, confirmed=None)))
-    (shown,) = document(scene(replace(starting, phase="starting")))["channels"]
+    (shown,) = document(scene(replace(starting, phase=Phase.STARTING)))["channels"]
     assert (shown["take"], shown["verified"]) == (None, None)
 
 
@@ -143,7 +147,7 @@ def test_devices_are_shown_with_their_ages_and_without_their_secrets() -> None:
 
 
 def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
-    own = ((Problem("state-failing", Severity.DEGRADED, "vrmon", "Full.", ""), 12.0),)
+    own = ((Problem.of(Code.STATE_FAILING, "vrmon", what="Full."), 12.0),)
     whole = document(scene(RECORDING, (NOTE, 1.0), (DIED, 18.0), (GONE, 11.0), (BLIND, 19.0), own=own))
     assert [one["code"] for one in whole["problems"]] == [
         "dvr-blind",
@@ -156,41 +160,46 @@ def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
         "code": "dvr-blind",
         "severity": "critical",
         "subject": "PCR 1/a",
-        "message": "Nobody knows.",
-        "hint": "Look.",
+        "message": f"{NOTHING_STARTS}.",
+        "hint": BLIND.hint,
         "since": "2026-11-18T11:06:59.000Z",
+        "cause": {"code": "dvr-unreachable", "subject": "dvr"},
     }
+    assert whole["problems"][1]["cause"] is None
     assert whole["channels"][0]["problem"] == whole["problems"][0]
     assert whole["health"] == "critical"
-    assert whole["summary"] == "1 of 1 jobs recorded; PCR 1/a: Nobody knows (and 3 more)"
+    assert whole["summary"] == f"1 of 1 jobs recorded; PCR 1/a: {NOTHING_STARTS} (and 3 more)"
 
 
 @pytest.mark.parametrize(
-    ("severities", "word"),
+    ("problems", "word"),
     [
         ([], "ok"),
-        ([Severity.INFO], "ok"),
-        ([Severity.INFO, Severity.DEGRADED], "degraded"),
-        ([Severity.CRITICAL, Severity.DEGRADED], "critical"),
+        ([NOTE], "ok"),
+        ([NOTE, DIED], "degraded"),
+        ([BLIND, DIED], "critical"),
     ],
 )
-def test_health_is_the_worst_of_all(severities: list[Severity], word: str) -> None:
-    assert health(replace(DIED, severity=one) for one in severities) == word
+def test_health_is_the_worst_of_all(problems: list[Problem], word: str) -> None:
+    assert health(problems) == word
 
 
 @pytest.mark.parametrize(
     ("phase", "text"),
     [
-        ("recording", "1 of 1 jobs recorded"),
-        ("keeping", "1 of 1 jobs recorded"),
-        ("starting", "0 of 1 jobs recorded"),
-        ("foreign", "0 of 1 jobs recorded"),
+        (Phase.RECORDING, "1 of 1 jobs recorded"),
+        (Phase.KEEPING, "1 of 1 jobs recorded"),
+        (Phase.STARTING, "0 of 1 jobs recorded"),
+        (Phase.FOREIGN, "0 of 1 jobs recorded"),
     ],
 )
-def test_the_headline_counts_the_jobs_that_are_safe(phase: str, text: str) -> None:
+def test_the_headline_counts_the_jobs_that_are_safe(phase: Phase, text: str) -> None:
     assert headline(scene(replace(RECORDING, phase=phase))) == text
     assert headline(scene(replace(RECORDING, phase=phase), (NOTE, 1.0))) == text
-    assert headline(scene(replace(RECORDING, phase=phase), (DIED, 1.0))) == f"{text}; PCR 1/a: It died"
+    assert (
+        headline(scene(replace(RECORDING, phase=phase), (DIED, 1.0)))
+        == f"{text}; PCR 1/a: {DIED.message[:-1]}"
+    )
 
 
 def headline_without_a_job(channels: tuple[Channel, ...], **primaries: PrimaryMemory) -> str:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from tests.world.stores import until
+from vrmon.catalog import Code
 from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, PasswordRefused, Refused, Unreachable
 from vrmon.model import DeviceState, Note, Observation, Odd, Sight
 from vrmon.workers.poller import Poller
@@ -58,7 +59,7 @@ def test_looks_come_at_a_fixed_rate_however_long_one_takes() -> None:
 
 
 def test_an_observation_holds_all_that_the_look_told() -> None:
-    sight = Sight("seen", (Odd(1, None, "why"),), ("A",), (Note("code", "text"),), restarted=True)
+    sight = Sight("seen", (Odd(1, None, "why"),), ("A",), (Note(Code.ODD_ANSWER, "text"),), restarted=True)
     watch = Watch(lambda _: sight)
     one = watch.next()
     watch.close()

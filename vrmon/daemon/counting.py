@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vrmon.catalog import Code
 from vrmon.views.round import Round
 from vrmon.workers.counts import ChannelCounts
 
@@ -14,7 +15,7 @@ class Counting:
 
     def take_in(self, turned: Round) -> None:
         verdicts, before = turned.plan.verdicts, self.channels
-        started = {event.subject for event in turned.events if event.code == "take-started"}
+        started = {event.subject for event in turned.events if event.code is Code.TAKE_STARTED}
         self.channels = {channel.key: before.get(channel.key) or ChannelCounts() for channel, _ in verdicts}
         for channel, verdict in verdicts:
             counts, active = self.channels[channel.key], verdict.job is not None and verdict.job.present

@@ -12,6 +12,7 @@ from typing import Any
 
 from vrmon import __version__
 from vrmon.api import Api
+from vrmon.catalog import Code
 from vrmon.config.in_force import InForce
 from vrmon.daemon import journal, systemd
 from vrmon.daemon.clock import Clock
@@ -75,7 +76,7 @@ class Daemon:
         self._show_configuration()
         await self._listen()
         self._notifier.ready(self._service.summary())
-        journal.report(logging.INFO, "started", version=__version__)
+        journal.report(logging.INFO, Code.STARTED, version=__version__)
         self._background(asyncio.to_thread(self._inforce.remember))
         keeping = asyncio.create_task(self._keep_house())
         ending = asyncio.create_task(self._ending.wait())
@@ -98,7 +99,7 @@ class Daemon:
                 if settings.log != before.log:
                     await asyncio.to_thread(journal.setup, settings.log)
                 await self._listen()
-                self._trouble("state-damaged", "", "")
+                self._trouble(Code.STATE_DAMAGED, "")
                 self._background(asyncio.to_thread(self._inforce.remember))
             finally:
                 self._show_configuration()
@@ -106,7 +107,7 @@ class Daemon:
         counts = (
             f"channels: {len(settings.channels)}, devices: {len(settings.primaries) + len(settings.dvrs)}"
         )
-        journal.report(logging.INFO, "reloaded", reason=counts)
+        journal.report(logging.INFO, Code.RELOADED, reason=counts)
         return f"The configuration is in force ({counts})."
 
     def _hang_up(self) -> None:
@@ -132,8 +133,7 @@ class Daemon:
                 )
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
-        hint = "Takes are known again by their names: look whether all are, then `vrmon reload` clears this."
-        self._trouble("state-damaged", complaint, hint)
+        self._trouble(Code.STATE_DAMAGED, complaint)
         return memory
 
     def _turned(self, turned: Round) -> None:
@@ -169,11 +169,8 @@ class Daemon:
         due = {"the control loop": self._loop.turned + _LOOP_BUDGET}
         due |= {f"the threads of {name}": moment for name, moment in self._loop.due_back().items()}
         self._service.late = [name for name, moment in due.items() if moment < now]
-        late = ", ".join(self._service.late)
-        message = f"No sign of life from {late}. No heartbeat is sent until it is back." if late else ""
-        self._trouble("worker-stuck", message, "systemd restarts vrmond; recordings go on meanwhile.")
-        failing = self._store.failing() or self._inforce.failing
-        self._trouble("state-failing", failing, "Recording goes on; a restart now would know less.")
+        self._trouble(Code.WORKER_STUCK, ", ".join(self._service.late))
+        self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
 
     def _look_around(self, now: float) -> None:
         """Ask the DVRs for what only matters to people."""
@@ -186,19 +183,14 @@ class Daemon:
 
     async def _listen(self) -> None:
         await self._listening.open(self._inforce.settings.api)
-        hint = "Free the address or change it in vrmon.toml; vrmon goes on trying."
-        self._trouble("address-taken", self._listening.missing, hint)
+        self._trouble(Code.ADDRESS_TAKEN, self._listening.missing)
 
     def _show_configuration(self) -> None:
         self._service.configuration = self._inforce.shown()
-        hint = (
-            "Mend what is refused, then `systemctl reload vrmon`; "
-            "a variable of the environment needs a restart."
-        )
-        self._trouble("configuration-refused", self._inforce.trouble(), hint)
+        self._trouble(Code.CONFIGURATION_REFUSED, self._inforce.trouble())
 
-    def _trouble(self, code: str, message: str, hint: str) -> None:
-        for event in self._own_problems.set(code, message, hint, time.monotonic()):
+    def _trouble(self, code: Code, what: str) -> None:
+        for event in self._own_problems.set(code, what, time.monotonic()):
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
@@ -210,5 +202,5 @@ class Daemon:
         self._loop.close()
         self._saving.finish()
         await asyncio.to_thread(self._store.close, _LAST_SAVE)
-        journal.report(logging.INFO, "stopped")
+        journal.report(logging.INFO, Code.STOPPED)
         self._notifier.close()

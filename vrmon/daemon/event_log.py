@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from vrmon.catalog import Severity
 from vrmon.daemon.journal import report
-from vrmon.model import Severity
 from vrmon.settings import Settings
 from vrmon.text import rfc3339
 from vrmon.views.events import Event
@@ -34,7 +34,7 @@ class EventLog:
                 "severity": event.severity.value,
                 "subject": event.subject,
                 "message": event.message,
-                "code": event.code,
+                "code": event.code.value,
             }
         )
         fields = dict(event.fields)

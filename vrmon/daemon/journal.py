@@ -1,6 +1,6 @@
 """Where log records go: the journal with their fields, or plain lines on stderr, and a file if asked for.
 
-Messages are constant (the catalog's); the particulars are upper-case keys of `extra`, which `fields` makes.
+Messages are constant (the catalog's titles); the particulars are upper-case keys of `extra`: `fields`.
 No sink is written to by the thread that logs: a stalled disk or a stuck reader never holds up control.
 """
 
@@ -18,7 +18,8 @@ from logging.handlers import RotatingFileHandler
 
 from systemd.journal import JournalHandler
 
-from vrmon import catalog, settings
+from vrmon import settings
+from vrmon.catalog import ROWS, Code, message_id
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ _FILE_BYTES = 10_000_000
 _FILE_COUNT = 5
 _BACKLOG = 5_000  # records
 _FLUSH_SECONDS = 2.0
+_OF_THE_JOURNAL = ("MESSAGE_ID", "RECORDER", "PLACE")  # by which it explains an entry
 _SUBJECTS = ("CHANNEL", "DEVICE", "ADDRESS", "REQUEST", "SOCKET", "FILE")
 
 
@@ -50,19 +52,18 @@ def shutdown() -> None:
 
 
 def fields(code: str = "", **particulars: object) -> dict[str, object]:
-    """`extra` for a log call: fields("take-died", channel="PCR 1") gives CODE, MESSAGE_ID and CHANNEL.
+    """`extra` for a log call: fields(Code.TAKE_DIED, channel="PCR 1") gives CODE, MESSAGE_ID and CHANNEL.
 
     Particulars that are None or "" are left out. A code that the catalog lacks gets no MESSAGE_ID.
     """
-    named = {"CODE": code, "MESSAGE_ID": catalog.message_id(code)}
+    named = {"CODE": str(code), "MESSAGE_ID": message_id(code)}
     named |= {key.upper(): str(value) for key, value in particulars.items() if value is not None}
     return {key: value for key, value in named.items() if value}
 
 
-def report(level: int, code: str, **particulars: object) -> None:
-    """Log the catalog's message for `code` (the code itself where it has none) with these fields."""
-    entry = catalog.ENTRIES.get(code)
-    log.log(level, entry.message if entry else code, extra=fields(code, **particulars), stacklevel=2)
+def report(level: int, code: Code, **particulars: object) -> None:
+    """Log the title of the code's row with these fields."""
+    log.log(level, ROWS[code].title, extra=fields(code, **particulars), stacklevel=2)
 
 
 def on_journal() -> bool:
@@ -113,7 +114,7 @@ class _Courier(logging.Handler):
             self._sink.handle(record)
             if self._dropped:
                 lost, self._dropped = self._dropped, 0
-                report(logging.ERROR, "log-overrun", count=lost)
+                report(logging.ERROR, Code.LOG_OVERRUN, count=lost)
         self._sink.close()
 
 
@@ -143,7 +144,7 @@ class _Line(logging.Formatter):
         pairs = [
             f"{key}={_shown(value)}"
             for key, value in vars(record).items()
-            if key.isupper() and key != "MESSAGE_ID"
+            if key.isupper() and key not in _OF_THE_JOURNAL
         ]
         return " ".join([super().formatMessage(record), *pairs])
 
@@ -160,10 +161,10 @@ class _LogFile(RotatingFileHandler):
         failed_before, self._failing = self._failing, False
         super().emit(record)
         if failed_before and not self._failing:
-            report(logging.WARNING, "log-back", file=self.baseFilename)
+            report(logging.WARNING, Code.LOG_BACK, file=self.baseFilename)
         elif self._failing and not failed_before:
             reason = getattr(self._error, "strerror", None) or str(self._error)
-            report(logging.ERROR, "log-failing", file=self.baseFilename, reason=reason)
+            report(logging.ERROR, Code.LOG_FAILING, file=self.baseFilename, reason=reason)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
         self._failing = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vrmon.model import Problem, Severity
+from vrmon.catalog import Code
+from vrmon.model import Problem
 from vrmon.views.events import Event, begun, ended
 
 SUBJECT = "vrmon"
@@ -12,17 +13,17 @@ class OwnProblems:
     """Each code at most once, with the monotonic time it began."""
 
     def __init__(self) -> None:
-        self._since: dict[str, tuple[Problem, float]] = {}
+        self._since: dict[Code, tuple[Problem, float]] = {}
 
     def now(self) -> list[tuple[Problem, float]]:
         return list(self._since.values())
 
-    def set(self, code: str, message: str, hint: str, now: float) -> list[Event]:
-        """The trouble is there while `message` is not empty. The events of its beginning and end."""
+    def set(self, code: Code, what: str, now: float) -> list[Event]:
+        """The trouble is there while `what` is not empty. The events of its beginning and end."""
         before = self._since.get(code)
-        if not message:
+        if not what:
             self._since.pop(code, None)
             return [] if before is None else [ended(before[0], now - before[1])]
-        problem = Problem(code, Severity.DEGRADED, SUBJECT, message, hint)
+        problem = Problem.of(code, SUBJECT, what=what)
         self._since[code] = (problem, now if before is None else before[1])
         return [begun(problem)] if before is None else []

@@ -16,7 +16,7 @@ from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
 from vrmon.errors import ControlError
-from vrmon.model import Thumbnail
+from vrmon.model import Phase, Thumbnail
 from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.settings import Channel
 from vrmon.text import span
@@ -115,7 +115,7 @@ class Service:
             raise ControlError(
                 f"Cannot stop {one.name}: it is on hold. Stop it in MovieRecorder, or run vrmon auto first."
             )
-        if take is None or memory.phase != "keeping":
+        if take is None or memory.phase is not Phase.KEEPING:
             raise ControlError(
                 f"Cannot stop {one.name}: it keeps no take whose job is gone. "
                 "To take over a running recording, run vrmon hold."

@@ -6,10 +6,19 @@ happened, so that it may be called at any moment, and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result, Verb
+from vrmon.model import (
+    Action,
+    Destination,
+    DvrObservation,
+    PrimaryObservation,
+    Problem,
+    ProblemKey,
+    Result,
+    Verb,
+)
 from vrmon.plan import jobs, outages, starting, unconfigured
 from vrmon.plan.case import Case
 from vrmon.plan.decide import Verdict, decide
@@ -67,6 +76,11 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
         if is_new:
             new_looks.add(name)
 
+    of_primaries = {
+        name: outages.problems("primary", name, one, world.primaries.get(name))
+        for name, one in primaries.items()
+    }
+    of_dvrs = {name: outages.problems("dvr", name, one, world.dvrs.get(name)) for name, one in dvrs.items()}
     claims = {name: _claims(settings, channels, name) for name in dvrs}
     verdicts = []
     for channel in settings.channels:
@@ -82,6 +96,8 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             now=now,
             epoch=world.epoch,
             destinations=world.destinations.get(channel.dvr, ()),
+            primary_problem=_key(of_primaries[channel.primary]),
+            dvr_problem=_key(of_dvrs[channel.dvr]),
         )
         before = channels.get(channel.key, ChannelMemory())
         verdict = _phased(decide(case, before), now)
@@ -100,8 +116,12 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             if channel.primary == name:
                 dvrs[channel.dvr] = starting.disown(dvrs[channel.dvr], channel, ended)
     unconfigured.forget(settings, channels, world.dvrs, now)
-    found = tuple(_problems(settings, world, primaries, dvrs, channels, verdicts))
-    since = {(one.code, one.subject): now for one in found}
+    found = (
+        *(problem for one in (*of_primaries.values(), *of_dvrs.values()) for problem in one),
+        *(problem for _, verdict in verdicts for problem in verdict.problems),
+        *unconfigured.problems(settings, primaries, channels),
+    )
+    since = {one.key: now for one in found}
     since.update((key, began) for key, began in memory.problems.items() if key in since)
     left_out = {name: one for name, one in memory.dvrs.items() if name not in dvrs}
     names_kept = {name: DvrMemory(names=one.names, inherited=True) for name, one in left_out.items()}
@@ -156,18 +176,5 @@ def _names_and_forgotten(
     return jobs.ask_names(jobs.forget(memory, settings.sync, now, needed), name, now, mapped)
 
 
-def _problems(
-    settings: Settings,
-    world: World,
-    primaries: Mapping[str, PrimaryMemory],
-    dvrs: Mapping[str, DvrMemory],
-    channels: Mapping[str, ChannelMemory],
-    verdicts: list[tuple[Channel, Verdict]],
-) -> Iterator[Problem]:
-    for name, primary in primaries.items():
-        yield from outages.problems("primary", name, primary, world.primaries.get(name))
-    for name, dvr in dvrs.items():
-        yield from outages.problems("dvr", name, dvr, world.dvrs.get(name))
-    for _, verdict in verdicts:
-        yield from verdict.problems
-    yield from unconfigured.problems(settings, primaries, channels)
+def _key(found: tuple[Problem, ...]) -> ProblemKey | None:
+    return found[0].key if found else None

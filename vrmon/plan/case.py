@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vrmon.model import Destination, DvrObservation
+from vrmon.model import Destination, DvrObservation, ProblemKey
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
 from vrmon.settings import Channel, Sync
 
@@ -16,6 +16,7 @@ class Case:
 
     `new_look`: the DVR's last observation has not been taken in yet. `blind_after`: seconds without a
     look after which a take no longer counts as seen. `claims`: which channel's (by its key) a source is.
+    `primary_problem`, `dvr_problem`: what is the matter with the devices themselves.
     """
 
     channel: Channel
@@ -29,3 +30,5 @@ class Case:
     now: float
     epoch: float
     destinations: tuple[Destination, ...] = ()
+    primary_problem: ProblemKey | None = None
+    dvr_problem: ProblemKey | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from vrmon.model import Action, DeviceState, Odd, Problem, Source, Verb
+from vrmon.model import Action, DeviceState, Odd, Phase, Problem, Source, Verb
 from vrmon.plan import commands, problems, sources, starting, takes
 from vrmon.plan.adopt import adopt
 from vrmon.plan.case import Case
@@ -19,7 +19,7 @@ class Verdict:
     """What came of it. `look`: when the DVR should be looked at again, None for its usual pace."""
 
     memory: ChannelMemory
-    phase: str
+    phase: Phase
     job: TrackedJob | None = None
     waiting: tuple[TrackedJob, ...] = ()
     source: Source | None = None
@@ -32,7 +32,7 @@ class Verdict:
         """Whether its job has a take of its own that was seen a moment ago."""
         take = self.memory.take
         ours = self.job is not None and take is not None and take.job == self.job.job
-        return ours and self.phase in ("recording", "keeping")
+        return ours and self.phase in (Phase.RECORDING, Phase.KEEPING)
 
 
 PACE = 0.25  # seconds between two looks while a command waits to be seen
@@ -91,7 +91,7 @@ def _act(
         return _blind(replace(case, observation=untold), memory, tracked)
     if isinstance(found, Problem):
         problem = found if tracked is not None else problems.before_air(found)
-        return Verdict(memory, "blocked", problems=(problem,))
+        return Verdict(memory, Phase.BLOCKED, problems=(problem,))
     site = Site(
         case.channel,
         case.sync,
@@ -148,40 +148,42 @@ def _blind(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> Ver
     fresh = take is not None and take.confirmed is not None and case.now - take.confirmed <= case.blind_after
     if memory.hold is not None:
         held = _on_hold(case, memory, tracked)
-        return held if fresh or held.phase != "recording" else replace(held, phase="blocked")
+        return held if fresh or held.phase != Phase.RECORDING else replace(held, phase=Phase.BLOCKED)
     if tracked is None:
-        return Verdict(memory, "idle" if take is None or take.started is None else "stopping")
+        return Verdict(memory, Phase.IDLE if take is None or take.started is None else Phase.STOPPING)
     if fresh and take is not None and take.job == tracked.job:
         return _recorded(case, memory, tracked)
     if case.observation is None:
-        return Verdict(memory, "starting")  # it is being asked for the first time
+        return Verdict(memory, Phase.STARTING)  # it is being asked for the first time
     return Verdict(
-        memory, "blocked", problems=(problems.dvr_blind(case.channel, case.observation, take, case.now),)
+        memory,
+        Phase.BLOCKED,
+        problems=(problems.dvr_blind(case.channel, case.observation, take, case.dvr_problem, case.now),),
     )
 
 
 def _on_hold(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> Verdict:
     ours = memory.take is not None and memory.take.started is not None
-    phase = "recording" if ours else "foreign" if memory.foreign else "idle"
+    phase = Phase.RECORDING if ours else Phase.FOREIGN if memory.foreign else Phase.IDLE
     return Verdict(memory, phase, problems=problems.held(case.channel, memory, tracked))
 
 
-def _recording_phase(case: Case, tracked: TrackedJob) -> str:
+def _recording_phase(case: Case, tracked: TrackedJob) -> Phase:
     sure = case.primary.state is DeviceState.OK and tracked.lost is None
-    return "recording" if sure else "keeping"
+    return Phase.RECORDING if sure else Phase.KEEPING
 
 
 def _wanted(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
     take = memory.take
     if take is None or take.started is None:
         if site.source.is_recording:
-            return Verdict(memory, "foreign", problems=(problems.foreign(site, tracked),))
+            return Verdict(memory, Phase.FOREIGN, problems=(problems.foreign(site, tracked),))
         return _begin(case, site, memory, tracked)
     if take.job != tracked.job:
         return _stop(case, site, memory, "a new job has begun on this ingest")
     if site.source.is_paused:
         memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
-        return Verdict(memory, "starting", action=action, problems=(problems.paused(site, memory),))
+        return Verdict(memory, Phase.STARTING, action=action, problems=(problems.paused(site, memory),))
     action = None
     if not take.borne:
         memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
@@ -193,7 +195,9 @@ def _wanted(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) 
 
 
 def _recorded(case: Case, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
-    shown = problems.while_recording(case.channel, memory, tracked, case.primary, case.sync, case.now)
+    shown = problems.while_recording(
+        case.channel, memory, tracked, case.primary, case.primary_problem, case.sync, case.now
+    )
     return Verdict(memory, _recording_phase(case, tracked), problems=shown)
 
 
@@ -201,15 +205,15 @@ def _stop(case: Case, site: Site, memory: ChannelMemory, why: str) -> Verdict:
     """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs."""
     if not case.primary.answered and not _is_ended_by_hand(memory):
         asked = case.primary.state is not None
-        shown = problems.unproven(case.channel, memory.take) if asked else ()
-        return Verdict(memory, "keeping", problems=shown)
+        shown = problems.unproven(case.channel, memory.take, case.primary_problem) if asked else ()
+        return Verdict(memory, Phase.KEEPING, problems=shown)
     memory, action = commands.repeat(site, memory, Verb.STOP, why)
-    return Verdict(memory, "stopping", action=action, problems=problems.stopping(site, memory))
+    return Verdict(memory, Phase.STOPPING, action=action, problems=problems.stopping(site, memory))
 
 
 def _begin(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -> Verdict:
     if not tracked.present:
-        return Verdict(memory, "idle")  # it is not there to be recorded, and its end is not proven yet
+        return Verdict(memory, Phase.IDLE)  # it is not there to be recorded, and its end is not proven yet
     take = memory.take
     if take is not None and take.job != tracked.job and runs(take, memory, case):
         action = None  # the take before may still turn up
@@ -217,7 +221,7 @@ def _begin(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) -
         why = "the take has died" if memory.died is not None else "the job is active"
         memory, action = starting.start(site, memory, tracked, why)
     shown = problems.while_starting(site, memory)
-    return Verdict(memory, "blocked" if shown else "starting", action=action, problems=shown)
+    return Verdict(memory, Phase.BLOCKED if shown else Phase.STARTING, action=action, problems=shown)
 
 
 def _unwanted(case: Case, site: Site, memory: ChannelMemory) -> Verdict:
@@ -229,9 +233,9 @@ def _unwanted(case: Case, site: Site, memory: ChannelMemory) -> Verdict:
     if not flying and (take is None or not runs(take, memory, case)):
         memory = replace(memory, take=None, attempt=None)
     if site.source.is_recording:
-        return Verdict(memory, "foreign")
+        return Verdict(memory, Phase.FOREIGN)
     warned = problems.destination_warnings(case.channel, site.source, case.destinations)
-    return Verdict(memory, "idle", problems=(*problems.before_start(case.channel, site.source), *warned))
+    return Verdict(memory, Phase.IDLE, problems=(*problems.before_start(case.channel, site.source), *warned))
 
 
 def _next_look(site: Site, verdict: Verdict) -> float | None:
@@ -250,9 +254,9 @@ def _lacks_only_a_look(site: Site, verdict: Verdict) -> bool:
     memory = verdict.memory
     if site.fresh or memory.hold is not None:
         return False
-    if verdict.phase == "stopping":
+    if verdict.phase == Phase.STOPPING:
         return commands.due(memory.attempt, Verb.STOP, site)
-    if verdict.phase not in ("starting", "blocked"):
+    if verdict.phase not in (Phase.STARTING, Phase.BLOCKED):
         return False
     if memory.take is not None and memory.take.started is not None:
         return commands.due(memory.attempt, Verb.RESUME, site)

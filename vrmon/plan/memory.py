@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vrmon.model import DeviceState, Job, Outcome, Verb
+from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
 
 FLIGHT = 60.0  # seconds after which what was sent will never come back: its lane is lost
 
@@ -177,15 +177,15 @@ class ChannelMemory:
     lost_take: str = ""
     hold: Hold | None = None
     released: tuple[Job, float] | None = None
-    phase: str = "idle"
+    phase: Phase = Phase.IDLE
     phase_since: float | None = None
 
 
 @dataclass(frozen=True)
 class Memory:
-    """`problems` maps (code, subject) to when the problem began."""
+    """`problems`: when each began."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
     channels: Mapping[str, ChannelMemory] = field(default_factory=dict)
-    problems: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    problems: Mapping[ProblemKey, float] = field(default_factory=dict)

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from vrmon.model import DeviceState, DvrObservation, Problem, Severity, T
+from vrmon.catalog import Code
+from vrmon.model import DeviceState, DvrObservation, Problem, T
 from vrmon.model import Observation as Seen
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
+from vrmon.plan.problems import CALLED
 from vrmon.text import sentence
 
-_HINTS = {
-    "unreachable": "Look at its power, its network, and its address in vrmon.toml.",
-    "unknown": "It answers, but not as it should: is its address the right one, and its service well?",
-    "password-refused": "Put the right password where vrmon reads it, then restart vrmon.",
-    "certificate-refused": "If its certificate was changed on purpose: `vrmon trust {name}`.",
+_CODES = {
+    ("primary", DeviceState.UNREACHABLE): Code.PRIMARY_UNREACHABLE,
+    ("primary", DeviceState.UNKNOWN): Code.PRIMARY_UNKNOWN,
+    ("dvr", DeviceState.UNREACHABLE): Code.DVR_UNREACHABLE,
+    ("dvr", DeviceState.UNKNOWN): Code.DVR_UNKNOWN,
 }
 
-_OF_ANSWERS = {
-    "odd-answer": (
-        "tells a part of its answer badly, of which nothing is known: ",
-        "What it tells well goes on. See what it shows at this place itself; restart it while no job runs.",
-    ),
-}
 _SHOWN = 3  # of what is said of one answer
 
 
@@ -51,21 +47,18 @@ def problems(
         return ()
     if memory.bad_since is None:
         return tuple(_of_answer(name, observation))
-    state = observation.state.value
-    code = observation.code or f"{kind}-{state}"
-    hint = _HINTS.get(observation.code or state, "").format(name=name)
-    return (Problem(code, Severity.DEGRADED, name, sentence(observation.reason), hint),)
+    code = observation.code or _CODES[kind, observation.state]
+    return (Problem.of(code, name, reason=sentence(observation.reason), **CALLED),)
 
 
 def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:
     """What is to be said of an answer that is good as a whole, a problem for each code."""
-    said: dict[str, list[str]] = {}
+    said: dict[Code, list[str]] = {}
     for one in observation.odd:
-        said.setdefault("odd-answer", []).append(one.why)
+        said.setdefault(Code.ODD_ANSWER, []).append(one.why)
     for note in observation.notes:
         said.setdefault(note.code, []).append(note.text)
     for code, texts in said.items():
-        beginning, hint = _OF_ANSWERS[code]
-        more = f"; and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-        message = f"{name} {beginning}{'; '.join(texts[:_SHOWN])}{more}"
-        yield Problem(code, Severity.DEGRADED, name, sentence(message), hint)
+        more = len(texts) - _SHOWN
+        what = "; ".join(texts[:_SHOWN]).rstrip(".")
+        yield Problem.of(code, name, what=what, more=more if more > 0 else "", **CALLED)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from vrmon.model import Odd, Problem, Severity, Source
+from vrmon.catalog import Code, Situation
+from vrmon.model import Fact, Odd, Problem, Source
+from vrmon.plan.problems import CALLED
 from vrmon.settings import Channel
 
 
@@ -15,9 +17,7 @@ def resolve(
     """
     wanted = channel.source
     if isinstance(wanted, int):
-        return _at(wanted, sources, odd) or _missing(
-            channel, f"it has {len(sources) + len(odd)} sources, and index {wanted} is not among them"
-        )
+        return _at(wanted, sources, odd) or _missing(channel, len(sources) + len(odd), index=wanted)
     for source in sources:
         if source.unique_id == wanted:
             return source
@@ -25,16 +25,11 @@ def resolve(
     if len(named) == 1:
         return named[0]
     if named:
-        return Problem(
-            "source-ambiguous",
-            Severity.CRITICAL,
-            channel.name,
-            f"{len(named)} sources of {channel.dvr} are called {wanted!r}.",
-            "Name the channel's source by its unique_id; `vrmon sources` lists them.",
-        )
+        facts: dict[str, Fact] = {"count": len(named), "dvr": channel.dvr, "wanted": wanted}
+        return Problem.of(Code.SOURCE_AMBIGUOUS, channel.name, Situation.ON_AIR, **facts, **CALLED)
     if odd:
         return find_odd(odd, wanted) or odd[0]
-    return _missing(channel, f"none of its {len(sources)} sources is called {wanted!r}")
+    return _missing(channel, len(sources), wanted=wanted)
 
 
 def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source | Odd | None:
@@ -47,14 +42,9 @@ def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source
     return sources[index - before] if index - before < len(sources) else None
 
 
-def _missing(channel: Channel, why: str) -> Problem:
-    return Problem(
-        "source-missing",
-        Severity.CRITICAL,
-        channel.name,
-        f"The source is not on {channel.dvr}: {why}.",
-        "Connect or enable it in MovieRecorder, or correct the channel's source; `vrmon sources` lists them.",
-    )
+def _missing(channel: Channel, count: int, **how: int | str) -> Problem:
+    facts = {"count": count, "dvr": channel.dvr, **how}
+    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, **facts, **CALLED)
 
 
 def find(sources: tuple[Source, ...], unique_id: str) -> Source | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from vrmon.model import DvrObservation, Problem, Severity
+from vrmon.catalog import Code, Situation
+from vrmon.model import DvrObservation, Problem
 from vrmon.plan.memory import ChannelMemory, PrimaryMemory, Take, TrackedJob
+from vrmon.plan.problems import CALLED
 from vrmon.plan.sources import find
 from vrmon.settings import Settings, dvr_of
 
@@ -43,21 +45,16 @@ def _is_over(take: Take, observation: DvrObservation | None, is_watched: bool, n
 def problems(
     settings: Settings, primaries: Mapping[str, PrimaryMemory], channels: Mapping[str, ChannelMemory]
 ) -> Iterator[Problem]:
-    yield from _of_leftovers(settings, channels)
-    yield from _of_jobs(settings, primaries)
-
-
-def _of_leftovers(settings: Settings, channels: Mapping[str, ChannelMemory]) -> Iterator[Problem]:
     for key in channels.keys() - {channel.key for channel in settings.channels}:
         take = channels[key].take
         if take is not None:
-            yield Problem(
-                "leftover-take",
-                Severity.INFO,
-                f"{dvr_of(key)} {take.source}",
-                f"{take.name!r} was seen recording, but no channel has this ingest and DVR any more.",
-                "Stop it in MovieRecorder when the show is over, or map the ingest to this DVR again.",
-            )
+            subject = f"{dvr_of(key)} {take.source}"
+            yield Problem.of(Code.LEFTOVER_TAKE, subject, Situation.ON_AIR, name=take.name, **CALLED)
+    if not settings.channels:
+        yield Problem.of(Code.NO_CHANNELS, "vrmon")
+    for name, tracked in active(settings, primaries):
+        job = tracked.basename or tracked.job.id
+        yield Problem.of(Code.UNMAPPED_JOB, f"{name} {tracked.job.ingest}", job=job)
 
 
 def active(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterator[tuple[str, TrackedJob]]:
@@ -67,22 +64,3 @@ def active(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterat
         for tracked in primary.jobs.values():
             if tracked.present and (name, tracked.job.ingest) not in mapped:
                 yield name, tracked
-
-
-def _of_jobs(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterator[Problem]:
-    if not settings.channels:
-        yield Problem(
-            "no-channels",
-            Severity.DEGRADED,
-            "vrmon",
-            "No channel is configured: nothing is mirrored.",
-            "Name the devices and channels in vrmon.toml, then `systemctl reload vrmon`.",
-        )
-    for name, tracked in active(settings, primaries):
-        yield Problem(
-            "unmapped-job",
-            Severity.INFO,
-            f"{name} {tracked.job.ingest}",
-            f"Job {tracked.basename or tracked.job.id!r} is active on an ingest that no channel names.",
-            "If it needs a backup: `vrmon map`.",
-        )

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vrmon.model import Job, Problem, Severity
+from vrmon.catalog import ROWS, Code, Severity, Situation
+from vrmon.model import Job, Problem
 from vrmon.plan import Plan
 from vrmon.plan.memory import ChannelMemory, Memory, Take
 from vrmon.settings import Channel
 from vrmon.text import span
 
-_OF_DEVICES = ("primary-unreachable", "primary-unknown", "dvr-unreachable", "dvr-unknown")
-_HOLD = "on-hold"
+_OF_DEVICES = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
+
+_CALLED = ("recorder", "place")  # which the journal's explanation of a problem speaks of
 
 
 @dataclass(frozen=True)
 class Event:
-    """`code` is the catalog's; `message` is for people; `fields` go to the journal beside it."""
+    """`message` is for people; `fields` go to the journal beside it."""
 
-    code: str
+    code: Code
     severity: Severity
     subject: str
     message: str
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, code: Code, subject: str, fields: Mapping[str, str], /, **facts: object) -> Event:
+        """As the row of its code says it."""
+        row = ROWS[code]
+        return cls(code, row.severity_in(Situation.USUAL), subject, row.message(facts), fields)
 
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
@@ -35,14 +43,14 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
         was = before.channels.get(channel.key, ChannelMemory())
         found += _of_channel(channel, was, verdict.memory, after)
     about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.verdicts}
-    old = {(one.code, one.subject): one for one in known}
-    new = {(one.code, one.subject): one for one in after.problems}
+    old = {one.key: one for one in known}
+    new = {one.key: one for one in after.problems}
     for key, problem in new.items():
         is_worse = key not in old or problem.severity.rank < old[key].severity.rank
-        if is_worse and (problem.code != _HOLD or problem.severity is not Severity.INFO):
+        if is_worse and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
             found.append(begun(problem, about.get(problem.subject)))
     for key, problem in old.items():
-        if key not in new and problem.code != _HOLD:
+        if key not in new and problem.code is not Code.ON_HOLD:
             lasted = now - before.problems.get(key, now)
             found.append(ended(problem, lasted, about.get(problem.subject)))
     return found
@@ -57,39 +65,37 @@ def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:
 
 def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
     text = f"{problem.message} {problem.hint}".rstrip()
-    return Event(problem.code, problem.severity, problem.subject, text, dict(about or {}))
+    called = {key: str(problem.facts[key]) for key in _CALLED if key in problem.facts}
+    return Event(problem.code, problem.severity, problem.subject, text, {**(about or {}), **called})
 
 
 def ended(problem: Problem, seconds: float, about: dict[str, str] | None = None) -> Event:
-    code = "device-back" if problem.code.startswith(_OF_DEVICES) else "problem-ended"
-    text = f"Over after {span(seconds)}: {problem.message}"
-    fields = {"problem": problem.code, **(about or {})}
-    return Event(code, Severity.INFO, problem.subject, text, fields)
+    code = Code.DEVICE_BACK if problem.code in _OF_DEVICES else Code.PROBLEM_ENDED
+    fields = {"problem": problem.code.value, **(about or {})}
+    return Event.of(code, problem.subject, fields, lasted=span(seconds), message=problem.message)
 
 
 def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, after: Plan) -> Iterator[Event]:
-    def event(code: str, message: str, job: Job, take: str = "") -> Event:
+    def event(code: Code, job: Job, take: str = "", **facts: object) -> Event:
         fields = {"device": channel.dvr, "job": job.id, "take": take}
-        return Event(code, Severity.INFO, channel.name, message, fields)
+        return Event.of(code, channel.name, fields, **facts)
 
     old, new = _seen(was.take), _seen(memory.take)
     if memory.hold != was.hold:
         yield _hold(channel, memory)
     if old is not None and not _same(old, new):
         lasted = span((old.confirmed or 0.0) - (old.started or 0.0))
-        yield event("take-ended", f"{old.name!r} ended after {lasted}.", old.job, old.name)
+        yield event(Code.TAKE_ENDED, old.job, old.name, name=old.name, lasted=lasted)
     if memory.job != was.job and was.job is not None:
-        yield event("job-ended", f"Job {was.job.id!r} ended.", was.job)
+        yield event(Code.JOB_ENDED, was.job, name=was.job.id)
     if memory.job != was.job and memory.job is not None:
         tracked = after.memory.primaries[channel.primary].jobs.get(memory.job)
         name = tracked.basename if tracked is not None and tracked.basename else memory.job.id
-        yield event("job-began", f"Job {name!r} began.", memory.job)
+        yield event(Code.JOB_BEGAN, memory.job, name=name)
     if new is not None and not _same(new, old):
         from_before = was.take is not None and was.take.started is not None and was.take.seen is None
         adopted = from_before or was.take is None or was.take.sent is None or new.sent == new.started
-        code = "take-adopted" if adopted else "take-started"
-        text = "was found recording" if adopted else "is recording"
-        yield event(code, f"{new.name!r} {text}.", new.job, new.name)
+        yield event(Code.TAKE_ADOPTED if adopted else Code.TAKE_STARTED, new.job, new.name, name=new.name)
 
 
 def _seen(take: Take | None) -> Take | None:
@@ -106,7 +112,6 @@ def _same(one: Take | None, other: Take | None) -> bool:
 def _hold(channel: Channel, memory: ChannelMemory) -> Event:
     hold = memory.hold
     if hold is None:
-        return Event("hold-ended", Severity.INFO, channel.name, "vrmon has the channel again.")
-    why = f": {hold.reason}" if hold.reason else ""
-    text = f"On hold by {hold.by or 'somebody'}{why}."
-    return Event("hold-begun", Severity.INFO, channel.name, text, {"by": hold.by, "why": hold.reason})
+        return Event.of(Code.HOLD_ENDED, channel.name, {})
+    fields = {"by": hold.by, "why": hold.reason}
+    return Event.of(Code.HOLD_BEGUN, channel.name, fields, by=hold.by or "somebody", why=hold.reason)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from vrmon.model import DeviceState, DeviceView, Problem, Severity
+from vrmon.catalog import Severity
+from vrmon.model import DeviceState, DeviceView, Problem, ProblemKey
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import Hold, Take, TrackedJob
@@ -107,18 +108,24 @@ def worst_first(scene: Scene) -> list[tuple[Problem, float]]:
 
 
 def _since(scene: Scene, problem: Problem) -> float:
-    return scene.plan.memory.problems[problem.code, problem.subject]
+    return scene.plan.memory.problems[problem.key]
 
 
 def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
     return {
-        "code": problem.code,
+        "code": problem.code.value,
         "severity": problem.severity.value,
         "subject": problem.subject,
         "message": problem.message,
         "hint": problem.hint,
         "since": scene.utc(since),
+        "cause": None if problem.cause is None else _cause(problem.cause),
     }
+
+
+def _cause(key: ProblemKey) -> dict[str, Any]:
+    """The problem that it follows from, which stands among /status' problems as well."""
+    return {"code": key.code.value, "subject": key.subject}
 
 
 def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str, Any]:
@@ -147,7 +154,7 @@ def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
         "source_name": None if source is None else source.display_name,
         "mode": "auto" if memory.hold is None else "hold",
         "hold": None if memory.hold is None else _hold(scene, memory.hold),
-        "phase": verdict.phase,
+        "phase": verdict.phase.value,
         "job": None if verdict.job is None else _job(scene, verdict.job),
         "jobs_waiting": [_job(scene, tracked) for tracked in verdict.waiting],
         "take": None if take is None else _take(scene, take),

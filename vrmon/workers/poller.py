@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from vrmon.catalog import Code
 from vrmon.errors import CertificateRefused, DeviceError, PasswordRefused, Unreachable
 from vrmon.model import DeviceState, Observation, Sight
 from vrmon.workers.lanes import Closable
@@ -94,7 +95,7 @@ class Poller(Generic[C, T]):
         return Observation.good(began, time.monotonic(), sight)
 
 
-def _code(error: DeviceError) -> str:
+def _code(error: DeviceError) -> Code | None:
     if isinstance(error, PasswordRefused):
-        return "password-refused"
-    return "certificate-refused" if isinstance(error, CertificateRefused) else ""
+        return Code.PASSWORD_REFUSED
+    return Code.CERTIFICATE_REFUSED if isinstance(error, CertificateRefused) else None

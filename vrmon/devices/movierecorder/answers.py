@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from vrmon.catalog import Code
 from vrmon.model import Destination, Note, Odd, Sight, Source
 from vrmon.net.redact import one_line
 from vrmon.net.shape import ShapeError, array, document, flag, handle, mapping, text
@@ -62,7 +63,7 @@ class _Reading:
                 self.leave(first, unique_id, f"[{first}]: the same unique_id as {where}, and another state")
         elif source is not None:
             self.found[place] = source
-            self.notes += (Note("odd-answer", why) for why in _not_needed(entry, where))
+            self.notes += (Note(Code.ODD_ANSWER, why) for why in _not_needed(entry, where))
 
     def leave(self, place: int, unique_id: str | None, why: str) -> None:
         self.found.pop(place, None)
