@@ -99,14 +99,16 @@ def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
 @pytest.mark.parametrize(
     ("error", "state", "code"),
     [
-        (Unreachable("gone"), DeviceState.UNREACHABLE, ""),
-        (CertificateRefused("gone"), DeviceState.UNREACHABLE, "certificate-refused"),
-        (BadAnswer("gone"), DeviceState.UNKNOWN, ""),
-        (Refused("gone"), DeviceState.UNKNOWN, ""),
-        (PasswordRefused("gone"), DeviceState.UNKNOWN, "password-refused"),
+        (Unreachable("gone"), DeviceState.UNREACHABLE, None),
+        (CertificateRefused("gone"), DeviceState.UNREACHABLE, Code.CERTIFICATE_REFUSED),
+        (BadAnswer("gone"), DeviceState.UNKNOWN, None),
+        (Refused("gone"), DeviceState.UNKNOWN, None),
+        (PasswordRefused("gone"), DeviceState.UNKNOWN, Code.PASSWORD_REFUSED),
     ],
 )
-def test_no_answer_is_an_observation_of_its_own(error: DeviceError, state: DeviceState, code: str) -> None:
+def test_no_answer_is_an_observation_of_its_own(
+    error: DeviceError, state: DeviceState, code: Code | None
+) -> None:
     def look(_: Client) -> Sight[str]:
         raise error
 
