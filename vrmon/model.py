@@ -199,6 +199,14 @@ class Result:
     value: str | None = None
 
 
+class Health(Word):
+    """The worst severity of all problems in one word."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+
 class Phase(Word):
     """What a channel is at. BLOCKED: it can do nothing for its job. KEEPING: it records, and nobody knows
     whether the job goes on. UNVERIFIED: a take is believed to run and is not seen. FOREIGN, DOUBTFUL:

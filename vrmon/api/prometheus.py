@@ -15,11 +15,11 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
+from vrmon.catalog import Severity
+from vrmon.model import Health
 from vrmon.workers.counts import HistogramSnapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_HEALTH = ("ok", "degraded", "critical")
-_SEVERITIES = ("info", "degraded", "critical")
 
 
 def render(snapshot: MetricsSnapshot) -> bytes:
@@ -52,12 +52,12 @@ def _daemon(snapshot: MetricsSnapshot) -> Iterator[Metric]:
         "vrmon_start_time_seconds", "When the daemon began, in unix time.", snapshot.started_at
     )
     health = GaugeMetricFamily("vrmon_health", "1 for the state the daemon is in.", labels=["state"])
-    for state in _HEALTH:
-        health.add_metric([state], float(state == snapshot.health))
+    for state in Health:
+        health.add_metric([state.value], float(state == snapshot.health))
     yield health
     problems = GaugeMetricFamily("vrmon_problems", "Problems that last, by severity.", labels=["severity"])
-    for severity in _SEVERITIES:
-        problems.add_metric([severity], snapshot.problems.get(severity, 0))
+    for severity in Severity:
+        problems.add_metric([severity.value], snapshot.problems.get(severity, 0))
     yield problems
     yield GaugeMetricFamily(
         "vrmon_loop_age_seconds", "Time since the control loop finished a round.", snapshot.loop_age

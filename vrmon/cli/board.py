@@ -16,14 +16,15 @@ from vrmon.cli import tables
 from vrmon.cli.lenient import moment, number, part, parts, seconds_since, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, line
 from vrmon.cli.tables import job_name
+from vrmon.model import Health, Phase
 from vrmon.text import span
 
 Document = dict[str, Any]
 
-_HEALTH = {
-    "ok": ("●", "OK", "bold green"),
-    "degraded": ("▲", "DEGRADED", "bold yellow"),
-    "critical": ("✖", "CRITICAL", "bold red"),
+_HEALTH: dict[str, tuple[str, str, str]] = {
+    Health.OK: ("●", "OK", "bold green"),
+    Health.DEGRADED: ("▲", "DEGRADED", "bold yellow"),
+    Health.CRITICAL: ("✖", "CRITICAL", "bold red"),
 }
 
 
@@ -60,7 +61,7 @@ def lately(document: Document, count: int) -> RenderableType:
 
 
 def _is_quiet(channel: Document) -> bool:
-    return text(channel, "phase") == "idle" and not part(channel, "problem")
+    return text(channel, "phase") == Phase.IDLE and not part(channel, "problem")
 
 
 def _headline(document: Document) -> Text:

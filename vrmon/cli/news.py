@@ -7,9 +7,14 @@ from typing import Any
 
 from rich.text import Text
 
+from vrmon.catalog import Severity
 from vrmon.cli.lenient import moment, number, parts, text
 
-SIGNS = {"info": ("·", "cyan"), "degraded": ("▲", "yellow"), "critical": ("✖", "red")}
+SIGNS: dict[str, tuple[str, str]] = {
+    Severity.INFO: ("·", "cyan"),
+    Severity.DEGRADED: ("▲", "yellow"),
+    Severity.CRITICAL: ("✖", "red"),
+}
 UNHEARD_OF = ("?", "yellow")
 
 Event = dict[str, Any]

@@ -11,22 +11,30 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from vrmon.catalog import Severity
 from vrmon.cli.lenient import clean, moment, number, part, parts, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock
+from vrmon.model import DeviceState, Phase
 from vrmon.text import span
 
 Document = dict[str, Any]
 
-_PHASE = {
-    "idle": ("○", "dim"),
-    "starting": ("◌", "yellow"),
-    "recording": ("●", "green"),
-    "stopping": ("◌", "yellow"),
-    "keeping": ("◐", "yellow"),
-    "blocked": ("✖", "red"),
-    "foreign": ("◇", "magenta"),
+_PHASE: dict[str, tuple[str, str]] = {
+    Phase.IDLE: ("○", "dim"),
+    Phase.STARTING: ("◌", "yellow"),
+    Phase.RECORDING: ("●", "green"),
+    Phase.STOPPING: ("◌", "yellow"),
+    Phase.KEEPING: ("◐", "yellow"),
+    Phase.UNVERIFIED: ("?", "yellow"),
+    Phase.BLOCKED: ("✖", "red"),
+    Phase.FOREIGN: ("◇", "magenta"),
+    Phase.DOUBTFUL: ("?", "magenta"),
 }
-_DEVICE = {"ok": ("●", "green"), "unreachable": ("✖", "red"), "unknown": ("?", "yellow")}
+_DEVICE: dict[str, tuple[str, str]] = {
+    DeviceState.OK: ("●", "green"),
+    DeviceState.UNREACHABLE: ("✖", "red"),
+    DeviceState.UNKNOWN: ("?", "yellow"),
+}
 _STALE = 10.0  # seconds after which a sight of the recording is no longer fresh
 _NARROW = 60  # columns below which names would be broken into a few characters a line
 
@@ -85,7 +93,7 @@ def _phase(channel: Document) -> Text:
     phase = text(channel, "phase")
     sign, style = _PHASE.get(phase, UNHEARD_OF)
     severity = text(part(channel, "problem"), "severity")
-    if severity in ("degraded", "critical"):
+    if severity in (Severity.DEGRADED, Severity.CRITICAL):
         sign, style = SIGNS[severity]
     shown = Text(f"{sign} {phase or 'unknown'}", style)
     if text(channel, "mode") == "hold":

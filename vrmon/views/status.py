@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vrmon.catalog import Severity
-from vrmon.model import DeviceState, DeviceView, Problem, ProblemKey
+from vrmon.model import DeviceState, DeviceView, Health, Problem, ProblemKey
 from vrmon.plan import Plan
 from vrmon.plan.decide import Verdict
 from vrmon.plan.memory import Hold, Take, TrackedJob
@@ -16,7 +16,11 @@ from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, DeviceSettings, Settings
 from vrmon.text import rfc3339
 
-_HEALTH = {Severity.CRITICAL: "critical", Severity.DEGRADED: "degraded", Severity.INFO: "ok"}
+_HEALTH = {
+    Severity.CRITICAL: Health.CRITICAL,
+    Severity.DEGRADED: Health.DEGRADED,
+    Severity.INFO: Health.OK,
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def document(scene: Scene) -> dict[str, Any]:
         "version": scene.version,
         "now": scene.utc(scene.now),
         "uptime": round(scene.now - scene.began, 3),
-        "health": health(problem for problem, _ in problems),
+        "health": health(problem for problem, _ in problems).value,
         "summary": headline(scene),
         "configuration": dict(scene.configuration),
         "problems": [_problem(scene, problem, since) for problem, since in problems],
@@ -70,8 +74,7 @@ def document(scene: Scene) -> dict[str, Any]:
     }
 
 
-def health(problems: Iterable[Problem]) -> str:
-    """The worst of them in one word."""
+def health(problems: Iterable[Problem]) -> Health:
     return _HEALTH[min((one.severity for one in problems), key=lambda one: one.rank, default=Severity.INFO)]
 
 

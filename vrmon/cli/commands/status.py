@@ -9,8 +9,9 @@ from vrmon.cli.board import board
 from vrmon.cli.terminal import console, print_json
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import Declined, NoDaemon
+from vrmon.model import Health
 
-_CODES = {"ok": 0, "degraded": 1, "critical": 2}
+_CODES: dict[str, int] = {Health.OK: 0, Health.DEGRADED: 1, Health.CRITICAL: 2}
 _UNHEARD_OF = 2  # a health of a newer vrmond: nobody may take it for well
 
 
