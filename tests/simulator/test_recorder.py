@@ -96,16 +96,6 @@ def test_takes_die_by_accident_and_in_a_crash(recorder: MovieRecorder, dvr: Clie
     assert recorder.gaps(0, first.started, second.started) == [(first.ended, second.started)]
 
 
-def test_the_schedule_records_and_stops(recorder: MovieRecorder, dvr: Client) -> None:
-    recorder.schedule(FIRST, "NEWS", start_in=0.02, duration=0.05)
-    assert dvr.get("/scheduled_recordings")[1][0]["recording_name"] == "NEWS"
-    recorder.wait_until(lambda: [take for take in recorder.takes if take.ended])
-    [take] = recorder.takes
-    assert (take.by, take.ended_by) == ("schedule", "schedule")
-    assert take.ended == pytest.approx(take.started + 0.05)
-    assert dvr.get("/scheduled_recordings")[1] == []
-
-
 def test_gaps_and_overlaps() -> None:
     takes = [Take("s", "A", 1.0, 3.0), Take("s", "B", 2.0, 4.0), Take("s", "C", 6.0)]
     assert gaps(takes, 0.0, 9.0) == [(0.0, 1.0), (4.0, 6.0)]

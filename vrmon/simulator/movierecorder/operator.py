@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vrmon.simulator.movierecorder.mac import Mac, Scheduled
+from vrmon.simulator.movierecorder.configurations import ConfiguredMac
+from vrmon.simulator.movierecorder.disk import TO_ALL, Disk
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
 from vrmon.simulator.served.simulated_device import locked
 
 
-class HandledMac(Mac):
+class HandledMac(ConfiguredMac):
     """Each method is one thing that a person does, or that happens by itself."""
 
     ACTIONS = (
-        *Mac.ACTIONS,
+        *ConfiguredMac.ACTIONS,
         "record_by_hand",
         "stop_by_hand",
         "pause_by_hand",
@@ -29,11 +30,15 @@ class HandledMac(Mac):
         "enable",
         "rename_source",
         "set_destinations",
+        "add_destination",
+        "remove_destination",
+        "fill_disk",
         "warn",
+        "set_video_format",
+        "limit_take",
         "reorder",
         "add_source",
         "remove_source",
-        "schedule",
     )
 
     @locked
@@ -96,15 +101,44 @@ class HandledMac(Mac):
 
     @locked
     def set_destinations(self, source: str | int, destinations: Sequence[str] = ()) -> None:
-        """`destinations` are unique_ids."""
-        self.source(source).destinations = list(destinations)
+        """Those that are enabled from now on, as unique_ids; on air too."""
+        self.enable_destinations(self.source(source), destinations, self.advance())
 
     @locked
-    def warn(self, destination: str, warnings: Sequence[str] = ()) -> None:
-        """The destination's warnings from now on; none ends them."""
-        for disk in self.destinations:
-            if disk.unique_id == destination:
-                disk.warnings = list(warnings)
+    def add_destination(self, unique_id: str, name: str) -> None:
+        self.destinations.append(Disk(unique_id, name))
+
+    @locked
+    def remove_destination(self, destination: str = "media") -> None:
+        """The disk is pulled, and enabled for no source any more."""
+        now = self.advance()
+        self.destinations.remove(self.destination(destination))
+        for one in self.sources:
+            self.enable_destinations(one, [kept for kept in one.destinations if kept != destination], now)
+
+    @locked
+    def fill_disk(self, destination: str = "media", full: bool = True) -> None:
+        """Not a byte more gets onto it; `full` False: there is room again."""
+        now = self.advance()
+        self.destination(destination).full = full
+        for one in self.sources:
+            self.note_writing(one, now)
+
+    @locked
+    def warn(self, destination: str, warnings: Sequence[str] = (), source: str | int | None = None) -> None:
+        """The destination's warnings from now on, about one source or none in particular; none ends them."""
+        topic = TO_ALL if source is None else self.source(source).unique_id
+        self.destination(destination).warnings[topic] = list(warnings)
+
+    @locked
+    def set_video_format(self, source: str | int, video_format: str = "") -> None:
+        """Another signal comes in; "": none."""
+        self.source(source).video_format = video_format
+
+    @locked
+    def limit_take(self, source: str | int, seconds: float) -> None:
+        """The running take gets an end date, and will end by itself in so many seconds."""
+        self.limit(self.source(source), self.advance() + seconds)
 
     @locked
     def reorder(self, sources: Sequence[str]) -> None:
@@ -122,25 +156,6 @@ class HandledMac(Mac):
         one = self.source(source)
         self.end(one, self.advance(), "removed")
         self.sources.remove(one)
-
-    @locked
-    def schedule(self, source: str | int, name: str, start_in: float, duration: float) -> None:
-        """The Mac's own schedule will record; seconds."""
-        one, now = self.source(source), self.advance()
-        entry = Scheduled(one.unique_id, name, now + start_in, now + start_in + duration)
-        self.scheduled.append(entry)
-
-        def begin(at: float) -> None:
-            if one.take is None:
-                one.recording_name = name
-                self.begin(one, at, "schedule")
-
-        def end(at: float) -> None:
-            self.scheduled.remove(entry)
-            self.end(one, at, "schedule")
-
-        self.agenda.add(entry.start, begin)
-        self.agenda.add(entry.end, end)
 
     def _sort(self) -> None:
         self.sources.sort(key=lambda one: (not one.is_enabled, one.display_name))

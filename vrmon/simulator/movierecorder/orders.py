@@ -48,6 +48,20 @@ def naming(name: str) -> Command:
     return Command(check, effect)
 
 
+def enabling(destinations: list[str]) -> Command:
+    """PUT destinations."""
+
+    def check(mac: Mac, one: RecorderSource) -> None:
+        _usable(mac, one)
+        if not {disk.unique_id for disk in mac.destinations}.issuperset(destinations):
+            raise Unwilling("no such destination", 422)
+
+    def effect(mac: Mac, one: RecorderSource, now: float) -> None:
+        mac.enable_destinations(one, destinations, now)
+
+    return Command(check, effect)
+
+
 def _usable(mac: Mac, one: RecorderSource) -> None:
     position = mac.switches_of(one).locked_source
     if one.is_locked and position != "accepted":
@@ -63,6 +77,8 @@ def _may_record(mac: Mac, one: RecorderSource) -> None:
         raise Unwilling("already recording")
     if not one.destinations and switches.without_destination != "records":
         raise Unwilling("no destination is enabled", int(switches.without_destination))
+    if mac.is_full(one) and switches.record_on_full_disk == "refused":
+        raise Unwilling("the disk is full")
     if switches.duplicate_name == "record refused" and mac.is_taken(one.recording_name):
         raise Unwilling("a file of that name exists")
 
@@ -71,14 +87,11 @@ def _record(mac: Mac, one: RecorderSource, now: float) -> None:
     switches = mac.switches_of(one)
     if one.take is not None or switches.record_effect == "nothing":
         return
-    take = mac.begin(one, now, "remote")
-
-    def die(due: float) -> None:
-        if one.take is not None and one.take.whole == take.whole:
-            mac.end(one, due, "died")
-
+    mac.begin(one, now, "remote")
     if switches.take_dies_after is not None:
-        mac.agenda.add(now + switches.take_dies_after, die)
+        mac.end_later(one, now + switches.take_dies_after, "died")
+    if switches.take_ends_after is not None:
+        mac.limit(one, now + switches.take_ends_after)
 
 
 def _may_stop(mac: Mac, one: RecorderSource) -> None:

@@ -8,14 +8,19 @@ from typing import Any
 
 from vrmon.simulator.movierecorder.listing import destination_entry, scheduled_entry, source_entry
 from vrmon.simulator.movierecorder.operator import HandledMac
-from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, naming
+from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, enabling, naming
 from vrmon.simulator.movierecorder.picture import JPEG, colour_bars
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
-from vrmon.simulator.served.exchange import Answer, Request, Route
+from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
 from vrmon.simulator.served.oddities import told
 from vrmon.simulator.served.simulated_device import locked
 
+BULK = ("record", "stop", "pause", "resume")
 SUCCESS = Answer({"success": True})
+API_PAGE = """<!DOCTYPE html>
+<html><head><title>MovieRecorder API</title></head>
+<body><h1>MovieRecorder {version}</h1><p>sources, destinations, scheduled_recordings</p></body></html>
+"""
 
 
 class MovieRecorder(HandledMac):
@@ -27,11 +32,16 @@ class MovieRecorder(HandledMac):
         self.routes = (
             Route("GET", "/sources", self._list_sources, is_list=True),
             *(Route("GET", f"/sources/{{}}/{name}", self._single(COMMANDS[name])) for name in COMMANDS),
-            *(Route("PUT", f"/sources/{name}", self._bulk(COMMANDS[name])) for name in ("record", "stop")),
+            *(Route("PUT", f"/sources/{name}", self._bulk(COMMANDS[name])) for name in BULK),
             Route("PUT", "/sources/{}/recording_name", self._name),
+            Route("PUT", "/sources/{}/destinations", self._enable_destinations),
             Route("GET", "/sources/{}/thumbnail", self._thumbnail),
             Route("GET", "/destinations", self._list_destinations, is_list=True),
             Route("GET", "/scheduled_recordings", self._list_schedule, is_list=True),
+            Route("PUT", "/scheduled_recordings/{}", self._reschedule),
+            Route("GET", "/configurations", self._list_configurations, is_list=True),
+            Route("PUT", "/restore_configuration", self._restore),
+            Route("GET", "/api.html", self._api_page),
         )
 
     @locked
@@ -59,10 +69,47 @@ class MovieRecorder(HandledMac):
         return Answer(listed)
 
     def _list_destinations(self, _request: Request) -> Answer:
-        return Answer([destination_entry(disk) for disk in self.destinations])
+        position = self.switches.destination_list
+        if position == "404":
+            return NOT_FOUND
+        disks = self.destinations if position == "given" else []
+        return Answer([destination_entry(disk, self.sources, self.switches) for disk in disks])
 
     def _list_schedule(self, _request: Request) -> Answer:
-        return Answer([scheduled_entry(entry) for entry in self.scheduled])
+        return Answer([scheduled_entry(entry, self.switches) for entry in self.scheduled])
+
+    def _reschedule(self, request: Request) -> Answer:
+        entry = next((one for one in self.scheduled if one.unique_id == request.params[0]), None)
+        if entry is None:
+            return _refused("no such scheduled recording", 404)
+        asked = _json(request)
+        wanted = asked if isinstance(asked, dict) else {}
+        minutes = {key: wanted[key] for key in ("start_time", "duration") if isinstance(wanted.get(key), int)}
+        if not minutes or len(minutes) < len(wanted):
+            return _refused("expected a start_time or a duration", 422)
+        self.reschedule(entry, minutes.get("start_time"), minutes.get("duration"))
+        return SUCCESS
+
+    def _list_configurations(self, _request: Request) -> Answer:
+        return Answer(list(self.configurations))
+
+    def _restore(self, request: Request) -> Answer:
+        asked = _json(request)
+        if not isinstance(asked, dict) or asked.get("name") not in self.configurations:
+            return _refused("no such configuration", 404)
+        self.restore_configuration(
+            asked["name"],
+            bool(asked.get("restore_sources")),
+            bool(asked.get("restore_destinations")),
+            bool(asked.get("restore_schedule")),
+        )
+        return SUCCESS
+
+    def _api_page(self, _request: Request) -> Answer:
+        if self.switches.api_page == "absent":
+            return NOT_FOUND
+        version = "3.6.2" if self.switches.keys == "3.x" else "4.5.1"
+        return Answer(API_PAGE.format(version=version).encode(), 200, "text/html")
 
     def _thumbnail(self, request: Request) -> Answer:
         one = self._known(request.params[0])
@@ -94,6 +141,12 @@ class MovieRecorder(HandledMac):
         if not isinstance(name, str) or not name:
             return _refused("expected a recording_name", 400)
         return self._command(self._known(request.params[0]), naming(name))
+
+    def _enable_destinations(self, request: Request) -> Answer:
+        asked = _json(request)
+        if not isinstance(asked, list):
+            return _refused("expected an array of unique_ids", 400)
+        return self._command(self._known(request.params[0]), enabling(asked))
 
     def _command(self, one: RecorderSource | None, command: Command) -> Answer:
         if one is None:

@@ -14,7 +14,7 @@ class RecorderSource:
     """`recording_name` is that of the next take, and of the running one. `take` is None while idle.
 
     `shows_recording` is what `is_recording` says; it follows the truth as late as the switches want it.
-    `switches` replaces the device's, for this source alone.
+    `video_format` is "" without a signal. `switches` replaces the device's, for this source alone.
     """
 
     unique_id: str
@@ -41,7 +41,8 @@ class RecorderSource:
 
     def split(self, take: Take, agenda: Agenda, idle: float) -> None:
         """What is recorded goes into `take` from its start on; for `idle` seconds nothing seems to record."""
-        self._close(take.started, "split")
+        if self.take is not None:
+            self.take.end(take.started, "split")
         self.take = take
         if idle:
             self._show(False, take.started, agenda)
@@ -51,16 +52,12 @@ class RecorderSource:
         """The running take ends, if there is one."""
         if self.take is None:
             return
-        self._close(now, by)
+        self.take.end(now, by)
+        self.take = None
         self._show(False, now + visible_after, agenda)
         if self.next_name or reset_name:
             self.recording_name = self.next_name or self.display_name
             self.next_name = ""
-
-    def _close(self, now: float, by: Who) -> None:
-        if self.take is not None:
-            self.take.end(now, by)
-            self.take = None
 
     def _show(self, recording: bool, due: float, agenda: Agenda) -> None:
         """What is shown changes in the order in which it happened, however different the lags are."""

@@ -38,6 +38,9 @@ class MovieRecorderSwitches(Switches):
     take_dies_after: float | None = switch(
         None, "a take that was begun remotely ends by itself after so long"
     )
+    take_ends_after: float | None = switch(
+        None, "a take that was begun remotely has an end date so much later, and ends then"
+    )
     name_after_stop: Literal["kept", "reset"] = switch(
         "kept", "recording_name after a stop: the last one, or the source's display_name"
     )
@@ -99,4 +102,29 @@ class MovieRecorderSwitches(Switches):
     no_destinations: Literal["empty", "null", "absent"] = switch(
         "empty", "enabled_destinations of a source that has none"
     )
+    dates: Literal["cocoa", "iso", "iso, local", "milliseconds"] = switch(
+        "cocoa", "how dates are written: 2026-11-22 18:00:00 +0000, 2026-11-22T18:00:00Z, …+01:00, a number"
+    )
+    no_signal: Literal["empty", "words", "null"] = switch(
+        "empty", "video_format of a source without a signal: an empty text, No Signal, null"
+    )
+    no_warnings: Literal["absent", "empty", "null"] = switch(
+        "absent", "warning_messages of a destination that has none"
+    )
+    destination_list: Literal["given", "empty", "404"] = switch("given", "what /destinations answers")
+    full_disk: Literal["take goes on", "take ends"] = switch(
+        "take goes on", "a take whose destinations are all full: goes on without a byte, or ends"
+    )
+    full_disk_told: Literal["to all", "per source", "not at all"] = switch(
+        "to all", "warning_messages of a full disk: under NotRelatedToSource, under each source's unique_id"
+    )
+    record_on_full_disk: Literal["success", "refused"] = switch("success", "what record is told then")
+    schedule_end: Literal["any take", "its own"] = switch(
+        "any take", "which take of the source ends when an entry of the schedule does"
+    )
+    schedule_after_end: Literal["gone", "kept"] = switch("gone", "an entry of the schedule that is over")
+    restoring: Literal["ends takes", "keeps takes"] = switch(
+        "ends takes", "what restoring a configuration does to takes of sources that stay"
+    )
+    api_page: Literal["served", "absent"] = switch("served", "/api.html, which tells the version")
     thumbnail: Literal["png", "jpeg", "absent"] = switch("png", "pictures of the sources")
