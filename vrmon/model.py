@@ -287,7 +287,7 @@ def media_type(data: bytes) -> str | None:
 class DeviceView:
     """How one device's polls go. `last_ok` is monotonic; `failures` counts those in a row."""
 
-    state: str
+    state: DeviceState
     last_ok: float | None
     error: str
     failures: int

@@ -134,7 +134,7 @@ def _cause(key: ProblemKey) -> dict[str, Any]:
 def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str, Any]:
     return {
         "url": device.url,
-        "state": view.state,
+        "state": view.state.value,
         "last_ok": scene.utc(view.last_ok),
         "age": None if view.last_ok is None else round(scene.now - view.last_ok, 3),
         "error": view.error,

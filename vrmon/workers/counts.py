@@ -53,7 +53,7 @@ class DeviceCounts:
     answer_time: Histogram = field(default_factory=lambda: Histogram(ANSWER_TIME))
 
     def view(self) -> DeviceView:
-        return DeviceView(self.state.value, self.last_ok, self.error, self.failures)
+        return DeviceView(self.state, self.last_ok, self.error, self.failures)
 
     def count(self, observation: Observation[T]) -> None:
         self.state, self.error = observation.state, observation.reason

@@ -1,0 +1,346 @@
+"""The table of every problem: in which situation it is told, and how bad it is, after how many seconds.
+
+A row of the catalog that has no line here fails, and so does a severity that none has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+
+from tests.world import incidents as when
+from tests.world.incidents import (
+    CERTIFICATE,
+    CHANNEL,
+    ODD,
+    PASSWORD,
+    SILENT,
+    Act,
+    a_job_begins,
+    a_job_is_recorded,
+    fails,
+    replies,
+    shows,
+    wait,
+)
+from tests.world.observed import TICK
+from vrmon.catalog import ROWS, Code, Severity, Situation, needs
+from vrmon.daemon.own_problems import OwnProblems
+from vrmon.model import Outcome, Problem, Verb
+
+INFO, DEGRADED, CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
+REFUSED, LOST, DEAF = (Outcome.REFUSED, "it is busy"), (Outcome.LOST, "no answer"), (Outcome.DONE, "")
+
+
+class Line(NamedTuple):
+    """`first` comes before it, `then` begins it. `told`: what is told so many seconds later, and no more."""
+
+    words: str
+    first: tuple[Act, ...]
+    then: tuple[Act, ...]
+    told: Mapping[float, Mapping[Code, Severity]]
+
+
+TABLE = (
+    Line("nothing is the matter", (), (), {0: {}, 30: {}}),
+    Line("a job begins", (), (a_job_begins,), {0: {}, 2: {}, 5: {}, 30: {}}),
+    # What devices say.
+    Line("the primary is silent", (), (fails("playbox", SILENT),), {0: {Code.PRIMARY_UNREACHABLE: DEGRADED}}),
+    Line("the primary is odd", (), (fails("playbox", ODD),), {0: {Code.PRIMARY_UNKNOWN: DEGRADED}}),
+    Line(
+        "the primary falls silent on air",
+        (a_job_is_recorded,),
+        (fails("playbox", SILENT),),
+        {0: {Code.PRIMARY_UNREACHABLE: DEGRADED, Code.PRIMARY_GONE_KEEPING: DEGRADED}},
+    ),
+    Line("the DVR is silent", (), (fails("dvr", SILENT),), {0: {Code.DVR_UNREACHABLE: DEGRADED}}),
+    Line("the DVR is odd", (), (fails("dvr", ODD),), {0: {Code.DVR_UNKNOWN: DEGRADED}}),
+    Line("the password is wrong", (), (fails("dvr", PASSWORD),), {0: {Code.PASSWORD_REFUSED: DEGRADED}}),
+    Line(
+        "the certificate is another",
+        (),
+        (fails("dvr", CERTIFICATE),),
+        {0: {Code.CERTIFICATE_REFUSED: DEGRADED}},
+    ),
+    Line(
+        "a job begins while the DVR is silent",
+        (fails("dvr", SILENT), wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.DVR_UNREACHABLE: DEGRADED, Code.DVR_BLIND: CRITICAL}},
+    ),
+    Line(
+        "the DVR falls silent on air",
+        (a_job_is_recorded,),
+        (fails("dvr", SILENT),),
+        {
+            0: {Code.DVR_UNREACHABLE: DEGRADED},
+            30: {Code.DVR_UNREACHABLE: DEGRADED, Code.DVR_BLIND: CRITICAL},
+        },
+    ),
+    Line(
+        "another channel's source is told oddly",
+        (a_job_is_recorded,),
+        (when.another_source_is_told_oddly,),
+        {30: {Code.ODD_ANSWER: DEGRADED}},
+    ),
+    Line(
+        "the source is told oddly on air",
+        (a_job_is_recorded,),
+        (when.the_source_is_told_oddly,),
+        {30: {Code.ODD_ANSWER: DEGRADED, Code.DVR_BLIND: CRITICAL}},
+    ),
+    # The source.
+    Line("the source is missing", (), (when.the_source_vanishes,), {0: {Code.SOURCE_MISSING: DEGRADED}}),
+    Line(
+        "a job begins and the source is missing",
+        (when.the_source_vanishes,),
+        (a_job_begins,),
+        {0: {Code.SOURCE_MISSING: CRITICAL}},
+    ),
+    Line(
+        "the source vanishes on air",
+        (a_job_is_recorded,),
+        (when.the_source_vanishes,),
+        {0: {Code.SOURCE_MISSING: CRITICAL}},
+    ),
+    Line(
+        "two sources bear the name",
+        (),
+        (when.two_sources_bear_the_name,),
+        {0: {Code.SOURCE_AMBIGUOUS: DEGRADED}},
+    ),
+    Line(
+        "a job begins and two sources bear the name",
+        (when.two_sources_bear_the_name,),
+        (a_job_begins,),
+        {0: {Code.SOURCE_AMBIGUOUS: CRITICAL}},
+    ),
+    Line("the source is disabled", (), (shows(is_enabled=False),), {0: {Code.SOURCE_DISABLED: DEGRADED}}),
+    Line("the source is locked", (), (shows(is_locked=True),), {0: {Code.SOURCE_LOCKED: DEGRADED}}),
+    Line("no destination", (), (shows(destinations=()),), {0: {Code.NO_DESTINATION: DEGRADED}}),
+    Line(
+        "a warning of the destination",
+        (a_job_is_recorded,),
+        (when.a_destination_is_warned_of,),
+        {0: {Code.DESTINATION_WARNING: DEGRADED}},
+    ),
+    Line("somebody records", (), (when.somebody_records,), {30: {}}),
+    Line(
+        "a job begins while somebody records",
+        (when.somebody_records, wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.FOREIGN_RECORDING: DEGRADED}, 30: {Code.FOREIGN_RECORDING: DEGRADED}},
+    ),
+    Line(
+        "a job begins while somebody has paused a recording",
+        (when.somebody_records, shows(is_paused=True), wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.FOREIGN_RECORDING: CRITICAL}},
+    ),
+    # Starts, stops, names.
+    Line(
+        "every start is refused",
+        (replies(Verb.RECORD, *REFUSED),),
+        (a_job_begins,),
+        {5: {Code.START_REFUSED: CRITICAL}, 30: {Code.START_REFUSED: CRITICAL}},
+    ),
+    Line(
+        "no start is answered",
+        (replies(Verb.RECORD, *LOST),),
+        (a_job_begins,),
+        {5: {Code.START_LOST: CRITICAL}, 30: {Code.START_LOST: CRITICAL}},
+    ),
+    Line(
+        "every start is accepted and nothing records",
+        (replies(Verb.RECORD, *DEAF),),
+        (a_job_begins,),
+        {5: {Code.START_UNSEEN: CRITICAL}, 30: {Code.START_UNSEEN: CRITICAL}},
+    ),
+    *(
+        Line(
+            f"{words} after the job",
+            (a_job_is_recorded, replies(Verb.STOP, *reply)),
+            (when.the_job_ends,),
+            {0: {}, 30: {code: DEGRADED}},
+        )
+        for words, reply, code in (
+            ("every stop is refused", REFUSED, Code.STOP_REFUSED),
+            ("no stop is answered", LOST, Code.STOP_LOST),
+            ("every stop is accepted and it goes on", DEAF, Code.STOP_UNSEEN),
+        )
+    ),
+    *(
+        Line(
+            f"{words} when the next job begins",
+            (a_job_is_recorded, replies(Verb.STOP, *reply)),
+            (when.the_job_ends, when.the_next_job_begins),
+            {30: {code: CRITICAL}},
+        )
+        for words, reply, code in (
+            ("every stop is refused", REFUSED, Code.STOP_REFUSED),
+            ("no stop is answered", LOST, Code.STOP_LOST),
+            ("every stop is accepted and it goes on", DEAF, Code.STOP_UNSEEN),
+        )
+    ),
+    Line(
+        "every name is refused",
+        (shows(recording_name="YESTERDAY"), replies(Verb.SET_NAME, *REFUSED), replies(Verb.RENAME, *REFUSED)),
+        (a_job_begins,),
+        {30: {Code.NAME_REFUSED: DEGRADED}},
+    ),
+    Line(
+        "every name is accepted and another one shown",
+        (shows(recording_name="YESTERDAY"), replies(Verb.SET_NAME, *DEAF), replies(Verb.RENAME, *DEAF)),
+        (a_job_begins,),
+        {30: {Code.MISNAMED: DEGRADED}},
+    ),
+    Line(
+        "the primary tells no name",
+        (),
+        (a_job_begins, lambda at: at.names.clear()),
+        {0: {}, 30: {Code.STAND_IN_NAME: INFO}},
+    ),
+    # The take.
+    Line(
+        "the take dies and no other begins",
+        (a_job_is_recorded, replies(Verb.RECORD, *DEAF)),
+        (when.the_take_dies,),
+        {0: {Code.TAKE_DIED: CRITICAL}, 2: {Code.TAKE_DIED: CRITICAL}},
+    ),
+    Line(
+        "the take dies and another follows",
+        (a_job_is_recorded,),
+        (when.the_take_dies,),
+        {2: {Code.TAKE_DIED: DEGRADED}, 30: {Code.TAKE_DIED: DEGRADED}, 310: {Code.TAKE_DIED: INFO}},
+    ),
+    Line(
+        "the take is paused and not resumed",
+        (a_job_is_recorded, replies(Verb.RESUME, *REFUSED)),
+        (shows(is_paused=True),),
+        {0: {Code.TAKE_PAUSED: CRITICAL}, 30: {Code.TAKE_PAUSED: CRITICAL}},
+    ),
+    # Jobs.
+    Line(
+        "the job is lost in an outage",
+        (a_job_is_recorded, fails("playbox", SILENT), wait(1.0)),
+        (when.the_job_ends, when.answers_again("playbox")),
+        {0: {Code.JOB_LOST_IN_OUTAGE: DEGRADED}, 30: {Code.JOB_LOST_IN_OUTAGE: DEGRADED}},
+    ),
+    Line(
+        "a second job begins",
+        (a_job_is_recorded,),
+        (when.the_next_job_begins,),
+        {0: {Code.SHARED_TAKE: INFO}},
+    ),
+    Line("a job begins elsewhere", (), (when.a_job_begins_elsewhere,), {0: {Code.UNMAPPED_JOB: INFO}}),
+    # What people do.
+    Line("on hold", (), (when.somebody_holds_the_channel,), {0: {Code.ON_HOLD: INFO}}),
+    Line(
+        "on hold with our take",
+        (a_job_is_recorded,),
+        (when.somebody_holds_the_channel,),
+        {30: {Code.ON_HOLD: INFO}},
+    ),
+    Line(
+        "a job begins on hold",
+        (when.somebody_holds_the_channel,),
+        (a_job_begins,),
+        {0: {Code.ON_HOLD: CRITICAL}, 30: {Code.ON_HOLD: CRITICAL}},
+    ),
+    Line(
+        "a job begins on hold while somebody records",
+        (when.somebody_holds_the_channel, when.somebody_records, wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.ON_HOLD: DEGRADED}},
+    ),
+    Line(
+        "a kept take is ended by hand",
+        (a_job_is_recorded, fails("playbox", SILENT), wait(1.0)),
+        (when.somebody_ends_the_take,),
+        {30: {Code.PRIMARY_UNREACHABLE: DEGRADED, Code.ENDED_BY_HAND: INFO}},
+    ),
+    Line("no channel is configured", (), (when.has_channels(),), {0: {Code.NO_CHANNELS: DEGRADED}}),
+    Line(
+        "the channel is taken out on air",
+        (a_job_is_recorded,),
+        (when.has_channels(replace(CHANNEL, ingest=when.OTHER, source="s 2")),),
+        {0: {Code.LEFTOVER_TAKE: INFO, Code.UNMAPPED_JOB: INFO}},
+    ),
+)
+
+OF_THE_DAEMON = {
+    Code.CONFIGURATION_REFUSED: DEGRADED,
+    Code.ADDRESS_TAKEN: DEGRADED,
+    Code.STATE_FAILING: DEGRADED,
+    Code.STATE_DAMAGED: DEGRADED,
+    Code.WORKER_STUCK: DEGRADED,
+}
+EVENTS = {
+    *(Code.JOB_BEGAN, Code.JOB_ENDED, Code.TAKE_STARTED, Code.TAKE_ENDED, Code.TAKE_ADOPTED),
+    *(Code.HOLD_BEGUN, Code.HOLD_ENDED, Code.DEVICE_BACK, Code.PROBLEM_ENDED),
+}
+OF_THE_LOG = {Code.STARTED, Code.STOPPED, Code.RELOADED, Code.LOG_FAILING, Code.LOG_BACK, Code.LOG_OVERRUN}
+TO_COME = {
+    Code.PRIMARY_RESTARTED: {DEGRADED},
+    Code.DOUBTFUL_RECORDING: {DEGRADED},
+    Code.RUNAWAY_TAKE: {DEGRADED},
+    Code.LEFTOVER_TAKE: {DEGRADED},
+    Code.NOT_VERIFIED: {DEGRADED, CRITICAL},
+    Code.NO_DESTINATION: {CRITICAL},
+    Code.SOURCE_DISABLED: {CRITICAL},
+    Code.PRIMARY_FILE_RENAMED: {INFO},
+}
+"""Severities of which the planner tells nothing yet."""
+
+
+@pytest.mark.parametrize("line", TABLE, ids=lambda line: line.words)
+def test_what_is_told_in_each_situation(line: Line) -> None:
+    at = when.site()
+    for act in (*line.first, *line.then):
+        act(at)
+    began = at.now
+    for seconds, told in sorted(line.told.items()):
+        at.until(began + max(seconds, TICK))
+        assert {one.code: one.severity for one in at.problems} == told
+        keys = {one.key for one in at.problems}
+        for problem in at.problems:
+            assert_it_can_be_told(problem)
+            assert problem.cause is None or problem.cause in keys
+
+
+def assert_it_can_be_told(problem: Problem) -> None:
+    """Its row knows the situation, and it brings the facts that one of the texts needs."""
+    row, facts = ROWS[problem.code], {"subject", *problem.facts}
+    assert isinstance(row.severity, Severity) or problem.situation in row.severity
+    assert any(needs(text) <= facts for text in row.texts), problem
+    assert problem.message
+
+
+@pytest.mark.parametrize("code", OF_THE_DAEMON)
+def test_what_is_told_of_the_daemon_itself(code: Code) -> None:
+    own = OwnProblems()
+    own.set(code, "something", 1.0)
+    ((problem, _),) = own.now()
+    assert problem.severity is OF_THE_DAEMON[code]
+    assert_it_can_be_told(problem)
+
+
+@pytest.mark.parametrize("code", EVENTS | OF_THE_LOG)
+def test_an_event_is_no_problem(code: Code) -> None:
+    assert ROWS[code].severities == {Situation.USUAL: INFO}
+
+
+def test_every_severity_of_every_row_has_its_line() -> None:
+    told: dict[Code, set[Severity]] = {code: {INFO} for code in EVENTS | OF_THE_LOG}
+    told |= {code: {severity} for code, severity in OF_THE_DAEMON.items()}
+    for line in TABLE:
+        for problems in line.told.values():
+            for code, severity in problems.items():
+                told.setdefault(code, set()).add(severity)
+    for code, severities in TO_COME.items():
+        assert not severities & told.get(code, set()), "it is told by now"
+        told[code] = told.get(code, set()) | severities
+    assert told == {code: set(row.severities.values()) for code, row in ROWS.items()}

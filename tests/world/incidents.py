@@ -1,0 +1,129 @@
+"""What may happen at a site of one channel, each as something that is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.world.observed import Fault, Site
+from vrmon.catalog import Code
+from vrmon.model import Destination, DeviceState, Job, Odd, Outcome, Source, Verb
+from vrmon.plan.memory import Hold
+from vrmon.settings import Channel, DeviceSettings, Settings, Sync
+
+Act = Callable[[Site], object]
+
+INGEST, OTHER = "A" * 32, "B" * 32
+JOB, NEXT = Job(INGEST, "1"), Job(INGEST, "2")
+CHANNEL = Channel("PCR 1", "playbox", INGEST, "dvr", "s 1")
+SETTINGS = Settings(
+    {"playbox": DeviceSettings("playbox", "http://10.0.0.1", 1.0)},
+    {"dvr": DeviceSettings("dvr", "http://10.0.0.2", 1.0)},
+    (CHANNEL,),
+    Sync(outage_hold=60.0),
+)
+SOURCES = tuple(
+    Source(f"s {n}", f"Cam {n}", is_locked=False, recording_name="", destinations=("d 1",)) for n in (1, 2)
+)
+SILENT = Fault("it does not answer", DeviceState.UNREACHABLE)
+ODD = Fault("it answers oddly", DeviceState.UNKNOWN)
+PASSWORD = Fault("it wants a password", DeviceState.UNKNOWN, Code.PASSWORD_REFUSED)
+CERTIFICATE = Fault("it shows another certificate", DeviceState.UNREACHABLE, Code.CERTIFICATE_REFUSED)
+
+
+def site() -> Site:
+    made = Site(SETTINGS, {"dvr": SOURCES})
+    made.until(5.0)
+    return made
+
+
+def wait(seconds: float) -> Act:
+    return lambda at: at.until(at.now + seconds)
+
+
+def a_job_begins(at: Site) -> None:
+    at.jobs["playbox"].append(JOB)
+    at.names[JOB] = "NEWS"
+
+
+def the_next_job_begins(at: Site) -> None:
+    at.jobs["playbox"].append(NEXT)
+    at.names[NEXT] = "NEXT"
+
+
+def a_job_begins_elsewhere(at: Site) -> None:
+    at.jobs["playbox"].append(Job(OTHER, "1"))
+
+
+def the_job_ends(at: Site) -> None:
+    at.jobs["playbox"].remove(JOB)
+
+
+def a_job_is_recorded(at: Site) -> None:
+    a_job_begins(at)
+    at.until(at.now + 5.0)
+    assert at.sources["dvr"]["s 1"].is_recording
+
+
+def fails(device: str, how: Fault) -> Act:
+    return lambda at: at.faults.update({device: how})
+
+
+def answers_again(device: str) -> Act:
+    return lambda at: at.faults.pop(device)
+
+
+def shows(**changes: object) -> Act:
+    return lambda at: at.show("dvr", "s 1", **changes)
+
+
+def the_take_dies(at: Site) -> None:
+    at.end("dvr", "s 1")
+
+
+def somebody_records(at: Site) -> None:
+    at.record("dvr", "s 1", "BY HAND")
+
+
+def the_source_vanishes(at: Site) -> None:
+    del at.sources["dvr"]["s 1"]
+
+
+def replies(verb: Verb, outcome: Outcome, error: str = "") -> Act:
+    """From here on to that command, which has no effect."""
+    return lambda at: at.answers.update({("s 1", verb): (outcome, error)})
+
+
+def somebody_holds_the_channel(at: Site) -> None:
+    at.amend(0, hold=Hold(at.now, None, "rehearsal", "jane"))
+
+
+def somebody_ends_the_take(at: Site) -> None:
+    at.amend(0, released=(JOB, at.now))
+
+
+def has_channels(*channels: Channel) -> Act:
+    def reload(at: Site) -> None:
+        at.settings = replace(at.settings, channels=channels)
+
+    return reload
+
+
+def two_sources_bear_the_name(at: Site) -> None:
+    at.show("dvr", "s 1", display_name="Cam")
+    at.show("dvr", "s 2", display_name="Cam")
+    has_channels(replace(CHANNEL, source="Cam"))(at)
+
+
+def another_source_is_told_oddly(at: Site) -> None:
+    del at.sources["dvr"]["s 2"]
+    at.odd["dvr"] = (Odd(1, "s 2", "[1].is_paused: true or false is expected"),)
+
+
+def the_source_is_told_oddly(at: Site) -> None:
+    del at.sources["dvr"]["s 1"]
+    at.odd["dvr"] = (Odd(0, "s 1", "[0].is_paused: true or false is expected"),)
+
+
+def a_destination_is_warned_of(at: Site) -> None:
+    at.destinations["dvr"] = (Destination("d 1", "RAID", ("it is full",)),)

@@ -1,0 +1,184 @@
+"""A site told by observations: what its devices show is set, time passes, and vrmon's own plan decides.
+
+Nothing here knows what vrmon should make of it: the documents are those of the daemon's views.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from vrmon import __version__
+from vrmon.catalog import Code
+from vrmon.daemon.event_log import EventLog
+from vrmon.model import (
+    Action,
+    Destination,
+    DeviceState,
+    Job,
+    Observation,
+    Odd,
+    Outcome,
+    Problem,
+    Result,
+    Source,
+    Verb,
+)
+from vrmon.plan import Plan, World, plan
+from vrmon.plan.memory import ChannelMemory, Memory
+from vrmon.settings import Settings
+from vrmon.views import events, status
+from vrmon.views.events import Event
+from vrmon.views.status import Scene
+from vrmon.workers.counts import DeviceCounts
+
+TICK = 0.25  # seconds between two looks at everything
+NOW = 1_795_000_000.0
+T = TypeVar("T")
+
+
+class Fault(NamedTuple):
+    """What comes of asking a device that does not answer as it should."""
+
+    reason: str
+    state: DeviceState = DeviceState.UNREACHABLE
+    code: Code | None = None
+
+
+class Site:
+    """Begins with every device well, every source idle and no job.
+
+    Set what is to change: `jobs` and `names` of the primaries, `sources` and `odd` of the DVRs, `faults`
+    of any device, `answers` to commands (by the source and the verb) in place of obedience.
+    """
+
+    def __init__(self, settings: Settings, sources: Mapping[str, tuple[Source, ...]]) -> None:
+        self.settings = settings
+        self.now = 0.0
+        self.memory = Memory()
+        self.plan: Plan | None = None
+        self.jobs: dict[str, list[Job]] = {name: [] for name in settings.primaries}
+        self.names: dict[Job, str] = {}
+        self.sources = {name: {one.unique_id: one for one in shown} for name, shown in sources.items()}
+        self.destinations: dict[str, tuple[Destination, ...]] = {}
+        self.odd: dict[str, tuple[Odd, ...]] = {}
+        self.faults: dict[str, Fault] = {}
+        self.answers: dict[tuple[str, Verb], tuple[Outcome, str]] = {}
+        self.events: list[tuple[Event, float]] = []
+        self._results: list[Result] = []
+        self._counts: dict[str, DeviceCounts] = {}
+        self._takes = 0
+        self._turn()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return () if self.plan is None else self.plan.problems
+
+    def until(self, moment: float) -> None:
+        while self.now < moment:
+            self.now = min(self.now + TICK, moment)
+            self._turn()
+
+    def skip(self, moment: float) -> None:
+        """Where nothing happens, nobody need look in between."""
+        self.now = max(self.now, moment)
+        self._turn()
+
+    def show(self, dvr: str, unique_id: str, **changes: Any) -> None:
+        """The source shows something else from here on."""
+        self.sources[dvr][unique_id] = replace(self.sources[dvr][unique_id], **changes)
+
+    def record(self, dvr: str, unique_id: str, name: str) -> None:
+        """A recording begins there, whoever began it."""
+        self._takes += 1
+        minutes, seconds = divmod(self._takes, 60)
+        date = f"2026-11-26 12:{minutes:02}:{seconds:02}"
+        changes = {"is_recording": True, "is_paused": False, "recording_name": name, "start_date": date}
+        self.show(dvr, unique_id, **changes)
+
+    def end(self, dvr: str, unique_id: str) -> None:
+        self.show(dvr, unique_id, is_recording=False, is_paused=False, start_date=None)
+
+    def amend(self, number: int, **changes: Any) -> None:
+        """As a person does who asks for something on a channel."""
+        key = self.settings.channels[number].key
+        channel = replace(self.memory.channels.get(key, ChannelMemory()), **changes)
+        self.memory = replace(self.memory, channels={**self.memory.channels, key: channel})
+
+    def restart(self, memory: Memory) -> None:
+        """vrmon ends and begins anew, with what it finds on the disk."""
+        self.memory = memory
+        self._results.clear()
+
+    def document(
+        self, *, pictures: Mapping[str, float] | None = None, now: float | None = None
+    ) -> dict[str, Any]:
+        """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
+        assert self.plan is not None
+        epoch = (time.time() if now is None else now) - self.now
+        log = EventLog()
+        for event, moment in self.events:
+            log.tell(event, self.settings, moment + epoch)
+        taken = {key: self.now + epoch - age for key, age in (pictures or {}).items()}
+        return status.document(
+            Scene(
+                version=__version__,
+                settings=self.settings,
+                plan=self.plan,
+                primaries={name: self._counts[name].view() for name in self.settings.primaries},
+                dvrs={name: self._counts[name].view() for name in self.settings.dvrs},
+                now=self.now,
+                epoch=epoch,
+                began=0.0,
+                configuration={
+                    "file": "/etc/vrmon/vrmon.toml",
+                    "in_force": "file",
+                    "loaded": None,
+                    "complaints": [],
+                },
+                recent=tuple(log.recent),
+                pictures=taken,
+            )
+        )
+
+    def _turn(self) -> None:
+        primaries = {name: self._observed(name, tuple(jobs)) for name, jobs in self.jobs.items()}
+        dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
+        results, self._results = tuple(self._results), []
+        world = World(primaries, dvrs, results, NOW, self.destinations)
+        before, known = self.memory, () if self.plan is None else self.plan.problems
+        self.plan = planned = plan(self.settings, world, self.memory, self.now)
+        self.memory = planned.memory
+        self.events += [(event, self.now) for event in events.between(before, known, planned, self.now)]
+        self._results += [self._carried_out(action) for action in planned.actions]
+
+    def _observed(self, device: str, shown: T) -> Observation[T]:
+        began, ended = self.now - 0.02, self.now - 0.01
+        fault = self.faults.get(device)
+        if fault is None:
+            seen = Observation(began, ended, DeviceState.OK, shown, odd=self.odd.get(device, ()))
+        else:
+            seen = Observation.unknown(began, ended, fault.reason, fault.state, fault.code)
+        self._counts.setdefault(device, DeviceCounts()).count(seen)
+        return seen
+
+    def _carried_out(self, action: Action) -> Result:
+        """How a command ends, and what it changes, by the next turn."""
+        if action.verb is Verb.FETCH_NAME:
+            assert action.job is not None
+            return Result(action, self.now, Outcome.DONE, value=self.names.get(action.job))
+        answer = self.answers.get((action.source, action.verb))
+        if answer is not None:
+            return Result(action, self.now, *answer)
+        shown = self.sources[action.device][action.source]
+        if action.verb is Verb.STOP:
+            self.end(action.device, action.source)
+        elif action.verb is Verb.RESUME:
+            self.show(action.device, action.source, is_paused=False)
+        elif action.verb is Verb.RECORD:
+            self.record(action.device, action.source, shown.recording_name or "")
+        else:
+            self.show(action.device, action.source, recording_name=action.name)
+        return Result(action, self.now, Outcome.DONE)
