@@ -35,7 +35,7 @@ from tests.world.hostile import (
 )
 from tests.world.http_client import SPELLINGS, client_of, get
 from vrmon.errors import BadAnswer, DeviceError, Unreachable
-from vrmon.net.client import Answer
+from vrmon.net.body import Answer
 from vrmon.net.failures import FOREIGN
 
 TIMEOUT = 0.2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vrmon.net.client import Answer, Client
+from vrmon.net.body import Answer
+from vrmon.net.client import Client
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 

@@ -9,9 +9,9 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import IncompleteRead
+from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +19,9 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from vrmon import __version__
 from vrmon.errors import BadAnswer
+from vrmon.model import Note, Sight
+from vrmon.net import resolver
+from vrmon.net.body import Answer, whole
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.failures import FOREIGN
 from vrmon.net.pool import Pool, TlsPool
@@ -29,6 +32,12 @@ from vrmon.net.tls import pool_options
 LIMIT = 8 << 20
 """Bytes that an answer may have, headers included."""
 
+_HEADERS = {
+    "User-Agent": f"vrmon/{__version__}",
+    "Accept-Encoding": "identity",
+    "Cache-Control": "no-store",
+}
+
 Request = requests.PreparedRequest
 
 T = TypeVar("T")
@@ -37,23 +46,16 @@ T = TypeVar("T")
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
-class Answer(NamedTuple):
-    """A whole answer, its announced length reached. What it means is for the caller to say."""
-
-    status: int
-    content: bytes
-
-
 class Client:
     """One thread's connection to a device: kept between requests, opened anew when it is found dead.
 
-    Not kept where it keeps the device from serving another.
+    Not kept where it keeps the device from serving another, or the device often drops what is kept.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._budget = Budget()
-        address = (endpoint.host, endpoint.port, self._budget)
+        address = (endpoint.host, endpoint.port, self._budget, endpoint.dial)
         self._pool = (
             TlsPool(*address, **pool_options(endpoint.tls, endpoint.context))
             if endpoint.secure
@@ -62,7 +64,7 @@ class Client:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        self._session.headers.update({"User-Agent": f"vrmon/{__version__}", "Accept-Encoding": "identity"})
+        self._session.headers.update(_HEADERS)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, PoolAdapter(self._pool))
 
@@ -78,31 +80,68 @@ class Client:
         except FOREIGN as error:
             raise self.endpoint.explain(error, LIMIT) from None
 
-    def exchange(self, request: Request, limit: int = LIMIT) -> Answer:
-        """Send once and give the whole answer, whatever its status."""
+    def exchange(self, request: Request, limit: int = LIMIT, *, harmless: bool = False) -> Answer:
+        """Send it and give the whole answer, whatever its status.
+
+        Once; but one that is `harmless` is sent again over a new connection where the device dropped it
+        with the one that was kept, before anything came back.
+        """
         with self._attempt(limit):
-            response = self._session.send(request, stream=True, allow_redirects=False)
-            return Answer(response.status_code, _whole(response.raw))
+            try:
+                answer = self._send(request, limit)
+            except FOREIGN:
+                if not self._pool.keeping.reused or self._budget.received or self._budget.is_spent():
+                    raise
+                self._pool.keeping.drop()
+                if self._pool.keeping.drops_often:
+                    self.endpoint.keeps_none = True
+                if not harmless:
+                    raise
+                self._pool.drop()
+                answer = self._send(request, limit)
+        if answer.age > 0:
+            text = f"was answered for by a cache in between, {answer.age} s old. Let none stand before it."
+            raise self.endpoint.error(BadAnswer, text)
+        return answer
 
     def understand(self, answer: Answer, parse: Callable[[object], T]) -> T:
         """What `parse` makes of the answer's JSON; BadAnswer where it finds another shape than it wants."""
         if answer.status != 200:
-            raise self.endpoint.error(BadAnswer, f"answered with status {answer.status}")
+            raise self.endpoint.error(BadAnswer, f"answered {self.status_of(answer)}")
         try:
-            return parse(document(answer.content))
+            return parse(document(answer.content, answer.charset))
         except ShapeError as error:
             raise self.endpoint.error(BadAnswer, f"answered nonsense: {error}") from None
         except RecursionError:
             raise self.endpoint.error(BadAnswer, "answered nonsense: nested too deeply") from None
 
+    def sight(self, answer: Answer, parse: Callable[[object], Sight[T]]) -> Sight[T]:
+        """The same, with what is to be said of the connection over which the answer, the last one, came."""
+        sight = self.understand(answer, parse)
+        return replace(sight, notes=(*sight.notes, *self._notes()), restarted=self._pool.keeping.restarted)
+
+    def status_of(self, answer: Answer) -> str:
+        """The answer's status, for an error, and whither it redirects, if it does."""
+        target = f", a redirect to {self.endpoint.quoted(answer.target)}" if answer.target else ""
+        return f"with status {answer.status}{target}"
+
     def close(self) -> None:
         self.endpoint.standing.discard(self)
         self._session.close()
+
+    def _send(self, request: Request, limit: int) -> Answer:
+        return whole(self._session.send(request, stream=True, allow_redirects=False), limit)
+
+    def _notes(self) -> Iterator[Note]:
+        fault = resolver.fault(self.endpoint.dial, self.endpoint.port)
+        if fault:
+            yield Note("name-unresolved", fault)
 
     @contextmanager
     def _attempt(self, limit: int) -> Iterator[None]:
         self.endpoint.check()
         self._budget.start(self.endpoint.timeout, limit)
+        self._pool.keeping.begin()
         is_new = self not in self.endpoint.standing
         self.endpoint.standing.discard(self)
         try:
@@ -110,9 +149,10 @@ class Client:
         except FOREIGN as error:
             self._pool.drop()
             if is_new and self._budget.is_spent() and self.endpoint.standing:
-                self.endpoint.one_at_a_time = True
+                self.endpoint.keeps_none = True
             raise self.endpoint.explain(error, limit) from None
-        if self.endpoint.one_at_a_time:
+        self._pool.keeping.serve()
+        if self.endpoint.keeps_none:
             self._pool.drop()
         else:
             self.endpoint.standing.add(self)
@@ -139,14 +179,3 @@ class PoolAdapter(HTTPAdapter):
     def close(self) -> None:
         self._pool.close()
         super().close()
-
-
-def _whole(raw: Any) -> bytes:
-    """The body of a urllib3 response, its announced length reached: not every release sees to that."""
-    body = bytearray()
-    # In pieces: a read of the whole would set aside whatever size the device announces.
-    while piece := raw.read(65536, decode_content=False):
-        body += piece
-    if raw.length_remaining:
-        raise IncompleteRead(b"", raw.length_remaining)
-    return bytes(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -13,13 +13,17 @@ from vrmon.net.redact import Scrubber, one_line
 from vrmon.net.tls import context_for, peer_fingerprint
 from vrmon.settings import DeviceSettings
 
+_READ = 4096  # characters of a device's own words
+
 E = TypeVar("E", bound=DeviceError)
 
 
 class Endpoint:
     """One device's address and how to speak of it. Made once per device, then only read, save for what its
-    clients find out: which of their connections stand idle, and whether the device serves `one_at_a_time`.
+    clients find out: which of their connections stand idle, whether it `keeps_none` open for long, and how
+    it spells its ids itself, by our spelling (`spellings`, which are replaced and never changed).
 
+    `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well.
     Making one never fails: a CA file that cannot be read, say, is told by every exchange.
     """
 
@@ -32,16 +36,20 @@ class Endpoint:
         self.port = parts.port or (443 if self.secure else 80)
         self.has_password = bool(device.password)
         self.standing: set[object] = set()
-        self.one_at_a_time = False
+        self.keeps_none = False
+        self.spellings: Mapping[str, str] = {}
         self._fault = ""
-        self._base = device.url.rstrip("/")
         self._query = f"?password={quote(device.password, safe='')}" if device.password else ""
         self._scrub = Scrubber(device.password)
+        name, zone = _host(parts.netloc)
         try:
-            self.host = (parts.hostname or "").encode("idna").decode("ascii")
+            self.host = name.encode("idna").decode("ascii")
         except UnicodeError:
             self.host = "invalid"
             self._fault = "has no valid name in its url"
+        self.dial = f"{self.host}%{zone}" if zone else self.host
+        bracketed = f"[{self.host}]" if ":" in self.host else self.host
+        self._base = f"{parts.scheme}://{bracketed}:{self.port}{parts.path}".rstrip("/")
         try:
             self.context = context_for(device.tls if self.secure else "insecure")
         except OSError as error:
@@ -65,7 +73,7 @@ class Endpoint:
 
     def error(self, kind: Callable[[str], E], text: str) -> E:
         """An error of `kind` that names the device and then says `text`."""
-        address = f"[{self.host}]" if ":" in self.host else self.host
+        address = f"[{self.dial}]" if ":" in self.dial else self.dial
         return kind(self._scrub(f"{self.name} ({address}:{self.port}) {text}"))
 
     def explain(self, error: Exception, limit: int) -> DeviceError:
@@ -74,8 +82,18 @@ class Endpoint:
         return self.error(kind, text)
 
     def quoted(self, text: str) -> str:
-        """The device's own words, fit to stand in an error. Scrubbed before they are cut."""
-        return one_line(self._scrub(text))
+        """The device's own words, fit to stand in an error: so much of them as anybody reads, scrubbed."""
+        return one_line(self._scrub(text, _READ))
+
+
+def _host(netloc: str) -> tuple[str, str]:
+    """A URL's host in lower case, and its zone as it is: an interface's name may have capitals, and browsers
+    write its "%" as "%25"."""
+    host = netloc.rpartition("@")[2]
+    if not host.startswith("["):
+        return host.partition(":")[0].lower(), ""
+    address, _, zone = host[1:].partition("]")[0].partition("%")
+    return address.lower(), zone.removeprefix("25") if zone != "25" else zone
 
 
 def fingerprint(url: str, timeout: float) -> str:
@@ -84,6 +102,6 @@ def fingerprint(url: str, timeout: float) -> str:
     if not endpoint.secure:
         raise endpoint.error(BadAnswer, "has no certificate: its url does not begin with https://")
     try:
-        return peer_fingerprint(endpoint.host, endpoint.port, timeout)
+        return peer_fingerprint(endpoint.dial, endpoint.host, endpoint.port, timeout)
     except FOREIGN as error:
         raise endpoint.explain(error, 0) from None

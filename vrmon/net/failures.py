@@ -10,6 +10,7 @@ import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, Unreachable
+from vrmon.net.body import Garbled
 from vrmon.net.sockets import TooLong
 
 FOREIGN = (
@@ -28,9 +29,19 @@ FOREIGN = (
 _TRUST = "If it is the right device: vrmon trust {name}"
 _NOT_HTTP = "answered something that is not HTTP. Is its url right?"
 
+_OLD_TLS = {
+    "NO_PROTOCOLS_AVAILABLE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "VERSION_TOO_LOW",
+    "WRONG_SSL_VERSION",
+}
+"""OpenSSL's reasons where the device knows no version of TLS that we take."""
+
 # The first row that fits anything in the chain of causes wins, so the special stand before the general.
 _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
     (TooLong, BadAnswer, "sent more than {limit} bytes"),
+    (Garbled, BadAnswer, "compressed its answer, unasked and in a way that cannot be undone"),
     (TimeoutError, Unreachable, "did not answer within {seconds:g} s"),
     (urllib3.exceptions.TimeoutError, Unreachable, "did not answer within {seconds:g} s"),
     (socket.gaierror, Unreachable, "has a name that cannot be resolved: {why}"),
@@ -43,7 +54,7 @@ _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
     ),
     (ssl.SSLEOFError, Unreachable, "broke off the TLS connection"),
     (ssl.SSLZeroReturnError, Unreachable, "broke off the TLS connection"),
-    (ssl.SSLError, Unreachable, "does not agree on TLS: {why}. Is https:// in its url right?"),
+    (ssl.SSLError, Unreachable, "does not agree on TLS: {why}"),
     (
         urllib3.exceptions.SSLError,
         CertificateRefused,
@@ -92,8 +103,13 @@ def why(cause: BaseException) -> str:
     """What the system or OpenSSL says of the cause, in their words."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return cause.verify_message
+    if isinstance(cause, ssl.SSLError) and cause.reason in _OLD_TLS:
+        return (
+            "it knows none above TLS 1.1, which is not safe any more. Update it, or let it serve plain http"
+        )
     if isinstance(cause, ssl.SSLError):
-        return (cause.reason or "no reason given").replace("_", " ").lower()
+        reason = (cause.reason or "no reason given").replace("_", " ").lower()
+        return f"{reason}. Is https:// in its url right?"
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror
     return type(cause).__name__

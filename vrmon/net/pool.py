@@ -5,20 +5,35 @@ One pool belongs to one thread. What it overrides are the hooks that urllib3 1.2
 
 from __future__ import annotations
 
+import http.client
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from vrmon.net.keeping import Keeping
 from vrmon.net.sockets import Budget, BudgetSocket, connect
 
 
+class _Response(http.client.HTTPResponse):
+    """Passes over every interim answer: the library knows only 100 for one."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 102 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
 class _Connection(HTTPConnection):
+    response_class = _Response
+    dial: str
     budget: Budget
     opened: Any = None
 
     def _new_conn(self) -> BudgetSocket:
-        self.opened = sock = connect(self.host, self.port, self.budget)
+        self.opened = sock = connect(self.dial, self.port, self.budget)
         return sock
 
 
@@ -30,13 +45,18 @@ class _TlsConnection(_Connection, HTTPSConnection):
 
 
 class Pool(HTTPConnectionPool):
-    """Plain HTTP to one device."""
+    """Plain HTTP to one device. `host` is its name in HTTP and TLS; `dial`, where it differs, in the network.
+
+    `keeping` is told what becomes of the connection.
+    """
 
     ConnectionCls: type[Any] = _Connection
 
-    def __init__(self, host: str, port: int, budget: Budget, **options: Any) -> None:
+    def __init__(self, host: str, port: int, budget: Budget, dial: str = "", **options: Any) -> None:
         super().__init__(host, port, **options)
+        self.keeping = Keeping()
         self._budget = budget
+        self._dial = dial or host
         self._only: Any = None
 
     def drop(self) -> None:
@@ -56,7 +76,13 @@ class Pool(HTTPConnectionPool):
         if self._only is None:
             self._only = self._new_conn()
             self._only.budget = self._budget
-        if self._only.sock is not None and not self._only.sock.is_quiet():
+            self._only.dial = self._dial
+        if self._only.sock is None:
+            self.keeping.renew(ended=False)
+        elif self._only.sock.is_quiet():
+            self.keeping.reuse()
+        else:
+            self.keeping.renew(ended=True)
             self._only.close()
         return self._only
 

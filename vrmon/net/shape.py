@@ -5,9 +5,16 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any, NoReturn
 
+MOST_VALUES = 500_000
+"""About so many values a document may have: reading as many takes a tenth of a second."""
+LONGEST = 1000
+"""Characters of a string: an id is refused beyond that, a text for people is cut."""
+
+_CODECS = ("cp125", "iso8859", "koi8", "mac-")
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
 
 
@@ -15,18 +22,41 @@ class ShapeError(ValueError):
     """The answer is not what it should be. The text says where and how, and quotes none of it."""
 
 
-def document(content: bytes) -> object:
-    """The JSON document in `content`. NaN and infinities, which are none of JSON's, are refused."""
+def document(content: bytes, charset: str = "") -> object:
+    """The JSON document in `content`. NaN and infinities, which are none of JSON's, are refused.
+
+    What is not UTF-8 is in `charset`, if that is one of those that servers use; else each byte that is not
+    becomes half a surrogate pair, and costs only the string that it is in.
+    """
     if not content.strip():
         raise ShapeError("the answer is empty")
+    if sum(map(content.count, (b"[", b"{", b","))) > MOST_VALUES:
+        raise ShapeError(f"the answer holds more than {MOST_VALUES} values")
     try:
-        value: object = json.loads(content, parse_constant=_refuse_constant)
+        value: object = json.loads(_decoded(content, charset), parse_constant=_refuse_constant)
     except RecursionError:
         raise ShapeError("the answer is nested too deeply") from None
     except ValueError:
         page = content.lstrip()[:1] == b"<"
         raise ShapeError(f"the answer is {'a web page' if page else 'something'} that is not JSON") from None
     return value
+
+
+def _decoded(content: bytes, charset: str) -> str:
+    """ValueError where it is no text of JSON's."""
+    encoding = json.detect_encoding(content)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        if not encoding.startswith("utf-8"):
+            raise
+    try:
+        codec = codecs.lookup(charset).name
+        if codec.startswith(_CODECS):
+            return content.decode(codec)
+    except LookupError:
+        pass
+    return content.decode("utf-8", "surrogateescape")
 
 
 def array(value: object, where: str = "") -> list[object]:
@@ -51,13 +81,15 @@ def text(value: object, where: str) -> str:
     """A string for people. Halves of surrogate pairs, which no encoding can carry, become "?"."""
     if not isinstance(value, str):
         _expected("a string", value, where)
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value[:LONGEST].encode("utf-8", "replace").decode("utf-8")
 
 
 def handle(value: object, where: str) -> str:
     """A string that names something to the device: not empty, and refused rather than mended."""
     if not isinstance(value, str) or not value:
         _expected("a string that is not empty", value, where)
+    if len(value) > LONGEST:
+        raise ShapeError(f"{where}: longer than {LONGEST} characters")
     if not value.isascii() and text(value, where) != value:
         raise ShapeError(f"{where}: a surrogate without its other half")
     return value

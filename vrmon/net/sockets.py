@@ -8,12 +8,18 @@ from __future__ import annotations
 import io
 import socket
 import ssl
+import struct
 import time
 from typing import Any
 
 from vrmon.net.resolver import addresses
 
-_KEEPALIVE = (
+_OPTIONS: tuple[tuple[int, int, int | bytes], ...] = (
+    # A connection that is given up on is reset: after an ordinary close the kernel would go on for minutes
+    # to deliver what the device has not taken, and a command that nobody wants any more would have its
+    # effect. It must be set now, for a library closes on its own.
+    (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
@@ -26,14 +32,19 @@ class TooLong(Exception):
 
 
 class Budget:
-    """The time and the bytes that are left to the exchange under way: shared by whatever takes part in it."""
+    """The time and the bytes that are left to the exchange under way: shared by whatever takes part in it.
+
+    `received`: whether anything has come yet.
+    """
 
     def __init__(self) -> None:
+        self.received = False
         self._deadline = 0.0
         self._size = 0
 
     def start(self, seconds: float, size: int) -> None:
         """Begin an exchange that may take `seconds` and receive `size` bytes, headers included."""
+        self.received = False
         self._deadline = time.monotonic() + seconds
         self._size = size
 
@@ -49,6 +60,7 @@ class Budget:
         return self._deadline - time.monotonic() < 0.01
 
     def take(self, size: int) -> None:
+        self.received = self.received or size > 0
         self._size -= size
         if self._size < 0:
             raise TooLong
@@ -140,8 +152,7 @@ def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
     for tried, (family, kind, protocol, _, address) in enumerate(found):
         sock = BudgetSocket(family, kind, protocol)
         try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for option in _KEEPALIVE:
+            for option in _OPTIONS:
                 sock.setsockopt(*option)
             sock.settimeout(budget.seconds() / (len(found) - tried))
             sock.connect(address)

@@ -24,6 +24,7 @@ def context_for(tls: str) -> ssl.SSLContext:
     verified = tls != "insecure" and not tls.startswith(PIN)
     # Not ssl.create_default_context(): with this one urllib3 checks names and IP addresses itself.
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verified else ssl.CERT_NONE)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = BudgetTlsSocket
     if tls == "system":
         context.load_default_certs()
@@ -42,12 +43,12 @@ def pool_options(tls: str, context: ssl.SSLContext) -> dict[str, Any]:
     }
 
 
-def peer_fingerprint(host: str, port: int, seconds: float) -> str:
+def peer_fingerprint(dial: str, host: str, port: int, seconds: float) -> str:
     """The SHA-256 of the certificate that the peer shows, "AB:CD:…". OSError when it shows none."""
     budget = Budget()
     budget.start(seconds, 0)
     with (
-        connect(host, port, budget) as sock,
+        connect(dial, port, budget) as sock,
         context_for("insecure").wrap_socket(sock, server_hostname=host) as tls_sock,
     ):
         certificate = tls_sock.getpeercert(binary_form=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from vrmon.catalog import Code
 from vrmon.model import Destination, Note, Odd, Sight, Source
+from vrmon.net.body import Answer
 from vrmon.net.redact import one_line
 from vrmon.net.shape import ShapeError, array, document, flag, handle, mapping, text
 
 MOST = 1000
 """Sources that are read of an answer."""
+
+_WORDS = 64 << 10  # bytes of a refusal that are read
+_OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -81,22 +86,36 @@ def parse_destinations(answer: object) -> tuple[Destination, ...]:
     return tuple(found)
 
 
-def parse_verdict(content: bytes) -> bool | None:
+def parse_verdict(answer: Answer) -> bool | None:
     """The `success` of a command's answer; None when it holds no such thing."""
     try:
-        return flag(mapping(document(content)).get("success"), "success")
+        return flag(mapping(document(answer.content, answer.charset)).get("success"), "success")
     except ShapeError:
         return None
 
 
-def words_of(content: bytes) -> str:
+def words_of(answer: Answer) -> str:
     """A refusal in the DVR's own words: its `error`, or a body of plain text; "" when it gives none."""
+    content = answer.content[:_WORDS]
     try:
-        said = mapping(document(content)).get("error")
+        said = mapping(document(content, answer.charset)).get("error")
     except ShapeError:
         page = content.lstrip().startswith(b"<")
         return "" if page else content.decode("utf-8", "replace")
     return said if isinstance(said, str) else ""
+
+
+def names_password(answer: Answer) -> bool:
+    """Whether a refusal is about a password."""
+    return _OF_PASSWORDS.search(answer.content[:_WORDS]) is not None
+
+
+def wants_password(answer: Answer) -> bool:
+    """Whether it is a refused password although the status is that of success."""
+    head = answer.content[:_WORDS].lstrip()
+    if answer.status != 200 or not head.startswith((b"{", b'"', b"A", b"a")):
+        return False
+    return words_of(answer).lstrip(' "').lower().startswith("authentic")
 
 
 def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
@@ -140,7 +159,7 @@ def _is_number(value: object) -> bool:
 
 def _enabled_destinations(value: object, where: str) -> tuple[str, ...]:
     """The unique_ids of a source's destinations."""
-    return tuple(handle(mapping(item).get("destination_unique_id"), where) for item in array(value))
+    return tuple(handle(mapping(item).get("destination_unique_id"), where) for item in array(value)[:MOST])
 
 
 def _warnings(value: object, topic: str = "") -> Iterator[str]:

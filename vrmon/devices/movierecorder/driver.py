@@ -6,19 +6,26 @@ happened.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from http import HTTPStatus
 
-from vrmon.devices.movierecorder.answers import parse_destinations, parse_sources, parse_verdict, words_of
+from vrmon.devices.movierecorder.answers import (
+    names_password,
+    parse_destinations,
+    parse_sources,
+    parse_verdict,
+    wants_password,
+    words_of,
+)
 from vrmon.errors import BadAnswer, PasswordRefused, Refused
 from vrmon.model import Destination, Sight, Source, media_type
-from vrmon.net.client import LIMIT, Answer, Client, Request
+from vrmon.net.body import Answer
+from vrmon.net.client import LIMIT, Client, Request
 from vrmon.net.endpoint import Endpoint
 
 THUMBNAIL_LIMIT = 4 << 20
+VERDICT_LIMIT = 64 << 10
 _REFUSALS = frozenset({400, 401, 403, 404, 422})  # the documented ones
-_OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
 
 
 class MovieRecorder:
@@ -33,7 +40,7 @@ class MovieRecorder:
         return self._client.prepare("GET", "sources")
 
     def sources(self) -> Sight[tuple[Source, ...]]:
-        return self._client.understand(self._ask("to list its sources", self._poll), parse_sources)
+        return self._client.sight(self._ask("to list its sources", self._poll), parse_sources)
 
     def destinations(self) -> tuple[Destination, ...]:
         answer = self._ask("to list its destinations", self._client.prepare("GET", "destinations"))
@@ -67,29 +74,32 @@ class MovieRecorder:
         self._client.close()
 
     def _ask(self, wish: str, request: Request, limit: int = LIMIT) -> Answer:
-        """The answer, unless its status says no."""
-        answer = self._client.exchange(request, limit)
-        if answer.status in _REFUSALS:
-            raise self._refusal(wish, answer)
-        return answer
+        """The answer to what has no effect."""
+        return self._accepted(wish, self._client.exchange(request, limit, harmless=True))
 
     def _command(self, wish: str, request: Request) -> None:
         """Return once the DVR said yes, or "accepted" (202). A 200 alone proves nothing."""
-        answer = self._ask(wish, request)
-        verdict = parse_verdict(answer.content)
+        answer = self._accepted(wish, self._client.exchange(request, VERDICT_LIMIT))
+        verdict = parse_verdict(answer)
         if answer.status in {200, 202} and verdict is False:
             raise self._refusal(wish, answer)
         if answer.status != 202 and not (answer.status == 200 and verdict):
-            said = "nothing that makes sense" if answer.status == 200 else f"with status {answer.status}"
+            said = "nothing that makes sense" if answer.status == 200 else self._client.status_of(answer)
             raise self._endpoint.error(BadAnswer, f"was asked {wish} and answered {said}")
+
+    def _accepted(self, wish: str, answer: Answer) -> Answer:
+        """The answer, unless it says no by its status, or by its words that a password is wanted."""
+        if answer.status in _REFUSALS or wants_password(answer):
+            raise self._refusal(wish, answer)
+        return answer
 
     def _refusal(self, wish: str, answer: Answer) -> Refused:
         status = answer.status
-        if status == 401 or (status == 403 and _OF_PASSWORDS.search(answer.content)):
+        if status == 401 or (status == 403 and names_password(answer)) or wants_password(answer):
             refused = self._endpoint.has_password
             text = "refused the password. Check" if refused else "wants a password. Set"
             return self._endpoint.error(PasswordRefused, f"{text} its password_file.")
-        words = self._endpoint.quoted(words_of(answer.content))
+        words = self._endpoint.quoted(words_of(answer))
         why = words or f"no reason given ({status} {HTTPStatus(status).phrase})"
         return self._endpoint.error(Refused, f"refused {wish}: {why}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,15 +41,30 @@ def parse_listing(answer: object) -> Listing:
 
 
 def parse_basename(answer: object) -> str | None:
-    """The primary file's name less its last extension, None while none is listed. ShapeError."""
-    files = array(mapping(answer).get("data"), "data")
-    for i, item in enumerate(files):
-        entry = mapping(item, f"data[{i}]")
-        name = entry.get("fileName")
-        if entry.get("presetTag") == "Primary" and name is not None and name != "":
-            whole = text(name, f"data[{i}].fileName")
-            return whole.rpartition(".")[0] or whole
+    """The primary file's name less its last extension, None while none is listed.
+
+    ShapeError where it is no list, or the primary's name may be in an entry that is told badly.
+    """
+    fault = None
+    for i, item in enumerate(array(mapping(answer).get("data"), "data")[:MOST]):
+        try:
+            entry = mapping(item, f"data[{i}]")
+            tag, name = entry.get("presetTag"), entry.get("fileName")
+            if isinstance(tag, str) and tag.strip().lower() == "primary" and name is not None:
+                base = _base(text(name, f"data[{i}].fileName"))
+                if base:
+                    return base
+        except ShapeError as error:
+            fault = fault or error
+    if fault is not None:
+        raise fault
     return None
+
+
+def _base(file: str) -> str:
+    """A file's name less its last extension; of a path, Windows', a share's or POSIX', its last part."""
+    name = re.split(r"[/\\]", file.strip())[-1]
+    return name.rpartition(".")[0] or name
 
 
 @dataclass

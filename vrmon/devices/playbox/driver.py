@@ -14,6 +14,7 @@ class PlayBox:
     """A `contract.Primary`. The addresses and shapes are those seen in the field."""
 
     def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
         self._client = Client(endpoint)
 
     @cached_property
@@ -21,11 +22,17 @@ class PlayBox:
         return self._client.prepare("GET", "ingests", "activejobsinfo")
 
     def jobs(self) -> Sight[tuple[Job, ...]]:
-        return self._client.understand(self._client.exchange(self._poll), parse_listing).sight
+        def read(answer: object) -> Sight[tuple[Job, ...]]:
+            listing = parse_listing(answer)
+            self._endpoint.spellings = listing.spellings
+            return listing.sight
+
+        return self._client.sight(self._client.exchange(self._poll, harmless=True), read)
 
     def basename(self, job: Job) -> str | None:
-        request = self._client.prepare("GET", "ingests", job.ingest, "jobs", job.id, "files")
-        return self._client.understand(self._client.exchange(request), parse_basename)
+        ingest = self._endpoint.spellings.get(job.ingest, job.ingest)
+        request = self._client.prepare("GET", "ingests", ingest, "jobs", job.id, "files")
+        return self._client.understand(self._client.exchange(request, harmless=True), parse_basename)
 
     def close(self) -> None:
         self._client.close()
