@@ -40,6 +40,7 @@ class Code(Word):
     PRIMARY_UNKNOWN = "primary-unknown"
     PRIMARY_RESTARTED = "primary-restarted"
     ODD_ANSWER = "odd-answer"
+    NAME_UNRESOLVED = "name-unresolved"
     DVR_UNREACHABLE = "dvr-unreachable"
     DVR_UNKNOWN = "dvr-unknown"
     DVR_BLIND = "dvr-blind"
@@ -83,6 +84,7 @@ class Code(Word):
     JOB_ENDED = "job-ended"
     ENDED_BY_HAND = "ended-by-hand"
     UNMAPPED_JOB = "unmapped-job"
+    NO_INGEST_LISTED = "no-ingest-listed"
     ON_HOLD = "on-hold"
     HOLD_BEGUN = "hold-begun"
     HOLD_ENDED = "hold-ended"
@@ -254,6 +256,20 @@ _DEVICES = {
                 "{subject} was probably restarted: it closed its connection between two polls. "
                 "The takes of jobs that it has lost are kept.",
                 "See whether it still records what it should.",
+            ),
+        ),
+    ),
+    Code.NAME_UNRESOLVED: Row(
+        "Name cannot be resolved",
+        "A device's name in vrmon.toml can no longer be resolved. vrmon goes on with the address that it had "
+        "before: right, unless the device has moved since.",
+        "Check the name servers; an IP address in url needs none.",
+        _DEGRADED,
+        (
+            Text(
+                "The name in the url of {subject} cannot be resolved any more ({what}); its last good "
+                "address is used.",
+                "Check the name servers. An IP address in its url needs none.",
             ),
         ),
     ),
@@ -656,6 +672,20 @@ _JOBS = {
             Text(
                 "A person ended the take of job {job!r}.",
                 "It is recorded again as soon as {primary} shows that the job is active.",
+            ),
+        ),
+    ),
+    Code.NO_INGEST_LISTED: Row(
+        "No ingest of the configuration listed",
+        "A primary runs a job on an ingest that no [[channel]] names, and has never listed any of those that "
+        "vrmon.toml names: they are probably mistyped, or those of another primary. Nothing is backed up.",
+        "Compare vrmon.toml with 'vrmon ingests'.",
+        _DEGRADED,
+        (
+            Text(
+                "{subject} has never listed any ingest that vrmon.toml names, and runs job {job!r} on "
+                "another one.",
+                "Compare the ingests in vrmon.toml with those of `vrmon ingests`.",
             ),
         ),
     ),

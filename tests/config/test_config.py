@@ -65,6 +65,37 @@ file = "/var/log/vrmon.log"
     assert "s3cret" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "9C64992CFF3A4A3FA3C635BB7D9B6071",
+        "9c64992c-ff3a-4a3f-a3c6-35bb7d9b6071",
+        "{9C64992C-FF3A-4A3F-A3C6-35BB7D9B6071}",
+        " {9c64992cff3a4a3fa3c635bb7d9b6071} ",
+        "(9c64992c ff3a 4a3f a3c6 35bb7d9b6071)",
+    ],
+)
+def test_an_ingest_may_be_written_as_any_guid_is(tmp_path: Path, spelling: str) -> None:
+    text = DEVICES + CHANNEL.replace("9c64992cff3a4a3fa3c635bb7d9b6071", spelling)
+    (channel,) = read(tmp_path, text).channels
+    assert channel.ingest == "9C64992CFF3A4A3FA3C635BB7D9B6071"
+
+
+@pytest.mark.parametrize(
+    ("ingest", "read_as"),
+    [("Studio_2", "STUDIO_2"), ("PCR 1/a", "PCR 1/A"), ("12-34", "12-34"), ("Süd", "SÜD")],
+)
+def test_an_ingest_may_have_any_other_name(tmp_path: Path, ingest: str, read_as: str) -> None:
+    text = DEVICES + CHANNEL.replace("9c64992cff3a4a3fa3c635bb7d9b6071", ingest)
+    assert [channel.ingest for channel in read(tmp_path, text).channels] == [read_as]
+
+
+@pytest.mark.parametrize("ingest", ["", " ", "{}", "FILL IN", "fill in"])
+def test_an_ingest_that_is_not_filled_in_is_refused(tmp_path: Path, ingest: str) -> None:
+    (complaint,) = complaints(tmp_path, DEVICES + CHANNEL.replace("9c64992cff3a4a3fa3c635bb7d9b6071", ingest))
+    assert ".ingest: is " in complaint
+
+
 def test_an_empty_file_is_a_configuration_without_devices(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Settings()
 
@@ -135,7 +166,15 @@ def test_urls_that_are_refused_are_not_repeated(tmp_path: Path, url: str, wrong:
     assert "hunter2" not in complaint
 
 
-@pytest.mark.parametrize("url", ["http://mac.example", "https://[fe80::1]:8080", "http://10.0.0.1:8080/api"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mac.example",
+        "https://[fe80::1]:8080",
+        "http://[fe80::1%25enP2p1s0]:8080",
+        "http://10.0.0.1:8080/api",
+    ],
+)
 def test_urls_that_are_accepted(tmp_path: Path, url: str) -> None:
     assert read(tmp_path, f'[dvr.mac]\nurl = "{url}/"\n').dvrs["mac"].url == url
 

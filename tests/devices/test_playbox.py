@@ -207,7 +207,10 @@ def test_duplicate_keys_are_harmless() -> None:
         ([{"presetTag": "Primary", "fileName": "D:\\Media\\News 18.00.mxf"}], "News 18.00"),
         ([{"presetTag": "Primary", "fileName": "\\\\nas\\media.x\\News.mxf"}], "News"),
         ([{"presetTag": "Primary", "fileName": "/mnt/media.x/News"}], "News"),
-        ([{"presetTag": "Primary", "fileName": "/mnt/media/"}, {"presetTag": "Primary", "fileName": "b"}], "b"),
+        (
+            [{"presetTag": "Primary", "fileName": "/mnt/media/"}, {"presetTag": "Primary", "fileName": "b"}],
+            "b",
+        ),
         ([{"presetTag": "Primary", "fileName": "D:/Media/.mov"}], ".mov"),
         ([None, {"presetTag": None}, {"presetTag": "Primary", "fileName": "a.mov"}], "a"),
         ([{"presetTag": "Primary", "fileName": 5}, {"presetTag": "Primary", "fileName": "b.mov"}], "b"),

@@ -10,8 +10,11 @@ import pytest
 
 from tests.world.hostile import OK, Connection, Hostile, always, http_answer, once, reset, silent
 from tests.world.http_client import client_of, get
-from vrmon.errors import DeviceError
+from vrmon.errors import BadAnswer, DeviceError, Unreachable
+from vrmon.net.body import Answer
 from vrmon.net.client import LIMIT
+from vrmon.net.endpoint import Endpoint
+from vrmon.settings import DeviceSettings
 
 
 def test_a_command_is_sent_once_whatever_happens() -> None:
@@ -35,6 +38,7 @@ def test_what_is_asked_for() -> None:
     line, headers, _ = server.heard[0]
     assert line == "GET /sources/4XT00292%20-%200/record?password=h%C3%BCn%20ter%2F2%26%25 HTTP/1.1"
     assert headers["accept-encoding"] == "identity"
+    assert headers["cache-control"] == "no-store"
     assert "cookie" not in headers
 
 
@@ -45,6 +49,76 @@ def test_redirects_are_answers() -> None:
             assert get(client).status == 307
             client.close()
         assert other.connections == 0
+
+
+def test_a_redirect_says_whither_without_the_password() -> None:
+    target = "https://127.0.0.1:8443/login?password=h%C3%BCn%20ter%2F2%26%25"
+    with Hostile(always(http_answer(b"", 302, f"Location: {target}"))) as server:
+        client = client_of(server.url)
+        with pytest.raises(BadAnswer) as caught:
+            client.understand(get(client), lambda _: None)
+        client.close()
+    told = "answered with status 302, a redirect to https://127.0.0.1:8443/login?password=***"
+    assert str(caught.value).endswith(told)
+
+
+@pytest.mark.parametrize("age", ["1", "3600", "0, 7", "9999999999"])
+@pytest.mark.parametrize("status", [200, 403])
+def test_what_a_cache_in_between_has_kept_is_no_answer(status: int, age: str) -> None:
+    with Hostile(always(http_answer(b"[]", status, f"Age: {age}"))) as server:
+        client = client_of(server.url)
+        with pytest.raises(BadAnswer, match=r"was answered for by a cache in between, \d+ s old"):
+            get(client)
+        client.close()
+
+
+@pytest.mark.parametrize("age", ["0", "", "-", "new"])
+def test_what_a_cache_in_between_has_just_passed_on_is_an_answer(age: str) -> None:
+    with Hostile(always(http_answer(b"[1]", 200, f"Age: {age}"))) as server:
+        client = client_of(server.url)
+        assert get(client).content == b"[1]"
+        client.close()
+
+
+@pytest.mark.parametrize("status", [100, 102, 103])
+def test_interim_answers_are_passed_over(status: int) -> None:
+    interim = f"HTTP/1.1 {status} Wait\r\nLink: </style.css>\r\n\r\n".encode()
+    with Hostile(always(interim * 3 + http_answer(b"[1]"))) as server:
+        client = client_of(server.url)
+        assert [get(client) for _ in range(2)] == [Answer(200, b"[1]")] * 2
+        assert server.connections == 1
+        client.close()
+
+
+@pytest.mark.parametrize("zone", ["%251", "%1"])
+def test_an_ipv6_zone_is_for_the_network_alone(zone: str) -> None:
+    with Hostile(always(http_answer(b"[1]")), host="::1") as server:
+        client = client_of(f"http://[::1{zone}]:{server.port}")
+        assert get(client).content == b"[1]"
+        assert server.heard[0].headers["host"] == f"[::1]:{server.port}"
+        server.behave = reset
+        client._pool.drop()
+        with pytest.raises(Unreachable, match=rf"^dvr-1 \(\[::1%1\]:{server.port}\) broke off"):
+            get(client)
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "dial"),
+    [
+        ("http://[fe80::1%25enP2p1s0]:8080", "fe80::1", "fe80::1%enP2p1s0"),
+        ("http://[FE80::1%enP2p1s0]", "fe80::1", "fe80::1%enP2p1s0"),
+        ("https://[fe80::1%2525]:8080/api", "fe80::1", "fe80::1%25"),
+        ("http://[fe80::1%25]:8080", "fe80::1", "fe80::1%25"),
+        ("http://[::1]:8080", "::1", "::1"),
+        ("http://Mac.Example:8080", "mac.example", "mac.example"),
+        ("http://bücher.example", "xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_the_host_of_a_url(url: str, host: str, dial: str) -> None:
+    endpoint = Endpoint(DeviceSettings("dvr-1", url))
+    assert (endpoint.host, endpoint.dial) == (host, dial)
+    assert "%" not in endpoint.url("sources")
 
 
 def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

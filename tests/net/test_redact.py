@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 import json
 import string
+import time
+import tracemalloc
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from hypothesis import example, given
@@ -38,6 +41,34 @@ def test_every_spelling_of_a_password_is_replaced(password: str) -> None:
         password[:2] + quote(password[2:], safe=""),
     ):
         assert scrub(f"<{spelling}>") == "<***>"
+
+
+def escaped(text: str) -> str:
+    return ascii(text)[1:-1]
+
+
+@given(PASSWORDS, st.integers(0, 300), st.sampled_from([str, quote, escaped, html.escape]))
+def test_of_a_long_text_the_beginning_is_scrubbed(
+    password: str, before: int, spell: Callable[[str], str]
+) -> None:
+    """A password that is cut by the end goes as a whole."""
+    most = 200
+    shown = Scrubber(password)("\x00" * before + spell(password) + "\x00" * 999, most)
+    assert shown.strip("\x00") == ("***" if before < most else "")
+    assert len(shown) <= most + 3
+
+
+def test_scrubbing_takes_as_long_as_the_text_is() -> None:
+    """And not for ever, whatever the device sends back."""
+    scrub = Scrubber("hün ter/2&%")
+    for lump in ("%2525", "&#0", "%25", "h%C3", "***", "\\u00"):
+        tracemalloc.start()
+        began = time.thread_time()
+        scrub(lump * ((8 << 20) // len(lump)), 4096)
+        took, peak = time.thread_time() - began, tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert took < 1.0
+        assert peak < 20 << 20, "the text alone is 8 MiB"
 
 
 @given(st.text())

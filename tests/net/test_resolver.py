@@ -5,15 +5,19 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
 from tests.world.hostile import Hostile, always, http_answer
 from tests.world.http_client import client_of, get
+from tests.world.stores import until
+from vrmon.catalog import Code
 from vrmon.errors import Unreachable
+from vrmon.model import Note, Sight
+from vrmon.net.client import Client
 from vrmon.net.resolver import addresses
 
 SYSTEMS = socket.getaddrinfo
@@ -58,6 +62,72 @@ def test_mute_name_servers_cost_no_more_than_the_timeout_and_one_thread(
         # What was asked then is known now.
         assert get(client).content == b"[1]"
         assert asked == ["localhost"]
+        client.close()
+
+
+@contextmanager
+def broken_name_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Until the end every question for a name fails at once; gives the names that are asked for."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, **options: Any) -> Any:
+        if not options.get("flags"):
+            asked.append(host)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return SYSTEMS(host, port, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", resolve)
+        yield asked
+
+
+def sight_of(client: Client) -> Sight[object]:
+    """One look over a new connection."""
+    client._pool.drop()
+    return client.sight(client.exchange(client.prepare("GET", "sources"), harmless=True), Sight)
+
+
+@pytest.mark.parametrize(
+    ("servers", "why"),
+    [
+        (broken_name_servers, "Name or service not known"),
+        (mute_name_servers, "no word from the name servers yet"),
+    ],
+    ids=["broken", "mute"],
+)
+def test_a_name_that_was_known_goes_by_its_last_good_address_and_that_is_said(
+    servers: Callable[[pytest.MonkeyPatch], AbstractContextManager[list[str]]],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        client = client_of(server.url.replace("127.0.0.1", "localhost"), timeout=2.0)
+        assert sight_of(client) == Sight([1])
+        with servers(monkeypatch) as asked:
+            for _ in range(2):
+                assert sight_of(client) == Sight([1], notes=(Note(Code.NAME_UNRESOLVED, why),))
+            assert asked == ["localhost"] * len(asked) != []
+        until(lambda: not sight_of(client).notes, "the name to be resolved again")
+        client.close()
+
+
+def test_a_name_that_goes_by_its_last_good_address_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also while its connection is kept, over which nobody needs to know."""
+    monkeypatch.setattr("vrmon.net.resolver._AGAIN", 0.0)
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        client = client_of(server.url.replace("127.0.0.1", "localhost"))
+        sight_of(client)
+        with broken_name_servers(monkeypatch):
+            assert sight_of(client).notes
+
+        def is_well() -> bool:
+            answer = client.exchange(client.prepare("GET", "sources"), harmless=True)
+            return not client.sight(answer, Sight).notes
+
+        until(is_well, "the name to be resolved again")
+        assert server.connections == 2
         client.close()
 
 

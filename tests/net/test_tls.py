@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,6 +84,22 @@ def test_plain_http_where_tls_is_expected() -> None:
 
     with Hostile(behave) as server, pytest.raises(Unreachable, match=r"does not agree on TLS: .* https://"):
         fingerprint(server.url.replace("http:", "https:"), 3)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_a_device_that_knows_no_tls_that_is_safe(pem: Path, version: ssl.TLSVersion) -> None:
+    context = server_context(pem)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    text = r"does not agree on TLS: it knows none above TLS 1\.1, which is not safe any more\. Update it"
+    with Hostile(always(http_answer()), context) as server:
+        with pytest.raises(Unreachable, match=text):
+            ask(server, "insecure")
+        with pytest.raises(Unreachable, match=text):
+            fingerprint(server.url, 3)
+    assert server.heard == []
 
 
 def test_fingerprint(pem: Path) -> None:

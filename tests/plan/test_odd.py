@@ -115,3 +115,37 @@ def test_a_source_that_is_told_badly_blocks_its_channel_and_no_other() -> None:
     assert said.message.endswith(
         "of which nothing is known: [0].is_paused: true or false is expected, not null."
     )
+
+
+def told(*sights: Sight[tuple[Job, ...]]) -> set[str]:
+    """What is said of the primary after these answers."""
+    settings = site(2, SYNC, 1.0)
+    memory = Memory()
+    planned = None
+    for number, sight in enumerate(sights):
+        world = World({"playbox": Observation.good(number, number + 0.1, sight)}, {"mac": None})
+        planned = plan(settings, world, memory, number + 0.2)
+        memory = planned.memory
+    assert planned is not None
+    return {one.code.value for one in planned.problems if one.subject == "playbox"}
+
+
+STRANGE = Job("F" * 32, "1")
+MAPPED = site(2, SYNC, 1.0).channels[1].ingest
+
+
+@pytest.mark.parametrize(
+    ("sights", "said"),
+    [
+        ([Sight(())], set()),
+        ([Sight((), listed=(STRANGE.ingest,))], set()),
+        ([Sight((STRANGE,), listed=(STRANGE.ingest,))], {"no-ingest-listed"}),
+        ([Sight((STRANGE,), listed=(STRANGE.ingest, MAPPED))], set()),
+        ([Sight((STRANGE, Job(MAPPED, "2")))], set()),
+        ([Sight((), listed=(MAPPED,)), Sight((STRANGE,), listed=(STRANGE.ingest,))], set()),
+    ],
+)
+def test_a_job_where_no_ingest_of_the_configuration_was_ever_listed(
+    sights: list[Sight[tuple[Job, ...]]], said: set[str]
+) -> None:
+    assert told(*sights) == said

@@ -82,6 +82,7 @@ memories = st.builds(
         st.builds(
             PrimaryMemory,
             answered=st.booleans(),
+            listed=st.frozensets(texts, max_size=3),
             jobs=st.lists(tracked_jobs, max_size=3).map(lambda many: {one.job: one for one in many}),
         ),
     ),
@@ -148,6 +149,7 @@ def test_what_matters_survives(memory: Memory) -> None:
         known = found.primaries[name].jobs
         assert primary.jobs.keys() <= known.keys()
         assert not found.primaries[name].answered, "it has not told this process anything"
+        assert found.primaries[name].listed == primary.listed
         for job, tracked in primary.jobs.items():
             assert (known[job].basename, known[job].absences) == (tracked.basename, 0)
             assert known[job].since == pytest.approx(tracked.since, abs=0.002)
@@ -169,6 +171,12 @@ def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: M
 def test_saving_what_was_restored_saves_the_same(memory: Memory) -> None:
     first = saved(restore(saved(memory), EPOCH, NOW, SYNC))
     assert saved(restore(first, EPOCH, NOW, SYNC)) == first
+
+
+def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> None:
+    old = saved(Memory({"playbox": PrimaryMemory(jobs={JOB: TrackedJob(JOB, 1.0, 1.0)})}))
+    del old["listed"]
+    assert restore(old, EPOCH, NOW, SYNC).primaries["playbox"].listed == frozenset()
 
 
 CHANNEL = saved(Memory(channels={KEY: ChannelMemory()}))["channels"][KEY]

@@ -72,15 +72,18 @@ Behaviour = Callable[[Connection], None]
 class Hostile:
     """Serves each connection with `behave` in a thread of its own, until the block ends."""
 
-    def __init__(self, behave: Behaviour, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, behave: Behaviour, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self.behave = behave
         self.heard: list[Heard] = []
         self.connections = 0
         self.closing = threading.Event()
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if context else 'http'}://{f'[{host}]' if ':' in host else host}:{self.port}"
         self._socks: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
 

@@ -12,6 +12,10 @@ from string import Formatter
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from vrmon.model import ingest_id
+
+UNFILLED = "FILL IN"
+"""What `vrmon sources` prints where an ingest is wanted."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -131,12 +135,11 @@ def _read_tls(value: object) -> str:
 
 
 def _read_ingest(value: object) -> str:
-    text = _line(value).strip().upper()
-    if re.fullmatch(r"\{?[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}?", text):
-        raise ValueError("has dashes, which PlayBox's own ingestId has not")
-    if not re.fullmatch(r"[0-9A-Z_.-]+", text):
-        raise ValueError("holds a character that no ingestId has")
-    return text
+    """In the one spelling in which ingests are compared; any id that a primary may have."""
+    ingest = ingest_id(_line(value))
+    if ingest in ("", UNFILLED):
+        raise ValueError("is not filled in")
+    return ingest
 
 
 def _read_source(value: object) -> str | int:
@@ -178,7 +181,7 @@ URL = Kind('a URL such as "https://10.1.83.21:4230", without user, query or frag
 TLS = Kind('"system", "insecure", "sha256:AB:CD:…" or the path of a CA file', _read_tls)
 NAME = Kind("a text of at most 200 characters", lambda value: _line(value).strip())
 DEVICE_NAME = Kind("the NAME of such a table", lambda value: _line(value).strip())
-INGEST = Kind("the ingestId as PlayBox gives it: 32 hexadecimal digits", _read_ingest)
+INGEST = Kind("the ingestId: 32 hexadecimal digits, however PlayBox spells them", _read_ingest)
 SOURCE = Kind("a unique_id, a display_name, or the index as an integer", _read_source)
 LISTEN = Kind('"HOST:PORT", or "" for no TCP', _read_listen)
 SOCKET = Kind("an absolute path of at most 107 bytes", _read_socket)

@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
 from vrmon import __version__
+from vrmon.catalog import Code
 from vrmon.errors import BadAnswer
 from vrmon.model import Note, Sight
 from vrmon.net import resolver
@@ -135,7 +136,7 @@ class Client:
     def _notes(self) -> Iterator[Note]:
         fault = resolver.fault(self.endpoint.dial, self.endpoint.port)
         if fault:
-            yield Note("name-unresolved", fault)
+            yield Note(Code.NAME_UNRESOLVED, fault)
 
     @contextmanager
     def _attempt(self, limit: int) -> Iterator[None]:

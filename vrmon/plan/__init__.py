@@ -69,7 +69,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
         primaries[channel.primary] = jobs.recall(primaries[channel.primary], busy, now)
     for name, seen in world.primaries.items():
         if seen is not None and name in primaries:
-            primaries[name] = jobs.observe(primaries[name], seen)
+            primaries[name] = jobs.observe(primaries[name], seen, _mapped(settings, name))
     new_looks = set()
     for name, dvr in dvrs.items():
         dvrs[name], is_new = outages.observe_dvr(dvr, world.dvrs.get(name))
@@ -172,8 +172,13 @@ def _names_and_forgotten(
     settings: Settings, name: str, memory: PrimaryMemory, channels: Mapping[str, ChannelMemory], now: float
 ) -> tuple[PrimaryMemory, list[Action]]:
     needed = frozenset(one.job for one in channels.values() if one.job is not None)
-    mapped = frozenset(channel.ingest for channel in settings.channels if channel.primary == name)
-    return jobs.ask_names(jobs.forget(memory, settings.sync, now, needed), name, now, mapped)
+    kept = jobs.forget(memory, settings.sync, now, needed)
+    return jobs.ask_names(kept, name, now, _mapped(settings, name))
+
+
+def _mapped(settings: Settings, primary: str) -> frozenset[str]:
+    """The ingests of a primary that have a channel."""
+    return frozenset(channel.ingest for channel in settings.channels if channel.primary == primary)
 
 
 def _key(found: tuple[Problem, ...]) -> ProblemKey | None:

@@ -14,9 +14,11 @@ _ASIDE = 8  # questions under way for the names of jobs that no channel mirrors
 _OUT_OF_SIGHT = 90.0  # seconds without an answer, for whatever reason, that count as an outage
 
 
-def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMemory:
+def observe(
+    memory: PrimaryMemory, observation: PrimaryObservation, mapped: frozenset[str] = frozenset()
+) -> PrimaryMemory:
     """Take in an observation, once. An unknown one breaks every row of absences and proves nothing; an
-    odd entry does the same to the jobs of its ingest."""
+    odd entry does the same to the jobs of its ingest. `mapped`: the channels' ingests."""
     if memory.folded is not None and observation.ended <= memory.folded:
         return memory
     ended = observation.ended
@@ -38,7 +40,16 @@ def observe(memory: PrimaryMemory, observation: PrimaryObservation) -> PrimaryMe
         jobs = {job: replace(tracked, last_seen=ended) for job, tracked in jobs.items()}
     for job in observation.seen:
         jobs.setdefault(job, TrackedJob(job, since=ended, last_seen=ended))
-    return replace(memory, folded=ended, state=DeviceState.OK, bad_since=None, answered=True, jobs=jobs)
+    known = (memory.listed & mapped) | listed | {job.ingest for job in present}
+    return replace(
+        memory,
+        folded=ended,
+        state=DeviceState.OK,
+        bad_since=None,
+        answered=True,
+        listed=known,
+        jobs=jobs,
+    )
 
 
 def _hidden(tracked: TrackedJob, odd: frozenset[str | None], listed: frozenset[str]) -> bool:

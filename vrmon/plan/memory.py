@@ -47,13 +47,15 @@ class TrackedJob:
 class PrimaryMemory:
     """`folded`: when the last observation that was taken in had ended. `bad_since`: of the present outage.
 
-    `answered`: it has told its jobs to this process.
+    `answered`: it has told its jobs to this process. `listed`: the ingests in its
+    last good answer, and those with a channel that were ever in one.
     """
 
     folded: float | None = None
     state: DeviceState | None = None
     bad_since: float | None = None
     answered: bool = False
+    listed: frozenset[str] = frozenset()
     jobs: Mapping[Job, TrackedJob] = field(default_factory=dict)
 
 

@@ -52,9 +52,15 @@ def problems(
             yield Problem.of(Code.LEFTOVER_TAKE, subject, Situation.ON_AIR, name=take.name, **CALLED)
     if not settings.channels:
         yield Problem.of(Code.NO_CHANNELS, "vrmon")
+    strange: dict[str, str] = {}
     for name, tracked in active(settings, primaries):
         job = tracked.basename or tracked.job.id
+        strange.setdefault(name, job)
         yield Problem.of(Code.UNMAPPED_JOB, f"{name} {tracked.job.ingest}", job=job)
+    for name, job in strange.items():
+        mapped = {channel.ingest for channel in settings.channels if channel.primary == name}
+        if mapped and primaries[name].answered and not primaries[name].listed & mapped:
+            yield Problem.of(Code.NO_INGEST_LISTED, name, job=job)
 
 
 def active(settings: Settings, primaries: Mapping[str, PrimaryMemory]) -> Iterator[tuple[str, TrackedJob]]:

@@ -28,6 +28,7 @@ def payload(memory: Memory, epoch: float) -> dict[str, Any]:
             name: [_job(tracked, unix) for tracked in primary.jobs.values()]
             for name, primary in memory.primaries.items()
         },
+        "listed": {name: sorted(primary.listed) for name, primary in memory.primaries.items()},
         "dvrs": {name: list(dvr.names.items()) for name, dvr in memory.dvrs.items()},
         "channels": {key: _channel(channel, unix) for key, channel in memory.channels.items()},
     }
@@ -47,7 +48,8 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
     primaries = {}
     for name, jobs in saved["primaries"].items():
         tracked = {one.job: one for one in (_restored_job(job, monotonic, now, sync) for job in jobs)}
-        primaries[name] = PrimaryMemory(jobs=tracked)
+        listed = frozenset(_text(ingest) for ingest in saved.get("listed", {}).get(name, ()))
+        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked)
     dvrs = {
         name: DvrMemory(names={_text(given): _text(owner) for given, owner in names}, inherited=True)
         for name, names in saved["dvrs"].items()
