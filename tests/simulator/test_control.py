@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,13 @@ from typing import Any
 import pytest
 import requests
 
+from tests.world import plain
 from tests.world.device_client import FIRST, Client
 from vrmon.simulator import MovieRecorder, PlayBox, serving
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
+from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
+from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
+from vrmon.simulator.served.switches import described
 
 ANY_PORTS = ("--playbox-port", "0", "--movierecorder-port", "0", "--control-port", "0")
 
@@ -143,6 +149,37 @@ def test_the_control_address_brings_a_deaf_device_back() -> None:
         assert (process.returncode, complaints) == (0, "")
 
 
+def test_switches_and_ids_can_be_given_at_the_start() -> None:
+    options = ("--ingest", "A-1", "--ingest", "B-2", "--switch", "playbox.lower_case_ingests=true")
+    late = ("--recorders", "2", "--switch", "movierecorder.start_visible_after=8", "--switch")
+    with program(*options, *late, "movierecorder.name_shown=question marks") as (_, addresses):
+        listed = plain.get(addresses["playbox"], "/ingests/activejobsinfo")
+        assert [entry["ingestId"] for entry in listed] == ["a-1", "b-2"]
+        for name in ("movierecorder", "movierecorder2"):
+            plain.name(addresses[name], "Zürich")
+            plain.command(addresses[name], "record")
+            source = plain.source(addresses[name])
+            assert (source["recording_name"], source["is_recording"]) == ("Z?rich", False)
+            assert len(plain.get(addresses[name], "/sources")) == 2
+
+
+def test_help_names_each_switch_fault_and_action() -> None:
+    command = [sys.executable, "-m", "vrmon.simulator", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+    lines = told.splitlines()
+    for kind in (PlayBoxSwitches, MovieRecorderSwitches):
+        for one in described(kind):
+            place = lines.index(f"  {one.name} ({json.dumps(one.usual)}): {one.positions}")
+            assert lines[place + 1] == f"      {one.meaning}"
+            assert len(one.meaning) <= 104
+            assert one.meaning.isprintable()
+    for fault in REPLACING | SPOILING | LATE:
+        assert re.search(rf"^  .*\b{fault}\b", told, re.MULTILINE), fault
+    for device in (PlayBox, MovieRecorder):
+        _, _, actions = told.partition(f"\nactions of {device.KIND}:\n")
+        assert [name for name in device.ACTIONS if f"\n  {name}(" not in f"\n{actions}"] == []
+
+
 def refused(*options: str) -> tuple[int, str]:
     """How the program ends that never comes to serve, and the last line that it says."""
     command = [sys.executable, "-m", "vrmon.simulator", *ANY_PORTS, *options]
@@ -179,6 +216,11 @@ def test_a_port_that_is_taken_is_told_with_whose_it_was_to_be(options: tuple[str
         (("--movierecorder-port", "65535", "--recorders", "2"), "would go beyond 65535"),
         (("--channels", "0"), "--channels: 0 is fewer than one"),
         (("--recorders", "-2"), "--recorders: -2 is fewer than one"),
+        (("--switch", "toaster.keys=3.x"), "KIND is playbox or movierecorder"),
+        (("--switch", "movierecorder.keys"), "KIND.SWITCH=POSITION is expected"),
+        (("--switch", "movierecorder.colour=red"), "Cannot switch 'colour'"),
+        (("--switch", "movierecorder.keys=4.x"), "Cannot switch keys to '4.x'"),
+        (("--password-file", "/nowhere"), "/nowhere"),
     ],
 )
 def test_what_cannot_be_is_an_error_of_usage(options: tuple[str, ...], why: str) -> None:

@@ -244,7 +244,7 @@ def test_bulk_commands(recorder: MovieRecorder, dvr: Client) -> None:
     ("change", "complaint"),
     [
         ({"colour": "red"}, "unknown"),
-        ({"keys": "4.x"}, "not one of 'all', '3.x'"),
+        ({"keys": "4.x"}, 'not one of "all", "3.x"'),
         ({"start_visible_after": -1}, "seconds"),
         ({"take_dies_after": "soon"}, "seconds, null"),
     ],

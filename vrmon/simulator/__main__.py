@@ -8,32 +8,30 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aiohttp import web
 
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
 from vrmon.simulator.playbox.ingest_server import PlayBox
+from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.http_server import Server
 from vrmon.simulator.served.listening_socket import ListeningSocket
 from vrmon.simulator.served.remote import control_of_all
 from vrmon.simulator.served.simulated_device import SimulatedDevice
+from vrmon.simulator.served.switches import Switches
+from vrmon.simulator.usage import usage
 
-EXAMPLES = """\
-Steer a device with curl at its own address, or at the control address with its name in the path:
-  curl -X POST  http://127.0.0.1:4230/simulator/start_job -d '{"ingest": 0, "file_name": "SHOW.mxf"}'
-  curl          http://127.0.0.1:8080/simulator/
-  curl -X PATCH http://127.0.0.1:8080/simulator/switches -d '{"start_visible_after": 3}'
-  curl -X POST  http://127.0.0.1:8080/simulator/fault -d '{"kind": "hang", "route": "/sources", "times": 2}'
-  curl -X POST  http://127.0.0.1:8080/simulator/record_by_hand -d '{"source": 1, "name": "MINE"}'
-  curl -X POST  http://127.0.0.1:4200/simulator/playbox/refuse
-A wrong action, switch or fault is answered with the right ones. "pydoc3 vrmon.simulator.control" has it all.
-"""
+KINDS: dict[type[SimulatedDevice], type[Switches]] = {
+    PlayBox: PlayBoxSwitches,
+    MovieRecorder: MovieRecorderSwitches,
+}
 
-
+CHANNELS = 4
 _LAST_PORT = 65535
 
 
@@ -43,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.movierecorder_port + options.recorders - 1 > _LAST_PORT:
         parser.error("the MovieRecorders' ports would go beyond 65535")
     try:
-        asyncio.run(_run(options))
+        devices = _devices(options)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    try:
+        asyncio.run(_run(devices, options))
     except OSError as error:
         print(f"Cannot run the simulators: {error}", file=sys.stderr)
         return 1
@@ -54,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python3 -m vrmon.simulator",
         description="A PlayBox and a MovieRecorder that are not there, until Ctrl-C.",
-        epilog=EXAMPLES,
+        epilog=usage(KINDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -67,13 +69,25 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--channels",
         type=count,
-        default=4,
-        help="ingests, and sources of each recorder (default %(default)s)",
+        help="ingests, and sources of each recorder (default: as many as --ingest names, or 4)",
+    )
+    add(
+        "--ingest",
+        action="append",
+        metavar="ID",
+        help="the id of an ingest, in place of made ones; repeat it",
     )
     add("--recorders", type=count, default=1, help="how many MovieRecorders (default %(default)s)")
     add("--password-file", type=Path, help="the MovieRecorders ask for the password in this file")
     add("--tls", action="store_true", help="HTTPS, with a self-signed certificate made for this run")
     add("--delay-ms", type=float, default=0.0, help="how late every answer is (default %(default)s)")
+    add(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="KIND.SWITCH=POSITION",
+        help="as in playbox.ingest_ids=braces or movierecorder.start_visible_after=8; repeat it",
+    )
     add("--json", action="store_true", help="print the addresses as one line of JSON")
     return parser
 
@@ -102,8 +116,7 @@ def _listening(name: str, options: argparse.Namespace, port: int) -> Iterator[No
         raise OSError(f"{where}: {error.strerror or error}.") from None
 
 
-async def _run(options: argparse.Namespace) -> None:
-    devices = _devices(options)
+async def _run(devices: dict[str, SimulatedDevice], options: argparse.Namespace) -> None:
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
@@ -124,13 +137,33 @@ async def _run(options: argparse.Namespace) -> None:
 
 def _devices(options: argparse.Namespace) -> dict[str, SimulatedDevice]:
     password = options.password_file.read_text().strip() if options.password_file else ""
-    devices: dict[str, SimulatedDevice] = {"playbox": PlayBox(options.channels)}
+    ingests = options.ingest or options.channels or CHANNELS
+    channels = options.channels or len(options.ingest or range(CHANNELS))
+    devices: dict[str, SimulatedDevice] = {"playbox": PlayBox(ingests)}
     for number in range(1, options.recorders + 1):
         name = "movierecorder" if number == 1 else f"movierecorder{number}"
-        devices[name] = MovieRecorder(options.channels, password=password)
+        devices[name] = MovieRecorder(channels, password=password)
     for device in devices.values():
         device.delay = options.delay_ms / 1000
+    for wish in options.switch:
+        _switch(devices.values(), wish)
     return devices
+
+
+def _switch(devices: Iterable[SimulatedDevice], wish: str) -> None:
+    """Sets a switch of every device of a kind; `wish` is KIND.SWITCH=POSITION, the latter as JSON or bare."""
+    name, _, text = wish.partition("=")
+    kind, _, switch = name.partition(".")
+    meant = [device for device in devices if kind == device.KIND]
+    if not meant or not switch or not text:
+        kinds = " or ".join(one.KIND for one in KINDS)
+        raise ValueError(f"Cannot switch {wish!r}: KIND.SWITCH=POSITION is expected, KIND is {kinds}.")
+    try:
+        position = json.loads(text)
+    except ValueError:
+        position = text
+    for device in meant:
+        device.switch(**{switch: position})
 
 
 async def _serve(

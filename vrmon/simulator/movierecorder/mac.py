@@ -29,7 +29,7 @@ class Mac(SimulatedDevice):
     """What is there. A source is named by its unique_id or its index."""
 
     KIND = "movierecorder"
-    ACTIONS = (*SimulatedDevice.ACTIONS, "switch")
+    PART = "source"
     switches: MovieRecorderSwitches
 
     def __init__(self, sources: int | Iterable[RecorderSource] = 4) -> None:

@@ -48,12 +48,16 @@ class MovieRecorderSwitches(Switches):
         "now", "a name given while recording: the running take's, the next take's (shown at once or not), 422"
     )
     duplicate_name: Literal["suffix", "suffix, shown", "name refused", "record refused", "overwritten"] = (
-        switch("suffix", "a name that a file has already: the new file gets a suffix (shown or not), or …")
+        switch(
+            "suffix",
+            "a name that a file has: the new one gets a suffix (shown or not), replaces it, or is refused",
+        )
     )
     name_shown: Literal[
         "as given", "latin-1", "question marks", "underscores", "transliterated", "decomposed", "prefixed"
     ] = switch(
-        "as given", "how recording_name spells ZÜRICH: ZÃ\x9cRICH, Z?RICH, Z_RICH, ZUeRICH, U and its dots, …"
+        "as given",
+        "how recording_name spells Zürich: ZÃ¼rich, Z?rich, Z_rich, Zuerich, in NFD, prefixed",
     )
     name_shown_while: Literal["always", "recording"] = switch(
         "always", "when name_shown holds; recording: an idle source shows the name as given"

@@ -21,9 +21,10 @@ class PlayBox(SimulatedDevice):
     """`ingests` are their ids, or how many to make. An ingest is named by its id or its place among them."""
 
     KIND = "playbox"
+    PART = "ingest"
     ACTIONS = (
         *SimulatedDevice.ACTIONS,
-        *("switch", "start_job", "name_job", "end_job", "lose_jobs", "restart"),
+        *("start_job", "name_job", "end_job", "lose_jobs", "restart"),
     )
     switches: PlayBoxSwitches
 

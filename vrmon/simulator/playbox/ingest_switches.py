@@ -20,7 +20,7 @@ class PlayBoxSwitches(Switches):
     integer_ids: bool = switch(False, "a job's id is a number, where it can be one")
     ingest_ids: Literal["upper case", "dashes", "braces", "blanks"] = switch(
         "upper case",
-        "how ids of ingests are listed: 32 digits, a GUID with dashes, or one in braces, or blanks",
+        "how ids of ingests are listed: 32 digits, a GUID with dashes, one in braces, or 32 digits in blanks",
     )
     lower_case_ingests: bool = switch(False, "ids of ingests are listed in lower case")
     ids_in_paths: Literal["any spelling", "as listed"] = switch(

@@ -12,6 +12,9 @@ Kinds that spoil the right answer (the request is always processed):
   close (whole answer, then the kept connection is dropped without a word)
 Kinds that obey late:
   late (nothing for `seconds`, or until cleared; only then it is processed, whether somebody waits or not)
+A fault strikes the requests whose path, or METHOD and path, fit `route` (as a shell's pattern), `times` of
+them or until it is cleared; with `kept`, no connection's first one; with `chance` (0 to 1), now and then, by
+dice that fall alike in each run.
 """
 
 from __future__ import annotations
@@ -51,8 +54,6 @@ class Fault:
     """One fault, on the requests that `is_on` finds on `route`.
 
     `times` is how many requests it still strikes, None until cleared; `over` is set when it was cleared.
-    With `kept` it strikes no connection's first request; `chance` is how often it strikes at all, 0 to 1,
-    by dice that fall alike in each run.
     """
 
     kind: str

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeAlias, T
 
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request, Route
 from vrmon.simulator.served.faults import Fault, Faults, is_on
-from vrmon.simulator.served.switches import Switches
+from vrmon.simulator.served.switches import Switches, switched
 
 LOG_LENGTH = 100_000
 
@@ -60,11 +60,15 @@ def locked(method: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P]
 
 
 class SimulatedDevice:
-    """`delay` (seconds) holds back every answer. `ACTIONS`: the methods that a control request may call."""
+    """`delay` (seconds) holds back every answer. `ACTIONS`: the methods that a control request may call.
+
+    `PART`: the name of the argument by which a switch is set for a part of it.
+    """
 
     KIND: ClassVar[str]
+    PART: ClassVar[str]
     ACTIONS: ClassVar[tuple[str, ...]] = (
-        *("fault", "clear_faults"),
+        *("fault", "clear_faults", "switch"),
         *("refuse", "listen_again", "drop_connections"),
     )
 
@@ -96,6 +100,11 @@ class SimulatedDevice:
     def arrivals(self, route: str = "*") -> list[Arrival]:
         """The requests so far, in order; `route` is a glob for "PATH" or "METHOD PATH"."""
         return [arrival for arrival in self._log if is_on(route, arrival.method, arrival.path)]
+
+    @locked
+    def switch(self, /, **changes: Any) -> None:
+        """Sets switches by name."""
+        self.switches = switched(self.switches, changes)
 
     @locked
     def describe(self) -> dict[str, object]:

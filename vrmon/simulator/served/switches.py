@@ -5,6 +5,7 @@ A kind of device declares its own as a subclass of Switches; those here are of e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -91,7 +92,7 @@ def _is_position(kind: Any, position: object) -> bool:
 
 def _positions(kind: Any) -> str:
     if get_origin(kind) is Literal:
-        return ", ".join(repr(position) for position in get_args(kind))
+        return ", ".join(json.dumps(position) for position in get_args(kind))
     if kind is bool:
         return "true, false"
     return "seconds, null" if type(None) in get_args(kind) else "seconds"
