@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vrmon.traits import PLAIN, Traits
+
 
 @dataclass(frozen=True)
 class DeviceSettings:
     """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file.
 
-    `password` never appears in a repr.
+    `password` never appears in a repr. `kind` names a folder of `devices`, from which `traits` follow;
+    `options` are the keys that only this kind has, with their values.
     """
 
     name: str
@@ -22,6 +25,9 @@ class DeviceSettings:
     timeout: float = 5.0
     tls: str = "system"
     password: str = field(default="", repr=False)
+    kind: str = ""
+    options: tuple[tuple[str, object], ...] = ()
+    traits: Traits = field(default=PLAIN, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Times and sentences as people and programs read them."""
+"""Times and sentences as people and programs read them, names as disks hold them."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timezone
 from enum import Enum
 
@@ -10,6 +11,9 @@ class Word(str, Enum):
     """A word that programs read as well: a member is its text, wherever it is written or compared."""
 
     __str__ = str.__str__
+
+
+_UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters that no name should have
 
 
 def rfc3339(moment: float) -> str:
@@ -28,3 +32,18 @@ def span(seconds: float) -> str:
     if seconds < 120:
         return f"{max(seconds, 0):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def file_name(text: str, forbidden: str, longest: int) -> str:
+    """`text` as the name of a file of at most `longest` bytes: what it cannot hold becomes "_".
+
+    Dots at the beginning would hide the file.
+    """
+    kept = "".join("_" if c in forbidden or unicodedata.category(c) in _UNFIT else c for c in text).strip()
+    seen = kept.lstrip(".")
+    return cut("_" * (len(kept) - len(seen)) + seen, longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """At most `longest` bytes of it in UTF-8, cut between characters."""
+    return text.encode()[: max(longest, 0)].decode(errors="ignore").strip()

@@ -50,10 +50,10 @@ file = "/var/log/vrmon.log"
 """,
     )
     assert settings == Settings(
-        {"playbox": DeviceSettings("playbox", "https://10.1.83.21:4230", 1.0, 5.0)},
+        {"playbox": DeviceSettings("playbox", "https://10.1.83.21:4230", 1.0, 5.0, kind="playbox")},
         {
             "movierecorder": DeviceSettings(
-                "movierecorder", "http://10.1.85.53:8080", 1.0, 5.0, password="s3cret"
+                "movierecorder", "http://10.1.85.53:8080", 1.0, 5.0, password="s3cret", kind="movierecorder"
             )
         },
         (Channel("PCR 1", "playbox", "9C64992CFF3A4A3FA3C635BB7D9B6071", "movierecorder", 3),),

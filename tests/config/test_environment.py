@@ -20,8 +20,12 @@ def test_it_goes_before_the_file(tmp_path: Path) -> None:
             "FLASK_PORT": "9001",
         },
     )
-    assert settings.primaries == {"playbox": DeviceSettings("playbox", "http://10.0.0.1:4230", 2.5)}
-    assert settings.dvrs == {"movierecorder": DeviceSettings("movierecorder", "http://10.0.0.2:8080", 2.5)}
+    assert settings.primaries == {
+        "playbox": DeviceSettings("playbox", "http://10.0.0.1:4230", 2.5, kind="playbox")
+    }
+    assert settings.dvrs == {
+        "movierecorder": DeviceSettings("movierecorder", "http://10.0.0.2:8080", 2.5, kind="movierecorder")
+    }
     assert settings.api.listen == "127.0.0.1:9001"
 
 
@@ -36,7 +40,9 @@ def test_it_supplies_the_url_that_a_table_leaves_out(tmp_path: Path) -> None:
     settings = read(
         tmp_path, '[primary.main]\ntls = "insecure"\n', {"PRIMARY_API_BASE_URL": "https://10.0.0.1"}
     )
-    assert settings.primaries == {"main": DeviceSettings("main", "https://10.0.0.1", tls="insecure")}
+    assert settings.primaries == {
+        "main": DeviceSettings("main", "https://10.0.0.1", tls="insecure", kind="playbox")
+    }
 
 
 def test_complaints_name_the_variable(tmp_path: Path) -> None:

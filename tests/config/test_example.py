@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.world.configuring import read
-from vrmon.config.schema import REQUIRED, TABLES
+from vrmon.config.schema import TABLES
+from vrmon.devices.keys import REQUIRED, Key
+from vrmon.devices.kinds import KINDS
 from vrmon.settings import Api, Log, Settings, Sync
 
 ETC = Path(__file__).parents[2] / "etc"
@@ -33,9 +35,12 @@ def test_the_example_loads(tmp_path: Path) -> None:
     assert (settings.sync, settings.api, settings.log) == (Sync(), Api(), Log())
 
 
-@pytest.mark.parametrize(("table", "name"), [(table, key.name) for table in TABLES for key in TABLES[table]])
-def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name: str) -> None:
-    key = next(key for key in TABLES[table] if key.name == name)
+KEYS = [(table, key) for table in TABLES for key in TABLES[table]]
+KEYS += [(kind.role.value, key) for kind in KINDS.values() for key in kind.keys]
+
+
+@pytest.mark.parametrize(("table", "name", "key"), [(table, key.name, key) for table, key in KEYS])
+def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name: str, key: Key) -> None:
     lines = (ETC / "vrmon.example.toml").read_text().splitlines()
     header = next(index for index, line in enumerate(lines) if line.strip("[]").split(".")[0] == table)
     place = next(
@@ -51,4 +56,4 @@ def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name
     if key.default is not REQUIRED:
         # JSON writes texts and numbers as TOML does.
         default = f"Default: {'none' if key.default is None else json.dumps(key.default)}"
-    assert f"Expected: {key.kind.expected}. {default}" in " ".join(comment)
+    assert f"Expected: {key.value.expected}. {default}" in " ".join(comment)

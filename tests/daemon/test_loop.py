@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from dataclasses import replace
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
@@ -25,7 +26,7 @@ def _observed(jobs: tuple[Job, ...] | None) -> Observation[tuple[Job, ...]]:
 async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob:
     """What is known of the job when all of these arrived before the loop could turn."""
     loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
-    device = DeviceSettings("playbox", url, poll_interval=60.0)
+    device = DeviceSettings("playbox", url, poll_interval=60.0, kind="playbox")
     loop.apply(Settings(primaries={"playbox": device}))
     while loop.primaries["playbox"].counts.polls == 0:  # its own poll, which is refused
         await asyncio.sleep(0.005)
@@ -40,8 +41,8 @@ async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob
 def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
     async def due_back() -> dict[str, float]:
         loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
-        device = DeviceSettings("main", "http://127.0.0.1:1", poll_interval=60.0)
-        loop.apply(Settings({"main": device}, {"main": device}))
+        playbox = DeviceSettings("main", "http://127.0.0.1:1", poll_interval=60.0, kind="playbox")
+        loop.apply(Settings({"main": playbox}, {"main": replace(playbox, kind="movierecorder")}))
         found = loop.due_back()
         loop.close()
         return found

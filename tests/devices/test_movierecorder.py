@@ -41,7 +41,7 @@ NEW: dict[str, Any] = {
 }
 Command = Callable[[MovieRecorder], None]
 COMMANDS: dict[str, Command] = {
-    "record": lambda dvr: dvr.record(SOURCE),
+    "record": lambda dvr: dvr.record(SOURCE, "SHOW"),
     "stop": lambda dvr: dvr.stop(SOURCE),
     "resume": lambda dvr: dvr.resume(SOURCE),
     "set_name": lambda dvr: dvr.set_name(SOURCE, "News Ü"),
@@ -229,7 +229,7 @@ def test_what_says_neither_yes_nor_no_may_have_happened(command: Command, status
 def test_a_source_that_no_address_can_hold_is_not_commanded(source: str) -> None:
     with recorder(always_json(YES)) as (dvr, server):
         with pytest.raises(BadAnswer, match="has an id that no address can hold"):
-            dvr.record(source)
+            dvr.record(source, "SHOW")
         assert server.heard == []
 
 
@@ -265,7 +265,11 @@ JSON = random_json(*NEW, "destination_unique_id", "name", "warning_messages", "N
 )
 def test_random_answers_to_commands_and_polls(body: bytes, status: int) -> None:
     with recorder(always(http_answer(body, status))) as (dvr, server):
-        asks: tuple[Callable[[], object], ...] = (dvr.sources, dvr.destinations, lambda: dvr.record(SOURCE))
+        asks: tuple[Callable[[], object], ...] = (
+            dvr.sources,
+            dvr.destinations,
+            lambda: dvr.record(SOURCE, "SHOW"),
+        )
         for ask in asks:
             try:
                 ask()

@@ -17,7 +17,10 @@ from vrmon import cli
 from vrmon.cli.commands import status
 from vrmon.cli.options import make_parser
 from vrmon.config import Directories
-from vrmon.config.schema import REQUIRED, TABLES, Key
+from vrmon.config.schema import TABLES
+from vrmon.devices.contract import Kind
+from vrmon.devices.keys import REQUIRED, Key
+from vrmon.devices.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "packaging/man"
@@ -55,6 +58,15 @@ def test_vrmon_toml_5_describes_every_key_with_its_default(table: str) -> None:
         if table == "dvr" and key in TABLES["primary"]:
             continue  # "Its keys are those of a primary, and:"
         assert f"*{key.name}*" in described
+        assert default_of(key) in entry(described, key.name)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_vrmon_toml_5_describes_every_kind_and_its_own_keys(kind: Kind) -> None:
+    described = sections("vrmon.toml.5.scd")[HEADINGS[kind.role.value]].replace("\\_", "_")
+    (name,) = (name for name, one in KINDS.items() if one is kind)
+    assert f'"{name}"' in entry(described, "kind")
+    for key in kind.keys:
         assert default_of(key) in entry(described, key.name)
 
 

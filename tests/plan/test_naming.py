@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vrmon.devices.movierecorder import TRAITS
 from vrmon.plan import names
 from vrmon.settings import Sync
 
@@ -21,20 +22,20 @@ TEXTS = (
 def is_file_name(name: str) -> bool:
     raw = name.encode()
     clean = all(c not in "/:" and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in name)
-    return 0 < len(raw) <= names.LONGEST and clean and name == name.strip() and name.strip(".") != ""
+    return 0 < len(raw) <= TRAITS.longest and clean and name == name.strip() and name.strip(".") != ""
 
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_every_base_is_a_file_name(channel: str, job_id: str, basename: str) -> None:
-    name, stand_in = names.base(Sync(), channel, job_id, basename, 1_790_000_000.0)
+    name, stand_in = names.base(Sync(), TRAITS, channel, job_id, basename, 1_790_000_000.0)
     assert is_file_name(name)
-    assert stand_in or name == names.safe(basename)
+    assert stand_in or name == TRAITS.fit(basename)
 
 
 @given(TEXTS, TEXTS, st.sampled_from(["{channel}", "{date} {time} {job}", "{basename}-{channel}", "a/{job}"]))
 def test_every_template_makes_file_names(channel: str, job_id: str, template: str) -> None:
     for basename in (None, "NEWS"):
-        name, _ = names.base(Sync(name_template=template), channel, job_id, basename, 1_790_000_000.0)
+        name, _ = names.base(Sync(name_template=template), TRAITS, channel, job_id, basename, 1_790_000_000.0)
         assert is_file_name(name)
 
 
@@ -45,37 +46,37 @@ def test_every_template_makes_file_names(channel: str, job_id: str, template: st
 )
 def test_every_continuation_is_a_file_name_of_its_own(text: str, n: int, template: str) -> None:
     sync = Sync(continuation=template)
-    name, _ = names.base(sync, "PCR 1", "4711", text, 0.0)
-    first, second = names.continuation(sync, name, n), names.continuation(sync, name, n + 1)
+    name, _ = names.base(sync, TRAITS, "PCR 1", "4711", text, 0.0)
+    first, second = names.continuation(sync, TRAITS, name, n), names.continuation(sync, TRAITS, name, n + 1)
     assert is_file_name(first)
-    assert names.fold(first) != names.fold(second)
+    assert TRAITS.fold(first) != TRAITS.fold(second)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), TEXTS), max_size=12))
 def test_no_two_takes_get_names_that_are_one_file_on_the_mac(wanted: list[tuple[str, str]]) -> None:
     used: dict[str, str] = {}
     for owner, text in wanted:
-        name, _ = names.base(Sync(), "PCR 1", owner, text, 0.0)
-        picked, number = names.pick(Sync(), name, owner, used, ())
+        name, _ = names.base(Sync(), TRAITS, "PCR 1", owner, text, 0.0)
+        picked, number = names.pick(Sync(), TRAITS, name, owner, used, ())
         assert is_file_name(picked)
-        assert names.fold(picked) not in used
+        assert TRAITS.fold(picked) not in used
         assert number == 1 + sum(1 for other in used.values() if other == owner)
-        used[names.fold(picked)] = owner
+        used[TRAITS.fold(picked)] = owner
 
 
 @given(TEXTS, st.integers(1, 50))
 def test_a_restarted_vrmon_knows_its_own_names_again(text: str, n: int) -> None:
-    name, _ = names.base(Sync(), "PCR 1", "4711", text, 0.0)
-    assert names.would_be(Sync(), name, name, variants=False)
-    assert names.would_be(Sync(), name, names.continuation(Sync(), name, n), variants=False)
-    assert names.would_be(Sync(), name, unicodedata.normalize("NFD", name), variants=False)
+    name, _ = names.base(Sync(), TRAITS, "PCR 1", "4711", text, 0.0)
+    assert names.would_be(Sync(), TRAITS, name, name, variants=False)
+    assert names.would_be(Sync(), TRAITS, name, names.continuation(Sync(), TRAITS, name, n), variants=False)
+    assert names.would_be(Sync(), TRAITS, name, unicodedata.normalize("NFD", name), variants=False)
 
 
 @given(TEXTS)
 def test_folding_knows_no_case_and_one_form_of_an_accent(text: str) -> None:
-    name = names.safe(text)
-    assert names.fold(name) == names.fold(unicodedata.normalize("NFD", name))
-    assert names.fold(name) == names.fold(names.fold(name))
+    name = TRAITS.fit(text)
+    assert TRAITS.fold(name) == TRAITS.fold(unicodedata.normalize("NFD", name))
+    assert TRAITS.fold(name) == TRAITS.fold(TRAITS.fold(name))
 
 
 @pytest.mark.parametrize(
@@ -90,23 +91,23 @@ def test_folding_knows_no_case_and_one_form_of_an_accent(text: str) -> None:
     ],
 )
 def test_what_the_mac_cannot_hold_is_replaced(text: str, name: str) -> None:
-    assert names.safe(text) == name
+    assert TRAITS.fit(text) == name
 
 
 @pytest.mark.parametrize("basename", ["", " ", "///", ".", "\0"])
 def test_a_name_of_nothing_is_replaced_by_the_stand_in(basename: str) -> None:
-    assert names.base(Sync(), "PCR 1", "4711", basename, 0.0) == ("PCR 1_4711", True)
+    assert names.base(Sync(), TRAITS, "PCR 1", "4711", basename, 0.0) == ("PCR 1_4711", True)
 
 
 def test_the_second_job_of_one_basename_gets_a_number_and_a_continuation_the_template() -> None:
-    used = {names.fold("NEWS"): "first"}
-    assert names.pick(Sync(), "News", "second", used, ()) == ("News_2", 1)
-    assert names.pick(Sync(), "NEWS", "first", used, ()) == ("NEWS_cont1", 2)
-    assert names.pick(Sync(), "NEWS", "first", used, ("NEWS",)) == ("NEWS_2", 1)
+    used = {TRAITS.fold("NEWS"): "first"}
+    assert names.pick(Sync(), TRAITS, "News", "second", used, ()) == ("News_2", 1)
+    assert names.pick(Sync(), TRAITS, "NEWS", "first", used, ()) == ("NEWS_cont1", 2)
+    assert names.pick(Sync(), TRAITS, "NEWS", "first", used, ("NEWS",)) == ("NEWS_2", 1)
 
 
 def test_a_name_is_not_taken_for_that_of_another_job() -> None:
-    assert not names.would_be(Sync(), "NEWS", "NEWS 2", variants=True)
-    assert not names.would_be(Sync(), "NEWS", "NEWS_2", variants=False)
-    assert names.would_be(Sync(), "NEWS", "NEWS_2", variants=True)
-    assert not names.would_be(Sync(), "NEWS", "OLD NEWS", variants=True)
+    assert not names.would_be(Sync(), TRAITS, "NEWS", "NEWS 2", variants=True)
+    assert not names.would_be(Sync(), TRAITS, "NEWS", "NEWS_2", variants=False)
+    assert names.would_be(Sync(), TRAITS, "NEWS", "NEWS_2", variants=True)
+    assert not names.would_be(Sync(), TRAITS, "NEWS", "OLD NEWS", variants=True)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.world.virtual import Quirks
 from tests.world.virtual_stories import begun, recording, running
+from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Job, Outcome, Source, Verb
 from vrmon.plan.memory import Attempt, ChannelMemory, Take
 from vrmon.plan.takes import Look, observe
@@ -114,7 +115,7 @@ TAKE = Take(
 def shown(memory: ChannelMemory, moment: float, name: str, date: str = "") -> ChannelMemory:
     """What is known after a look that shows the source recording, the one before it a second ago."""
     source = Source(TAKE.source, "SDI 1", is_recording=True, recording_name=name, start_date=date or None)
-    return observe(memory, Look(source, moment, moment - 1.0))
+    return observe(memory, Look(source, moment, moment - 1.0, traits=TRAITS))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,9 @@ def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_the_take_i
 
 def test_the_name_that_a_source_had_before_is_not_ours_once_it_shows_ours() -> None:
     ready = Source(TAKE.source, "SDI 1", recording_name=TAKE.given)
-    memory = observe(ChannelMemory(TAKE.job, replace(TAKE, instead="LINE 1")), Look(ready, 2.0, 1.0))
+    memory = observe(
+        ChannelMemory(TAKE.job, replace(TAKE, instead="LINE 1")), Look(ready, 2.0, 1.0, traits=TRAITS)
+    )
     assert shown(memory, 3.0, "LINE 1").foreign
     assert not shown(memory, 3.0, TAKE.given).foreign
 
@@ -167,7 +170,7 @@ def test_a_date_tells_a_renamed_take_from_another_only_with_its_seconds(date: st
     after_a_while = Source(
         TAKE.source, "SDI 1", is_recording=True, recording_name="OPERATOR", start_date=date
     )
-    assert observe(memory, Look(after_a_while, 60.0, None)).foreign is not ours
+    assert observe(memory, Look(after_a_while, 60.0, None, traits=TRAITS)).foreign is not ours
 
 
 def test_dates_that_change_from_look_to_look_prove_nothing() -> None:

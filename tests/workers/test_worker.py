@@ -44,8 +44,8 @@ class Recorder:
     def set_name(self, source: str, name: str) -> None:
         self._call("set_name", source, name)
 
-    def record(self, source: str) -> None:
-        self._call("record", source)
+    def record(self, source: str, name: str) -> None:
+        self._call("record", source, name)
 
     def stop(self, source: str) -> None:
         self._call("stop", source)
@@ -82,7 +82,7 @@ def carried_out(verb: Verb, recorder: Recorder) -> Result:
     ("verb", "call"),
     [
         (Verb.SET_NAME, ("set_name", "s 1", "SHOW")),
-        (Verb.RECORD, ("record", "s 1")),
+        (Verb.RECORD, ("record", "s 1", "SHOW")),
         (Verb.STOP, ("stop", "s 1")),
         (Verb.RESUME, ("resume", "s 1")),
     ],

@@ -7,10 +7,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from tests.world.virtual import Recording
+from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DvrObservation, Job, PrimaryObservation, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.decide import Verdict
-from vrmon.plan.names import fold, would_be
+from vrmon.plan.names import would_be
 from vrmon.settings import Channel
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 UNRECORDED = 40.0  # seconds: the longest pauses of a start, a lag and a death, one after another
 UNEXPLAINED = 12.0
+_AWAY = 30.0  # seconds without an answer that may count as an outage, less the minute
 PHASES = {"idle", "starting", "recording", "stopping", "keeping", "blocked", "foreign"}
 
 
@@ -86,7 +88,7 @@ class Promises:
         before = same[-1] if same else None
         if before is None or before.by != "vrmon" or before.ended is None:
             return False
-        return before.ended > self.last_look and fold(before.name) == fold(running.name)
+        return before.ended > self.last_look and TRAITS.fold(before.name) == TRAITS.fold(running.name)
 
     def renamed_by_operator(self, one: Recording) -> None:
         """Ours if we watch: if the look before knew it by another sign than its name."""
@@ -108,18 +110,18 @@ class Promises:
             else:
                 running.ours = True  # nobody could know; from now on it bears our name
         if action.verb is Verb.SET_NAME and action.job is not None:
-            self.given.setdefault(action.source, {})[fold(action.name)] = action.job
+            self.given.setdefault(action.source, {})[TRAITS.fold(action.name)] = action.job
         if action.verb is Verb.RECORD and running is None and source.named:
             self._has_a_name_of_its_own(action, source.next_name)
 
     def _has_a_name_of_its_own(self, action: Action, name: str) -> None:
-        before = self.asked.get(fold(name))
+        before = self.asked.get(TRAITS.fold(name))
         if before is not None and before.seen and not self.has_forgotten:
             self.fail(f"a second take is called {name!r}, {action.reason}")
 
     def began_recording(self, one: Recording) -> None:
         if one.by == "vrmon" and (one.named or self.run.mac.quirks.keys == "all"):
-            self.asked[fold(one.asked)] = one
+            self.asked[TRAITS.fold(one.asked)] = one
 
     def planned(self, world: World, planned: Plan) -> None:
         run = self.run
@@ -179,10 +181,17 @@ class Promises:
         return bool(shown - set(beside))
 
     def _was_proven(self, job: Job, stop_delay: float) -> bool:
-        """Whether some row of good answers without the job was long enough, the outage's hold included."""
+        """Whether some row of good answers without the job was long enough, the outage's hold included.
+
+        A vrmon that was away for long may count that as an outage, or not: it remembers to the minute.
+        """
         since = self._since_last_seen(job)
+        before = self.told[: len(self.told) - len(since)]
+        was_away = bool(before and since) and since[0].began - before[-1].ended > _AWAY
+        return any(self._is_long(since, stop_delay, blurred=one) for one in {False, was_away})
+
+    def _is_long(self, since: list[PrimaryObservation], stop_delay: float, *, blurred: bool) -> bool:
         lost: float | None = None
-        blurred = False
         row: list[PrimaryObservation] = []
         for one in since:
             if one.seen is None:
@@ -205,10 +214,12 @@ class Promises:
         running, take = source.recording, verdict.memory.take
         if running is None or running.by != "operator":
             return
-        named = self.given.get(source.unique_id, {}).get(fold(running.name))
+        named = self.given.get(source.unique_id, {}).get(TRAITS.fold(running.name))
         basename = None if verdict.job is None else verdict.job.basename
-        if basename and (self.has_forgotten or fold(running.name) not in self.asked):
-            known = would_be(self.run.settings.sync, basename, running.name, variants=self.has_forgotten)
+        if basename and (self.has_forgotten or TRAITS.fold(running.name) not in self.asked):
+            known = would_be(
+                self.run.settings.sync, TRAITS, basename, running.name, variants=self.has_forgotten
+            )
             running.ours |= known
         awaited = take is not None and take.sent is not None and take.started in (None, self.run.now)
         if named is not None:
@@ -216,7 +227,7 @@ class Promises:
             running.ours |= take is not None and awaited and named == take.job
         if take is not None and awaited:
             expected = (take.given, take.instead) if take.instead else (take.given,)
-            running.ours |= any(fold(running.name).startswith(fold(name)) for name in expected)
+            running.ours |= any(TRAITS.fold(running.name).startswith(TRAITS.fold(name)) for name in expected)
             running.ours |= bool(take.nameless) and not take.instead
 
     def _is_explained(self, channel: Channel, verdict: Verdict) -> None:

@@ -9,6 +9,7 @@ from random import Random
 
 from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder
 from tests.world.virtual_promises import Promises
+from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, Job, Observation, Outcome, Result, Source, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.decide import Verdict
@@ -34,7 +35,7 @@ def site(channels: int, sync: Sync, poll_interval: float = 1.0) -> Settings:
     device = DeviceSettings("playbox", "http://127.0.0.1", poll_interval, TIMEOUT)
     return Settings(
         {"playbox": device},
-        {"mac": DeviceSettings("mac", "http://127.0.0.1", poll_interval, TIMEOUT)},
+        {"mac": DeviceSettings("mac", "http://127.0.0.1", poll_interval, TIMEOUT, traits=TRAITS)},
         tuple(
             Channel(f"PCR {n + 1}", "playbox", f"{n:032X}", "mac", f"4XT00292 - {n}") for n in range(channels)
         ),

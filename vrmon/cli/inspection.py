@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,11 +12,10 @@ from rich.text import Text
 
 from vrmon.cli.lenient import clean
 from vrmon.cli.terminal import print_json
-from vrmon.devices.movierecorder.driver import MovieRecorder
-from vrmon.devices.playbox.driver import PlayBox
+from vrmon.devices import kinds
+from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError, PasswordRefused
 from vrmon.model import Destination, Odd, Problem, Sight, Source, T
-from vrmon.net.endpoint import Endpoint
 from vrmon.plan.problems import before_start, destination_warnings, source_conflict
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, DeviceSettings
@@ -26,12 +24,12 @@ from vrmon.text import sentence
 
 def inspect_primary(device: DeviceSettings, channels: Sequence[Channel]) -> list[Finding]:
     """`channels` are those that mirror it."""
-    client = PlayBox(Endpoint(device))
+    client = kinds.primary(device)()
     began = time.monotonic()
     try:
         sight = client.jobs()
     except DeviceError as error:
-        return [_failed(device, error), *_ingests(channels, (), tells_idle=False)]
+        return [_failed(device, error), *_ingests(device, channels, (), tells_idle=False)]
     finally:
         client.close()
     running = f"{len(sight.seen)} active job{'' if len(sight.seen) == 1 else 's'}"
@@ -40,13 +38,13 @@ def inspect_primary(device: DeviceSettings, channels: Sequence[Channel]) -> list
         _reached(device, began, running),
         *_certificate(device),
         *_odd(device, sight),
-        *_ingests(channels, sight.listed, tells_idle=tells_idle),
+        *_ingests(device, channels, sight.listed, tells_idle=tells_idle),
     ]
 
 
 def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential: Path) -> list[Finding]:
     """`channels` are those that record on it; `credential`: where its password stands, if nowhere else."""
-    client = MovieRecorder(Endpoint(device))
+    client = kinds.recorder(device)()
     began = time.monotonic()
     try:
         sight = client.sources()
@@ -54,7 +52,7 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
         findings = [reached, *_certificate(device), *_odd(device, sight)]
         if device.password:
             findings.append(Finding(True, device.name, "takes the password."))
-        destinations = _destinations(client)
+        destinations = _destinations(client) if device.traits.tells_destinations else ()
     except PasswordRefused as error:
         return [Finding(False, device.name, sentence(str(error)), _where_its_password_is(device, credential))]
     except DeviceError as error:
@@ -67,7 +65,7 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
     return findings
 
 
-def _destinations(client: MovieRecorder) -> tuple[Destination, ...]:
+def _destinations(client: Dvr) -> tuple[Destination, ...]:
     """None of them where the DVR is of a build that does not tell."""
     try:
         return client.destinations()
@@ -109,7 +107,9 @@ def _certificate(device: DeviceSettings) -> Iterator[Finding]:
         yield Finding(True, device.name, f"its certificate {how}.")
 
 
-def _ingests(channels: Sequence[Channel], listed: tuple[str, ...], *, tells_idle: bool) -> Iterator[Finding]:
+def _ingests(
+    device: DeviceSettings, channels: Sequence[Channel], listed: tuple[str, ...], *, tells_idle: bool
+) -> Iterator[Finding]:
     """The channels whose ingest may well be mistyped: nothing else would ever say so.
 
     `tells_idle`: the primary lists ingests that have no job, so that one it does not list is odd.
@@ -118,10 +118,9 @@ def _ingests(channels: Sequence[Channel], listed: tuple[str, ...], *, tells_idle
     for channel in channels:
         if channel.ingest in listed:
             continue
-        if not re.fullmatch("[0-9A-F]{32}", channel.ingest):
-            yield Finding(
-                None, channel.name, f"its ingest {channel.ingest!r} is not 32 hexadecimal digits.", hint
-            )
+        why = kinds.KINDS[device.kind].odd_ingest(channel.ingest)
+        if why:
+            yield Finding(None, channel.name, f"its ingest {channel.ingest!r} {why}.", hint)
         elif tells_idle:
             yield Finding(
                 None, channel.name, f"{channel.primary} does not list its ingest {channel.ingest}.", hint

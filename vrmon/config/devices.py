@@ -10,31 +10,40 @@ from typing import Any
 
 from vrmon.config.complaints import Complaints
 from vrmon.config.layout import KeyPath
+from vrmon.config.schema import keys_of
 from vrmon.config.table import read_table
-from vrmon.config.values import CONTROL
+from vrmon.devices import kinds
+from vrmon.devices.contract import Kind, Role
+from vrmon.devices.keys import CONTROL
 from vrmon.files import read_small
 from vrmon.settings import DeviceSettings
 
 
 def read_devices(
-    kind: str, document: dict[str, Any], folder: Path, credentials: Path | None, complaints: Complaints
+    role: Role, document: dict[str, Any], folder: Path, credentials: Path | None, complaints: Complaints
 ) -> dict[str, DeviceSettings]:
-    """The devices of `kind` by name; relative paths in them start at `folder`."""
-    tables = document.get(kind, {})
+    """The devices in this role by name; relative paths in them start at `folder`."""
+    table = role.value
+    tables = document.get(table, {})
     if not isinstance(tables, dict):
-        complaints.add((kind,), "is not a table", f"[{kind}.NAME] tables")
+        complaints.add((table,), "is not a table", f"[{table}.NAME] tables")
         return {}
     devices: dict[str, DeviceSettings] = {}
     for name, raw in tables.items():
-        path: KeyPath = (kind, name)
+        path: KeyPath = (table, name)
         if not isinstance(raw, dict):
             complaints.add(
-                path, "is not a table", f"[{kind}.NAME] tables, with the keys of the device in them"
+                path, "is not a table", f"[{table}.NAME] tables, with the keys of the device in them"
             )
             continue
         if not re.fullmatch("[A-Za-z0-9_-]{1,64}", name):
             complaints.add(path, "is no name for a device", "letters, digits, _ and - only, at most 64")
-        values = read_table(kind, path, raw, complaints)
+        kind = _kind(role, raw)
+        values = read_table(table, path, raw, complaints, keys_of(role, kind))
+        if kind is not None:
+            own = {key.name for key in kind.keys}
+            values["options"] = tuple((key, values.pop(key)) for key in [*values] if key in own)
+            values["traits"] = kind.traits
         if "tls" in values:
             values["tls"] = _trust(path, values["tls"], folder, complaints)
         if "password_file" in values:
@@ -44,6 +53,13 @@ def read_devices(
             _complain_of_twin(path, values["url"], devices, complaints)
             devices[name] = DeviceSettings(name, **values)
     return devices
+
+
+def _kind(role: Role, raw: dict[str, Any]) -> Kind | None:
+    """What the device says that it is, or what one is that does not say; None where there is no such kind."""
+    known = kinds.of(role)
+    name = raw.get("kind", next(iter(known)))
+    return known.get(name) if isinstance(name, str) else None
 
 
 def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str:

@@ -70,11 +70,11 @@ def override_devices(document: dict[str, Any], environ: Mapping[str, str], compl
 
 
 def _override_poll_interval(document: dict[str, Any], text: str, complaints: Complaints) -> None:
-    kind = next(key.kind for key in TABLES["primary"] if key.name == "poll_interval")
+    seconds = next(key.value for key in TABLES["primary"] if key.name == "poll_interval")
     try:
-        interval = kind.read(_number(text))
+        interval = seconds.read(_number(text))
     except ValueError as wrong:
-        complaints.add_variable("POLL_INTERVAL", "poll_interval", str(wrong), kind.expected)
+        complaints.add_variable("POLL_INTERVAL", "poll_interval", str(wrong), seconds.expected)
         return
     for group in (document.get("primary"), document.get("dvr")):
         for device in group.values() if isinstance(group, dict) else ():

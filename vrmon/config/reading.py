@@ -14,6 +14,7 @@ from vrmon.config.environment import Directories, override_devices, override_por
 from vrmon.config.schema import TABLES
 from vrmon.config.table import add_unknown, read_table
 from vrmon.config.values import SOCKET
+from vrmon.devices.contract import Role
 from vrmon.settings import Api, Log, Settings, Sync
 
 
@@ -34,8 +35,8 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         add_unknown((name,), list(TABLES), complaints)
     folder = path.absolute().parent
     settings = Settings(
-        primaries=read_devices("primary", document, folder, None, complaints),
-        dvrs=read_devices("dvr", document, folder, directories.credentials, complaints),
+        primaries=read_devices(Role.PRIMARY, document, folder, None, complaints),
+        dvrs=read_devices(Role.RECORDER, document, folder, directories.credentials, complaints),
         channels=read_channels(document, complaints),
         sync=Sync(**_section("sync", document, complaints)),
         api=_api(document, environ, directories, complaints),

@@ -1,48 +1,58 @@
-"""Every key of vrmon.toml: its kind, its default and its meaning. The one table of them."""
+"""Every key of vrmon.toml: its kind of value, its default and its meaning. The one table of them.
+
+What only one kind of device has stands in its own folder; `keys_of` has both.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import replace
 
 from vrmon.config import values
-from vrmon.config.values import Kind
+from vrmon.devices import kinds
+from vrmon.devices.contract import Kind, Role
+from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds
 from vrmon.settings import Api, DeviceSettings, Log, Sync
-
-REQUIRED = object()
-
-
-@dataclass(frozen=True)
-class Key:
-    """`default` is REQUIRED where there is none, None where leaving the key out has a meaning of its own."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    default: object = REQUIRED
-
 
 _WEEK = 7 * 24 * 3600
 
 _DEVICE = (
-    Key("url", values.URL, "where the device answers"),
+    Key("url", HTTP, "where the device answers"),
     Key(
         "poll_interval",
-        values.seconds(0.1, 60),
+        seconds(0.1, 60),
         "from the start of one poll to the next",
         DeviceSettings.poll_interval,
     ),
     Key(
         "timeout",
-        values.seconds(0.1, 60),
+        seconds(0.1, 60),
         "for one whole request, the last byte included",
         DeviceSettings.timeout,
     ),
     Key("tls", values.TLS, "what makes the device's certificate trusted", DeviceSettings.tls),
 )
 
+
+def _kind(role: Role) -> Key:
+    def read(value: object) -> str:
+        name, known = as_text(value), kinds.of(role)
+        if name not in known:
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            raise ValueError(f'is not known; "{near[0]}", perhaps' if near else "is not known")
+        return name
+
+    names = list(kinds.of(role))
+    return Key("kind", Value(one_of(*names).expected, read), "what the device is", names[0])
+
+
 TABLES: dict[str, tuple[Key, ...]] = {
-    "primary": _DEVICE,
-    "dvr": (*_DEVICE, Key("password_file", values.FILE, "holds the DVR's password", None)),
+    "primary": (_kind(Role.PRIMARY), *_DEVICE),
+    "dvr": (
+        _kind(Role.RECORDER),
+        *_DEVICE,
+        Key("password_file", values.FILE, "holds the DVR's password", None),
+    ),
     "channel": (
         Key("name", values.NAME, "what people call the channel"),
         Key("ingest", values.INGEST, "the primary's ingest that is backed up"),
@@ -53,19 +63,19 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "sync": (
         Key(
             "stop_delay",
-            values.seconds(0, 3600),
+            seconds(0, 3600),
             "how long a job must be gone before a stop",
             Sync.stop_delay,
         ),
         Key(
             "outage_hold",
-            values.seconds(0, _WEEK),
+            seconds(0, _WEEK),
             "how long a take is kept whose job was lost while the primary was away",
             Sync.outage_hold,
         ),
         Key(
             "name_wait",
-            values.seconds(0, 60),
+            seconds(0, 60),
             "how long to wait for the primary's file name before recording under a stand-in",
             Sync.name_wait,
         ),
@@ -92,9 +102,19 @@ TABLES: dict[str, tuple[Key, ...]] = {
         ),
     ),
     "log": (
-        Key(
-            "level", values.one_of("debug", "info", "warning", "error"), "the least that is logged", Log.level
-        ),
+        Key("level", one_of("debug", "info", "warning", "error"), "the least that is logged", Log.level),
         Key("file", values.LOG_FILE, "also write here, where there is no journal", Log.file),
     ),
 }
+
+
+def keys_of(role: Role, kind: Kind | None) -> tuple[Key, ...]:
+    """The keys of a device of this kind: those of every device in its role, and its own; where its kind is
+    not known, all that it may have."""
+    if kind is None:
+        own = [key for one in kinds.of(role).values() for key in one.keys]
+        return (*TABLES[role.value], *own)
+    return tuple(
+        replace(key, value=kind.url) if key.name == "url" else key
+        for key in (*TABLES[role.value], *kind.keys)
+    )

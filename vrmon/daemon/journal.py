@@ -119,7 +119,7 @@ class _Courier(logging.Handler):
 
 
 class _Sentence(logging.Formatter):
-    """For the journal, which shows no fields by itself: "Command sent [Mac 1, stop]: the job is over"."""
+    """For the journal, which shows no fields by itself: "Command sent [PCR 1, stop]: the job is over"."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         shown = {key: value for key, value in vars(record).items() if key.isupper() and value}

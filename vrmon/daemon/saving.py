@@ -23,21 +23,21 @@ class Saving:
         self._aio = asyncio.get_running_loop()
         self._memory = Memory()
         self._due: asyncio.TimerHandle | None = None
-        self._saved = threading.Event()
+        self._saved = threading.Event()  # set by the next save
         self._starting: dict[str, threading.Event] = {}  # by channel, of the take that is being started
 
     def take_in(self, turned: Round) -> None:
         """Save soon what the round came to."""
         self._memory = turned.plan.memory
         if self._due is None:
-            self._saved = threading.Event()
             self._due = self._aio.call_later(_AFTER, self._save)
         named = (action.channel for action in turned.sent if action.verb is Verb.SET_NAME)
         self._starting.update(dict.fromkeys(named, self._saved))
 
-    def kept(self, channel: str) -> threading.Event | None:
-        """What is set when the take that was named last on the channel is on the disk, or cannot be."""
-        return self._starting.pop(channel, None)
+    def kept(self, channel: str) -> threading.Event:
+        """What is set when the take that the channel begins is on the disk, or cannot be: since it was named,
+        or, where it gets its name with the record command, with the round that is being turned."""
+        return self._starting.pop(channel, self._saved)
 
     def finish(self) -> None:
         """Hand over what is known, whatever the last round changed; no other round comes."""
@@ -47,4 +47,5 @@ class Saving:
 
     def _save(self) -> None:
         self._due = None
-        self._store.save(snapshot.payload(self._memory, self._clock.epoch), self._saved.set)
+        saved, self._saved = self._saved, threading.Event()
+        self._store.save(snapshot.payload(self._memory, self._clock.epoch), saved.set)

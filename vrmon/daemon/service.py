@@ -112,8 +112,9 @@ class Service:
         memory, now = self._memory(one), time.monotonic()
         take = memory.take
         if memory.hold is not None:
+            recorder = self._loop.settings.dvrs[one.dvr].traits.recorder
             raise ControlError(
-                f"Cannot stop {one.name}: it is on hold. Stop it in MovieRecorder, or run vrmon auto first."
+                f"Cannot stop {one.name}: it is on hold. Stop it in {recorder}, or run vrmon auto first."
             )
         if take is None or memory.phase is not Phase.KEEPING:
             raise ControlError(

@@ -1,15 +1,44 @@
-"""What the rest of vrmon may ask of a device.
+"""What the rest of vrmon may ask of a device, and what a kind of device says of itself.
 
-Each call is one whole request with one deadline (the device's `timeout`), made in the caller's thread,
-and ends with an answer that was checked for its shape or with a DeviceError: nothing else is raised.
+A kind is a folder: its `__init__` has a `Kind`, and its `driver` a function `connector(device)` that returns
+what makes a client; it never fails, and what the clients of one device share is made in it.
+
+Each call of a client is one whole request with one deadline (the device's `timeout`), made in the caller's
+thread, and ends with an answer that was checked for its shape or with a DeviceError: nothing else is raised.
 A client belongs to one thread.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
+from vrmon.devices.keys import HTTP, Key, Value
 from vrmon.model import Destination, Job, Sight, Source
+from vrmon.traits import PLAIN, Traits
+
+
+class Role(Enum):
+    """What a device is for; the value is the name of its tables in vrmon.toml."""
+
+    PRIMARY = "primary"
+    RECORDER = "dvr"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`folder` is the package that has the driver. `keys` are those that only this kind has: their values
+    are in the `options` of its devices. Of a primary's traits only what people call it matters.
+    `odd_ingest`: why an ingest's id looks mistyped, the rest of a sentence; "" where it does not."""
+
+    role: Role
+    folder: str
+    url: Value = HTTP
+    keys: tuple[Key, ...] = ()
+    traits: Traits = PLAIN
+    odd_ingest: Callable[[str], str] = lambda _: ""
 
 
 class Primary(Protocol):
@@ -28,7 +57,10 @@ class Primary(Protocol):
 
 
 class Dvr(Protocol):
-    """A recorder. `source` is always a unique_id. Commands return when the DVR said yes."""
+    """A recorder. `source` is always a unique_id. Commands return when the DVR said yes.
+
+    A kind whose traits say `names_apart` gets a take's name by `set_name`, any other with `record`.
+    """
 
     def sources(self) -> Sight[tuple[Source, ...]]:
         """Every source, in the DVR's order: its index is its place, the odd ones counted."""
@@ -37,7 +69,7 @@ class Dvr(Protocol):
 
     def set_name(self, source: str, name: str) -> None: ...
 
-    def record(self, source: str) -> None: ...
+    def record(self, source: str, name: str) -> None: ...
 
     def stop(self, source: str) -> None: ...
 

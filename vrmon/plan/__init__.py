@@ -63,7 +63,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
     primaries = {name: memory.primaries.get(name, PrimaryMemory()) for name in settings.primaries}
     dvrs = {name: memory.dvrs.get(name, DvrMemory()) for name in settings.dvrs}
     channels = dict(memory.channels)
-    _learn(world.results, primaries, dvrs, channels)
+    _learn(settings, world.results, primaries, dvrs, channels)
     for channel in settings.channels:
         busy = channels.get(channel.key, ChannelMemory()).job
         primaries[channel.primary] = jobs.recall(primaries[channel.primary], busy, now)
@@ -93,6 +93,7 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             new_look=channel.dvr in new_looks,
             blind_after=max(_BLIND, 3 * settings.dvrs[channel.dvr].poll_interval),
             claims=claims[channel.dvr],
+            traits=settings.dvrs[channel.dvr].traits,
             now=now,
             epoch=world.epoch,
             destinations=world.destinations.get(channel.dvr, ()),
@@ -105,7 +106,9 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
         verdicts.append((channel, verdict))
         if verdict.source is not None:
             claims[channel.dvr].setdefault(verdict.source.unique_id, channel.key)
-        dvrs[channel.dvr] = starting.reserve(dvrs[channel.dvr], channel.key, before.take, verdict.memory.take)
+        dvrs[channel.dvr] = starting.reserve(
+            dvrs[channel.dvr], case.traits, channel.key, before.take, verdict.memory.take
+        )
 
     actions = [verdict.action for _, verdict in verdicts if verdict.action is not None]
     for name, primary in primaries.items():
@@ -142,6 +145,7 @@ def _phased(verdict: Verdict, now: float) -> Verdict:
 
 
 def _learn(
+    settings: Settings,
     results: tuple[Result, ...],
     primaries: dict[str, PrimaryMemory],
     dvrs: dict[str, DvrMemory],
@@ -154,7 +158,7 @@ def _learn(
                 primaries[action.device] = jobs.learn_name(primaries[action.device], result)
         elif action.channel in channels and action.device in dvrs:
             channels[action.channel], dvrs[action.device] = starting.learn(
-                channels[action.channel], dvrs[action.device], result
+                channels[action.channel], dvrs[action.device], settings.dvrs[action.device].traits, result
             )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vrmon.model import Destination, DvrObservation, ProblemKey
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
 from vrmon.settings import Channel, Sync
+from vrmon.traits import Traits
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Case:
     `new_look`: the DVR's last observation has not been taken in yet. `blind_after`: seconds without a
     look after which a take no longer counts as seen. `claims`: which channel's (by its key) a source is.
     `primary_problem`, `dvr_problem`: what is the matter with the devices themselves.
+    `traits` are those of the DVR's kind.
     """
 
     channel: Channel
@@ -27,6 +29,7 @@ class Case:
     new_look: bool
     blind_after: float
     claims: Mapping[str, str]
+    traits: Traits
     now: float
     epoch: float
     destinations: tuple[Destination, ...] = ()

@@ -39,4 +39,4 @@ def runs(take: Take, memory: ChannelMemory, case: Case) -> bool:
     """Whether the take is seen, or may yet be: no look has begun since it would have been."""
     seen = case.observation is not None and case.observation.seen is not None
     looked = case.observation.began if case.observation is not None and seen else 0.0
-    return take.started is not None or looked < takes.settled(take, memory.attempt)
+    return take.started is not None or looked < takes.settled(take, memory.attempt, case.traits)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from vrmon.model import Action, Job, Outcome, Result, Source, Verb
 from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory
 from vrmon.settings import Channel, Sync
+from vrmon.traits import Traits
 
-START_GRACE = 6.0  # seconds: a DVR may show a recording up to 5 s after it said yes
-STOP_GRACE = 3.0
 _AGAIN = 1.0  # seconds after a name whose answer was lost
 LONGEST_PAUSE = 15.0
 FRESH = 0.5  # seconds: a command wants a look younger than this, lest it hit somebody else's recording
@@ -28,6 +27,7 @@ class Site:
     sync: Sync
     source: Source
     dvr: DvrMemory
+    traits: Traits
     began: float
     ended: float
     now: float
@@ -81,7 +81,7 @@ def repeat(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
     return send(site, memory, verb, why)
 
 
-def learn(attempt: Attempt, result: Result) -> Attempt:
+def learn(attempt: Attempt, traits: Traits, result: Result) -> Attempt:
     """Take in how a command ended. Whether it had its effect is for the next look to say."""
     learnt = replace(attempt, ended=result.ended, outcome=result.outcome)
     lost = result.outcome is Outcome.LOST
@@ -93,7 +93,7 @@ def learn(attempt: Attempt, result: Result) -> Attempt:
         return replace(learnt, due=result.ended + growing(attempt.tries - 1), refusals=0)
     if result.outcome is Outcome.REFUSED:
         return replace(learnt, due=result.ended + growing(attempt.refusals), refusals=attempt.refusals + 1)
-    grace = START_GRACE if attempt.verb is Verb.RECORD else STOP_GRACE
+    grace = traits.start_grace if attempt.verb is Verb.RECORD else traits.stop_grace
     return replace(learnt, due=result.ended + max(grace, growing(attempt.tries - 1)), refusals=0)
 
 

@@ -44,7 +44,8 @@ def decide(case: Case, memory: ChannelMemory) -> Verdict:
         found = _find(case, memory, case.observation.seen, case.observation.odd)
         if case.new_look and isinstance(found, Source):
             memory = takes.observe(
-                memory, takes.Look(found, case.observation.ended, case.dvr.previous, case.dvr.first)
+                memory,
+                takes.Look(found, case.observation.ended, case.dvr.previous, case.dvr.first, case.traits),
             )
     jobs = on_ingest(case.primary.jobs, case.channel.ingest)
     tracked = choose(jobs, memory, case)
@@ -97,6 +98,7 @@ def _act(
         case.sync,
         found,
         case.dvr,
+        case.traits,
         began=case.observation.began,
         ended=case.observation.ended,
         now=case.now,
@@ -185,7 +187,7 @@ def _wanted(case: Case, site: Site, memory: ChannelMemory, tracked: TrackedJob) 
         memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
         return Verdict(memory, Phase.STARTING, action=action, problems=(problems.paused(site, memory),))
     action = None
-    if not take.borne:
+    if not take.borne and case.traits.names_apart:
         memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
     elif memory.attempt is not None and not memory.attempt.flying(case.now):
         memory = replace(memory, attempt=None)

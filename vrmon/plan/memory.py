@@ -64,7 +64,7 @@ class DvrMemory:
     """`folded`: when the last look had ended; `previous`: the one before it, None if that saw nothing;
     `first`: the first that saw anything since this process began.
 
-    `names` maps each name given on this DVR, folded as the Mac folds it, to its owner, oldest first;
+    `names` maps each name given on this DVR, folded as its kind folds it, to its owner, oldest first;
     `inherited`: those of the vrmon before this one are among them.
     """
 

@@ -5,7 +5,6 @@ A take is worth more than its name: a source that refuses every name is recorded
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set
 from dataclasses import replace
 
@@ -14,11 +13,11 @@ from vrmon.plan import commands, names
 from vrmon.plan.commands import Site, Step
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Take, TrackedJob
 from vrmon.settings import Channel
+from vrmon.traits import Traits
 
 _TRIES_TO_NAME = {Outcome.REFUSED: 3, Outcome.LOST: 2}
 _NAMES_KEPT = 1000
 _ALIASES_KEPT = 4
-_DUPLICATE = re.compile(r"\bexist|duplicate|\bin use\b|name.{0,20}\b(already|taken|used)", re.IGNORECASE)
 
 
 def wanted_name(site: Site, tracked: TrackedJob) -> tuple[str, bool] | None:
@@ -27,7 +26,7 @@ def wanted_name(site: Site, tracked: TrackedJob) -> tuple[str, bool] | None:
     if tracked.basename is None and waiting and names.waits(site.sync):
         return None
     began = tracked.since + site.epoch
-    return names.base(site.sync, site.channel.name, tracked.job.id, tracked.basename, began)
+    return names.base(site.sync, site.traits, site.channel.name, tracked.job.id, tracked.basename, began)
 
 
 def pause_until(memory: ChannelMemory) -> float:
@@ -49,7 +48,7 @@ def wants_look(site: Site, memory: ChannelMemory) -> bool:
 
 
 def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> Step:
-    """Name the source, then record."""
+    """Name the source where it wants that first, then record."""
     if not ready(site, memory) or wants_look(site, memory):
         return memory, None
     before = memory.take if memory.take is not None and memory.take.job == tracked.job else None
@@ -60,7 +59,7 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
             return memory, None
         memory = replace(memory, take=take, attempt=None if before is None else memory.attempt)
     take = replace(take, instead=site.source.recording_name or "")
-    if not take.named and not take.nameless:
+    if site.traits.names_apart and not take.named and not take.nameless:
         return commands.send(site, replace(memory, take=take), Verb.SET_NAME, why)
     latency = site.now - tracked.since if take.latency is None and take.number == 1 else take.latency
     sent = replace(take, sent=site.now, latency=latency, named=False)
@@ -84,7 +83,7 @@ def _named_take(site: Site, before: Take | None, tracked: TrackedJob) -> Take | 
     if before is not None:
         barred = before.refused if before.under_way else (*before.refused, before.given)
     owner = commands.owner(site.channel.key, tracked.job)
-    given, number = names.pick(site.sync, name, owner, site.dvr.names, barred)
+    given, number = names.pick(site.sync, site.traits, name, owner, site.dvr.names, barred)
     if before is None:
         return Take(tracked.job, site.source.unique_id, given, given, number, stand_in)
     may_stand = before.under_way or before.given not in before.refused
@@ -92,50 +91,54 @@ def _named_take(site: Site, before: Take | None, tracked: TrackedJob) -> Take | 
     return replace(before, given=given, name=given, stand_in=stand_in, named=False, aliases=aliases)
 
 
-def learn(memory: ChannelMemory, dvr: DvrMemory, result: Result) -> tuple[ChannelMemory, DvrMemory]:
+def learn(
+    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, result: Result
+) -> tuple[ChannelMemory, DvrMemory]:
     """Take in how a channel's command ended: what it says of the attempt, of the take and of its name."""
-    learnt, dvr = _learn(memory, dvr, result)
-    return learnt, reserve(dvr, result.action.channel, memory.take, learnt.take)
+    learnt, dvr = _learn(memory, dvr, traits, result)
+    return learnt, reserve(dvr, traits, result.action.channel, memory.take, learnt.take)
 
 
-def _learn(memory: ChannelMemory, dvr: DvrMemory, result: Result) -> tuple[ChannelMemory, DvrMemory]:
+def _learn(
+    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, result: Result
+) -> tuple[ChannelMemory, DvrMemory]:
     attempt, take = memory.attempt, memory.take
     if attempt is None or attempt.ended is not None or attempt.verb is not result.action.verb:
         return memory, dvr
-    attempt = commands.learn(attempt, result)
+    attempt = commands.learn(attempt, traits, result)
     memory = replace(memory, attempt=attempt)
     if take is None or take.started is not None or attempt.goal is not Verb.RECORD:
         return memory, dvr
     if take.given != result.action.name:
         return memory, dvr
     if attempt.verb is Verb.RECORD:
-        return _learn_record(memory, dvr, take, result)
+        return _learn_record(memory, dvr, traits, take, result)
     if result.outcome is Outcome.DONE:
-        barred = _barred(dvr, take.refused)
+        barred = _barred(dvr, traits, take.refused)
         return replace(memory, take=replace(take, named=True, refused=(), unnamed=0)), barred
-    return replace(memory, take=_unnamed(take, result)), dvr
+    return replace(memory, take=_unnamed(take, traits, result)), dvr
 
 
 def _learn_record(
-    memory: ChannelMemory, dvr: DvrMemory, take: Take, result: Result
+    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, take: Take, result: Result
 ) -> tuple[ChannelMemory, DvrMemory]:
     if result.outcome is not Outcome.REFUSED:
         return memory, dvr
     take = replace(take, unnamed=0, nameless="")
-    if _DUPLICATE.search(result.error):
-        dvr = _barred(dvr, (take.given,))
+    if traits.is_duplicate(result.error):
+        dvr = _barred(dvr, traits, (take.given,))
         take = replace(take, refused=(*take.refused, take.given))
     if memory.attempt is not None and memory.attempt.refusals == memory.attempt.tries:
         take = replace(take, sent=None, aliases=())  # nothing was ever begun
     return replace(memory, take=take), dvr
 
 
-def _unnamed(take: Take, result: Result) -> Take:
+def _unnamed(take: Take, traits: Traits, result: Result) -> Take:
     """A name refused twice, or as a duplicate, is followed by another. When that fails too, names are not
     the matter: the first one stays what we ask for, and the take begins without."""
     take = replace(take, unnamed=take.unnamed + 1)
     is_refused = result.outcome is Outcome.REFUSED
-    is_vain = is_refused and (take.unnamed > 1 or _DUPLICATE.search(result.error) is not None)
+    is_vain = is_refused and (take.unnamed > 1 or traits.is_duplicate(result.error))
     refused = (*take.refused, take.given) if is_vain else take.refused
     if take.unnamed < _TRIES_TO_NAME[result.outcome]:
         return replace(take, refused=refused)
@@ -143,9 +146,9 @@ def _unnamed(take: Take, result: Result) -> Take:
     return replace(take, given=first, name=first, refused=(), nameless=result.error or "no reason given")
 
 
-def _barred(dvr: DvrMemory, given: tuple[str, ...]) -> DvrMemory:
+def _barred(dvr: DvrMemory, traits: Traits, given: tuple[str, ...]) -> DvrMemory:
     """The DVR has something else under these names."""
-    return replace(dvr, names={**dvr.names, **{names.fold(name): "" for name in given}}) if given else dvr
+    return replace(dvr, names={**dvr.names, **{traits.fold(name): "" for name in given}}) if given else dvr
 
 
 def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
@@ -157,17 +160,19 @@ def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
     return replace(dvr, names=names_left)
 
 
-def reserve(dvr: DvrMemory, channel: str, before: Take | None, after: Take | None) -> DvrMemory:
+def reserve(
+    dvr: DvrMemory, traits: Traits, channel: str, before: Take | None, after: Take | None
+) -> DvrMemory:
     """A name is in use from the moment it is asked for, and so is the one that a take has got instead;
     that of a take that never was is free again. `channel`: its key. The oldest are forgotten."""
     if before is after and (after is None or after.under_way):
         return dvr
     used: dict[str, str] = {}
     if after is not None:
-        used = {names.fold(after.name): "", names.fold(after.given): commands.owner(channel, after.job)}
+        used = {traits.fold(after.name): "", traits.fold(after.given): commands.owner(channel, after.job)}
     freed = ""
     if before is not None and not before.under_way:
-        given = names.fold(before.given)
+        given = traits.fold(before.given)
         if given not in used and dvr.names.get(given) == commands.owner(channel, before.job):
             freed = given
     new = {name: owner for name, owner in used.items() if name not in dvr.names}

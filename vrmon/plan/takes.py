@@ -6,27 +6,23 @@ import re
 from dataclasses import dataclass, replace
 
 from vrmon.model import Outcome, Source, Verb
-from vrmon.plan.commands import START_GRACE
 from vrmon.plan.memory import Attempt, ChannelMemory, Take
-from vrmon.plan.names import fold
+from vrmon.traits import PLAIN, Traits
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
-_TELLING = 8  # letters and digits of ours that a cut name must still have
-_SUFFIX = re.compile(  # a number, a time, an extension: what a program adds to a name, and no person's words
-    r"(?:[\W\d_]|copy|[ap]m|[tz](?![a-z])|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)*(?:\.\w{2,4})?"
-)
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
 
 
 @dataclass(frozen=True)
 class Look:
     """One good observation of a channel's source, ended at `ended`; `previous`: when the one before had,
-    `first`: when the first of this process had."""
+    `first`: when the first of this process had; `traits`: those of the DVR's kind."""
 
     source: Source
     ended: float
     previous: float | None
     first: float | None = None
+    traits: Traits = PLAIN
 
 
 def observe(memory: ChannelMemory, look: Look) -> ChannelMemory:
@@ -49,12 +45,12 @@ def _may_be_inherited(attempt: Attempt | None, look: Look) -> bool:
     """Whether the vrmon before us may have begun it: it turns up as late as a DVR may show that, and has
     kept our own record command from being obeyed."""
     refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
-    return refused and look.first is not None and look.ended - look.first <= START_GRACE
+    return refused and look.first is not None and look.ended - look.first <= look.traits.start_grace
 
 
 def _is(take: Take, look: Look) -> bool:
     """Whether the recording on the source is the take."""
-    source = look.source
+    source, fold = look.source, look.traits.fold
     if take.source != source.unique_id or not take.under_way:
         return False
     seen = source.recording_name or None
@@ -65,7 +61,7 @@ def _is(take: Take, look: Look) -> bool:
     if seen is not None and fold(seen) in map(fold, (take.given, take.name, *take.aliases)):
         return True
     if take.started is None:
-        return _is_fresh(take, seen)
+        return _is_fresh(take, seen, look.traits)
     return _is_watched(take, look) or seen is None  # an operator renamed it while we watched
 
 
@@ -74,7 +70,7 @@ def _is_redated(take: Take, look: Look) -> bool:
 
     Not to be asked while the take is being stopped: it leaves its name to the recording that follows.
     """
-    seen = look.source.recording_name
+    seen, fold = look.source.recording_name, look.traits.fold
     same = take.source == look.source.unique_id and seen is not None and fold(seen) == fold(take.name)
     return same and take.borne and take.started is not None and _is_watched(take, look)
 
@@ -84,7 +80,7 @@ def _is_watched(take: Take, look: Look) -> bool:
     return take.seen is not None and take.seen == look.previous
 
 
-def _is_fresh(take: Take, seen: str | None) -> bool:
+def _is_fresh(take: Take, seen: str | None, traits: Traits) -> bool:
     """Whether what appeared after our record command, under a name that is not quite ours, is our take.
 
     The DVR may tell no names, have made ours unique or fit for its disk, have said yes to it and kept the
@@ -92,7 +88,7 @@ def _is_fresh(take: Take, seen: str | None) -> bool:
     """
     if seen is None:
         return True
-    return any(_is_made_of(name, seen) for name in (take.given, take.instead) if name)
+    return any(traits.may_show(name, seen) for name in (take.given, take.instead) if name)
 
 
 def _is_unnamed(take: Take, attempt: Attempt | None, look: Look) -> bool:
@@ -102,25 +98,10 @@ def _is_unnamed(take: Take, attempt: Attempt | None, look: Look) -> bool:
     return fresh and said_yes and bool(take.nameless) and not take.instead
 
 
-def _is_made_of(asked: str, shown: str) -> bool:
-    """Whether a DVR that was asked for one name may show the other: with a number or an extension after it,
-    cut, or with other signs in place of those that its disk cannot hold."""
-    whole, kept = fold(asked), fold(shown)
-    if _is_lengthened(whole, kept):
-        return True
-    whole, kept = ("".join(filter(str.isalnum, name)) for name in (whole, kept))
-    is_cut = len(kept) >= _TELLING and whole.startswith(kept)
-    return bool(whole) and (is_cut or _is_lengthened(whole, kept))
-
-
-def _is_lengthened(whole: str, kept: str) -> bool:
-    return kept.startswith(whole) and _SUFFIX.fullmatch(kept[len(whole) :]) is not None
-
-
 def _confirmed(take: Take, look: Look) -> Take:
     """The take as now seen. A name that differs from ours is the DVR's or an operator's: we follow it."""
     shown = look.source.recording_name or take.given
-    is_named = fold(shown) == fold(take.given)
+    is_named = look.traits.fold(shown) == look.traits.fold(take.given)
     date = look.source.start_date
     is_dated = not take.start_date or date in (None, take.start_date)
     return replace(
@@ -129,7 +110,7 @@ def _confirmed(take: Take, look: Look) -> Take:
         confirmed=take.confirmed if look.source.is_paused else look.ended,
         seen=look.ended,
         nameless="" if is_named else take.nameless,
-        borne=take.borne or any(_is_made_of(name, shown) for name in (take.given, *take.aliases)),
+        borne=take.borne or any(look.traits.may_show(name, shown) for name in (take.given, *take.aliases)),
         name=look.source.recording_name or take.name,
         start_date=(date if take.start_date is None else take.start_date) if is_dated else "",
     )
@@ -148,7 +129,7 @@ def _not_recording(memory: ChannelMemory, look: Look) -> ChannelMemory:
     if take is None:
         return replace(memory, attempt=attempt)
     if take.started is None:
-        shown = look.source.recording_name
+        shown, fold = look.source.recording_name, look.traits.fold
         if take.instead and shown and fold(shown) == fold(take.given):
             take = replace(take, instead=take.given)  # the source has it: the take begins under no other
         return replace(memory, attempt=attempt, take=take)
@@ -160,9 +141,9 @@ def _not_recording(memory: ChannelMemory, look: Look) -> ChannelMemory:
     return replace(memory, attempt=None, take=None, deaths=deaths, died=look.ended, lost_take=take.name)
 
 
-def settled(take: Take, attempt: Attempt | None) -> float:
+def settled(take: Take, attempt: Attempt | None, traits: Traits) -> float:
     """When a take that was commanded and is not seen will not turn up any more, to be stopped if unwanted."""
     if take.sent is None:
         return 0.0
     told = take.sent if attempt is None or attempt.ended is None else attempt.ended
-    return told + START_GRACE
+    return told + traits.start_grace

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr, Primary
-from vrmon.devices.movierecorder.driver import MovieRecorder
-from vrmon.devices.playbox.driver import PlayBox
 from vrmon.errors import DeviceError
 from vrmon.model import Destination, DeviceState, Job, Observation, Source
-from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 from vrmon.workers.counts import DeviceCounts
 from vrmon.workers.lanes import Closable
@@ -55,24 +53,14 @@ def watch_primary(
     device: DeviceSettings, observed: Callable[[Observation[tuple[Job, ...]]], None]
 ) -> PrimaryDevice:
     """A primary's worker, not started. `observed` is called in the worker's thread."""
-    endpoint = Endpoint(device)
-
-    def connect() -> Primary:
-        return PlayBox(endpoint)
-
-    return Device(Worker(device, connect, lambda primary: primary.jobs(), observed))
+    return Device(Worker(device, kinds.primary(device), lambda primary: primary.jobs(), observed))
 
 
 def watch_dvr(
     device: DeviceSettings, observed: Callable[[Observation[tuple[Source, ...]]], None]
 ) -> DvrDevice:
     """A DVR's worker, not started. `observed` is called in the worker's thread."""
-    endpoint = Endpoint(device)
-
-    def connect() -> Dvr:
-        return MovieRecorder(endpoint)
-
-    return Device(Worker(device, connect, lambda dvr: dvr.sources(), observed))
+    return Device(Worker(device, kinds.recorder(device), lambda dvr: dvr.sources(), observed))
 
 
 def exchange(
@@ -91,6 +79,8 @@ def exchange(
 
 def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...]], None]) -> None:
     """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device."""
+    if not one.worker.device.traits.tells_destinations:
+        return
     if now < one.destinations_due or one.counts.state is not DeviceState.OK:
         return
     one.destinations_due = now + _DESTINATIONS_EVERY

@@ -72,8 +72,10 @@ def command(
             kept.wait(_DISK_PATIENCE)
         if action.verb in (Verb.SET_NAME, Verb.RENAME):
             _deliver(action, deliver, lambda: dvr.set_name(action.source, action.name))
+        elif action.verb is Verb.RECORD:
+            _deliver(action, deliver, lambda: dvr.record(action.source, action.name))
         else:
-            calls = {Verb.RECORD: dvr.record, Verb.STOP: dvr.stop, Verb.RESUME: dvr.resume}
+            calls = {Verb.STOP: dvr.stop, Verb.RESUME: dvr.resume}
             _deliver(action, deliver, lambda: calls[action.verb](action.source))
 
     return carry_out

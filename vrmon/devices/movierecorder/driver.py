@@ -6,9 +6,11 @@ happened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from http import HTTPStatus
 
+from vrmon.devices.contract import Dvr
 from vrmon.devices.movierecorder.answers import (
     names_password,
     parse_destinations,
@@ -22,6 +24,7 @@ from vrmon.model import Destination, Sight, Source, media_type
 from vrmon.net.body import Answer
 from vrmon.net.client import LIMIT, Client, Request
 from vrmon.net.endpoint import Endpoint
+from vrmon.settings import DeviceSettings
 
 THUMBNAIL_LIMIT = 4 << 20
 VERDICT_LIMIT = 64 << 10
@@ -58,7 +61,7 @@ class MovieRecorder:
         request = self._client.prepare("PUT", "sources", source, "recording_name", body=body)
         self._command(f"the name {self._quoted(name)} for {self._quoted(source)}", request)
 
-    def record(self, source: str) -> None:
+    def record(self, source: str, name: str) -> None:  # noqa: ARG002 - the source has it already
         request = self._client.prepare("GET", "sources", source, "record")
         self._command(f"to record {self._quoted(source)}", request)
 
@@ -105,3 +108,8 @@ class MovieRecorder:
 
     def _quoted(self, text: str) -> str:
         return f'"{self._endpoint.quoted(text)}"'
+
+
+def connector(device: DeviceSettings) -> Callable[[], Dvr]:
+    endpoint = Endpoint(device)
+    return lambda: MovieRecorder(endpoint)

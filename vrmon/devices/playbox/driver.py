@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
+from vrmon.devices.contract import Primary
 from vrmon.devices.playbox.answers import parse_basename, parse_listing
 from vrmon.model import Job, Sight
 from vrmon.net.client import Client, Request
 from vrmon.net.endpoint import Endpoint
+from vrmon.settings import DeviceSettings
 
 
 class PlayBox:
@@ -36,3 +39,8 @@ class PlayBox:
 
     def close(self) -> None:
         self._client.close()
+
+
+def connector(device: DeviceSettings) -> Callable[[], Primary]:
+    endpoint = Endpoint(device)
+    return lambda: PlayBox(endpoint)
