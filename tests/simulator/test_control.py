@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from tests.world import plain
+from tests.world.command import INTERRUPTIBLE
 from tests.world.device_client import FIRST, Client
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
@@ -43,7 +44,8 @@ class Control:
 
 @contextmanager
 def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    command = [sys.executable, "-W", "error", "-m", "vrmon.simulator", "--json", *ANY_PORTS, *options]
+    command = [*INTERRUPTIBLE, sys.executable, "-W", "error", "-m", "vrmon.simulator", "--json", *ANY_PORTS]
+    command += options
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:

@@ -22,7 +22,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0  # seconds
-COMMAND = (sys.executable, "-m", "vrmon")
+INTERRUPTIBLE = ("env", "--default-signal=INT")
+"""Before a program: Ctrl-C reaches it, also from tests in the background, which ignore it themselves."""
+COMMAND = (*INTERRUPTIBLE, sys.executable, "-m", "vrmon")
 COMMAND_FOR_ALL = (os.path.realpath(sys.executable), "-m", "vrmon")
 ENVIRON = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "80"}
 _ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[()].)")
