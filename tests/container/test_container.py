@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.container.conftest import Start, eventually, podman
+from tests.container.conftest import CONTAINER, Start, eventually, podman
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 CHANNEL = """
@@ -35,22 +35,27 @@ def recorder() -> Iterator[MovieRecorder]:
 
 
 @pytest.fixture
-def old_names(playbox: PlayBox, recorder: MovieRecorder) -> dict[str, str]:
-    """The environment that the program before vrmon was configured by."""
+def port() -> str:
+    """One that is free."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def old_names(playbox: PlayBox, recorder: MovieRecorder, port: str) -> dict[str, str]:
+    """The environment that the program before vrmon was configured by."""
     return {
         "PRIMARY_API_BASE_URL": playbox.url,
         "DVR_API_BASE_URL": recorder.url,
         "POLL_INTERVAL": "0.2",
-        "FLASK_PORT": str(port),
+        "FLASK_PORT": port,
     }
 
 
-def status(environment: dict[str, str]) -> dict[str, Any]:
+def status(port: str) -> dict[str, Any]:
     """The status document; {} while there is none."""
     try:
-        with urlopen(f"http://127.0.0.1:{environment['FLASK_PORT']}/status", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/status", timeout=60) as answer:
             document: dict[str, Any] = json.load(answer)
             return document
     except URLError:
@@ -58,23 +63,23 @@ def status(environment: dict[str, str]) -> dict[str, Any]:
 
 
 def healthy() -> bool:
-    return podman("healthcheck", "run", "vrmon", check=False).returncode == 0
+    return podman("healthcheck", "run", CONTAINER, check=False).returncode == 0
 
 
 def test_mirrors_through_a_restart_without_a_gap(
-    start: Start, playbox: PlayBox, recorder: MovieRecorder, old_names: dict[str, str]
+    start: Start, playbox: PlayBox, recorder: MovieRecorder, old_names: dict[str, str], port: str
 ) -> None:
     start(CHANNEL.format(ingest=playbox.ingests[0]), **old_names)
     playbox.start_job(0, "NEWS.mxf")
-    recorder.wait_until(lambda: recorder.running(0), timeout=15)
+    recorder.wait_until(lambda: recorder.running(0))
     eventually(healthy)
-    podman("restart", "vrmon")
-    eventually(lambda: [one["phase"] for one in status(old_names).get("channels", [])] == ["recording"])
+    podman("restart", CONTAINER)
+    eventually(lambda: [one["phase"] for one in status(port).get("channels", [])] == ["recording"])
     assert [take.name for take in recorder.takes] == ["NEWS"]
     assert recorder.running(0) is not None
-    podman("stop", "vrmon")
+    podman("stop", CONTAINER)
     assert recorder.running(0) is not None
-    assert podman("inspect", "--format={{.State.ExitCode}}", "vrmon").stdout == "0\n"
+    assert podman("inspect", "--format={{.State.ExitCode}}", CONTAINER).stdout == "0\n"
 
 
 def test_logs_are_on_the_console_and_it_is_nobody_special(
@@ -82,16 +87,30 @@ def test_logs_are_on_the_console_and_it_is_nobody_special(
 ) -> None:
     start(CHANNEL.format(ingest=playbox.ingests[0]), **old_names)
     playbox.start_job(0, "NEWS.mxf")
-    recorder.wait_until(lambda: recorder.running(0), timeout=15)
-    eventually(lambda: "Take started" in podman("logs", "vrmon").stderr)
-    assert 'CHANNEL="PCR 1"' in podman("logs", "vrmon").stderr
-    assert podman("exec", "vrmon", "id", "--user", "--name").stdout == "_vrmon\n"
-    assert podman("exec", "vrmon", "touch", "/etc/vrmon/probe", check=False).returncode != 0
+    recorder.wait_until(lambda: recorder.running(0))
+    eventually(lambda: "Take started" in podman("logs", CONTAINER).stderr)
+    assert 'CHANNEL="PCR 1"' in podman("logs", CONTAINER).stderr
+    assert podman("exec", CONTAINER, "id", "--user", "--name").stdout == "_vrmon\n"
+    assert podman("exec", CONTAINER, "touch", "/etc/vrmon/probe", check=False).returncode != 0
 
 
-def test_without_a_channel_it_runs_and_says_so(start: Start, old_names: dict[str, str]) -> None:
-    start("", FLASK_PORT=old_names["FLASK_PORT"])
+def test_without_a_variable_the_file_beside_it_says_everything(
+    start: Start, playbox: PlayBox, recorder: MovieRecorder, port: str
+) -> None:
+    file = f'[api]\nlisten = "127.0.0.1:{port}"\n'
+    for table, url in (("primary.playbox", playbox.url), ("dvr.movierecorder", recorder.url)):
+        file += f'[{table}]\nurl = "{url}"\npoll_interval = 0.2\n'
+    start(file + CHANNEL.format(ingest=playbox.ingests[0]))
+    playbox.start_job(0, "NEWS.mxf")
+    recorder.wait_until(lambda: recorder.running(0))
+    eventually(lambda: status(port).get("health") == "ok")
+    assert status(port)["configuration"]["complaints"] == []
     eventually(healthy)
-    assert "no-channels" in {problem["code"] for problem in status(old_names)["problems"]}
-    shown = podman("exec", "vrmon", "vrmon", "status", check=False)
+
+
+def test_as_it_is_shipped_it_runs_and_says_what_it_lacks(start: Start, port: str) -> None:
+    start(None, FLASK_PORT=port)
+    eventually(healthy)
+    assert "no-channels" in {problem["code"] for problem in status(port)["problems"]}
+    shown = podman("exec", CONTAINER, "vrmon", "status", check=False)
     assert shown.returncode == 1, shown.stdout + shown.stderr
