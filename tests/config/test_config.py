@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -349,12 +348,11 @@ def test_no_text_brings_anything_but_settings_or_complaints(data: st.DataObject)
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
+    """A pipe that nobody writes into would be waited for without end."""
     os.mkfifo(tmp_path / "fifo")
-    began = time.monotonic()
     for name, why in (("none", "No such file"), ("", "not a regular file"), ("fifo", "not a regular file")):
         with pytest.raises(ConfigError, match=f"cannot be read: {why}"):
             load(tmp_path / name, {})
-    assert time.monotonic() - began < 5
 
 
 def test_an_unreadable_file_is_told_as_such(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import json
 import string
 import time
 import tracemalloc
-from collections.abc import Callable
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from hypothesis import example, given

@@ -145,10 +145,3 @@ def test_the_units_folders_are_those_that_the_program_uses() -> None:
     assert f"StateDirectory={Directories.state.name}\n" in unit
     assert f"RuntimeDirectory={Directories.runtime.name}\n" in unit
     assert f"LoadCredential=dvr:{Directories.configuration}/credentials\n" in unit
-
-
-def test_the_build_names_no_folder_that_is_gone() -> None:
-    (tested,) = re.findall(r"^TESTED = ((?:.*\\\n)*.*)", (ROOT / "debian/rules").read_text(), re.MULTILINE)
-    folders = tested.replace("\\\n", " ").split()
-    assert len(folders) > 5
-    assert [folder for folder in folders if not list(ROOT.glob(f"tests/{folder}/test_*.py"))] == []
