@@ -46,6 +46,8 @@ class Machine:
         self.root = work / "root"
         self.console = work / "console.log"
         subprocess.run(["cp", "-a", "--reflink=auto", template, self.root], check=True)
+        # From here on packages come from nowhere but the repository under test.
+        (self.root / "etc/apt/sources.list").write_text("")
         shutil.copytree(work / "repository", self.root / "srv/repository")
         with self.console.open("wb") as console:
             self._nspawn = subprocess.Popen(
