@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from tests.world.command import (
     tree_for_all,
 )
 from tests.world.stores import until
+from vrmon.cli.vrmond import Vrmond
+from vrmon.demo import drama
 from vrmon.demo.drama import Drama
 from vrmon.demo.stage import Stage
 from vrmon.simulator import MovieRecorder, PlayBox, serving
@@ -184,6 +187,58 @@ def test_a_terminal_shows_both_sides_and_is_given_back(tmp_path: Path) -> None:
     assert_nothing_is_left(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in endings}
+    try:
+        with Stage.set() as whole:
+            yield whole
+    finally:  # a demo is deaf while it clears away, and then its process is over; this one goes on
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def told(stage: Stage) -> list[str]:
+    """The messages of what vrmond has to say now."""
+    return [str(one["message"]) for one in Vrmond(stage.socket).status()["problems"]]
+
+
+def phase(stage: Stage, number: int) -> str:
+    return str(Vrmond(stage.socket).status()["channels"][number]["phase"])
+
+
+def test_a_split_is_shown_and_is_no_trouble(stage: Stage) -> None:
+    shows = drama._shows(stage, Random(1), 2)
+    assert [next(shows).text[:7] for _ in range(2)] == ["", "PlayBox"]
+    until(lambda: phase(stage, 2) == "recording", "the show is recorded")
+    beat = next(shows)
+    assert (beat.subject, beat.text) == ("PCR 3", "an operator splits the take: it goes on in a new file")
+    first, second = stage.recorder.takes_of(2)
+    assert (first.ended, second.ended, second.part) == (second.started, None, 1)
+    looks = len(stage.recorder.arrivals("/sources"))
+    until(lambda: len(stage.recorder.arrivals("/sources")) > looks + 3, "vrmond has looked")
+    assert phase(stage, 2) == "recording"
+    assert told(stage) == []
+    next(shows)
+    until(lambda: stage.recorder.running(2) is None, "the show's last file ends with it")
+    assert stage.recorder.takes_of(2)[1].ended_by == "remote"
+
+
+def test_a_full_disk_is_shown_and_told_with_its_name(stage: Stage) -> None:
+    job = stage.playbox.start_job(0, "SHOW.mxf")
+    until(lambda: phase(stage, 0) == "recording", "the show is recorded")
+    disk = drama._disk_full(stage, Random(1))
+    assert "no room left on its disk" in next(disk).text
+    assert stage.recorder.takes_of(0)[0].ended_by == "full"
+    until(
+        lambda: any("the disk is full" in one for one in told(stage)), "vrmond tells why nothing is recorded"
+    )
+    assert "room on its disk again" in next(disk).text
+    until(lambda: phase(stage, 0) == "recording", "the show is recorded again")
+    stage.playbox.end_job(job)
+
+
 class Rehearsal(Stage):
     """A stage without a vrmond."""
 
@@ -196,9 +251,9 @@ def rehearsed(folder: Path, seed: int, minutes: int) -> list[tuple[int, str, str
     told = []
     with serving(PlayBox()) as playbox, serving(MovieRecorder()) as recorder:
         began = time.monotonic()
-        drama = Drama(Rehearsal(folder, playbox, recorder, 0), seed)
+        whole = Drama(Rehearsal(folder, playbox, recorder, 0), seed)
         for second in range(60 * minutes):
-            told += [(second, one.subject, one.text) for one in drama.due(began + second)]
+            told += [(second, one.subject, one.text) for one in whole.due(began + second)]
     return told
 
 
@@ -208,6 +263,7 @@ def test_the_drama_holds_every_fault_and_is_the_same_for_a_seed(tmp_path: Path) 
     whole = " ".join(f"{subject} {text}" for _, subject, text in told)
     for fault in (
         "an operator records by hand",
+        "has no room left on its disk",
         "hangs",
         "refuses three starts",
         "vrmond is killed",

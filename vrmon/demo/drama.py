@@ -17,6 +17,7 @@ from vrmon.demo.stage import CHANNELS, Stage
 
 _SHOWS = ("NEWS", "SPORTS", "WEATHER", "ARENA", "QUIZ", "CULTURE", "MORNING", "PARLIAMENT")
 _FIRST_FAULT = 5.0  # seconds after the beginning
+_SPLITS_EVERY = 3  # shows of a channel
 _OPERATORS = CHANNELS - 1  # the channel on which only the operator's part plays
 
 
@@ -70,18 +71,31 @@ def _shows(stage: Stage, random: Random, number: int) -> Part:
     for episode in count(1):
         show = f"{random.choice(_SHOWS)}_{number + 1}{episode:02d}"
         job = stage.playbox.start_job(number, f"{show}.mxf", name_after=random.choice((0.0, 0.0, 1.5)))
-        yield Beat(name, f"PlayBox begins {show}", random.uniform(20, 40))
+        length = random.uniform(20, 40)
+        if (episode + number) % _SPLITS_EVERY:
+            yield Beat(name, f"PlayBox begins {show}", length)
+        else:
+            yield Beat(name, f"PlayBox begins {show}", length / 2)
+            yield Beat(name, _split(stage, number), length / 2)
         stage.playbox.end_job(job)
         yield Beat(name, f"PlayBox ends {show}", random.choice((0.0, random.uniform(3, 8))))
+
+
+def _split(stage: Stage, number: int) -> str:
+    if not stage.recorder.running(number):
+        return ""
+    stage.recorder.split_by_hand(number)
+    return "an operator splits the take: it goes on in a new file"
 
 
 def _faults(stage: Stage, random: Random) -> Part:
     """One fault at a time, each over before the next; a different order in each round."""
     yield Beat("", "", _FIRST_FAULT)
     faults: list[Callable[[Stage, Random], Part]] = [
-        _outage, _take_dies, _by_hand, _hang, _starts_refused, _killed, _nonsense, _recorder_crash
+        _outage, _take_dies, _by_hand, _disk_full,
+        _hang, _starts_refused, _killed, _nonsense, _recorder_crash,
     ]  # fmt: skip
-    opening = faults[:3]
+    opening = faults[:4]
     while True:
         for fault in opening or random.sample(faults, len(faults)):
             yield from fault(stage, random)
@@ -92,7 +106,7 @@ def _outage(stage: Stage, random: Random) -> Part:
     stage.playbox.refuse()
     yield Beat("PlayBox", "drops out", random.uniform(5, 8))
     stage.playbox.listen_again()
-    yield Beat("PlayBox", "is back", 6)
+    yield Beat("PlayBox", "is back", 5)
 
 
 def _take_dies(stage: Stage, random: Random) -> Part:
@@ -102,7 +116,7 @@ def _take_dies(stage: Stage, random: Random) -> Part:
         return
     number = random.choice(running)
     stage.recorder.kill_take(number)
-    yield Beat(f"PCR {number + 1}", "its take on the MovieRecorder dies", 8)
+    yield Beat(f"PCR {number + 1}", "its take on the MovieRecorder dies", 6)
 
 
 def _by_hand(stage: Stage, random: Random) -> Part:
@@ -112,9 +126,17 @@ def _by_hand(stage: Stage, random: Random) -> Part:
     job = stage.playbox.start_job(_OPERATORS, "LATE_SHOW.mxf")
     yield Beat(name, "PlayBox begins LATE_SHOW on the very same channel", 5)
     stage.recorder.stop_by_hand(_OPERATORS)
-    yield Beat(name, "the operator stops", 6)
+    yield Beat(name, "the operator stops", 5)
     stage.playbox.end_job(job)
-    yield Beat(name, "PlayBox ends LATE_SHOW", 4)
+    yield Beat(name, "PlayBox ends LATE_SHOW", 3)
+
+
+def _disk_full(stage: Stage, _random: Random) -> Part:
+    stage.recorder.switch(full_disk="take ends", record_on_full_disk="refused")
+    stage.recorder.fill_disk()
+    yield Beat("MovieRecorder", "has no room left on its disk: every take ends, every start is refused", 6)
+    stage.recorder.fill_disk(full=False)
+    yield Beat("MovieRecorder", "has room on its disk again", 5)
 
 
 def _hang(stage: Stage, random: Random) -> Part:
@@ -128,7 +150,7 @@ def _starts_refused(stage: Stage, _random: Random) -> Part:
     body = '{"success": false, "error": "the disk is busy"}'
     stage.recorder.fault("body", "/sources/*/record", times=3, body=body)
     job = stage.playbox.start_job(_OPERATORS, "PILOT.mxf")
-    yield Beat(f"PCR {_OPERATORS + 1}", "PlayBox begins PILOT, and MovieRecorder refuses three starts", 10)
+    yield Beat(f"PCR {_OPERATORS + 1}", "PlayBox begins PILOT, and MovieRecorder refuses three starts", 9)
     stage.recorder.clear_faults()
     stage.playbox.end_job(job)
     yield Beat(f"PCR {_OPERATORS + 1}", "PlayBox ends PILOT", 4)
@@ -147,7 +169,7 @@ def _nonsense(stage: Stage, random: Random) -> Part:
     stage.playbox.fault(kind)
     yield Beat("PlayBox", text, 5)
     stage.playbox.clear_faults()
-    yield Beat("PlayBox", "answers sense again", 5)
+    yield Beat("PlayBox", "answers sense again", 3)
 
 
 def _recorder_crash(stage: Stage, _random: Random) -> Part:
@@ -155,4 +177,4 @@ def _recorder_crash(stage: Stage, _random: Random) -> Part:
     stage.recorder.refuse()
     yield Beat("MovieRecorder", "crashes: every take is at its end", 3)
     stage.recorder.listen_again()
-    yield Beat("MovieRecorder", "is started again", 8)
+    yield Beat("MovieRecorder", "is started again", 6)

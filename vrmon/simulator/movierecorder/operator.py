@@ -24,6 +24,7 @@ class HandledMac(ConfiguredMac):
         "pause_by_hand",
         "resume_by_hand",
         "rename_take",
+        "split_by_hand",
         "kill_take",
         "crash",
         "lock",
@@ -72,6 +73,11 @@ class HandledMac(ConfiguredMac):
         one.recording_name = name
         if one.take is not None:
             one.take.name = name
+
+    @locked
+    def split_by_hand(self, source: str | int = 0) -> None:
+        """The running take goes on in a new file."""
+        self.split(self.source(source), self.advance())
 
     @locked
     def kill_take(self, source: str | int = 0) -> None:
