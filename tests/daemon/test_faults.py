@@ -9,7 +9,7 @@ import pytest
 from tests.world.mirror import Mirror, mirror
 from vrmon.simulator.served.faults import REPLACING, SPOILING
 
-HARMLESS = {"body", "delay", "close", "lost_answer"}
+HARMLESS = {"body", "delay", "close", "interim", "lost_answer"}
 """Those that leave a right answer, or are the same as another where nothing is commanded."""
 
 
@@ -48,8 +48,8 @@ def test_a_wrong_answer_is_told_and_moves_nothing(here: Mirror, kind: str) -> No
     assert "Traceback" not in here.daemon.log()
 
 
-@pytest.mark.parametrize("kind", ["delay", "close"])
-def test_an_answer_that_is_only_late_or_the_last_of_its_connection_is_good(here: Mirror, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["delay", "close", "interim"])
+def test_an_answer_that_is_right_is_good_whatever_comes_with_it(here: Mirror, kind: str) -> None:
     here.playbox.fault(kind, times=5)
     here.recorder.fault(kind, times=5)
     here.wait_for_polls(6)

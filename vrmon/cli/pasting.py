@@ -9,9 +9,9 @@ from vrmon.cli.address import socket_path
 from vrmon.cli.lenient import clean, part
 from vrmon.cli.terminal import print_json
 from vrmon.cli.vrmond import Document, Vrmond
-from vrmon.config.values import UNFILLED
 
-MISSING = UNFILLED
+MISSING = "FILL IN"
+
 Lister = Callable[[str, Document, Mapping[str, str]], Iterator[str]]
 
 

@@ -8,9 +8,6 @@ from string import Formatter
 from vrmon.devices.keys import CONTROL, Value, as_line, as_text
 from vrmon.model import ingest_id
 
-UNFILLED = "FILL IN"
-"""What `vrmon sources` prints where an ingest is wanted."""
-
 
 def template(allowed: tuple[str, ...], needed: tuple[str, ...] = ()) -> Value:
     """A text with fields in braces: the allowed ones, plain; a doubled brace stands for itself."""
@@ -52,10 +49,12 @@ def _read_tls(value: object) -> str:
 
 
 def _read_ingest(value: object) -> str:
-    """In the one spelling in which ingests are compared; any id that a primary may have."""
+    """In the one spelling in which ingests are compared."""
     ingest = ingest_id(as_line(value))
-    if ingest in ("", UNFILLED):
-        raise ValueError("is not filled in")
+    if not ingest:
+        raise ValueError("is nothing but brackets")
+    if " " in ingest:
+        raise ValueError("holds a blank, which no ingestId has")
     return ingest
 
 
