@@ -143,6 +143,8 @@ class Client:
         self.endpoint.check()
         self._budget.start(self.endpoint.timeout, limit)
         self._pool.keeping.begin()
+        if self.endpoint.keeps_none:
+            self._pool.drop()  # it may have been opened before that was known
         is_new = self not in self.endpoint.standing
         self.endpoint.standing.discard(self)
         try:

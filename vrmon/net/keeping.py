@@ -6,7 +6,7 @@ from collections import deque
 
 _KEPT = 4  # exchanges on one connection after which its end is worth a thought
 _OFTEN = 50  # exchanges within which three ends are a habit
-_DROPS, _REUSES = 3, 10  # requests dropped with the connection, of so many, that are too many
+_DROPS, _REUSES = 2, 20  # requests dropped with the connection, of so many, that are too many
 
 
 class Keeping:
