@@ -317,6 +317,6 @@ def test_too_many_connections_are_turned_away_and_the_local_door_stays_open(
 
 def test_the_document_is_fresh_at_each_look(server: Server) -> None:
     first = requests.get(f"{server.url}/status", timeout=5).json()
-    server.backend.document = scenes.document([scenes.channel(0, "blocked")])
+    server.backend.document = scenes.document("blocked")
     second = requests.get(f"{server.url}/status", timeout=5).json()
     assert (first["health"], second["health"]) == ("ok", "critical")

@@ -54,7 +54,7 @@ def test_a_document_comes_at_once_after_a_change_and_anyway(server: Server) -> N
         assert stream.response.headers["Content-Type"] == "text/event-stream"
         first, document = stream.next()
         assert document["health"] == "ok"
-        server.backend.document = scenes.document([scenes.channel(0, "blocked")])
+        server.backend.document = scenes.document("blocked")
         began = time.monotonic()
         server.changed()
         second, document = stream.next()
@@ -131,7 +131,7 @@ def test_stopping_ends_the_streams(tmp_path: Path) -> None:
 
 
 def test_two_hundred_watchers_cost_the_loop_next_to_nothing(server: Server) -> None:
-    server.backend.document = scenes.document([scenes.channel(n) for n in range(16)])
+    server.backend.document = scenes.document(*["recording"] * 16)
     watchers = []
     try:
         for _ in range(200):

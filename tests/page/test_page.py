@@ -28,11 +28,13 @@ EXPECTED = {
     "starting": ("busy", "play", "Starting"),
     "stopping": ("busy", "stop", "Stopping"),
     "keeping": ("warn", "shield", "Keeping"),
-    "foreign": ("bad", "cross", "Not ours"),
+    "foreign": ("warn", "triangle", "Not ours"),
     "by-hand": ("held", "person", "By hand"),
     "blocked": ("bad", "cross", "No backup"),
     "died": ("bad", "cross", "No backup"),
+    "continued": ("warn", "triangle", "Recording"),
     "hold": ("held", "pause", "On hold"),
+    "hold-on-air": ("bad", "cross", "On hold"),
     "preflight": ("warn", "triangle", "Not ready"),
     "overlap": ("ok", "check", "Recording"),
     "stale-dvr": ("bad", "cross", "Unverified"),
@@ -56,8 +58,7 @@ def server(tmp_path: Path, browser: Browser) -> Iterator[Server]:
 
 
 def show(server: Server, *states: str, **more: object) -> None:
-    channels = [scenes.channel(index, state, picture=True) for index, state in enumerate(states)]
-    server.backend.document = scenes.document(channels, **more)
+    server.backend.document = scenes.document(*states, pictures=True, **more)
     server.changed()
 
 
@@ -82,10 +83,10 @@ def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: 
     assert recording.why == ""
     assert tiles["PCR 2"].backup == "REHEARSAL_MANUAL"
     assert tiles["PCR 3"].backup == "Not recording"
-    assert tiles["PCR 3"].why == "The source is not in the list of movierecorder."
+    assert tiles["PCR 3"].why.startswith("The source is not on movierecorder: ")
     assert tiles["PCR 4"].why == "In the hands of alice (uid 1000) for 50 min more."
-    assert tiles["PCR 5"].why == "Also in this take: LATE_NEWS."
-    assert tiles["PCR 6"].primary == "Job ended"
+    assert tiles["PCR 5"].why.startswith("'WEATHER_05' is the recording of 'LATE_NEWS' as well")
+    assert tiles["PCR 6"].primary == "Job gone"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: 
         (("idle", "idle"), "Ready", "idle"),
         (("recording", "preflight"), "At risk", "warn"),
         (("recording", "keeping", "died"), "Not safe", "bad"),
-        ((), "Not set up", "idle"),
+        ((), "Not set up", "warn"),
     ],
 )
 def test_one_word_says_whether_the_show_is_safe(
@@ -109,19 +110,14 @@ def test_one_word_says_whether_the_show_is_safe(
 
 
 def test_a_start_that_takes_long_is_red_before_anybody_says_so(server: Server, browser: Browser) -> None:
-    late = scenes.channel(0, "starting")
-    late["since"] = scenes.rfc3339(8)
-    server.backend.document = scenes.document([late])
+    show(server, "hung")
     tile = Board(browser, server.url).tiles["PCR 1"]
     assert (tile.tone, tile.word) == ("bad", "No backup")
     assert re.fullmatch(r"Not seen recording for \d+ s\.", tile.why)
 
 
 def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser: Browser) -> None:
-    silent = {
-        "playbox": scenes.device("https://10.1.83.21:4230", state="unreachable", age=37.0, error="refused")
-    }
-    show(server, "recording", primaries=silent)
+    show(server, "stale-primary")
     board = Board(browser, server.url)
     tile = board.tiles["PCR 1"]
     assert re.fullmatch(r"Job seen 3\d s ago", tile.primary)
@@ -129,10 +125,11 @@ def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser:
     assert browser.run("return document.querySelector('.row.primary').classList.contains('stale')")
     assert "Does not answer: refused" in browser.text("#devices")
 
-    gone = {"movierecorder": scenes.device("http://10.1.85.53:8080", state="unreachable", age=37.0)}
-    show(server, "recording", dvrs=gone)
+    show(server, "stale-dvr")
     tile = board.wait_tile("PCR 1", "Unverified")
-    assert tile.tone == "stale"
+    assert tile.tone == "bad"
+    assert re.fullmatch(r"Seen 4\d s ago", tile.backup)
+    assert browser.run("return document.querySelector('.row.backup').classList.contains('stale')")
 
 
 def test_it_shows_a_change_at_once_and_time_goes_on_without_one(server: Server, browser: Browser) -> None:
@@ -194,8 +191,10 @@ def test_a_phone_never_scrolls_sideways(server: Server, browser: Browser, count:
 
 
 def test_what_happened_on_another_day_has_its_day(server: Server, browser: Browser) -> None:
-    old, new = ({**scenes.document([])["recent"][0], "time": scenes.rfc3339(ago)} for ago in (5 * 86400, 0))
-    server.backend.document = scenes.document([], recent=[old, new])
+    old, new = (
+        {**scenes.document("recording")["recent"][0], "time": scenes.rfc3339(ago)} for ago in (5 * 86400, 0)
+    )
+    server.backend.document = scenes.document(recent=[old, new])
     Board(browser, server.url)
     times = browser.run("return [...document.querySelectorAll('#recent time')].map((one) => one.textContent)")
     assert re.fullmatch(r"\d\d:\d\d:\d\d", times[0])
@@ -205,12 +204,13 @@ def test_what_happened_on_another_day_has_its_day(server: Server, browser: Brows
 
 def test_what_a_device_writes_is_text_and_nothing_else(server: Server, browser: Browser) -> None:
     markup = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>"
-    hostile = scenes.channel(0, "foreign")
+    whole = scenes.document("foreign")
+    hostile = whole["channels"][0]
     hostile["name"] = markup
     hostile["recording"] = hostile["job"]["basename"] = "W" * 300 + "\u202e\ud800"
     hostile["problem"].update(subject=markup, message=markup, hint=markup)
     primaries = {markup: scenes.device(markup, error=markup)}
-    server.backend.document = scenes.document([hostile], summary=markup, primaries=primaries)
+    server.backend.document = {**whole, "summary": markup, "primaries": primaries}
     for size in (WALL, PHONE):
         board = Board(browser, server.url, size)
         assert board.tiles[markup].why == markup
@@ -240,8 +240,7 @@ class TestPictures:
         browser.wait("document.querySelector('.tile figure').hidden")
 
     def test_it_asks_for_them_only_where_they_can_be_seen(self, server: Server, browser: Browser) -> None:
-        channels = [scenes.channel(n, state) for n, state in enumerate(("recording", "idle", "recording"))]
-        server.backend.document = scenes.document(channels)
+        server.backend.document = scenes.document("recording", "idle", "recording")
         Board(browser, server.url)
         asked = server.backend.pictures_asked
         server.wait(lambda: len(asked) >= 2)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 class FakeBackend:
     """Says what it is told to say, and keeps what it was asked to do."""
 
-    document: dict[str, Any] = field(default_factory=lambda: scenes.document([scenes.channel(0)]))
+    document: dict[str, Any] = field(default_factory=lambda: scenes.document("recording"))
     healthy: bool = True
     thumbnails: dict[str, Thumbnail] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()

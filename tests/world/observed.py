@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from vrmon import __version__
 from vrmon.catalog import Code
-from vrmon.daemon.event_log import EventLog
 from vrmon.model import (
     Action,
     Destination,
@@ -51,7 +50,8 @@ class Site:
     """Begins with every device well, every source idle and no job.
 
     Set what is to change: `jobs` and `names` of the primaries, `sources` and `odd` of the DVRs, `faults`
-    of any device, `answers` to commands (by the source and the verb) in place of obedience.
+    of any device, `answers` to commands (by the source and the verb) in place of obedience: None where
+    nothing ever comes back.
     """
 
     def __init__(self, settings: Settings, sources: Mapping[str, tuple[Source, ...]]) -> None:
@@ -65,7 +65,7 @@ class Site:
         self.destinations: dict[str, tuple[Destination, ...]] = {}
         self.odd: dict[str, tuple[Odd, ...]] = {}
         self.faults: dict[str, Fault] = {}
-        self.answers: dict[tuple[str, Verb], tuple[Outcome, str]] = {}
+        self.answers: dict[tuple[str, Verb], tuple[Outcome, str] | None] = {}
         self.events: list[tuple[Event, float]] = []
         self._results: list[Result] = []
         self._counts: dict[str, DeviceCounts] = {}
@@ -118,9 +118,7 @@ class Site:
         """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
         assert self.plan is not None
         epoch = (time.time() if now is None else now) - self.now
-        log = EventLog()
-        for event, moment in self.events:
-            log.tell(event, self.settings, moment + epoch)
+        recent = enumerate(self.events, 1)
         taken = {key: self.now + epoch - age for key, age in (pictures or {}).items()}
         return status.document(
             Scene(
@@ -138,7 +136,7 @@ class Site:
                     "loaded": None,
                     "complaints": [],
                 },
-                recent=tuple(log.recent),
+                recent=[events.document(one, n, moment + epoch) for n, (one, moment) in recent][-50:],
                 pictures=taken,
             )
         )
@@ -152,7 +150,8 @@ class Site:
         self.plan = planned = plan(self.settings, world, self.memory, self.now)
         self.memory = planned.memory
         self.events += [(event, self.now) for event in events.between(before, known, planned, self.now)]
-        self._results += [self._carried_out(action) for action in planned.actions]
+        results_to_come = [self._carried_out(action) for action in planned.actions]
+        self._results += [result for result in results_to_come if result is not None]
 
     def _observed(self, device: str, shown: T) -> Observation[T]:
         began, ended = self.now - 0.02, self.now - 0.01
@@ -164,14 +163,14 @@ class Site:
         self._counts.setdefault(device, DeviceCounts()).count(seen)
         return seen
 
-    def _carried_out(self, action: Action) -> Result:
+    def _carried_out(self, action: Action) -> Result | None:
         """How a command ends, and what it changes, by the next turn."""
         if action.verb is Verb.FETCH_NAME:
             assert action.job is not None
             return Result(action, self.now, Outcome.DONE, value=self.names.get(action.job))
-        answer = self.answers.get((action.source, action.verb))
-        if answer is not None:
-            return Result(action, self.now, *answer)
+        if (action.source, action.verb) in self.answers:
+            answer = self.answers[action.source, action.verb]
+            return None if answer is None else Result(action, self.now, *answer)
         shown = self.sources[action.device][action.source]
         if action.verb is Verb.STOP:
             self.end(action.device, action.source)

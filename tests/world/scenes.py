@@ -1,11 +1,23 @@
-"""Status documents as the daemon writes them, one for each state that a channel can be in."""
+"""Status documents for each state that a channel can be in, as the daemon's own views make them.
+
+Each state is a short story of what the devices showed, up to now; vrmon's plan says what came of it.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
+from tests.world.observed import Fault, Site
+from vrmon.model import Job, Source, Verb
+from vrmon.plan.memory import Hold
+from vrmon.settings import Channel, DeviceSettings, Settings
+
 Document = dict[str, Any]
+Act = Callable[[Site, Channel, str], object]
+Story = tuple[tuple[float, Act], ...]
+"""What happens to a channel and its show, each with how many seconds ago."""
 
 SHOWS = (
     "NEWS_AT_TEN",
@@ -17,6 +29,98 @@ SHOWS = (
     "QUIZ",
     "ARENA",
 )
+PLAYBOX, RECORDER, SECOND = "playbox", "movierecorder", "movierecorder-2"
+_URLS = {
+    PLAYBOX: "https://10.1.83.21:4230",
+    RECORDER: "http://10.1.85.53:8080",
+    SECOND: "http://10.1.85.54:8080",
+}
+_NO_ANSWER = Fault("refused the connection")
+_SETTLED = 1.25  # seconds after which nothing more comes of what has happened
+_LAST = 1.0  # seconds at the end in which everything is looked at closely again
+_ON_AIR = 754.0
+_STAGGERED = 311.0  # seconds between the beginnings of two shows
+_PICTURE = 8.0  # seconds old
+
+
+def _begin(at: Site, channel: Channel, show: str) -> None:
+    job = Job(channel.ingest, f"{4000 + at.settings.channels.index(channel)}")
+    at.jobs[channel.primary].append(job)
+    at.names[job] = show
+
+
+def _begin_without_a_name(at: Site, channel: Channel, _: str) -> None:
+    at.jobs[channel.primary].append(Job(channel.ingest, "5000"))
+
+
+def _begin_late_news(at: Site, channel: Channel, _: str) -> None:
+    job = Job(channel.ingest, "4711")
+    at.jobs[channel.primary].append(job)
+    at.names[job] = "LATE_NEWS"
+
+
+def _lose_job(at: Site, channel: Channel, _: str) -> None:
+    jobs = at.jobs[channel.primary]
+    jobs[:] = [job for job in jobs if job.ingest != channel.ingest]
+
+
+def _primary_is_gone(at: Site, channel: Channel, _: str) -> None:
+    at.faults[channel.primary] = _NO_ANSWER
+
+
+def _primary_is_back(at: Site, channel: Channel, _: str) -> None:
+    at.faults.pop(channel.primary, None)
+
+
+def _dvr_is_gone(at: Site, channel: Channel, _: str) -> None:
+    at.faults[channel.dvr] = _NO_ANSWER
+
+
+def _rehearse(at: Site, channel: Channel, _: str) -> None:
+    at.record(channel.dvr, str(channel.source), "REHEARSAL_MANUAL")
+
+
+def _remove_source(at: Site, channel: Channel, _: str) -> None:
+    del at.sources[channel.dvr][str(channel.source)]
+
+
+def _disable_source(at: Site, channel: Channel, _: str) -> None:
+    at.show(channel.dvr, str(channel.source), is_enabled=False)
+
+
+def _die(at: Site, channel: Channel, _: str) -> None:
+    at.end(channel.dvr, str(channel.source))
+
+
+def _hold(at: Site, channel: Channel, _: str) -> None:
+    hold = Hold(at.now, at.now + 3600, "rewiring the router", "alice (uid 1000)")
+    at.amend(at.settings.channels.index(channel), hold=hold)
+
+
+def _hang(verb: Verb) -> Act:
+    return lambda at, channel, _: at.answers.update({(str(channel.source), verb): None})
+
+
+_RUNNING = (_ON_AIR, _begin)
+_STORIES: dict[str, Story] = {
+    "recording": (_RUNNING,),
+    "idle": (),
+    "starting": ((0.6, _begin_without_a_name),),
+    "stopping": (_RUNNING, (5.0, _hang(Verb.STOP)), (4.75, _lose_job)),
+    "keeping": (_RUNNING, (38.0, _primary_is_gone), (37.5, _lose_job), (37.0, _primary_is_back)),
+    "foreign": ((66.0, _rehearse), (65.0, _begin)),
+    "by-hand": ((65.0, _rehearse),),
+    "blocked": ((125.0, _remove_source), (124.0, _begin)),
+    "died": (_RUNNING, (2.2, _hang(Verb.RECORD)), (2.1, _die)),
+    "continued": (_RUNNING, (30.0, _die)),
+    "hold": ((600.0, _hold),),
+    "hold-on-air": ((600.0, _hold), (65.0, _begin)),
+    "preflight": ((900.0, _disable_source),),
+    "overlap": (_RUNNING, (20.0, _begin_late_news)),
+    "stale-dvr": (_RUNNING, (48.0, _dvr_is_gone)),
+    "stale-primary": (_RUNNING, (37.0, _primary_is_gone)),
+    "hung": ((8.1, _hang(Verb.SET_NAME)), (8.0, _begin)),
+}
 EVERY_STATE = (
     "recording",
     "idle",
@@ -27,221 +131,90 @@ EVERY_STATE = (
     "by-hand",
     "blocked",
     "died",
+    "continued",
     "hold",
+    "hold-on-air",
     "preflight",
     "overlap",
     "stale-dvr",
 )
+"""All that can be shown beside one another: a primary that is gone is gone for every channel."""
 
 
 def rfc3339(seconds_ago: float = 0.0) -> str:
-    time = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=seconds_ago)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=seconds_ago)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def problem(
-    code: str, severity: str, subject: str, message: str, hint: str, *, ago: float = 42.0
-) -> Document:
-    return {
-        "code": code,
-        "severity": severity,
-        "subject": subject,
-        "message": message,
-        "hint": hint,
-        "since": rfc3339(ago),
-    }
+def document(*states: str, pictures: bool = False, **more: Any) -> Document:
+    """/status of a site whose channels are in these states; `more` replaces parts of it.
 
-
-def channel(index: int, state: str = "recording", *, picture: bool = False) -> Document:
-    """One channel of a status document. `state` is one of EVERY_STATE."""
-    name = f"PCR {index + 1}"
-    show = f"{SHOWS[index % len(SHOWS)]}_{index + 1:02d}"
-    running = 754.0 + 311 * index
-    ingest = f"{0x9C64992C + index:08X}FF3A4A3FA3C635BB7D9B6071"
-    job = {
-        "ingest": ingest,
-        "id": str(4000 + index),
-        "basename": show,
-        "since": rfc3339(running),
-        "present": True,
-    }
-    document: Document = {
-        "name": name,
-        "primary": "playbox",
-        "ingest": ingest,
-        "dvr": "movierecorder",
-        "source": f"4XT00292 - {index}",
-        "source_name": f"Cam {chr(65 + index % 26)}",
-        "mode": "auto",
-        "hold": None,
-        "phase": "recording",
-        "job": job,
-        "jobs_waiting": [],
-        "take": {
-            "name": show,
-            "number": 1,
-            "started": rfc3339(running - 0.4),
-            "confirmed": rfc3339(running - 1.2),
-            "start_latency": 0.09,
-        },
-        "verified": 0.3 + (index % 7) / 10,
-        "since": rfc3339(running - 1.2),
-        "recording": show,
-        "thumbnail": None,
-        "problem": None,
-    }
-    if picture:
-        document["thumbnail"] = {"url": f"/thumbnail/PCR%20{index + 1}", "taken": rfc3339(8)}
-    _STATES[state](document)
-    return document
-
-
-def _nothing(document: Document) -> None:
-    document.update(phase="idle", job=None, take=None, verified=None, recording=None, thumbnail=None)
-    document["since"] = rfc3339(5400)
-
-
-def _starting(document: Document) -> None:
-    document["job"].update(since=rfc3339(0.6), basename=None)
-    document.update(phase="starting", take=None, verified=None, recording=None, since=rfc3339(0.6))
-    document["thumbnail"] = None
-
-
-def _stopping(document: Document) -> None:
-    document["job"]["present"] = False
-    document.update(phase="stopping", since=rfc3339(1.4))
-
-
-def _keeping(document: Document) -> None:
-    document["job"]["present"] = False
-    document.update(phase="keeping", since=rfc3339(37))
-    document["problem"] = problem(
-        "primary-unreachable",
-        "degraded",
-        document["name"],
-        "The primary has not answered for 37 s. The take is kept.",
-        "Look after playbox; nothing is stopped until it answers.",
-        ago=37,
-    )
-
-
-def _foreign(document: Document) -> None:
-    document.update(
-        phase="foreign", take=None, verified=None, recording="REHEARSAL_MANUAL", since=rfc3339(65)
-    )
-    document["problem"] = problem(
-        "foreign-take",
-        "critical",
-        document["name"],
-        "Somebody else's recording REHEARSAL_MANUAL is running on the source.",
-        "Stop it in MovieRecorder and the job is recorded at once.",
-        ago=65,
-    )
-
-
-def _by_hand(document: Document) -> None:
-    _nothing(document)
-    document.update(phase="foreign", recording="REHEARSAL_MANUAL", since=rfc3339(65))
-
-
-def _blocked(document: Document) -> None:
-    document.update(phase="blocked", take=None, verified=None, recording=None, source=None, source_name=None)
-    document.update(since=rfc3339(124), thumbnail=None)
-    document["problem"] = problem(
-        "source-missing",
-        "critical",
-        document["name"],
-        "The source is not in the list of movierecorder.",
-        "Connect it, or name another one in vrmon.toml.",
-        ago=124,
-    )
-
-
-def _died(document: Document) -> None:
-    show = document["job"]["basename"]
-    document["take"] = {
-        "name": f"{show}_cont2",
-        "number": 2,
-        "started": None,
-        "confirmed": None,
-        "start_latency": None,
-    }
-    document.update(phase="starting", verified=None, recording=None, thumbnail=None, since=rfc3339(2.1))
-    document["problem"] = problem(
-        "take-died",
-        "critical",
-        document["name"],
-        "The take died; starting a continuation.",
-        "Check the disk of the recorder.",
-        ago=2.1,
-    )
-
-
-def _hold(document: Document) -> None:
-    _nothing(document)
-    document["mode"] = "hold"
-    document["hold"] = {
-        "since": rfc3339(600),
-        "until": rfc3339(-3000),
-        "reason": "rewiring the router",
-        "by": "alice (uid 1000)",
-    }
-
-
-def _preflight(document: Document) -> None:
-    _nothing(document)
-    document["problem"] = problem(
-        "source-disabled",
-        "degraded",
-        document["name"],
-        "The source is disabled: the next recording may not start.",
-        "Enable it in MovieRecorder.",
-        ago=900,
-    )
-
-
-def _overlap(document: Document) -> None:
-    document["jobs_waiting"] = [
-        {
-            "ingest": document["ingest"],
-            "id": "4711",
-            "basename": "LATE_NEWS",
-            "since": rfc3339(20),
-            "present": True,
-        }
+    `pictures`: each channel has one that is a few seconds old.
+    """
+    site = _site(states)
+    channels = site.settings.channels
+    acts = [
+        (ago + (_STAGGERED * (number % 8) if act is _begin and ago == _ON_AIR else 0.0), number, act)
+        for number, state in enumerate(states)
+        for ago, act in _STORIES[state]
     ]
+    end = max([_LAST, *(ago for ago, _, _ in acts)]) + _SETTLED
+    for ago, number, act in sorted(acts, key=lambda one: -one[0]):
+        _pass(site, end - ago)
+        act(site, channels[number], show(number))
+    _pass(site, end - _LAST)
+    site.until(end)
+    taken = {channel.key: _PICTURE for channel in channels} if pictures else {}
+    return {**site.document(pictures=taken), **more}
 
 
-def _stale_dvr(document: Document) -> None:
-    document.update(verified=48.0, thumbnail=None)
-    document["problem"] = problem(
-        "dvr-unreachable",
-        "critical",
-        document["name"],
-        "movierecorder has not answered for 48 s: nobody knows whether the take still runs.",
-        "Check its power and network.",
-        ago=48,
+def _site(states: tuple[str, ...]) -> Site:
+    channels = tuple(
+        Channel(
+            f"PCR {number + 1}",
+            PLAYBOX,
+            f"{0x9C64992C + number:08X}FF3A4A3FA3C635BB7D9B6071",
+            SECOND if state == "stale-dvr" else RECORDER,
+            f"4XT00292 - {number}",
+        )
+        for number, state in enumerate(states)
     )
+    dvrs = [RECORDER, *(name for name in (SECOND,) if any(one.dvr == name for one in channels))]
+    settings = Settings(
+        {PLAYBOX: DeviceSettings(PLAYBOX, _URLS[PLAYBOX], 1.0)},
+        {name: DeviceSettings(name, _URLS[name], 1.0) for name in dvrs},
+        channels,
+    )
+    sources = {
+        name: tuple(
+            Source(
+                str(one.source),
+                f"Cam {chr(65 + number % 26)}",
+                is_locked=False,
+                recording_name="",
+                destinations=("d 1",),
+            )
+            for number, one in enumerate(channels)
+            if one.dvr == name
+        )
+        for name in dvrs
+    }
+    return Site(settings, sources)
 
 
-_STATES = {
-    "recording": lambda document: None,
-    "idle": _nothing,
-    "starting": _starting,
-    "stopping": _stopping,
-    "keeping": _keeping,
-    "foreign": _foreign,
-    "by-hand": _by_hand,
-    "blocked": _blocked,
-    "died": _died,
-    "hold": _hold,
-    "preflight": _preflight,
-    "overlap": _overlap,
-    "stale-dvr": _stale_dvr,
-}
+def _pass(site: Site, moment: float) -> None:
+    if moment > site.now:
+        site.until(min(site.now + _SETTLED, moment))
+        site.skip(moment)
+
+
+def show(number: int) -> str:
+    """What the show of that channel is called."""
+    return f"{SHOWS[number % len(SHOWS)]}_{number + 1:02d}"
 
 
 def device(url: str, *, state: str = "ok", age: float = 0.4, error: str = "", failures: int = 0) -> Document:
+    """One device of a document, to be put in where a whole story would say no more."""
     return {
         "url": url,
         "state": state,
@@ -251,56 +224,3 @@ def device(url: str, *, state: str = "ok", age: float = 0.4, error: str = "", fa
         "failures": failures,
         "poll_interval": 1.0,
     }
-
-
-def document(channels: list[Document], **more: Any) -> Document:
-    """The whole document around `channels`; its health follows from their problems."""
-    problems = [c["problem"] for c in channels if c["problem"]]
-    problems.sort(key=lambda p: ("critical", "degraded", "info").index(p["severity"]))
-    wanted = [c for c in channels if c["job"] and c["job"]["present"]]
-    recorded = [c for c in wanted if c["phase"] == "recording"]
-    whole: Document = {
-        "version": "1.0.0",
-        "now": rfc3339(),
-        "uptime": 812.4,
-        "health": problems[0]["severity"] if problems else "ok",
-        "summary": f"{len(recorded)} of {len(wanted)} jobs recorded",
-        "configuration": {
-            "file": "/etc/vrmon/vrmon.toml",
-            "in_force": "file",
-            "loaded": rfc3339(812),
-            "complaints": [],
-        },
-        "problems": problems,
-        "primaries": {"playbox": device("https://10.1.83.21:4230")},
-        "dvrs": {"movierecorder": device("http://10.1.85.53:8080", age=0.3)},
-        "channels": channels,
-        "unmapped": [],
-        "active_jobs": {
-            f"{c['ingest']}|{c['job']['id']}": {"basename": c["job"]["basename"], "logical_name": c["name"]}
-            for c in wanted
-        },
-        "recent": [
-            {
-                "n": n,
-                "time": rfc3339(400 - 60 * n),
-                "severity": severity,
-                "subject": subject,
-                "message": message,
-                "code": "example",
-            }
-            for n, (severity, subject, message) in enumerate(_RECENT, 1)
-        ],
-    }
-    whole.update(more)
-    return whole
-
-
-_RECENT = (
-    ("info", "PCR 1", "Recording NEWS_AT_TEN_01, 0.09 s after the job was seen."),
-    ("info", "PCR 4", "Recording PARLIAMENT_LIVE_04, 0.11 s after the job was seen."),
-    ("critical", "PCR 2", "The take died in mid-job."),
-    ("info", "PCR 2", "Recording SPORTS_DESK_02_cont2."),
-    ("degraded", "playbox", "No answer: connection refused. Every take is kept."),
-    ("info", "playbox", "Answers again after 12 s."),
-)

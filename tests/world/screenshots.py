@@ -71,15 +71,12 @@ def _take_all(server: Server, browser: Browser, folder: Path) -> None:
         picture = base64.b64decode(url.partition(",")[2])
         server.backend.thumbnails[f"PCR {index + 1}"] = Thumbnail(picture, time.time())
 
-    silent = scenes.device(
-        "https://10.1.83.21:4230", state="unreachable", age=37.0, error="connection refused"
-    )
     _take(server, browser, folder / "wall-safe.png", ("recording",) * 3 + ("idle",))
     _take(server, browser, folder / "wall-trouble.png", CONTROL_ROOM)
     _take(server, browser, folder / "wall-64.png", MANY)
     _take(server, browser, folder / "phone.png", ("recording", "died", "idle", "recording"), size=PHONE)
-    at_risk = ("keeping", "recording", "preflight", "idle")
-    board = _take(server, browser, folder / "wall-risk.png", at_risk, primaries={"playbox": silent})
+    at_risk = ("stale-primary", "recording", "preflight", "idle")
+    board = _take(server, browser, folder / "wall-risk.png", at_risk)
     browser.run("const real = performance.now.bind(performance); performance.now = () => real() + 12000")
     board.wait_live("no")
     (folder / "wall-silent.png").write_bytes(browser.picture())
@@ -91,10 +88,8 @@ def _take(
     file: Path,
     states: tuple[str, ...],
     size: tuple[int, int] = WALL,
-    **more: object,
 ) -> Board:
-    channels = [scenes.channel(index, state, picture=len(states) <= 16) for index, state in enumerate(states)]
-    server.backend.document = scenes.document(channels, **more)
+    server.backend.document = scenes.document(*states, pictures=len(states) <= 16)
     server.changed()
     board = Board(browser, server.url, size)
     browser.wait(f"document.querySelectorAll('.tile').length === {len(states)}")

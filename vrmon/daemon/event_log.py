@@ -10,8 +10,7 @@ from typing import Any
 from vrmon.catalog import Severity
 from vrmon.daemon.journal import report
 from vrmon.settings import Settings
-from vrmon.text import rfc3339
-from vrmon.views.events import Event
+from vrmon.views.events import Event, document
 
 _LEVELS = {Severity.INFO: logging.INFO, Severity.DEGRADED: logging.WARNING, Severity.CRITICAL: logging.ERROR}
 _KEPT = 50
@@ -27,16 +26,7 @@ class EventLog:
     def tell(self, event: Event, settings: Settings, moment: float) -> None:
         """`moment` is Unix time."""
         self._number += 1
-        self.recent.append(
-            {
-                "n": self._number,
-                "time": rfc3339(moment),
-                "severity": event.severity.value,
-                "subject": event.subject,
-                "message": event.message,
-                "code": event.code.value,
-            }
-        )
+        self.recent.append(document(event, self._number, moment))
         fields = dict(event.fields)
         if any(channel.name == event.subject for channel in settings.channels):
             fields["channel"] = event.subject

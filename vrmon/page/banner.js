@@ -7,7 +7,7 @@ const WORDS = {
   ready: { word: "Ready", tone: "idle", shape: "ring" },
   degraded: { word: "At risk", tone: "warn", shape: "triangle" },
   critical: { word: "Not safe", tone: "bad", shape: "cross" },
-  empty: { word: "Not set up", tone: "idle", shape: "question" },
+  empty: { word: "Not set up", tone: "warn", shape: "triangle" },
   silent: { word: "Unknown", tone: "stale", shape: "question" },
   waiting: { word: "Connecting", tone: "stale", shape: "question" },
 };
@@ -43,8 +43,8 @@ function worstOf(status) {
 function verdict(status, live) {
   if (!status) return "waiting";
   if (!live) return "silent";
-  if (status.health !== "ok") return status.health === "critical" ? "critical" : "degraded";
   if (!status.channels.length) return "empty";
+  if (status.health !== "ok") return status.health === "critical" ? "critical" : "degraded";
   return status.channels.some((channel) => channel.job?.present) ? "ok" : "ready";
 }
 

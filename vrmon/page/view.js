@@ -13,6 +13,8 @@ const LOOKS = {
   keeping: { tone: "warn", shape: "shield", word: "Keeping" },
   blocked: { tone: "bad", shape: "cross", word: "Blocked" },
   foreign: { tone: "held", shape: "person", word: "By hand" },
+  unverified: { tone: "stale", shape: "question", word: "Unverified" },
+  doubtful: { tone: "warn", shape: "triangle", word: "Doubtful" },
 };
 const HELD = { tone: "held", shape: "pause", word: "On hold" };
 const UNKNOWN = { tone: "stale", shape: "question", word: "Unknown" };
@@ -69,27 +71,30 @@ function past(was) {
 function look(channel, moment, dvr) {
   const base = LOOKS[channel.phase] ?? UNKNOWN;
   const wanted = Boolean(channel.job?.present);
-  if (channel.mode === "hold") return wanted ? { ...HELD, tone: "warn" } : HELD;
   if (channel.problem?.severity === "critical" || (wanted && isLate(channel, moment))) {
     return { tone: "bad", shape: "cross", word: badWord(channel, moment, dvr) };
   }
   if (moment.isStale(dvr)) return { ...UNKNOWN, word: channel.take ? "Unverified" : "Unknown" };
-  if (channel.phase === "foreign" && wanted) return { tone: "bad", shape: "cross", word: "Not ours" };
   if (channel.problem?.severity === "degraded") {
-    return channel.phase === "idle"
-      ? { tone: "warn", shape: "triangle", word: "Not ready" }
-      : { ...base, tone: "warn", shape: base.tone === "warn" ? base.shape : "triangle" };
+    return { tone: "warn", shape: base.tone === "warn" ? base.shape : "triangle", word: warnWord(channel, base) };
   }
-  return base;
+  return channel.mode === "hold" ? HELD : base;
 }
 
 function isLate(channel, moment) {
   return channel.phase === "starting" && moment.since(channel.since) > PATIENCE;
 }
 
-function badWord(channel, moment, dvr) {
+function warnWord(channel, base) {
+  if (channel.mode === "hold") return HELD.word;
   if (channel.phase === "foreign") return "Not ours";
-  if (channel.take && (channel.phase === "recording" || moment.isStale(dvr))) return "Unverified";
+  return channel.phase === "idle" ? "Not ready" : base.word;
+}
+
+function badWord(channel, moment, dvr) {
+  if (channel.mode === "hold") return HELD.word;
+  if (channel.phase === "foreign") return "Not ours";
+  if (channel.phase === "unverified" || (channel.take && moment.isStale(dvr))) return "Unverified";
   return channel.job ? "No backup" : "Blocked";
 }
 
@@ -99,10 +104,7 @@ function trouble(channel, moment) {
   if (channel.job?.present && isLate(channel, moment)) {
     return { why: `Not seen recording for ${howLong(moment.since(channel.since))}.`, hint: "" };
   }
-  const waiting = channel.jobs_waiting.length;
-  if (!waiting) return { why: "", hint: "" };
-  const names = channel.jobs_waiting.map((job) => job.basename ?? job.id).join(", ");
-  return { why: `Also in this take: ${names}.`, hint: "" };
+  return { why: "", hint: "" };
 }
 
 function onHold(channel, moment) {
@@ -120,7 +122,7 @@ function primaryRow(channel, moment) {
   const { job } = channel;
   if (stale && age === Infinity) return { what: "Never seen", time: "", stale };
   if (!job) return { what: stale ? `Unknown for ${howLong(age)}` : "No job", time: "", stale };
-  if (!job.present) return { what: stale ? "Job gone" : "Job ended", time: "", stale: true };
+  if (!job.present) return { what: "Job gone", time: "", stale: true };
   if (stale) return { what: `Job seen ${ago(age)}`, time: "", stale };
   return { what: "Job active", time: running(moment.since(job.since)), stale };
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from vrmon.catalog import ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem
 from vrmon.plan import Plan
 from vrmon.plan.memory import ChannelMemory, Memory, Take
 from vrmon.settings import Channel
-from vrmon.text import span
+from vrmon.text import rfc3339, span
 
 _OF_DEVICES = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
 
@@ -32,6 +33,18 @@ class Event:
         """As the row of its code says it."""
         row = ROWS[code]
         return cls(code, row.severity_in(Situation.USUAL), subject, row.message(facts), fields)
+
+
+def document(event: Event, number: int, moment: float) -> dict[str, Any]:
+    """As /status shows it; it happened at `moment`, in Unix time."""
+    return {
+        "n": number,
+        "time": rfc3339(moment),
+        "severity": event.severity.value,
+        "subject": event.subject,
+        "message": event.message,
+        "code": event.code.value,
+    }
 
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
