@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.command import COMMAND, ENVIRON, ROOT, on_terminal, vrmon
+from tests.world.command import COMMAND, ENVIRON, PATIENCE, ROOT, on_terminal, vrmon
 from tests.world.running import Running, running
 from vrmon.cli.news import News
 from vrmon.simulator import MovieRecorder, PlayBox, serving
@@ -44,7 +44,7 @@ def test_watch_follows_what_happens_and_the_daemons_death(daemon: Running, playb
         terminal.see(r"\A(?s:.)*OK(?s:.)*recording")
         terminal.type("\x03")
         terminal.rest()
-        assert terminal.process.wait(20) == 0
+        assert terminal.process.wait(PATIENCE) == 0
         assert LEAVES_THE_SCREEN in terminal.raw
         assert SHOWS_THE_CURSOR in terminal.raw
         assert "Traceback" not in terminal.raw
@@ -56,7 +56,7 @@ def test_watch_leaves_the_terminal_in_order_when_it_is_ended(tmp_path: Path, num
         terminal.see(r"NOT LIVE for \d s\. Cannot reach vrmond: there is no")
         terminal.process.send_signal(number)
         terminal.rest()
-        assert terminal.process.wait(20) == 0
+        assert terminal.process.wait(PATIENCE) == 0
         assert LEAVES_THE_SCREEN in terminal.raw
 
 
@@ -106,7 +106,7 @@ def test_events_follow_tells_each_event_once_across_restarts(daemon: Running, pl
         while "OTHER" not in told[-1]["message"]:
             told.append(json.loads(process.stdout.readline()))
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
         assert "Traceback" not in errors
     assert len({(one["n"], one["time"]) for one in told}) == len(told)
@@ -120,7 +120,7 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(daemon: Running, p
         process.stdout.readline()
         process.stdout.close()
         playbox.start_job(1, "OTHER.mxf")
-        assert process.wait(20) == 141
+        assert process.wait(PATIENCE) == 141
         assert process.stderr.read() == ""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.api_server import serving
-from tests.world.command import COMMAND, ENVIRON, ROOT, open_folder, vrmon
+from tests.world.command import COMMAND, ENVIRON, PATIENCE, ROOT, open_folder, vrmon
 from tests.world.running import running
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import NoDaemon
@@ -136,9 +136,9 @@ def test_ctrl_c_ends_the_wait_for_an_answer(tmp_path: Path, command: tuple[str, 
             [*COMMAND, *command, "--socket", path], cwd=ROOT, env=ENVIRON, stderr=subprocess.PIPE, text=True
         ) as process,
     ):
-        assert asked.wait(20)
+        assert asked.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (130, "")
 
 

@@ -13,11 +13,12 @@ from vrmon.text import rfc3339, span
 def test_the_epoch_is_the_same_until_the_clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, true_time = Clock(), time.time
     epoch = clock.epoch
-    assert epoch + time.monotonic() == pytest.approx(time.time(), abs=0.1)
+    before, now, after = time.time(), epoch + time.monotonic(), time.time()
+    assert before - 1 <= now <= after + 1, "the clock and what vrmon makes of it are not read at one moment"
     monkeypatch.setattr(time, "time", lambda: true_time() + 0.3)
     assert clock.epoch == epoch
     monkeypatch.setattr(time, "time", lambda: true_time() - 3600)
-    assert clock.epoch == pytest.approx(epoch - 3600, abs=0.1)
+    assert clock.epoch == pytest.approx(epoch - 3600, abs=1)
 
 
 def test_moments_are_utc_with_milliseconds() -> None:

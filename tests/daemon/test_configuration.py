@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.mirror import Mirror, codes, is_in, mirror, wait
-from tests.world.running import ROOT, channel, running, toml
+from tests.world.running import PATIENCE, ROOT, channel, running, toml
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 BAD = """\
@@ -43,7 +43,7 @@ def vrmond(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "vrmon.daemon", *map(str, arguments)],
-        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=10, check=False,
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def test_a_hold_survives_a_kill_and_ends_when_its_time_is_over(tmp_path: Path) -
         here.daemon.restart(signal.SIGKILL)
         held = here.daemon.channel("PCR 1")
         assert held["mode"] == "hold"
-        assert abs(seconds_between(held["hold"]["until"], before["until"])) < 0.1
+        assert abs(seconds_between(held["hold"]["until"], before["until"])) < 5
         assert "hold-begun" not in {one["code"] for one in here.daemon.status()["recent"]}
         here.playbox.start_job(0, "SHOW.mxf")
         here.wait_for_polls()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.world.mirror import PACE, codes, is_in, mirror, wait
-from tests.world.running import ROOT
+from tests.world.running import PATIENCE, ROOT
 from vrmon.state.format import compose, payload_text
 
 CLOCK = """
@@ -25,9 +25,15 @@ sys.exit(main())
 """vrmond on a machine whose clock is wrong by the seconds in a file."""
 
 
+def set_wrong(clock: Path, seconds: float) -> None:
+    """In one step: vrmond may be looking at this moment."""
+    clock.with_suffix(".new").write_text(str(seconds))
+    clock.with_suffix(".new").rename(clock)
+
+
 def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
     commands = [(command, done) for command in ("recording_name", "record") for done in (True, False)]
-    with mirror(tmp_path, size=4, sync={"name_wait": 3.0}) as here:
+    with mirror(tmp_path, size=4, timeout=30.0, sync={"name_wait": 3.0}) as here:
         for source, (command, done) in enumerate(commands):
             here.recorder.fault("hang", f"*- {source}/{command}", times=1, processed=done)
             here.playbox.start_job(source, f"SHOW {source}.mxf")
@@ -64,7 +70,7 @@ def test_killed_the_moment_a_take_begins_the_next_one_knows_it(
 
 
 def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, timeout=30.0) as here:
         jobs = [here.record(f"SHOW {number}.mxf", number) for number in (1, 2)]
         here.recorder.fault("hang", "*- 0/stop", times=1, processed=True)
         here.recorder.fault("hang", "*- 1/stop", times=1)
@@ -171,7 +177,7 @@ def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_
         other.write_text("")
         second = subprocess.run(
             [*here.daemon.command, "--config", other],
-            env=here.daemon.environ, cwd=ROOT, capture_output=True, text=True, timeout=10, check=False,
+            env=here.daemon.environ, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert second.returncode == 1
         assert f"vrmond with process id {here.daemon.process.pid} holds it." in second.stderr
@@ -181,15 +187,15 @@ def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_
 
 def test_the_clock_is_of_no_account(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
-    clock.write_text("0")
+    set_wrong(clock, 0)
     with mirror(tmp_path, size=1, program=("-c", CLOCK, str(clock))) as here:
         job = here.record()
         for wrong in (400 * 86400.0, -400 * 86400.0):
             here.daemon.kill(signal.SIGKILL)
-            clock.write_text(str(wrong))
+            set_wrong(clock, wrong)
             here.daemon.start()
             here.wait_for_phase("recording")
-            clock.write_text("0")
+            set_wrong(clock, 0)
             here.wait_for_polls()
             assert here.wait_for_phase("recording")["verified"] < 5
         assert here.the_take().ended is None

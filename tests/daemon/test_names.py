@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_name_that_the_dvr_has_already_is_followed_by_another(spot: Spot, posi
     recorder.stop_by_hand(spot.source)
     recorder.switch(spot.source, duplicate_name=position)
     spot.start(f"OLD {spot.number}.mxf")
-    spot.here.wait_for_phase("recording", spot.number, timeout=15)
+    spot.here.wait_for_phase("recording", spot.number)
     _, take = recorder.takes_of(spot.source)
     assert take.name == f"OLD {spot.number}_2"
 
@@ -88,10 +89,11 @@ def test_a_dvr_that_makes_its_names_unique_is_followed(spot: Spot) -> None:
     recorder.wait_until(lambda: recorder.running(spot.source) is None)
 
 
-def test_a_name_that_comes_within_the_wait_is_waited_for(spot: Spot) -> None:
-    spot.here.playbox.start_job(spot.source, "LATE.mxf", name_after=0.25)
-    spot.here.wait_for_phase("recording", spot.number)
-    assert spot.here.the_take(spot.number).name == "LATE"
+def test_a_name_that_comes_within_the_wait_is_waited_for(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1, sync={"name_wait": 60.0}) as here:
+        here.playbox.start_job(0, "LATE.mxf", name_after=0.25)
+        here.wait_for_phase("recording")
+        assert here.the_take().name == "LATE"
 
 
 def test_a_name_that_comes_too_late_or_never_is_stood_in_for(site: tuple[Mirror, Iterator[int]]) -> None:
@@ -109,13 +111,10 @@ def test_a_name_that_comes_too_late_or_never_is_stood_in_for(site: tuple[Mirror,
     spot.end(job)
 
 
-def test_templates_shape_the_names(spot: Spot) -> None:
-    spot.here.reconfigure(
-        ("name_wait", 'name_template = "{channel} {basename}"\ncontinuation = "{name} part {n}"\nname_wait')
-    )
-    spot.start("SHOW.mxf")
-    spot.here.wait_for_phase("recording", spot.number)
-    spot.here.recorder.kill_take(spot.source)
-    spot.here.recorder.wait_until(lambda: spot.here.recorder.running(spot.source))
-    names = [take.name for take in spot.here.recorder.takes_of(spot.source)]
-    assert names == [f"{spot.name} SHOW", f"{spot.name} SHOW part 1"]
+def test_templates_shape_the_names(tmp_path: Path) -> None:
+    templates = {"name_template": "{channel} {basename}", "continuation": "{name} part {n}"}
+    with mirror(tmp_path, size=1, sync=templates) as here:
+        here.record()
+        here.recorder.kill_take(0)
+        here.recorder.wait_until(lambda: here.recorder.running(0))
+        assert [take.name for take in here.recorder.takes] == ["PCR 1 SHOW", "PCR 1 SHOW part 1"]

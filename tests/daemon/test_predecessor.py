@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.world.mirror import PACE, codes, is_in, mirror, wait
 
+HANGS = 30.0  # seconds that a device that hangs is waited for
+
 
 def test_one_poll_of_the_primary_without_an_answer_stops_nothing(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1, timeout=0.3, sync={"stop_delay": 0}) as here:
@@ -44,7 +46,9 @@ def test_a_job_that_follows_another_within_one_poll_is_recorded(tmp_path: Path) 
         a, b = here.recorder.takes
         assert (a.name, a.ended_by, b.name, b.ended) == ("A", "remote", "B", None)
         assert a.ended is not None
-        assert a.ended <= b.started < a.ended + 10 * PACE
+        assert a.ended <= b.started
+        looks = [one for one in here.recorder.arrivals("GET /sources") if a.ended < one.at < b.started]
+        assert len(looks) <= 10
         assert [command.rpartition("/")[2] for command in here.sent()][2:] == [
             "stop",
             "recording_name",
@@ -123,13 +127,16 @@ def test_a_primary_that_refuses_connections_delays_nobody(tmp_path: Path) -> Non
         wait(lambda: len(here.recorder.arrivals("/sources")) >= before + 10, "polls of the DVR")
         polls = here.recorder.arrivals("/sources")[before:]
         pauses = sorted(later.at - earlier.at for earlier, later in pairwise(polls))
-        assert pauses[len(pauses) // 2] < 2 * PACE
+        assert pauses[len(pauses) // 2] < 10 * PACE
 
 
 def test_the_status_answers_while_the_dvr_hangs(tmp_path: Path) -> None:
-    with mirror(tmp_path, size=1, timeout=3.0) as here:
+    with mirror(tmp_path, size=1, timeout=HANGS) as here:
         here.recorder.fault("hang")
-        wait(lambda: here.recorder.arrivals("/sources")[-1].answered is None, "the DVR to hang")
+        wait(
+            lambda: [one for one in here.recorder.arrivals("/sources")[-1:] if one.answered is None],
+            "the DVR to hang",
+        )
         here.playbox.start_job(0)
         here.daemon.wait_for(lambda status: status["active_jobs"])
         taken = []
@@ -137,12 +144,12 @@ def test_the_status_answers_while_the_dvr_hangs(tmp_path: Path) -> None:
             asked = time.monotonic()
             here.daemon.status()
             taken.append(time.monotonic() - asked)
-        assert sorted(taken)[25] < 0.02
+        assert max(taken) < HANGS / 3
 
 
 def test_many_jobs_at_once_are_all_recorded_under_their_names(tmp_path: Path) -> None:
     with mirror(tmp_path, size=24, poll_interval=0.2) as here:
-        here.playbox.delay = here.recorder.delay = 0.02
+        here.playbox.delay = here.recorder.delay = 0.2
         begun = time.monotonic()
         for number in range(24):
             here.playbox.start_job(number, f"SHOW {number}.mxf")
@@ -151,4 +158,4 @@ def test_many_jobs_at_once_are_all_recorded_under_their_names(tmp_path: Path) ->
         assert [here.the_take(number + 1).name for number in range(24)] == [
             f"SHOW {number}" for number in range(24)
         ]
-        assert last - begun < 2.0
+        assert last - begun < 15.0, "one after another they take 4 * 0.2 s each, more than 19 s together"

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.world.mirror import codes, is_in, mirror, wait
+from tests.world.plain import ask
 from tests.world.running import Running, Status, channel, running
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
-OUTAGE_HOLD = 3.0  # seconds
-HANGS = 3.0  # seconds that a device that hangs is waited for
+OUTAGE_HOLD = 6.0  # seconds
+HANGS = 20.0  # seconds that a device that hangs is waited for
 
 
 def test_promise_1_no_answer_is_not_no_jobs(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_promise_1_no_answer_is_not_no_jobs(tmp_path: Path) -> None:
 def test_promise_2_hands_off_what_is_not_ours(tmp_path: Path) -> None:
     with mirror(tmp_path, size=4) as here:
         here.recorder.record_by_hand(0, "OPERATOR")
-        here.recorder.schedule(1, "SCHEDULED", start_in=0.0, duration=1.2)
+        scheduled = here.recorder.schedule(1, "SCHEDULED", start_in=0.0, duration=3600.0)
         here.recorder.wait_until(lambda: here.recorder.running(1))
         here.wait_for_polls()
         jobs = [here.playbox.start_job(number) for number in (0, 1)]
@@ -59,12 +60,14 @@ def test_promise_2_hands_off_what_is_not_ours(tmp_path: Path) -> None:
         here.recorder.rename_take(2, "BEST SHOW")
         here.daemon.wait_for(lambda status: channel(status, "PCR 3")["take"]["name"] == "BEST SHOW")
         here.recorder.record_by_hand(3, "DURING")
+        ask(here.recorder.url, f"/scheduled_recordings/{scheduled}", {"duration": 0})
         here.recorder.wait_until(lambda: here.recorder.running(1) is None)
         here.daemon.wait_for(
             lambda status: not status["active_jobs"].keys() - {f"{here.playbox.ingests[2]}|{renamed}"}
         )
         here.wait_for_polls(6)
-        assert {command.partition(" - ")[2][0] for command in here.sent()} == {"2"}
+        sent = [command for command in here.sent() if "/scheduled_recordings/" not in command]
+        assert {command.partition(" - ")[2][0] for command in sent} == {"2"}
         assert [take.ended_by for take in here.recorder.takes] == [None, "schedule", None, None]
         here.playbox.end_job(renamed)
         here.recorder.wait_until(lambda: here.recorder.running(2) is None)
@@ -113,10 +116,10 @@ def test_promise_3_every_active_job_has_a_verified_recording_or_a_named_reason(t
                     ("blocked", "start-refused"),
                     ("blocked", "source-missing"),
                 ]
+                and status["channels"][0]["verified"] < 1.0
             )
         )
         assert status["health"] == "critical"
-        assert status["channels"][0]["verified"] < 1.0
         problems = [one["problem"] for one in status["channels"][1:]]
         assert all(one["message"] and one["hint"] and one["since"] for one in problems)
         assert "no destination is enabled" in problems[1]["message"]
@@ -255,7 +258,7 @@ def test_promise_8_the_disk_never_stops_control(tmp_path: Path) -> None:
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
         here.record("AFTER IT.mxf", 2)
         make_room()
-        here.daemon.wait_for(lambda status: status["health"] == "ok", timeout=15)
+        here.daemon.wait_for(lambda status: status["health"] == "ok")
         assert "AFTER IT" in (here.daemon.state / "state.json").read_text()
         assert [take.name for take in here.recorder.takes] == ["ON A FULL DISK", "AFTER IT"]
 
@@ -331,7 +334,7 @@ def service_manager(folder: Path) -> Iterator[tuple[socket.socket, dict[str, str
 def _messages(manager: socket.socket, wanted: str | None, count: int = 1) -> list[str]:
     """The next `count` messages that hold the line `wanted`; None: all that wait, without waiting."""
     found: list[str] = []
-    manager.settimeout(5.0)
+    manager.settimeout(60.0)
     manager.setblocking(wanted is not None)
     while wanted is None or len(found) < count:
         try:

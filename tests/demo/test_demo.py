@@ -20,6 +20,7 @@ from tests.world.command import (
     COMMAND,
     COMMAND_FOR_ALL,
     ENVIRON,
+    PATIENCE,
     ROOT,
     on_terminal,
     open_folder,
@@ -104,7 +105,7 @@ def test_a_fault_comes_within_10_seconds_and_vrmon_deals_with_it(tmp_path: Path)
         assert time.monotonic() - began < 10
         assert show.until("vrmon", "is kept recording")["severity"] == "degraded"
         show.process.send_signal(signal.SIGINT)
-        assert show.process.wait(20) == 0
+        assert show.process.wait(PATIENCE) == 0
         assert show.process.stderr is not None
         assert show.process.stderr.read() == ""
     assert_nothing_is_left(tmp_path)
@@ -115,7 +116,7 @@ def test_every_way_to_end_it_is_clean(tmp_path: Path, number: int) -> None:
     with demo(tmp_path) as show:
         show.until("demo", "begins")
         show.process.send_signal(number)
-        assert show.process.wait(20) == 0
+        assert show.process.wait(PATIENCE) == 0
     assert_nothing_is_left(tmp_path)
 
 
@@ -143,7 +144,7 @@ def test_ctrl_c_while_it_begins_is_clean(tmp_path: Path) -> None:
     with demo(tmp_path) as show:
         until(lambda: bool(daemons(tmp_path)), "vrmond is started")
         show.process.send_signal(signal.SIGINT)
-        assert show.process.wait(20) in (0, 130)
+        assert show.process.wait(PATIENCE) in (0, 130)
         assert show.process.stderr is not None
         assert "Traceback" not in show.process.stderr.read()
     assert_nothing_is_left(tmp_path)
@@ -155,7 +156,7 @@ def test_any_user_can_run_it_for_so_long() -> None:
         folder.chmod(0o777)
         with demo(folder, "--seconds", "3", user="nobody") as show:
             show.until("demo", "begins")
-            assert show.process.wait(20) == 0
+            assert show.process.wait(PATIENCE) == 0
         assert_nothing_is_left(folder)
 
 
@@ -181,7 +182,7 @@ def test_a_terminal_shows_both_sides_and_is_given_back(tmp_path: Path) -> None:
         assert "page: http://127.0.0.1:" in shown
         terminal.type("\x03")
         assert "nothing of it is left" in terminal.rest()
-        assert terminal.process.wait(20) == 0
+        assert terminal.process.wait(PATIENCE) == 0
         assert "\x1b[?1049l" in terminal.raw
         assert "Traceback" not in terminal.raw
     assert_nothing_is_left(tmp_path)

@@ -27,10 +27,10 @@ def test_a_job_from_its_beginning_to_its_end(tmp_path: Path, browser: Browser) -
         job = here.playbox.start_job(0, "EVENING NEWS.mxf")
         tile = board.wait_tile("PCR 1", "Recording")
         assert (tile.tone, tile.title, board.tiles["PCR 2"].word) == ("ok", "EVENING NEWS", "Idle")
-        assert re.fullmatch(r"Job active 0:0\d", tile.primary)
-        assert re.fullmatch(r"Seen \d s ago 0:0\d", tile.backup)
+        assert re.fullmatch(r"Job active 0:\d\d", tile.primary)
+        assert re.fullmatch(r"Seen \d+ s ago 0:\d\d", tile.backup)
         board.wait_word("Safe")
-        browser.wait("!document.querySelector('.tile figure').hidden", 20)
+        browser.wait("!document.querySelector('.tile figure').hidden")
         assert board.accessibility_violations() == []
         here.playbox.end_job(job)
         board.wait_tile("PCR 1", "Idle")
@@ -66,11 +66,10 @@ def test_devices_that_fall_silent_and_come_back(tmp_path: Path, browser: Browser
         here.recorder.refuse()
         for row in ("primary", "backup"):
             browser.wait(f"document.querySelector('.row.{row}').classList.contains('stale')")
-        tile = board.tiles["PCR 1"]
+        tile = board.wait_tile("PCR 1", "Unverified")
         assert re.fullmatch(r"Job seen \d+ s ago", tile.primary)
         assert re.fullmatch(r"Seen \d+ s ago", tile.backup)
-        assert tile.word == "Unverified"
-        assert board.word == "Not safe"
+        board.wait_word("Not safe")
         assert {"playbox", "movierecorder"} <= set(browser.text("#problems").split())
         here.playbox.listen_again()
         here.recorder.listen_again()
@@ -108,7 +107,7 @@ def test_sixty_four_channels_on_one_screen(tmp_path: Path, browser: Browser) -> 
         board = Board(browser, here.daemon.url, WALL)
         for ingest in range(64):
             here.playbox.start_job(ingest, f"SHOW {ingest}.mxf")
-        browser.wait("document.querySelectorAll('.tile[data-tone=ok]').length === 64", 20)
+        browser.wait("document.querySelectorAll('.tile[data-tone=ok]').length === 64")
         assert board.scrolls == (False, False)
         assert board.cut_off == []
         board.wait_word("Safe")

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from tests.world import plain
-from tests.world.command import INTERRUPTIBLE
+from tests.world.command import INTERRUPTIBLE, PATIENCE
 from tests.world.device_client import FIRST, Client
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
@@ -128,7 +128,7 @@ def test_the_program_runs_several_devices(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="here are playbox, movierecorder, movierecorder2"):
             control("GET", "toaster/")
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=10)
+        _, complaints = process.communicate(timeout=PATIENCE)
         assert (process.returncode, complaints) == (0, "")
 
 
@@ -147,7 +147,7 @@ def test_the_control_address_brings_a_deaf_device_back() -> None:
             control("POST", "listen_again")
             assert len(client.jobs()) == 4
         process.terminate()
-        _, complaints = process.communicate(timeout=10)
+        _, complaints = process.communicate(timeout=PATIENCE)
         assert (process.returncode, complaints) == (0, "")
 
 

@@ -111,14 +111,14 @@ class Server:
         self._thread = threading.Thread(target=self.loop.run_forever)
         self._thread.start()
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "never true"
             time.sleep(0.02)
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
 
     def settings(self, listen: str = "127.0.0.1:0", unix_socket: Path | None = None) -> site.Api:
         return site.Api(listen=listen, unix_socket=unix_socket or self.unix_socket)
@@ -144,7 +144,7 @@ class Server:
             self.call(_end_tasks())
         finally:
             self.loop.call_soon_threadsafe(self.loop.stop)
-            self._thread.join(10)
+            self._thread.join(60)
             self.loop.close()
 
 

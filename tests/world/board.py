@@ -55,7 +55,7 @@ class Board:
         self.browser.size(*size, mobile=size[0] < 600)
 
     def wait_live(self, live: str = "yes") -> None:
-        self.browser.wait(f"document.body.dataset.live === '{live}'", 15)
+        self.browser.wait(f"document.body.dataset.live === '{live}'")
 
     def wait_word(self, word: str) -> None:
         self.browser.wait(f"document.getElementById('word').textContent === {json.dumps(word)}")

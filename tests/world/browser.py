@@ -69,7 +69,7 @@ class Browser:
         """What a function body returns; a promise is waited for."""
         return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def wait(self, condition: str, seconds: float = 10.0) -> None:
+    def wait(self, condition: str, seconds: float = 60.0) -> None:
         """Until an expression is true; the page's text tells why it never was."""
         deadline = time.monotonic() + seconds
         while not self.run(f"return Boolean({condition})"):

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 INTERRUPTIBLE = ("env", "--default-signal=INT")
 """Before a program: Ctrl-C reaches it, also from tests in the background, which ignore it themselves."""
 COMMAND = (*INTERRUPTIBLE, sys.executable, "-m", "vrmon")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.world.running import Running, Status, channel, running
+from tests.world.running import PATIENCE, Running, Status, channel, running
 from vrmon.simulator import MovieRecorder, PlayBox, Take, serving
 
 COMMANDS = ("*/record", "*/stop", "*/pause", "*/resume", "*/recording_name", "PUT /*")
@@ -28,10 +28,10 @@ class Mirror:
     def recorder(self) -> MovieRecorder:
         return self.recorders[0]
 
-    def wait_for_phase(self, phase: str, number: int = 1, timeout: float = 10.0) -> Status:
+    def wait_for_phase(self, phase: str, number: int = 1) -> Status:
         """The channel "PCR {number}" once it is in that phase."""
         name = f"PCR {number}"
-        return channel(self.daemon.wait_for(lambda status: is_in(status, name, phase), timeout), name)
+        return channel(self.daemon.wait_for(lambda status: is_in(status, name, phase)), name)
 
     def record(self, file_name: str = "SHOW.mxf", number: int = 1) -> str:
         """Starts a job on the ingest of "PCR {number}" and returns its id once its take is verified."""
@@ -114,10 +114,10 @@ def is_in(status: Status, name: str, phase: str) -> bool:
     return bool(channel(status, name)["phase"] == phase)
 
 
-def wait(condition: Callable[[], object], what: str, timeout: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout
+def wait(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, f"not within {timeout:g} s: {what}"
+        assert time.monotonic() < deadline, f"not within {PATIENCE:g} s: {what}"
         time.sleep(0.01)
 
 

@@ -111,7 +111,7 @@ class SimulatedDevice:
         """The whole state, for JSON."""
         return {"device": self.KIND, "delay_ms": self.delay * 1000, "faults": self.faults.describe()}
 
-    def wait_until(self, condition: Callable[[], R], timeout: float = 20.0) -> R:
+    def wait_until(self, condition: Callable[[], R], timeout: float = 60.0) -> R:
         """Returns the first true value of `condition`, tried every 10 ms or sooner; else TimeoutError."""
         deadline = time.monotonic() + timeout
         while not (value := condition()):
