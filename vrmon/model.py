@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from vrmon.catalog import ROWS, Code, Severity, Situation
@@ -257,6 +257,10 @@ class Problem:
         **facts: Fact,
     ) -> Problem:
         return cls(code, subject, situation, cause, facts)
+
+    def told(self, **facts: Fact) -> Problem:
+        """With these facts as well."""
+        return replace(self, facts={**self.facts, **facts})
 
     @property
     def key(self) -> ProblemKey:

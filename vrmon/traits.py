@@ -49,5 +49,10 @@ class Traits:
     tells_names: bool = True
     tells_destinations: bool = False
 
+    @property
+    def called(self) -> dict[str, str]:
+        """What a text that speaks of the recorder wants to know."""
+        return {"recorder": self.recorder, "place": self.place}
+
 
 PLAIN = Traits()

@@ -328,7 +328,7 @@ def test_what_is_told_of_the_daemon_itself(code: Code) -> None:
     assert_it_can_be_told(problem)
 
 
-@pytest.mark.parametrize("code", EVENTS | OF_THE_LOG)
+@pytest.mark.parametrize("code", sorted(EVENTS | OF_THE_LOG))
 def test_an_event_is_no_problem(code: Code) -> None:
     assert ROWS[code].severities == {Situation.USUAL: INFO}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.world.observed import Fault, Site
 from vrmon.catalog import Code
+from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Destination, DeviceState, Job, Odd, Outcome, Source, Verb
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
@@ -18,7 +19,7 @@ JOB, NEXT = Job(INGEST, "1"), Job(INGEST, "2")
 CHANNEL = Channel("PCR 1", "playbox", INGEST, "dvr", "s 1")
 SETTINGS = Settings(
     {"playbox": DeviceSettings("playbox", "http://10.0.0.1", 1.0)},
-    {"dvr": DeviceSettings("dvr", "http://10.0.0.2", 1.0)},
+    {"dvr": DeviceSettings("dvr", "http://10.0.0.2", 1.0, traits=TRAITS)},
     (CHANNEL,),
     Sync(outage_hold=60.0),
 )

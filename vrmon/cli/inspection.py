@@ -61,7 +61,7 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
         client.close()
     taken: dict[str, Channel] = {}
     for channel in channels:
-        findings += _channel(channel, sight, destinations, taken)
+        findings += _channel(device, channel, sight, destinations, taken)
     return findings
 
 
@@ -128,6 +128,7 @@ def _ingests(
 
 
 def _channel(
+    device: DeviceSettings,
     channel: Channel,
     sight: Sight[tuple[Source, ...]],
     destinations: tuple[Destination, ...],
@@ -139,18 +140,22 @@ def _channel(
         yield Finding(False, channel.name, f"its source may be one that is told badly: {source.why}.")
         return
     if isinstance(source, Problem):
-        yield Finding(False, channel.name, source.message, source.hint)
+        yield _of_problem(source, device)
         return
     if taken.setdefault(source.unique_id, channel) is not channel:
-        conflict = source_conflict(channel, source)
-        yield Finding(False, channel.name, conflict.message, conflict.hint)
+        yield _of_problem(source_conflict(channel, source), device)
         return
     problems = (*before_start(channel, source), *destination_warnings(channel, source, destinations))
     for problem in problems:
-        yield Finding(False, channel.name, problem.message, problem.hint)
+        yield _of_problem(problem, device)
     if not problems:
         where = f"{source.display_name!r} ({source.unique_id}) on {channel.dvr}"
         yield Finding(True, channel.name, f"could record on {where}.")
+
+
+def _of_problem(problem: Problem, device: DeviceSettings) -> Finding:
+    told = problem.told(**device.traits.called)
+    return Finding(False, told.subject, told.message, told.hint)
 
 
 _SHOWN = {True: ("●", "ok", "green"), False: ("✖", "no", "red"), None: ("▲", "mind", "yellow")}

@@ -25,6 +25,7 @@ from vrmon.plan.decide import Verdict, decide
 from vrmon.plan.due import next_due
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
 from vrmon.settings import Channel, Settings
+from vrmon.traits import Traits
 
 _BLIND = 5.0  # seconds without a look, at the least, after which a take no longer counts as seen
 
@@ -77,10 +78,15 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             new_looks.add(name)
 
     of_primaries = {
-        name: outages.problems("primary", name, one, world.primaries.get(name))
+        name: _told(
+            outages.problems("primary", name, one, world.primaries.get(name)), settings.primaries[name].traits
+        )
         for name, one in primaries.items()
     }
-    of_dvrs = {name: outages.problems("dvr", name, one, world.dvrs.get(name)) for name, one in dvrs.items()}
+    of_dvrs = {
+        name: _told(outages.problems("dvr", name, one, world.dvrs.get(name)), settings.dvrs[name].traits)
+        for name, one in dvrs.items()
+    }
     claims = {name: _claims(settings, channels, name) for name in dvrs}
     verdicts = []
     for channel in settings.channels:
@@ -101,7 +107,8 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             dvr_problem=_key(of_dvrs[channel.dvr]),
         )
         before = channels.get(channel.key, ChannelMemory())
-        verdict = _phased(decide(case, before), now)
+        decided = decide(case, before)
+        verdict = _phased(replace(decided, problems=_told(decided.problems, case.traits)), now)
         channels[channel.key] = verdict.memory
         verdicts.append((channel, verdict))
         if verdict.source is not None:
@@ -135,6 +142,11 @@ def plan(settings: Settings, world: World, memory: Memory, now: float) -> Plan:
             looks[channel.dvr] = min(verdict.look, looks.get(channel.dvr, verdict.look))
     due = next_due(planned, settings.sync, now)
     return Plan(planned, tuple(actions), tuple(verdicts), found, looks, due)
+
+
+def _told(problems: tuple[Problem, ...], traits: Traits) -> tuple[Problem, ...]:
+    """With what people call the device and what it stands on."""
+    return tuple(one.told(**traits.called) for one in problems)
 
 
 def _phased(verdict: Verdict, now: float) -> Verdict:

@@ -9,7 +9,6 @@ from vrmon.catalog import Code
 from vrmon.model import DeviceState, DvrObservation, Problem, T
 from vrmon.model import Observation as Seen
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
-from vrmon.plan.problems import CALLED
 from vrmon.text import sentence
 
 _CODES = {
@@ -48,7 +47,7 @@ def problems(
     if memory.bad_since is None:
         return tuple(_of_answer(name, observation))
     code = observation.code or _CODES[kind, observation.state]
-    return (Problem.of(code, name, reason=sentence(observation.reason), **CALLED),)
+    return (Problem.of(code, name, reason=sentence(observation.reason)),)
 
 
 def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:
@@ -61,4 +60,4 @@ def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:
     for code, texts in said.items():
         more = len(texts) - _SHOWN
         what = "; ".join(texts[:_SHOWN]).rstrip(".")
-        yield Problem.of(code, name, what=what, more=more if more > 0 else "", **CALLED)
+        yield Problem.of(code, name, what=what, more=more if more > 0 else "")

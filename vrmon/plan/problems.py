@@ -20,9 +20,6 @@ from vrmon.plan.memory import Attempt, ChannelMemory, PrimaryMemory, Take, Track
 from vrmon.settings import Channel, Sync
 from vrmon.text import sentence, span
 
-CALLED = {"recorder": "MovieRecorder", "place": "the Mac"}
-"""What people call the recorder, and what it stands on."""
-
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
 _REFUSED, _LOST, _UNSEEN = range(3)
@@ -36,9 +33,7 @@ def before_air(problem: Problem) -> Problem:
 
 
 def source_vanished(channel: Channel, source: str) -> Problem:
-    return Problem.of(
-        Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, source=source, dvr=channel.dvr, **CALLED
-    )
+    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, source=source, dvr=channel.dvr)
 
 
 def source_conflict(channel: Channel, source: Source) -> Problem:
@@ -48,7 +43,6 @@ def source_conflict(channel: Channel, source: Source) -> Problem:
         Situation.ON_AIR,
         source=source.unique_id,
         dvr=channel.dvr,
-        **CALLED,
     )
 
 
@@ -67,7 +61,6 @@ def dvr_blind(
         manner="" if observation.state is DeviceState.UNREACHABLE else "as it should",
         reason=observation.reason.rstrip("."),
         **last,
-        **CALLED,
     )
 
 
@@ -103,14 +96,13 @@ def foreign(site: Site, tracked: TrackedJob) -> Problem:
         job=tracked.basename or tracked.job.id,
         paused="paused" if is_paused else "",
         **({"seen": seen} if seen else {}),
-        **CALLED,
     )
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:
     attempt = memory.attempt
     error = sentence(attempt.error) if attempt is not None and attempt.error else ""
-    return Problem.of(Code.TAKE_PAUSED, site.channel.name, dvr=site.channel.dvr, error=error, **CALLED)
+    return Problem.of(Code.TAKE_PAUSED, site.channel.name, dvr=site.channel.dvr, error=error)
 
 
 def stopping(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
@@ -123,7 +115,7 @@ def stopping(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
     in_the_way = memory.job is not None and (memory.released is None or memory.released[0] != memory.job)
     situation = Situation.IN_THE_WAY if in_the_way else Situation.USUAL
     facts = _facts_of(attempt, site.now)
-    return (Problem.of(_OF_STOP[outcome], site.channel.name, situation, name=name, **facts, **CALLED),)
+    return (Problem.of(_OF_STOP[outcome], site.channel.name, situation, name=name, **facts),)
 
 
 def unproven(channel: Channel, take: Take | None, cause: ProblemKey | None) -> tuple[Problem, ...]:
@@ -157,17 +149,17 @@ def _facts_of(attempt: Attempt, now: float) -> dict[str, Fact]:
 def while_starting(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
     """Why an active job has no take yet, once there is something to say."""
     attempt, channel = memory.attempt, site.channel
-    remedy = _remedy(site.source).format(**CALLED)
+    remedy = _remedy(site.source).format(**site.traits.called)
     if attempt is not None and attempt.goal is Verb.RECORD:
         outcome = _what_became(attempt, site.now)
         if outcome is not None:
             facts = _facts_of(attempt, site.now)
-            return (Problem.of(_OF_START[outcome], channel.name, remedy=remedy, **facts, **CALLED),)
+            return (Problem.of(_OF_START[outcome], channel.name, remedy=remedy, **facts),)
     if memory.died is None:
         return ()
     again = memory.deaths if memory.deaths > 1 else ""
     facts = {"lost": memory.lost_take, "times": again, "remedy": remedy}
-    return (Problem.of(Code.TAKE_DIED, channel.name, Situation.STARTING, **facts, **CALLED),)
+    return (Problem.of(Code.TAKE_DIED, channel.name, Situation.STARTING, **facts),)
 
 
 def _remedy(source: Source) -> Remedy:
@@ -185,7 +177,7 @@ def before_start(channel: Channel, source: Source) -> tuple[Problem, ...]:
         Code.SOURCE_LOCKED: source.is_locked,
         Code.NO_DESTINATION: source.destinations == (),
     }
-    facts = {"source": source.display_name, "dvr": channel.dvr, **CALLED}
+    facts = {"source": source.display_name, "dvr": channel.dvr}
     return tuple(
         Problem.of(code, channel.name, Situation.BEFORE_AIR, **facts)
         for code, is_so in found.items()
@@ -205,7 +197,6 @@ def destination_warnings(
             dvr=channel.dvr,
             destination=one.name,
             warnings=sentence("; ".join(one.warnings)),
-            **CALLED,
         )
         for one in warned
     )
@@ -235,7 +226,7 @@ def while_recording(
     if memory.died is not None:
         situation = Situation.GAP if now - memory.died < _GAP_SHOWN else Situation.OLD_GAP
         facts = {"lost": memory.lost_take, "ago": span(now - memory.died), "name": take.name}
-        found.append(Problem.of(Code.TAKE_DIED, name, situation, **facts, **CALLED))
+        found.append(Problem.of(Code.TAKE_DIED, name, situation, **facts))
     asked = {"name": take.name, "given": take.given}
     if take.nameless:
         found.append(Problem.of(Code.NAME_REFUSED, name, **asked, error=sentence(take.nameless)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from vrmon.catalog import Code, Situation
 from vrmon.model import Fact, Odd, Problem, Source
-from vrmon.plan.problems import CALLED
 from vrmon.settings import Channel
 
 
@@ -26,7 +25,7 @@ def resolve(
         return named[0]
     if named:
         facts: dict[str, Fact] = {"count": len(named), "dvr": channel.dvr, "wanted": wanted}
-        return Problem.of(Code.SOURCE_AMBIGUOUS, channel.name, Situation.ON_AIR, **facts, **CALLED)
+        return Problem.of(Code.SOURCE_AMBIGUOUS, channel.name, Situation.ON_AIR, **facts)
     if odd:
         return find_odd(odd, wanted) or odd[0]
     return _missing(channel, len(sources), wanted=wanted)
@@ -44,7 +43,7 @@ def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source
 
 def _missing(channel: Channel, count: int, **how: int | str) -> Problem:
     facts = {"count": count, "dvr": channel.dvr, **how}
-    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, **facts, **CALLED)
+    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, **facts)
 
 
 def find(sources: tuple[Source, ...], unique_id: str) -> Source | None:

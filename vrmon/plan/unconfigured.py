@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from vrmon.catalog import Code, Situation
 from vrmon.model import DvrObservation, Problem
 from vrmon.plan.memory import ChannelMemory, PrimaryMemory, Take, TrackedJob
-from vrmon.plan.problems import CALLED
 from vrmon.plan.sources import find
 from vrmon.settings import Settings, dvr_of
+from vrmon.traits import PLAIN
 
 _TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any more
 
@@ -49,7 +49,9 @@ def problems(
         take = channels[key].take
         if take is not None:
             subject = f"{dvr_of(key)} {take.source}"
-            yield Problem.of(Code.LEFTOVER_TAKE, subject, Situation.ON_AIR, name=take.name, **CALLED)
+            device = settings.dvrs.get(dvr_of(key))
+            called = (PLAIN if device is None else device.traits).called
+            yield Problem.of(Code.LEFTOVER_TAKE, subject, Situation.ON_AIR, name=take.name, **called)
     if not settings.channels:
         yield Problem.of(Code.NO_CHANNELS, "vrmon")
     strange: dict[str, str] = {}
