@@ -55,6 +55,9 @@ def test_every_oddity_has_its_line() -> None:
     assert positions(MovieRecorderSwitches, "source_told") == {*SOURCES, "well", "an invalid byte"}
     assert positions(PlayBoxSwitches, "ingest_told") == {*INGESTS, "well", "an invalid byte"}
     assert positions(PlayBoxSwitches, "job_told") == {*ENTRIES, "well", "an invalid byte"}
+    assert positions(PlayBoxSwitches, "file_told") == {*FILES, "well", "an invalid byte"}
+    assert positions(MovieRecorderSwitches, "destination_told") == {*DISKS, "well", "an invalid byte"}
+    assert positions(MovieRecorderSwitches, "scheduled_told") == {*AGENDA, "well", "an invalid byte"}
 
 
 @pytest.mark.parametrize("how", SOURCES)
@@ -119,6 +122,73 @@ def test_a_job_told_oddly(how: str) -> None:
         well = before[0]["activeJobsInfo"][0]
         assert first["activeJobsInfo"] == [odd(well, changes) for changes in ENTRIES[how]]
         assert len(second["activeJobsInfo"]) == len(ENTRIES[how])
+
+
+FILES: dict[str, list[dict[str, Any] | str | None]] = {
+    "twice": [{}, {}],
+    "null": [None],
+    "text": ["busy"],
+    "fileName absent": [{"fileName": ...}],
+    "fileName null": [{"fileName": None}],
+    "fileName number": [{"fileName": 7}],
+    "fileName list": [{"fileName": []}],
+    "presetTag absent": [{"presetTag": ...}],
+    "presetTag null": [{"presetTag": None}],
+    "presetTag number": [{"presetTag": 7}],
+    "half a surrogate": [{"fileName": "SHOW.mxf\ud83d"}],
+}
+
+
+@pytest.mark.parametrize("how", FILES)
+def test_a_primary_file_told_oddly(how: str) -> None:
+    with serving(PlayBox(1)) as playbox:
+        job = playbox.start_job(0, "SHOW.mxf")
+        path = f"/ingests/{playbox.ingests[0]}/jobs/{job}/files"
+        proxy, well = plain.get(playbox.url, path)["data"]
+        playbox.switch(file_told=how)
+        assert plain.get(playbox.url, path)["data"] == [proxy, *(odd(well, one) for one in FILES[how])]
+
+
+DISKS: dict[str, list[dict[str, Any] | str | None]] = {
+    "twice": [{}, {}],
+    "null": [None],
+    "text": ["busy"],
+    "unique_id absent": [{"unique_id": ...}],
+    "unique_id null": [{"unique_id": None}],
+    "name null": [{"name": None}],
+    "warning_messages text": [{"warning_messages": "busy"}],
+    "warning_messages number": [{"warning_messages": 7}],
+    "half a surrogate": [{"name": "Cloud\ud83d"}],
+}
+AGENDA: dict[str, list[dict[str, Any] | str | None]] = {
+    "twice": [{}, {}],
+    "null": [None],
+    "text": ["busy"],
+    "unique_id null": [{"unique_id": None}],
+    "source_unique_id absent": [{"source_unique_id": ...}],
+    "source_unique_id null": [{"source_unique_id": None}],
+    "start_time null": [{"start_time": None}],
+    "duration text": [{"duration": "busy"}],
+    "recording_days null": [{"recording_days": None}],
+    "half a surrogate": [{"name": "LATE\ud83d"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("switch", "path", "how", "lines"),
+    [("destination_told", "/destinations", how, lines) for how, lines in DISKS.items()]
+    + [("scheduled_told", "/scheduled_recordings", how, lines) for how, lines in AGENDA.items()],
+)
+def test_the_last_of_a_list_told_oddly(
+    switch: str, path: str, how: str, lines: list[dict[str, Any] | str | None]
+) -> None:
+    with serving(MovieRecorder(2)) as recorder:
+        recorder.add_destination("cloud", "Cloud")
+        for name in ("NEWS", "LATE"):
+            recorder.schedule(0, name, start_in=7200, duration=60)
+        first, well = plain.get(recorder.url, path)
+        recorder.switch(**{switch: how})
+        assert plain.get(recorder.url, path) == [first, *(odd(well, one) for one in lines)]
 
 
 @pytest.mark.parametrize("charset", ["escaped", "utf-8"])

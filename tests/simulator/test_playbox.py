@@ -103,6 +103,15 @@ def test_a_primary_file_is_renamed_while_it_records(playbox: PlayBox) -> None:
     assert file_name(playbox, INGEST, job) == (200, "NEW.mxf")
 
 
+def test_some_jobs_are_gone_from_one_answer_to_the_next(playbox: PlayBox) -> None:
+    for job in ("1", "2", "3"):
+        playbox.start_job(0, job=job)
+    playbox.lose_jobs(["1", "3"])
+    assert running(playbox) == [["2"], []]
+    first, second, third = playbox.jobs
+    assert (first.ended == third.ended, second.ended) == (True, None)
+
+
 @pytest.mark.parametrize(("lost", "after"), [(True, [[], []]), (False, [["1"], []])])
 def test_the_service_is_started_again_between_two_polls(
     playbox: PlayBox, lost: bool, after: list[list[str]]

@@ -219,6 +219,38 @@ def test_commands_are_accepted_and_done_later(recorder: MovieRecorder, dvr: Clie
     recorder.wait_until(lambda: recorder.running(FIRST) is None)
 
 
+def test_record_and_stop_are_obeyed_late_each_by_itself(recorder: MovieRecorder, dvr: Client) -> None:
+    recorder.switch(stop_obeyed_after=0.2)
+    assert dvr.name("A") == SUCCESS
+    assert dvr.command("record") == SUCCESS
+    assert recorder.running(FIRST)
+    before = time.monotonic()
+    assert dvr.command("stop") == SUCCESS
+    assert dvr.source()["is_recording"]
+    assert refused(dvr.command("record"), 200)
+    recorder.wait_until(lambda: not dvr.source()["is_recording"])
+    recorder.switch(record_obeyed_after=0.2)
+    again = time.monotonic()
+    assert dvr.command("record") == SUCCESS
+    assert not dvr.source()["is_recording"]
+    recorder.wait_until(lambda: dvr.source()["is_recording"])
+    first, second = recorder.takes
+    assert (first.ended or 0) >= before + 0.2
+    assert second.started >= again + 0.2
+
+
+def test_a_second_stop_that_is_obeyed_late_hits_the_next_take(recorder: MovieRecorder, dvr: Client) -> None:
+    recorder.switch(stop_obeyed_after=0.3)
+    recorder.record_by_hand(FIRST, "A")
+    for _ in range(2):
+        assert dvr.command("stop") == SUCCESS
+        recorder.swap_take(FIRST, "B")
+    recorder.wait_until(lambda: not dvr.source()["is_recording"])
+    assert [(take.name, take.ended_by) for take in recorder.takes] == [
+        ("A", "operator"), ("B", "operator"), ("B 1", "remote")
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("position", "success", "recording"),
     [("reported", False, True), ("hidden", True, True), ("none done", False, False)],

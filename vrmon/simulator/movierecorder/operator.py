@@ -24,6 +24,7 @@ class HandledMac(ConfiguredMac):
         "pause_by_hand",
         "resume_by_hand",
         "rename_take",
+        "swap_take",
         "split_by_hand",
         "kill_take",
         "crash",
@@ -73,6 +74,12 @@ class HandledMac(ConfiguredMac):
         one.recording_name = name
         if one.take is not None:
             one.take.name = name
+
+    @locked
+    def swap_take(self, source: str | int, name: str) -> None:
+        """The operator ends what runs and records anew, and nobody can look in between."""
+        self.stop_by_hand(source)
+        self.record_by_hand(source, name)
 
     @locked
     def split_by_hand(self, source: str | int = 0) -> None:

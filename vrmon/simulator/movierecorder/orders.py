@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from vrmon.simulator.movierecorder.mac import Mac
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
 
 
 class Unwilling(Exception):
@@ -20,9 +21,14 @@ class Unwilling(Exception):
         self.status = status
 
 
+def _at_once(_switches: MovieRecorderSwitches) -> float:
+    return 0.0
+
+
 class Command(NamedTuple):
     check: Callable[[Mac, RecorderSource], None]
     effect: Callable[[Mac, RecorderSource, float], None]
+    obeyed_after: Callable[[MovieRecorderSwitches], float] = _at_once
 
 
 def naming(name: str) -> Command:
@@ -150,8 +156,8 @@ def _unlock(_mac: Mac, one: RecorderSource, _now: float) -> None:
 
 
 COMMANDS = {
-    "record": Command(_may_record, _record),
-    "stop": Command(_may_stop, _stop),
+    "record": Command(_may_record, _record, lambda switches: switches.record_obeyed_after),
+    "stop": Command(_may_stop, _stop, lambda switches: switches.stop_obeyed_after),
     "pause": Command(_may_pause, _pause),
     "resume": Command(_may_resume, _resume),
     "manual_split": Command(_may_split, _split),

@@ -73,10 +73,12 @@ class MovieRecorder(HandledMac):
         if position == "404":
             return NOT_FOUND
         disks = self.destinations if position == "given" else []
-        return Answer([destination_entry(disk, self.sources, self.switches) for disk in disks])
+        listed = [destination_entry(disk, self.sources, self.switches) for disk in disks]
+        return Answer(_last_told(listed, self.switches.destination_told))
 
     def _list_schedule(self, _request: Request) -> Answer:
-        return Answer([scheduled_entry(entry, self.switches) for entry in self.scheduled])
+        listed = [scheduled_entry(entry, self.switches) for entry in self.scheduled]
+        return Answer(_last_told(listed, self.switches.scheduled_told))
 
     def _reschedule(self, request: Request) -> Answer:
         entry = next((one for one in self.scheduled if one.unique_id == request.params[0]), None)
@@ -158,7 +160,11 @@ class MovieRecorder(HandledMac):
             return _refused(str(unwilling), unwilling.status or switches.refusal)
         now = self.advance()
         if switches.accepted_after is None:
-            command.effect(self, one, now)
+            late = command.obeyed_after(switches)
+            if late:
+                self.agenda.add(now + late, lambda due: command.effect(self, one, due))
+            else:
+                command.effect(self, one, now)
             return SUCCESS
         self.agenda.add(now + switches.accepted_after, lambda due: command.effect(self, one, due))
         return Answer({"success": True}, switches.accepted_status)
@@ -188,6 +194,11 @@ class MovieRecorder(HandledMac):
         except Unwilling:
             return False
         return True
+
+
+def _last_told(listed: list[dict[str, Any]], how: str) -> list[Any]:
+    """The list, its last entry told as the switch wants it."""
+    return [*listed[:-1], *(entry for last in listed[-1:] for entry in told(last, how, "name"))]
 
 
 def _json(request: Request) -> Any:

@@ -35,6 +35,11 @@ class MovieRecorderSwitches(Switches):
         None, "commands are answered at once and carried out so much later; null: at once"
     )
     accepted_status: Literal[202, 200] = switch(202, "how a command is answered that is carried out later")
+    record_obeyed_after: float = switch(0.0, "record is told success at once, and obeyed so much later")
+    stop_obeyed_after: float = switch(
+        0.0,
+        "stop is told success at once, and obeyed so much later; until then it records on",
+    )
     take_dies_after: float | None = switch(
         None, "a take that was begun remotely ends by itself after so long"
     )
@@ -101,6 +106,23 @@ class MovieRecorderSwitches(Switches):
         "recording_name number",
         "enabled_destinations text",
     ] = switch("well", "the entry of a source, told oddly")
+    destination_told: Literal[
+        Odd,
+        "unique_id absent",
+        "unique_id null",
+        "name null",
+        "warning_messages text",
+        "warning_messages number",
+    ] = switch("well", "the entry of the last destination, told oddly")
+    scheduled_told: Literal[
+        Odd,
+        "unique_id null",
+        "source_unique_id absent",
+        "source_unique_id null",
+        "start_time null",
+        "duration text",
+        "recording_days null",
+    ] = switch("well", "the last entry of the schedule, told oddly")
     keys: Literal["all", "3.x"] = switch("all", "the keys of a source: a newer build's, or only those of 3.x")
     start_date: Literal["given", "absent", "empty"] = switch("given", "recording_start_date while recording")
     no_destinations: Literal["empty", "null", "absent"] = switch(

@@ -45,13 +45,13 @@ def ingest_entries(ingest: str, jobs: Sequence[IngestJob], switches: PlayBoxSwit
     return told(entry, switches.ingest_told, "ingestName")
 
 
-def files(job: IngestJob, named: bool, switches: PlayBoxSwitches) -> list[dict[str, str]]:
+def files(job: IngestJob, named: bool, switches: PlayBoxSwitches) -> list[Any]:
     """The files of a job; the primary is there with or without its name."""
     name = f"{_FOLDERS[switches.file_name]}{job.file_name}" if named else ""
     primary = {"presetTag": switches.preset_tag, "fileName": name}
     proxy = {"presetTag": "Proxy", "fileName": f"proxy_{job.id}.mp4"}
     if named or switches.unnamed_files == "blank":
-        return [proxy, primary]
+        return [proxy, *told(primary, switches.file_told, "fileName")]
     return [proxy] if switches.unnamed_files == "proxies" else []
 
 

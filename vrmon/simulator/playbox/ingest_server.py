@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from itertools import count
@@ -86,10 +86,10 @@ class PlayBox(SimulatedDevice):
         self._job(job).end(time.monotonic())
 
     @locked
-    def lose_jobs(self) -> None:
-        """Every job vanishes."""
+    def lose_jobs(self, jobs: Sequence[str] | None = None) -> None:
+        """These jobs, or all of them, vanish from one answer to the next."""
         now = time.monotonic()
-        for job in self._running():
+        for job in self._running() if jobs is None else [self._job(one) for one in jobs]:
             job.end(now)
 
     def restart(self, jobs_lost: bool = True) -> Work:

@@ -45,6 +45,16 @@ class PlayBoxSwitches(Switches):
         "bare", r"the primary file's name: X.mxf, D:\Media\X.mxf, \\nas\media\X.mxf, /mnt/media/X.mxf"
     )
     preset_tag: Literal["Primary", "primary", "PRIMARY"] = switch("Primary", "the tag of the primary file")
+    file_told: Literal[
+        Odd,
+        "fileName absent",
+        "fileName null",
+        "fileName number",
+        "fileName list",
+        "presetTag absent",
+        "presetTag null",
+        "presetTag number",
+    ] = switch("well", "the entry of the primary file, told oddly")
     unnamed_files: Literal["empty", "proxies", "blank"] = switch(
         "proxies", "the file list of a job whose primary file has no name yet: nothing, proxies only, a blank"
     )

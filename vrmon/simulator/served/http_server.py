@@ -141,6 +141,7 @@ class Server:
                 return await wire.faulty_response(fault, request, right)
             return web.Response()
         arrival.answered = time.monotonic()
+        self._close_when_idle(request.transport, arrival.place)
         return wire.response(right)
 
     def _place(self, request: web.BaseRequest) -> tuple[int, int]:
@@ -151,6 +152,17 @@ class Server:
         connection, place = known or (next(self._connection_numbers), 0)
         self._connections[request.transport] = connection, place + 1
         return connection, place + 1
+
+    def _close_when_idle(self, transport: asyncio.Transport | None, place: int) -> None:
+        seconds = self.device.switches.idle_closed_after
+        if seconds is None or transport is None:
+            return
+
+        def close() -> None:
+            if self._connections.get(transport, (0, 0))[1] == place:
+                transport.close()
+
+        self.loop.call_later(seconds, close)
 
     async def _obey_late(self, fault: Fault, asked: Request) -> Answer:
         due = time.monotonic() + fault.seconds

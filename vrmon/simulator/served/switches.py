@@ -29,6 +29,9 @@ class Switches:
     charset: Literal["escaped", "utf-8", "iso-8859-1", "windows-1251", "utf-16"] = switch(
         "escaped", "the charset of JSON, named in its Content-Type; escaped: ASCII, the rest as \\u1234"
     )
+    idle_closed_after: float | None = switch(
+        None, "a kept connection on which nothing was asked for so long is closed; null: after 75 s"
+    )
     compressed: Literal["never", "when asked", "always"] = switch(
         "never", "answers are gzip; always: although identity was asked for"
     )
