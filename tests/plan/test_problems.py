@@ -27,7 +27,7 @@ from tests.world.incidents import (
     wait,
 )
 from tests.world.observed import TICK
-from vrmon.catalog import ROWS, Code, Severity, Situation, needs
+from vrmon.catalog import ROWS, Code, Severity, Situation, names, needs
 from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import Outcome, Problem, Verb
 
@@ -316,6 +316,7 @@ def assert_it_can_be_told(problem: Problem) -> None:
     row, facts = ROWS[problem.code], {"subject", *problem.facts}
     assert isinstance(row.severity, Severity) or problem.situation in row.severity
     assert any(needs(text) <= facts for text in row.texts), problem
+    assert names(row.meaning + row.advice) <= facts, "journalctl -x tells them as well"
     assert problem.message
 
 
