@@ -47,7 +47,7 @@ class Scheduled:
     @property
     def minutes(self) -> int:
         """How long it is, in minutes that were begun."""
-        return math.ceil((self.end - self.start) / 60)
+        return math.ceil(round(self.end - self.start, 3) / 60)
 
 
 class ScheduledMac(Mac):
