@@ -6,7 +6,6 @@ A row of the catalog that has no line here fails, and so does a severity that no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from tests.world import incidents as when
 from tests.world.incidents import (
     CERTIFICATE,
-    CHANNEL,
     ODD,
     PASSWORD,
     SILENT,
@@ -91,6 +89,12 @@ TABLE = (
         (a_job_is_recorded,),
         (when.the_source_is_told_oddly,),
         {30: {Code.ODD_ANSWER: DEGRADED, Code.DVR_BLIND: CRITICAL}},
+    ),
+    Line(
+        "a name is not resolved any more",
+        (),
+        (when.a_name_is_not_resolved,),
+        {0: {Code.NAME_UNRESOLVED: DEGRADED}},
     ),
     # The source.
     Line("the source is missing", (), (when.the_source_vanishes,), {0: {Code.SOURCE_MISSING: DEGRADED}}),
@@ -236,6 +240,12 @@ TABLE = (
         {0: {Code.SHARED_TAKE: INFO}},
     ),
     Line("a job begins elsewhere", (), (when.a_job_begins_elsewhere,), {0: {Code.UNMAPPED_JOB: INFO}}),
+    Line(
+        "the ingest is mistyped and a job begins",
+        (when.the_ingest_is_mistyped, wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.UNMAPPED_JOB: INFO, Code.NO_INGEST_LISTED: DEGRADED}},
+    ),
     # What people do.
     Line("on hold", (), (when.somebody_holds_the_channel,), {0: {Code.ON_HOLD: INFO}}),
     Line(
@@ -266,7 +276,7 @@ TABLE = (
     Line(
         "the channel is taken out on air",
         (a_job_is_recorded,),
-        (when.has_channels(replace(CHANNEL, ingest=when.OTHER, source="s 2")),),
+        (when.the_channel_gets_another_ingest,),
         {0: {Code.LEFTOVER_TAKE: INFO, Code.UNMAPPED_JOB: INFO}},
     ),
 )

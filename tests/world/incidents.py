@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.world.observed import Fault, Site
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Destination, DeviceState, Job, Odd, Outcome, Source, Verb
+from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Source, Verb
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
 
@@ -54,6 +54,19 @@ def the_next_job_begins(at: Site) -> None:
 
 def a_job_begins_elsewhere(at: Site) -> None:
     at.jobs["playbox"].append(Job(OTHER, "1"))
+
+
+def the_ingest_is_mistyped(at: Site) -> None:
+    has_channels(replace(CHANNEL, ingest="F" * 32))(at)
+
+
+def the_channel_gets_another_ingest(at: Site) -> None:
+    at.listed.add(OTHER)
+    has_channels(replace(CHANNEL, ingest=OTHER, source="s 2"))(at)
+
+
+def a_name_is_not_resolved(at: Site) -> None:
+    at.notes["dvr"] = (Note(Code.NAME_UNRESOLVED, "dvr.studio has no address"),)
 
 
 def the_job_ends(at: Site) -> None:

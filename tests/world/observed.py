@@ -17,11 +17,13 @@ from vrmon.model import (
     Destination,
     DeviceState,
     Job,
+    Note,
     Observation,
     Odd,
     Outcome,
     Problem,
     Result,
+    Sight,
     Source,
     Verb,
 )
@@ -49,9 +51,9 @@ class Fault(NamedTuple):
 class Site:
     """Begins with every device well, every source idle and no job.
 
-    Set what is to change: `jobs` and `names` of the primaries, `sources` and `odd` of the DVRs, `faults`
-    of any device, `answers` to commands (by the source and the verb) in place of obedience: None where
-    nothing ever comes back.
+    Set what is to change: `jobs`, `names` and `listed` ingests of the primaries, `sources` of the DVRs,
+    `odd`, `notes` and `faults` of any device, `answers` to commands (by the source and the verb) in place of
+    obedience: None where nothing ever comes back.
     """
 
     def __init__(self, settings: Settings, sources: Mapping[str, tuple[Source, ...]]) -> None:
@@ -64,6 +66,8 @@ class Site:
         self.sources = {name: {one.unique_id: one for one in shown} for name, shown in sources.items()}
         self.destinations: dict[str, tuple[Destination, ...]] = {}
         self.odd: dict[str, tuple[Odd, ...]] = {}
+        self.notes: dict[str, tuple[Note, ...]] = {}
+        self.listed = {channel.ingest for channel in settings.channels}
         self.faults: dict[str, Fault] = {}
         self.answers: dict[tuple[str, Verb], tuple[Outcome, str] | None] = {}
         self.events: list[tuple[Event, float]] = []
@@ -142,7 +146,8 @@ class Site:
         )
 
     def _turn(self) -> None:
-        primaries = {name: self._observed(name, tuple(jobs)) for name, jobs in self.jobs.items()}
+        listed = tuple(sorted(self.listed))
+        primaries = {name: self._observed(name, tuple(jobs), listed) for name, jobs in self.jobs.items()}
         dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
         results, self._results = tuple(self._results), []
         world = World(primaries, dvrs, results, NOW, self.destinations)
@@ -153,11 +158,12 @@ class Site:
         results_to_come = [self._carried_out(action) for action in planned.actions]
         self._results += [result for result in results_to_come if result is not None]
 
-    def _observed(self, device: str, shown: T) -> Observation[T]:
+    def _observed(self, device: str, shown: T, listed: tuple[str, ...] = ()) -> Observation[T]:
         began, ended = self.now - 0.02, self.now - 0.01
         fault = self.faults.get(device)
         if fault is None:
-            seen = Observation(began, ended, DeviceState.OK, shown, odd=self.odd.get(device, ()))
+            odd, notes = self.odd.get(device, ()), self.notes.get(device, ())
+            seen = Observation.good(began, ended, Sight(shown, odd, listed, notes))
         else:
             seen = Observation.unknown(began, ended, fault.reason, fault.state, fault.code)
         self._counts.setdefault(device, DeviceCounts()).count(seen)
