@@ -11,6 +11,7 @@ import pytest
 from tests.world import plain
 from vrmon.simulator import MovieRecorder, serving
 
+FIRST, SECOND = "4XT00292 - 0", "4XT00292 - 1"
 SUCCESS = (200, {"success": True})
 
 
@@ -89,23 +90,24 @@ def test_the_date_after_a_split(recorder: MovieRecorder, position: str) -> None:
 
 
 def test_a_split_seems_idle_for_a_moment(recorder: MovieRecorder) -> None:
-    recorder.switch(split_idle=0.3)
-    plain.command(recorder.url, "record")
-    plain.command(recorder.url, "manual_split")
-    source = plain.source(recorder.url)
-    assert (source["is_recording"], source["recording_start_date"]) == (False, "")
-    recorder.wait_until(lambda: plain.source(recorder.url)["is_recording"])
-    began, split = (take.started for take in recorder.takes)
+    for source, idle in ((FIRST, 3600), (SECOND, 0.3)):
+        recorder.switch(source, split_idle=idle)
+        plain.command(recorder.url, "record", source)
+        plain.command(recorder.url, "manual_split", source)
+    shown = plain.source(recorder.url)
+    assert (shown["is_recording"], shown["recording_start_date"]) == (False, "")
+    recorder.wait_until(lambda: plain.source(recorder.url, SECOND)["is_recording"])
+    began, split = (take.started for take in recorder.takes_of(SECOND))
     assert time.monotonic() >= split + 0.3
-    assert recorder.gaps(0, began, time.monotonic()) == []
+    assert recorder.gaps(SECOND, began, time.monotonic()) == []
 
 
 def test_a_take_is_split_by_itself(recorder: MovieRecorder) -> None:
     recorder.switch(0, split_after=0.2, split_name="suffixed")
     plain.name(recorder.url, "LONG")
-    for unique_id in ("4XT00292 - 0", "4XT00292 - 1"):
-        plain.command(recorder.url, "record", unique_id)
-    recorder.wait_until(lambda: plain.source(recorder.url)["recording_name"] == "LONG-2")
+    for source in (FIRST, SECOND):
+        plain.command(recorder.url, "record", source)
+    recorder.wait_until(lambda: plain.source(recorder.url)["recording_name"] >= "LONG-2")
     plain.command(recorder.url, "stop")
     takes = recorder.takes_of(0)
     assert [take.name for take in takes[:3]] == ["LONG", "LONG-1", "LONG-2"]

@@ -124,13 +124,13 @@ def test_every_second_request_on_a_kept_connection_is_dropped_without_an_answer(
 
 
 def test_a_connection_is_closed_when_it_was_idle_for_so_long(playbox: PlayBox) -> None:
-    playbox.switch(idle_closed_after=0.2)
+    playbox.switch(idle_closed_after=1)
     with plain.connection(playbox.url) as connection:
         began = time.monotonic()
         assert plain.exchange(connection, JOBS)
         assert plain.exchange(connection, JOBS)
         assert connection.recv(1) == b""
-        assert time.monotonic() - began >= 0.2
+        assert time.monotonic() - began >= 1
 
 
 def test_three_in_ten_are_dropped_and_the_same_ones_in_each_run(recorder: MovieRecorder) -> None:
