@@ -165,6 +165,20 @@ class TestLock:
         StateStore(tmp_path).close(5)
         assert (tmp_path / "vrmond.lock").read_text() == f"{os.getpid()}\n"
 
+    @pytest.mark.parametrize("change", [Path.unlink, lambda file: file.rename(file.with_suffix(".old"))])
+    def test_it_survives_that_somebody_removes_its_file(
+        self, tmp_path: Path, store: StateStore, change: Callable[[Path], object]
+    ) -> None:
+        change(tmp_path / "vrmond.lock")
+        for _ in range(2):  # the second finds the file that the first made
+            with pytest.raises(StateError, match="Stop that one first"):
+                StateStore(tmp_path)
+        second = child("StateStore(folder)", tmp_path)
+        with second:
+            assert second.wait(20) != 0
+        store.close(5)
+        StateStore(tmp_path).close(5)
+
     def test_a_folder_that_cannot_be_locked_stops_nobody(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         store = StateStore(tmp_path / "file")

@@ -13,6 +13,8 @@ from vrmon.errors import StateError
 class Lock:
     """Holds `directory` until it is released or the process ends, however it ends.
 
+    Both the folder, whose lock survives that somebody removes the file, and the file in it, which tells who
+    it is, and which is all that some network's disks can lock.
     StateError where another process holds it. A disk on which nothing can be locked stops nobody:
     `complaint` tells of it then, and is "" otherwise.
     """
@@ -20,9 +22,12 @@ class Lock:
     def __init__(self, directory: Path) -> None:
         self.complaint = ""
         self._descriptor: int | None = None
+        self._folder: int | None = None
         try:
             self._descriptor = _open(directory)
+            self._folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock_folder(self._folder)
         except BlockingIOError:
             holder = self._holder()
             self.release()
@@ -41,13 +46,24 @@ class Lock:
             os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        for descriptor in (self._descriptor, self._folder):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._descriptor = self._folder = None
 
     def _holder(self) -> str:
         content = os.pread(self._descriptor, 32, 0).decode("ascii", "replace") if self._descriptor else ""
         return content.strip() or "unknown"
+
+
+def _lock_folder(folder: int) -> None:
+    """BlockingIOError where another process holds it; the file's lock has to do where a folder has none."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return
 
 
 def _open(directory: Path) -> int:
