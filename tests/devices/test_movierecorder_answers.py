@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.devices.test_movierecorder import JSON, NEW, SOURCE, recorder
 from tests.world.hostile import always_json, http_answer, once
+from tests.world.random_json import assert_encodable
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder.answers import MOST, parse_destinations, parse_sources
 from vrmon.errors import BadAnswer
@@ -135,7 +136,7 @@ def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
     parsers: tuple[Callable[[object], object], ...] = (parse_sources, parse_destinations)
     for parse in parsers:
         try:
-            repr(parse(document(json.dumps(value).encode()))).encode("utf-8")
+            assert_encodable(parse(document(json.dumps(value).encode())))
         except ShapeError as error:
             str(error).encode("utf-8")
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.world.hostile import Hostile, always_json, http_answer, once
-from tests.world.random_json import random_json
+from tests.world.random_json import assert_encodable, random_json
 from vrmon.devices.contract import Primary
 from vrmon.devices.playbox.answers import MOST, MOST_ON_ONE, parse_basename, parse_listing
 from vrmon.devices.playbox.driver import PlayBox
@@ -273,7 +273,7 @@ def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
     parsers: tuple[Callable[[object], object], ...] = (parse_listing, parse_basename)
     for parse in parsers:
         try:
-            repr(parse(document(json.dumps(value).encode()))).encode("utf-8")
+            assert_encodable(parse(document(json.dumps(value).encode())))
         except ShapeError as error:
             str(error).encode("utf-8")
 

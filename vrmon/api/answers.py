@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,14 +27,19 @@ _HEADERS = {
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     ),
 }
+_SURROGATES = re.compile(r"\\\\|\\ud[89ab]..\\ud[c-f]..|\\ud[89a-f]..")  # a backslash, a pair, one alone
+_ALONE = len(r"\ud800")
 _CONTROL_LIVES_ELSEWHERE = (
     "Cannot change anything over TCP: it only reads. Use the vrmon command on the server itself."
 )
 
 
 def encode(document: object) -> bytes:
-    """One line of ASCII: whatever a device's string holds, a lone surrogate included, cannot break it."""
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    """One line of ASCII. Half a surrogate pair, which clients choke on, becomes "?"."""
+    text = json.dumps(document, separators=(",", ":"))
+    if "\\ud" in text:
+        text = _SURROGATES.sub(lambda found: "?" if len(found[0]) == _ALONE else found[0], text)
+    return text.encode("ascii")
 
 
 def json_answer(document: object, status: int = 200) -> web.Response:

@@ -76,7 +76,7 @@ def _text(body: dict[str, Any], key: str) -> str:
     value = body.get(key, "")
     if not isinstance(value, str):
         raise web.HTTPBadRequest(text=f"Cannot read the request: {key} is not a text.")
-    return value
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _seconds(value: object) -> float | None:
