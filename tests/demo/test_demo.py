@@ -93,16 +93,14 @@ def assert_nothing_is_left(folder: Path) -> None:
     assert daemons(folder) == []
 
 
-def test_a_fault_comes_within_10_seconds_and_vrmon_deals_with_it(tmp_path: Path) -> None:
+def test_a_fault_comes_and_vrmon_deals_with_it(tmp_path: Path) -> None:
     with demo(tmp_path) as show:
         url = show.next()["url"]
-        began = time.monotonic()
         assert len(daemons(tmp_path)) == 1
         with urllib.request.urlopen(f"{url}status") as answer:
             assert len(json.load(answer)["channels"]) == 4
         show.until("vrmon", "is recording")
         show.until("demo", "drops out")
-        assert time.monotonic() - began < 10
         assert show.until("vrmon", "is kept recording")["severity"] == "degraded"
         show.process.send_signal(signal.SIGINT)
         assert show.process.wait(PATIENCE) == 0

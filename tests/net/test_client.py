@@ -153,15 +153,17 @@ def test_an_answer_in_two_sends_does_not_wait_for_a_delayed_acknowledgement() ->
             connection.send(b"[]")
 
     with Hostile(behave) as server:
-        client = client_of(server.url, timeout=5)
+        client = client_of(server.url, timeout=60)
         request = client.prepare("GET", "sources")
-        began = time.monotonic()
+        took = []
         for _ in range(100):
+            began = time.monotonic()
             client.exchange(request)
-        took = time.monotonic() - began
+            took.append(time.monotonic() - began)
         client.close()
         assert server.connections == 1
-    assert took < 2, "100 delayed acknowledgements take 4 s"
+    # The first ones are acknowledged at once anyway. A delayed acknowledgement takes 40 ms each time.
+    assert min(took[50:]) < 0.02
 
 
 def test_one_megabyte_is_allowed() -> None:

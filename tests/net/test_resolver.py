@@ -152,6 +152,6 @@ def test_an_address_that_swallows_everything_leaves_the_next_one_its_share_of_th
             sock.connect_ex(("127.0.0.2", port))
         found = [SYSTEMS(host, port, type=socket.SOCK_STREAM)[0] for host in ("127.0.0.2", "127.0.0.1")]
         monkeypatch.setattr("vrmon.net.sockets.addresses", lambda *_: found)
-        client = client_of(server.url, timeout=1.0)
+        client = client_of(server.url, timeout=4.0)
         assert get(client).content == b"[1]"
         client.close()

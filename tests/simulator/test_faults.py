@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,12 +26,12 @@ def playbox() -> Iterator[PlayBox]:
         yield device
 
 
-def exchange(url: str, path: str = JOBS, patience: float = 5.0) -> tuple[bytes, str]:
+def exchange(url: str, path: str = JOBS, patience: float = 60.0, header: str = "") -> tuple[bytes, str]:
     """What comes back for a GET, and how it ends: "closed", "reset", "open" (nothing more for so long)."""
     address = urlsplit(url)
     received = b""
     with socket.create_connection((address.hostname, address.port or 0), timeout=patience) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{header}\r\n".encode())
         while len(received) < ENOUGH:
             try:
                 piece = connection.recv(65536)
@@ -42,6 +43,11 @@ def exchange(url: str, path: str = JOBS, patience: float = 5.0) -> tuple[bytes, 
                 return received, "closed"
             received += piece
     return received, "endless"
+
+
+def answer(url: str, path: str = JOBS) -> bytes:
+    """A whole answer, after which the connection is not kept."""
+    return exchange(url, path, header="Connection: close\r\n")[0]
 
 
 def parts(received: bytes) -> tuple[bytes, bytes]:
@@ -66,7 +72,7 @@ def length(head: bytes) -> int:
 )
 def test_a_whole_answer_that_is_wrong(playbox: PlayBox, kind: str, status: int, body: bytes) -> None:
     playbox.fault(kind)
-    head, received = parts(exchange(playbox.url, patience=0.2)[0])
+    head, received = parts(answer(playbox.url))
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert received == body
     assert length(head) == len(body)
@@ -74,7 +80,7 @@ def test_a_whole_answer_that_is_wrong(playbox: PlayBox, kind: str, status: int, 
 
 def test_a_page_in_place_of_json(playbox: PlayBox) -> None:
     playbox.fault("html")
-    head, body = parts(exchange(playbox.url, patience=0.2)[0])
+    head, body = parts(answer(playbox.url))
     assert b"200 OK" in head
     assert b"text/html" in head
     assert b"<html>" in body
@@ -82,7 +88,7 @@ def test_a_page_in_place_of_json(playbox: PlayBox) -> None:
 
 def test_a_body_and_status_of_ones_own(playbox: PlayBox) -> None:
     playbox.fault("body", body='[1, {"ingestId": 5}]', status=203)
-    head, body = parts(exchange(playbox.url, patience=0.2)[0])
+    head, body = parts(answer(playbox.url))
     assert head.startswith(b"HTTP/1.1 203 ")
     assert body == b'[1, {"ingestId": 5}]'
 
@@ -90,7 +96,7 @@ def test_a_body_and_status_of_ones_own(playbox: PlayBox) -> None:
 def test_random_bytes_with_and_without_http(playbox: PlayBox) -> None:
     playbox.fault("random_body", times=1)
     playbox.fault("random", times=1)
-    head, body = parts(exchange(playbox.url, patience=0.2)[0])
+    head, body = parts(answer(playbox.url))
     assert b"200 OK" in head
     assert len(body) == 512
     noise, ending = exchange(playbox.url)
@@ -99,14 +105,14 @@ def test_random_bytes_with_and_without_http(playbox: PlayBox) -> None:
 
 def test_a_redirect(playbox: PlayBox) -> None:
     playbox.fault("redirect")
-    head, _ = parts(exchange(playbox.url, patience=0.2)[0])
+    head, _ = parts(answer(playbox.url))
     assert b"302" in head
     assert b"Location: /redirected" in head
 
 
 def test_truncated_json_is_whole_http(playbox: PlayBox) -> None:
     playbox.fault("truncated")
-    head, body = parts(exchange(playbox.url, patience=0.2)[0])
+    head, body = parts(answer(playbox.url))
     assert length(head) == len(body)
     with pytest.raises(ValueError, match=r"delimiter|Unterminated|Expecting"):
         json.loads(body)
@@ -150,11 +156,24 @@ def test_an_endless_body(playbox: PlayBox) -> None:
 def test_a_hang_lasts_until_it_is_cleared(playbox: PlayBox) -> None:
     playbox.fault("hang")
     assert exchange(playbox.url, patience=0.1) == (b"", "open")
-    release = threading.Timer(0.1, playbox.clear_faults)
-    release.start()
-    assert exchange(playbox.url) == (b"", "reset")
-    release.join()
-    assert parts(exchange(playbox.url, patience=0.1)[0])[1].startswith(b"[")
+    with meanwhile(playbox, playbox.clear_faults):
+        assert exchange(playbox.url) == (b"", "reset")
+    assert parts(answer(playbox.url))[1].startswith(b"[")
+
+
+@contextmanager
+def meanwhile(playbox: PlayBox, do: Callable[[], object]) -> Iterator[None]:
+    """Does it once one more request has arrived."""
+    before = len(playbox.arrivals())
+
+    def wait_and_do() -> None:
+        playbox.wait_until(lambda: len(playbox.arrivals()) > before)
+        do()
+
+    thread = threading.Thread(target=wait_and_do)
+    thread.start()
+    yield
+    thread.join()
 
 
 def test_a_delay_on_one_route(playbox: PlayBox) -> None:
@@ -165,24 +184,30 @@ def test_a_delay_on_one_route(playbox: PlayBox) -> None:
     assert time.monotonic() - began >= 0.2
 
 
-@pytest.mark.parametrize("kind", ["drip_headers", "drip_body", "continue"])
-def test_a_drip(playbox: PlayBox, kind: str) -> None:
-    playbox.fault(kind, seconds=0.02)
-    received: list[tuple[bytes, str]] = []
-    reader = threading.Thread(target=lambda: received.append(exchange(playbox.url)))
+@pytest.mark.parametrize(
+    ("kind", "before", "drops"),
+    [
+        ("drip_headers", b"", [b"H", b"T", b"T"]),
+        ("drip_body", b"\r\n\r\n", [b"[", b"{"]),
+        ("continue", b"", [b"HTTP/1.1 100 Continue\r\n\r\n"] * 3),
+    ],
+)
+def test_a_drip(playbox: PlayBox, kind: str, before: bytes, drops: list[bytes]) -> None:
+    """As long as anybody listens and it is not cleared, one drop each moment."""
+    playbox.fault(kind, seconds=0.05)
+    address = urlsplit(playbox.url)
     began = time.monotonic()
-    reader.start()
-    playbox.wait_until(lambda: time.monotonic() > began + 0.2)
-    playbox.clear_faults()
-    reader.join(timeout=5)
-    [(data, ending)] = received
-    body = parts(data)[1]
-    assert ending == "closed"
-    assert {
-        "drip_headers": 2 < len(data) < 20 and data.startswith(b"HT"),
-        "drip_body": 2 < len(body) < 20 and body.startswith(b"[{"),
-        "continue": 2 < data.count(b"HTTP/1.1 100 Continue\r\n\r\n") < 20,
-    }[kind]
+    with socket.create_connection((address.hostname, address.port or 0), timeout=60) as connection:
+        connection.sendall(f"GET {JOBS} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        received = b""
+        while before + b"".join(drops) not in received:
+            received += connection.recv(1)
+        assert time.monotonic() - began >= 0.05 * (len(drops) - 1)
+        playbox.clear_faults()
+        rest = b""
+        while piece := connection.recv(65536):
+            rest += piece
+    assert b"]" not in rest
 
 
 def test_a_fault_strikes_its_route_so_many_times(playbox: PlayBox) -> None:
@@ -191,10 +216,10 @@ def test_a_fault_strikes_its_route_so_many_times(playbox: PlayBox) -> None:
     playbox.fault("error", f"GET {JOBS}", times=1)
     files = f"/ingests/{playbox.ingests[0]}/jobs/{job}/files"
     assert exchange(playbox.url, files)[1] == "reset"
-    assert b" 500 " in exchange(playbox.url, patience=0.1)[0]
-    assert b" 200 " in exchange(playbox.url, patience=0.1)[0]
+    assert b" 500 " in answer(playbox.url)
+    assert b" 200 " in answer(playbox.url)
     assert exchange(playbox.url, files)[1] == "reset"
-    assert b" 200 " in exchange(playbox.url, files, patience=0.1)[0]
+    assert b" 200 " in answer(playbox.url, files)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +237,8 @@ def test_whether_a_command_happened(set_fault: Callable[[MovieRecorder], object]
     with serving(MovieRecorder(1)) as recorder:
         set_fault(recorder)
         exchange(recorder.url, "/sources/4XT00292%20-%200/record", patience=0.1)
+        recorder.wait_until(lambda: (recorder.running(0) is not None) is happened)
+        recorder.wait_until(lambda: recorder.arrivals("/sources/*"))
         [arrival] = recorder.arrivals(f"GET /sources/{FIRST}/record")
         assert arrival.answered is None
         assert (recorder.running(0) is not None) is happened
@@ -260,8 +287,8 @@ def test_refusing_and_coming_back_on_the_same_port(tls: bool) -> None:
 
 def test_refusing_drops_who_is_connected(playbox: PlayBox) -> None:
     playbox.fault("hang")
-    threading.Timer(0.05, playbox.refuse).start()
-    assert exchange(playbox.url) == (b"", "reset")
+    with meanwhile(playbox, playbox.refuse):
+        assert exchange(playbox.url) == (b"", "reset")
 
 
 def test_starting_out_deaf() -> None:

@@ -129,12 +129,11 @@ def test_tls_with_a_certificate_of_its_own(tmp_path: Path) -> None:
 
 
 def test_64_requests_are_delayed_side_by_side(playbox: PlayBox) -> None:
-    playbox.delay = 0.2
-    began = time.monotonic()
+    playbox.delay = 1.0
 
     def ask() -> None:
         with Client(playbox.url).session as session:
-            session.get(f"{playbox.url}/ingests/activejobsinfo", timeout=10)
+            session.get(f"{playbox.url}/ingests/activejobsinfo", timeout=60)
 
     threads = [threading.Thread(target=ask) for _ in range(64)]
     for thread in threads:
@@ -143,5 +142,6 @@ def test_64_requests_are_delayed_side_by_side(playbox: PlayBox) -> None:
         thread.join()
     log = playbox.arrivals("GET /ingests/*")
     assert len(log) == 64
-    assert all(arrival.answered and arrival.answered - arrival.at >= 0.2 for arrival in log)
-    assert time.monotonic() - began < 64 * 0.2 / 4
+    assert all(arrival.answered and arrival.answered - arrival.at >= 1.0 for arrival in log)
+    together = [sum(one.at <= other.at < (one.answered or 0) for one in log) for other in log]
+    assert max(together) > 16

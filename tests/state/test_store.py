@@ -42,7 +42,7 @@ def test_what_was_saved_last_is_found_again(tmp_path: Path) -> None:
 def test_the_newest_wins(tmp_path: Path, store: StateStore) -> None:
     for number in range(500):
         store.save({"number": number})
-    assert store.close(5)
+    assert store.close(60)
     assert found(tmp_path) == ({"number": 499}, "")
 
 

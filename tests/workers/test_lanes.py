@@ -47,7 +47,7 @@ def clients() -> Clients:
 
 def waiting_for(gate: threading.Event) -> Task:
     def work(_: Client) -> None:
-        gate.wait(5)
+        gate.wait(60)
 
     return work
 
@@ -61,15 +61,15 @@ def test_tasks_run_at_the_same_time_up_to_the_limit(clients: Clients) -> None:
         def work(client: Client) -> None:
             assert client.thread == threading.get_ident()
             if number < 3:
-                together.wait(5)
-                gate.wait(5)
+                together.wait(60)
+                gate.wait(60)
             done.append(number)
 
         return work
 
     for number in range(10):
         three.submit(task(number))
-    together.wait(5)  # three of them and this thread: they run at once
+    together.wait(60)  # three of them and this thread: they run at once
     assert done == []
     gate.set()
     until(lambda: len(done) == 10, "all tasks")
@@ -102,7 +102,7 @@ def test_a_lane_outlives_a_task_that_fails(clients: Clients, caplog: pytest.LogC
     with caplog.at_level(logging.ERROR):
         one.submit(fail)
         one.submit(lambda _: done.set())
-        assert done.wait(5)
+        assert done.wait(60)
     assert [record.getMessage() for record in caplog.records] == ["Task failed"]
     assert len(clients.made) == 1
     one.close()
@@ -132,7 +132,7 @@ def test_what_waits_when_they_are_closed_is_carried_out(clients: Clients) -> Non
     one.submit(lambda _: done.set())
     one.close()
     gate.set()
-    assert done.wait(5)
+    assert done.wait(60)
     until(lambda: len(clients.closed) == 1, "the lane to end")
 
 

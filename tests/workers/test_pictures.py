@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,10 +33,11 @@ def asked(here: Mirror) -> int:
     return len(here.recorder.arrivals("*/thumbnail"))
 
 
-def test_nobody_looks_and_nothing_is_fetched(here: Mirror) -> None:
-    here.wait_for_polls(15)
-    assert asked(here) == 0
-    assert here.daemon.channel("PCR 1")["thumbnail"] is None
+def test_nobody_looks_and_nothing_is_fetched(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        here.wait_for_polls(15)
+        assert asked(here) == 0
+        assert here.daemon.channel("PCR 1")["thumbnail"] is None
 
 
 def test_somebody_looks_and_each_source_is_asked_once_in_a_while(here: Mirror) -> None:

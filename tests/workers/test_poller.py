@@ -36,7 +36,7 @@ class Watch:
         self.poller.start()
 
     def next(self) -> Observation[str]:
-        return self.seen.get(timeout=5)
+        return self.seen.get(timeout=60)
 
     def close(self) -> None:
         self.poller.close()
@@ -49,13 +49,14 @@ def test_looks_come_at_a_fixed_rate_however_long_one_takes() -> None:
         return Sight("seen")
 
     watch = Watch(look, interval=0.06)
-    first, *rest = (watch.next() for _ in range(6))
+    first, *rest = (watch.next() for _ in range(20))
     watch.close()
     assert (first.state, first.seen) == (DeviceState.OK, "seen")
     assert first.ended - first.began >= 0.03
     begins = [one.began for one in (first, *rest)]
-    pauses = sorted(later - earlier for earlier, later in pairwise(begins))
-    assert 0.05 < pauses[2] < 0.085, "from beginning to beginning, not from end to beginning"
+    # As many pauses as there may be on a busy machine are longer: never all.
+    assert min(later - earlier for earlier, later in pairwise(begins)) < 0.085, "from end to beginning"
+    assert begins[-1] - begins[0] > 18 * 0.06
 
 
 def test_an_observation_holds_all_that_the_look_told() -> None:
@@ -68,15 +69,14 @@ def test_an_observation_holds_all_that_the_look_told() -> None:
 
 
 def test_a_look_that_is_wanted_sooner_comes_sooner() -> None:
-    watch = Watch(lambda _: Sight("seen"), interval=30.0)
-    first = watch.next()
+    watch = Watch(lambda _: Sight("seen"), interval=3600.0)
+    watch.next()
     asked = time.monotonic()
     watch.poller.look_at(asked + 0.05)
-    watch.poller.look_at(asked + 10.0)  # later than what is due: changes nothing
+    watch.poller.look_at(asked + 1800.0)  # later than what is due: changes nothing
     second = watch.next()
     watch.close()
-    assert asked + 0.05 <= second.began < asked + 1.0
-    assert second.began - first.began < 5.0
+    assert second.began >= asked + 0.05
 
 
 def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
@@ -84,11 +84,11 @@ def test_a_look_that_is_wanted_during_one_is_another_one() -> None:
 
     def look(_: Client) -> Sight[str]:
         looking.set()
-        gate.wait(5)
+        gate.wait(60)
         return Sight("seen")
 
     watch = Watch(look, interval=30.0)
-    looking.wait(5)
+    looking.wait(60)
     watch.poller.look_at(time.monotonic())
     gate.set()
     first, second = watch.next(), watch.next()
@@ -137,11 +137,11 @@ def test_what_is_under_way_when_it_is_closed_is_told_to_nobody() -> None:
 
     def look(_: Client) -> Sight[str]:
         looking.set()
-        gate.wait(5)
+        gate.wait(60)
         return Sight("seen")
 
     watch = Watch(look)
-    looking.wait(5)
+    looking.wait(60)
     watch.poller.close()
     gate.set()
     until(lambda: watch.client.closed, "the thread to end")
@@ -152,7 +152,7 @@ def test_it_has_not_come_round_while_a_look_does_not_end() -> None:
     gate = threading.Event()
 
     def look(_: Client) -> Sight[str]:
-        gate.wait(5)
+        gate.wait(60)
         return Sight("seen")
 
     watch = Watch(look, interval=0.01)

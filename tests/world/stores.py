@@ -26,7 +26,7 @@ def saved(folder: Path, *payloads: Mapping[str, object]) -> None:
         store = StateStore(folder)
         store.load()
         store.save(payload)
-        assert store.close(5)
+        assert store.close(60)
 
 
 def found(folder: Path) -> tuple[dict[str, object] | None, str]:

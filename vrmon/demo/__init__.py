@@ -22,8 +22,8 @@ def run(options: Namespace) -> int:
 
 def _play(options: Namespace) -> None:
     terminal = console()
-    end = None if options.seconds is None else time.monotonic() + options.seconds
     with Stage.set() as stage:
+        end = None if options.seconds is None else time.monotonic() + options.seconds
         drama = Drama(stage, options.seed)
         feed = Feed(stage.socket)
         output: Output
