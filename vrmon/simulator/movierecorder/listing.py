@@ -95,7 +95,9 @@ def scheduled_entry(entry: Scheduled, switches: MovieRecorderSwitches) -> dict[s
 
 
 def _name_shown(one: RecorderSource, switches: MovieRecorderSwitches) -> str:
-    if switches.name_shown_while == "recording" and not one.shows_recording:
+    if switches.name_shown == "as given" or (
+        switches.name_shown_while == "recording" and not one.shows_recording
+    ):
         return one.recording_name
     return SPELLINGS[switches.name_shown](one.recording_name)
 

@@ -22,6 +22,8 @@ def ingest_id(number: int) -> str:
 def spelled(ingest: str, switches: PlayBoxSwitches) -> str:
     """An id as the switches want it; dashes where there are 32 digits."""
     letters = ingest.lower() if switches.lower_case_ingests else ingest
+    if switches.ingest_ids == "upper case":
+        return letters
     dashed = _GUID.sub(r"\1-\2-\3-\4-\5", letters) if len(letters) == 32 else letters
     forms = {"dashes": dashed, "braces": f"{{{dashed}}}", "blanks": f" {letters} "}
     return forms.get(switches.ingest_ids, letters)

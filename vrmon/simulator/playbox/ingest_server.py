@@ -139,12 +139,16 @@ class PlayBox(SimulatedDevice):
         return [job for job in self._jobs if job.ended is None and ingest in (None, job.ingest)]
 
     def _active_jobs_info(self, _request: Request) -> Answer:
-        running = self._running()
-        listed = []
-        for ingest in self.ingests:
-            jobs = [job for job in running if job.ingest == ingest]
-            listed += ingest_entries(ingest, jobs, self._of(ingest))
-        return Answer(listed)
+        jobs: dict[str, list[IngestJob]] = {ingest: [] for ingest in self.ingests}
+        for job in self._running():
+            jobs[job.ingest].append(job)
+        return Answer(
+            [
+                entry
+                for ingest, running in jobs.items()
+                for entry in ingest_entries(ingest, running, self._of(ingest))
+            ]
+        )
 
     def _files(self, request: Request) -> Answer:
         asked, job_id = request.params

@@ -14,6 +14,9 @@ INVALID_BYTE = "\udcff"
 """In a text of an answer: a byte there that belongs to no charset."""
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
 def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
     """What a charset does not hold is written as JSON's \\u1234."""
     if not isinstance(error, UnicodeEncodeError):
@@ -31,7 +34,7 @@ def as_bytes(answer: Answer, charset: str = "ascii") -> bytes:
     """The body; anything but bytes is written as JSON."""
     if isinstance(answer.body, bytes):
         return answer.body
-    return json.dumps(answer.body, ensure_ascii=False).encode(charset, "vrmon-json")
+    return _JSON.encode(answer.body).encode(charset, "vrmon-json")
 
 
 def encoded(answer: Answer, request: Request, switches: Switches) -> Answer:
