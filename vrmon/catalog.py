@@ -168,12 +168,13 @@ class Row(NamedTuple):
         return found or min(self.severities.values(), key=lambda one: one.rank)
 
     def message(self, facts: Mapping[str, object]) -> str:
-        return fill(self._text(facts).message, facts)
+        return fill(self.text(facts).message, facts)
 
     def hint(self, facts: Mapping[str, object]) -> str:
-        return fill(self._text(facts).hint, facts)
+        return fill(self.text(facts).hint, facts)
 
-    def _text(self, facts: Mapping[str, object]) -> Text:
+    def text(self, facts: Mapping[str, object]) -> Text:
+        """The first for which the facts are there."""
         return next((one for one in self.texts if needs(one) <= facts.keys()), self.texts[-1])
 
 

@@ -117,6 +117,12 @@ TABLE = (
         {0: {Code.SOURCE_AMBIGUOUS: DEGRADED}},
     ),
     Line(
+        "two channels name the source",
+        (),
+        (when.two_channels_name_the_source,),
+        {0: {Code.SOURCE_AMBIGUOUS: DEGRADED}},
+    ),
+    Line(
         "a job begins and two sources bear the name",
         (when.two_sources_bear_the_name,),
         (a_job_begins,),
@@ -137,6 +143,12 @@ TABLE = (
         (when.somebody_records, wait(1.0)),
         (a_job_begins,),
         {0: {Code.FOREIGN_RECORDING: DEGRADED}, 30: {Code.FOREIGN_RECORDING: DEGRADED}},
+    ),
+    Line(
+        "a job begins while a recording without a name runs",
+        (when.somebody_records, shows(recording_name=None), wait(1.0)),
+        (a_job_begins,),
+        {0: {Code.FOREIGN_RECORDING: DEGRADED}},
     ),
     Line(
         "a job begins while somebody has paused a recording",
@@ -226,6 +238,12 @@ TABLE = (
         (shows(is_paused=True),),
         {0: {Code.TAKE_PAUSED: CRITICAL}, 30: {Code.TAKE_PAUSED: CRITICAL}},
     ),
+    Line(
+        "a take that could not be stopped is found after a restart while the primary is silent",
+        (a_job_is_recorded, replies(Verb.STOP, *DEAF), when.the_job_ends, wait(8.0)),
+        (fails("playbox", SILENT), when.vrmon_restarts),
+        {30: {Code.PRIMARY_UNREACHABLE: DEGRADED, Code.PRIMARY_GONE_KEEPING: DEGRADED}},
+    ),
     # Jobs.
     Line(
         "the job is lost in an outage",
@@ -308,17 +326,24 @@ TO_COME = {
 
 @pytest.mark.parametrize("line", TABLE, ids=lambda line: line.words)
 def test_what_is_told_in_each_situation(line: Line) -> None:
-    at = when.site()
+    for seconds, problems in happened(line).items():
+        assert {one.code: one.severity for one in problems} == line.told[seconds]
+        keys = {one.key for one in problems}
+        for problem in problems:
+            assert_it_can_be_told(problem)
+            assert problem.cause is None or problem.cause in keys
+
+
+def happened(line: Line) -> dict[float, tuple[Problem, ...]]:
+    """What was told, so many seconds after it began."""
+    at, told = when.site(), {}
     for act in (*line.first, *line.then):
         act(at)
     began = at.now
-    for seconds, told in sorted(line.told.items()):
+    for seconds in sorted(line.told):
         at.until(began + max(seconds, TICK))
-        assert {one.code: one.severity for one in at.problems} == told
-        keys = {one.key for one in at.problems}
-        for problem in at.problems:
-            assert_it_can_be_told(problem)
-            assert problem.cause is None or problem.cause in keys
+        told[seconds] = at.problems
+    return told
 
 
 def assert_it_can_be_told(problem: Problem) -> None:
@@ -355,3 +380,11 @@ def test_every_severity_of_every_row_has_its_line() -> None:
         assert not severities & told.get(code, set()), "it is told by now"
         told[code] = told.get(code, set()) | severities
     assert told == {code: set(row.severities.values()) for code, row in ROWS.items()}
+
+
+def test_every_text_of_every_row_is_told_in_some_line() -> None:
+    found = [one for line in TABLE for problems in happened(line).values() for one in problems]
+    told = {(one.code, ROWS[one.code].text({"subject": one.subject, **one.facts})) for one in found}
+    elsewhere = {*OF_THE_DAEMON, *EVENTS, *OF_THE_LOG, *TO_COME}
+    every = {(code, text) for code, row in ROWS.items() if code not in elsewhere for text in row.texts}
+    assert every - told == set()

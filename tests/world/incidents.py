@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.world.observed import Fault, Site
+from tests.world.observed import NOW, Fault, Site
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Source, Verb
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
+from vrmon.state import snapshot
 
 Act = Callable[[Site], object]
 
@@ -67,6 +68,15 @@ def the_channel_gets_another_ingest(at: Site) -> None:
 
 def a_name_is_not_resolved(at: Site) -> None:
     at.notes["dvr"] = (Note(Code.NAME_UNRESOLVED, "dvr.studio has no address"),)
+
+
+def two_channels_name_the_source(at: Site) -> None:
+    has_channels(CHANNEL, Channel("PCR 2", "playbox", OTHER, "dvr", "Cam 1"))(at)
+
+
+def vrmon_restarts(at: Site) -> None:
+    saved = snapshot.payload(at.memory, NOW)
+    at.restart(snapshot.restore(saved, NOW, at.now, at.settings.sync))
 
 
 def the_job_ends(at: Site) -> None:

@@ -113,7 +113,7 @@ class Site:
 
     def restart(self, memory: Memory) -> None:
         """vrmon ends and begins anew, with what it finds on the disk."""
-        self.memory = memory
+        self.memory, self.plan = memory, None
         self._results.clear()
 
     def document(
