@@ -22,6 +22,7 @@ _IN_LATIN = {
     "ä": "ae", "å": "aa", "æ": "ae", "ð": "d", "đ": "d", "ł": "l", "ö": "oe", "ø": "oe", "œ": "oe",
     "þ": "th", "ü": "ue",
 }  # fmt: skip
+_STAND_INS = "?_\N{REPLACEMENT CHARACTER}"
 _MISREAD = ("latin-1", "cp1252", "mac_roman")  # what UTF-8 is taken for
 
 
@@ -48,25 +49,34 @@ def _without_prefix(shown: str) -> Iterator[str]:
 
 def _is_made_of(asked: str, shown: str) -> bool:
     shown = fold(shown)
-    letters = [char for char in unicodedata.normalize("NFC", asked) if char.isalnum()]
-    if not letters:
+    chars = [char for char in unicodedata.normalize("NFC", asked) if char.isalnum() or not char.isascii()]
+    if not any(map(str.isalnum, chars)):
         whole = fold(asked)
-        return shown.startswith(whole) and _SUFFIX.fullmatch(shown[len(whole) :]) is not None
-    places = {0}  # where in `shown` the letters before may end
-    for told, letter in enumerate(letters):
-        places = {one for place in places for one in _up_to_a_letter(shown, place)}
-        forms = _forms(letter)
-        reached = {place + len(form) for place in places for form in forms if shown.startswith(form, place)}
+        return bool(whole) and shown.startswith(whole) and _is_suffix(shown[len(whole) :])
+    ends = [0]  # where in `shown` the characters before may end
+    told = 0  # how many of those are letters or digits
+    for char in chars:
+        begins = {begin for end in ends for begin in _behind_signs(shown, end)}
+        forms = _forms(char)
+        reached = {begin + len(form) for begin in begins for form in forms if shown.startswith(form, begin)}
         if not reached:
-            return told >= _TELLING and any(
-                not rest or any(form.startswith(rest) for form in forms)
-                for rest in (shown[place:] for place in places)
-            )
-        places = reached
-    return any(_SUFFIX.fullmatch(shown[place:]) for place in places)
+            is_cut = any(all(not one.isalnum() for one in shown[begin:]) for begin in begins)
+            return told >= _TELLING and (is_cut or _is_half(shown, begins, forms))
+        ends = _earliest(shown, reached)
+        told += char.isalnum()
+    return any(_is_suffix(shown[end:]) for end in ends)
 
 
-def _up_to_a_letter(shown: str, place: int) -> Iterator[int]:
+def _is_suffix(rest: str) -> bool:
+    return _SUFFIX.fullmatch(rest) is not None
+
+
+def _is_half(shown: str, begins: set[int], forms: frozenset[str]) -> bool:
+    """Whether it is cut within a character."""
+    return any(form.startswith(shown[begin:]) for begin in begins for form in forms)
+
+
+def _behind_signs(shown: str, place: int) -> Iterator[int]:
     """`place` and those behind the signs that follow there: they come and go."""
     yield place
     while place < len(shown) and not shown[place].isalnum():
@@ -74,19 +84,27 @@ def _up_to_a_letter(shown: str, place: int) -> Iterator[int]:
         yield place
 
 
+def _earliest(shown: str, places: set[int]) -> list[int]:
+    """Without those that only signs part from one before: from that one they are reached as well."""
+    kept: list[int] = []
+    for place in sorted(places):
+        if not kept or any(map(str.isalnum, shown[kept[-1] : place])):
+            kept.append(place)
+    return kept
+
+
 @lru_cache(maxsize=1024)
-def _forms(letter: str) -> frozenset[str]:
-    """How a letter or digit may be shown, folded: without its accent, as two, as the bytes of its UTF-8 in
-    another encoding, or as signs that stand for it."""
-    if letter.isascii():
-        return frozenset({fold(letter)})
-    apart = unicodedata.normalize("NFD", letter)
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
-    forms = {letter, bare, _IN_LATIN.get(letter.casefold(), bare)}
-    for text in (letter, apart):
+def _forms(char: str) -> frozenset[str]:
+    """How a character may be shown, folded: without its accent, as two, as the bytes of its UTF-8 in another
+    encoding, or as a sign that stands for it. A sign may be left out."""
+    if char.isascii():
+        return frozenset({fold(char)})
+    apart = unicodedata.normalize("NFD", char)
+    bare = "".join(one for one in apart if not unicodedata.combining(one))
+    forms = {char, bare, _IN_LATIN.get(char.casefold(), bare), *_STAND_INS}
+    if not char.isalnum():
+        forms.add("")
+    for text in (char, apart):
         raw = text.encode(errors="replace")
         forms |= {raw.decode(encoding, "replace") for encoding in _MISREAD}
-        forms |= {
-            sign * times for sign in "?_\N{REPLACEMENT CHARACTER}" for times in (1, len(text), len(raw))
-        }
     return frozenset(map(fold, forms))
