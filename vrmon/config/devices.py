@@ -10,7 +10,7 @@ from typing import Any
 
 from vrmon.config.complaints import Complaints
 from vrmon.config.layout import KeyPath
-from vrmon.config.schema import keys_of
+from vrmon.config.schema import TABLES, keys_of
 from vrmon.config.table import read_table
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
@@ -40,10 +40,10 @@ def read_devices(
             complaints.add(path, "is no name for a device", "letters, digits, _ and - only, at most 64")
         kind = _kind(role, raw)
         values = read_table(table, path, raw, complaints, keys_of(role, kind))
+        common = {key.name for key in TABLES[table]}
+        own = tuple((key, values.pop(key)) for key in [*values] if key not in common)
         if kind is not None:
-            own = {key.name for key in kind.keys}
-            values["options"] = tuple((key, values.pop(key)) for key in [*values] if key in own)
-            values["traits"] = kind.traits
+            values |= {"options": own, "traits": kind.traits}
         if "tls" in values:
             values["tls"] = _trust(path, values["tls"], folder, complaints)
         if "password_file" in values:

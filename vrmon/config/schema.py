@@ -111,10 +111,8 @@ TABLES: dict[str, tuple[Key, ...]] = {
 def keys_of(role: Role, kind: Kind | None) -> tuple[Key, ...]:
     """The keys of a device of this kind: those of every device in its role, and its own; where its kind is
     not known, all that it may have."""
+    common = (_kind(role), *(key for key in TABLES[role.value] if key.name != "kind"))
     if kind is None:
-        own = [key for one in kinds.of(role).values() for key in one.keys]
-        return (*TABLES[role.value], *own)
-    return tuple(
-        replace(key, value=kind.url) if key.name == "url" else key
-        for key in (*TABLES[role.value], *kind.keys)
-    )
+        return (*common, *(key for one in kinds.of(role).values() for key in one.keys))
+    addressed = (replace(key, value=kind.url) if key.name == "url" else key for key in common)
+    return (*addressed, *kind.keys)
