@@ -11,8 +11,20 @@ import pytest
 
 from tests.world.stores import until
 from vrmon.errors import PasswordRefused, Refused, Unreachable
-from vrmon.model import Action, Destination, Job, Observation, Outcome, Result, Sight, Source, Verb
+from vrmon.model import (
+    Action,
+    Destination,
+    DeviceState,
+    Job,
+    Observation,
+    Outcome,
+    Result,
+    Sight,
+    Source,
+    Verb,
+)
 from vrmon.settings import DeviceSettings
+from vrmon.workers.device import Device
 from vrmon.workers.worker import Worker, command, question
 
 
@@ -144,3 +156,72 @@ def test_a_task_that_does_not_end_breaks_the_promise_to_come_round() -> None:
     gate.set()
     until(lambda: worker.due_back() > begun + 20.6 and worker.lanes.stuck_since() is None, "the lane")
     worker.close()
+
+
+def working(gate: threading.Event) -> None:
+    """Use the processor until the gate opens."""
+    while not gate.is_set():
+        sum(range(1000))
+
+
+@pytest.mark.parametrize("where", ["poller", "lane"])
+@pytest.mark.parametrize(("at", "is_stuck"), [(working, False), (threading.Event.wait, True)])
+def test_a_thread_that_is_busy_with_what_a_device_sent_is_not_stuck(
+    where: str, at: Callable[[threading.Event], object], is_stuck: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vrmon.workers.worker._SPARE", 0.0)
+    gate, began = threading.Event(), threading.Event()
+
+    def hold(_: Recorder) -> Sight[tuple[Source, ...]]:
+        began.set()
+        at(gate)
+        return Sight(())
+
+    def task(recorder: Recorder) -> None:
+        hold(recorder)
+
+    look = hold if where == "poller" else Recorder.sources
+    device = DeviceSettings("dvr", "http://127.0.0.1:1", poll_interval=0.01, timeout=0.1)
+    worker = Worker(device, Recorder, look, lambda _: None)
+    worker.start()
+    if where == "lane":
+        worker.lanes.submit(task)
+    began.wait(5)
+    if is_stuck:
+        until(lambda: worker.due_back() < time.monotonic(), "it to be late")
+    late = time.monotonic() + 0.5
+    until(
+        lambda: time.monotonic() > late and (worker.due_back() > time.monotonic()) != is_stuck, "the verdict"
+    )
+    gate.set()
+    until(lambda: worker.due_back() > time.monotonic(), "it to come round")
+    worker.close()
+
+
+def test_a_device_whose_look_does_not_come_back_is_unknown_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vrmon.workers.worker._SLACK", 0.0)
+    gate, seen = threading.Event(), queue.Queue[Observation[tuple[Source, ...]]]()
+
+    def hold(_: Recorder) -> Sight[tuple[Source, ...]]:
+        gate.wait(5)
+        return Sight(())
+
+    device = DeviceSettings("dvr", "http://127.0.0.1:1", poll_interval=0.01, timeout=0.1)
+    one: Device[Recorder, tuple[Source, ...]] = Device(Worker(device, Recorder, hold, seen.put))
+    one.worker.start()
+    found: list[Observation[tuple[Source, ...]] | None] = []
+
+    def is_missed() -> bool:
+        found.append(one.missed(time.monotonic()))
+        return found[-1] is not None
+
+    until(is_missed, "it to be missed")
+    told = found[-1]
+    assert told is not None
+    assert (told.state, told.seen) == (DeviceState.UNKNOWN, None)
+    assert told.reason == "dvr was asked and vrmon's own thread has not come back since"
+    assert one.missed(time.monotonic()) is None
+    gate.set()
+    one.take_in(seen.get(timeout=5))
+    until(lambda: one.missed(time.monotonic()) is None and not one.is_missed, "it to be back")
+    one.worker.close()

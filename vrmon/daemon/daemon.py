@@ -173,7 +173,8 @@ class Daemon:
         self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
 
     def _look_around(self, now: float) -> None:
-        """Ask the DVRs for what only matters to people."""
+        """Notice who is missed, and ask the DVRs for what only matters to people."""
+        self._loop.notice_missed(now)
         looked_at = self._service.looked_at
         watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
         self._loop.ask_destinations(now)

@@ -117,6 +117,17 @@ class Loop:
         for one in self.dvrs.values():
             ask_destinations(one, now, partial(self.call, one.take_in_destinations))
 
+    def notice_missed(self, now: float) -> None:
+        """Take a device for unknown whose thread does not come back with what it saw."""
+        self._miss(self.primaries, now)
+        self._miss(self.dvrs, now)
+
+    def _miss(self, watched: dict[str, Device[C, T]], now: float) -> None:
+        for one in tuple(watched.values()):
+            observation = one.missed(now)
+            if observation is not None:
+                self._observed(watched, one.worker.device, observation)
+
     def call(self, take_in: Callable[[V], None], value: V) -> None:
         """Have `value` taken in in the loop's thread; from any thread. It is frozen: both go on with it."""
         with contextlib.suppress(RuntimeError):  # the asyncio loop has ended: nobody wants to know any more

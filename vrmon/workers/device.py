@@ -25,7 +25,8 @@ T = TypeVar("T")
 class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` the last good one.
 
-    `destinations` are what a DVR tells beside that. Belongs to the loop.
+    `destinations` are what a DVR tells beside that. `is_missed`: its look should have come to an end for
+    long. Belongs to the loop.
     """
 
     worker: Worker[C, T]
@@ -34,6 +35,15 @@ class Device(Generic[C, T]):
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
+    is_missed: bool = False
+
+    def missed(self, now: float) -> Observation[T] | None:
+        """In place of a look's outcome that does not come, for our own thread is at fault: told once."""
+        was_missed, self.is_missed = self.is_missed, self.worker.is_overdue()
+        if was_missed or not self.is_missed:
+            return None
+        reason = f"{self.worker.device.name} was asked and vrmon's own thread has not come back since"
+        return Observation.unknown(now, now, reason)
 
     def take_in(self, observation: Observation[T]) -> None:
         self.seen = observation

@@ -76,11 +76,15 @@ class Lanes(Generic[C]):
 
     def stuck_since(self) -> float | None:
         """When the task began that has been under way the longest; None while none is."""
-        return min(self._busy.copy().values(), default=None)
+        return min(self.under_way().values(), default=None)
+
+    def under_way(self) -> dict[int, float]:
+        """When each task under way began, by its thread's native id."""
+        return self._busy.copy()
 
     def _run(self) -> None:
         client = self._connect()
-        me = threading.get_ident()
+        me = threading.get_native_id()
         try:
             while (task := self._next()) is not None:
                 self._busy[me] = time.monotonic()

@@ -42,6 +42,11 @@ class Poller(Generic[C, T]):
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=f"{name} poll", daemon=True)
 
+    @property
+    def thread(self) -> int:
+        """The native id of its thread, 0 before it runs."""
+        return self._thread.native_id or 0
+
     def start(self) -> None:
         self._thread.start()
 

@@ -11,11 +11,13 @@ from vrmon.devices.contract import Dvr, Primary
 from vrmon.errors import DeviceError, Refused
 from vrmon.model import Action, Observation, Outcome, Result, Sight, Verb
 from vrmon.settings import DeviceSettings
+from vrmon.workers.effort import Effort
 from vrmon.workers.lanes import Closable, Lanes
 from vrmon.workers.poller import Poller
 
 MOST_LANES = 64
 _DISK_PATIENCE = 0.15  # seconds
+_SLACK = 5.0  # seconds beyond a device's timeout after which what it showed last is not what it is
 _SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
 
 C = TypeVar("C", bound=Closable)
@@ -35,6 +37,8 @@ class Worker(Generic[C, T]):
         self.device = device
         self.poller = Poller(device.name, device.poll_interval, connect, look, observed)
         self.lanes = Lanes(device.name, connect, MOST_LANES)
+        self._effort = Effort()
+        self._patience = device.poll_interval + device.timeout + _SLACK
         self._budget = device.poll_interval + device.timeout + _SPARE
 
     def start(self) -> None:
@@ -45,10 +49,22 @@ class Worker(Generic[C, T]):
         self.lanes.close()
 
     def due_back(self) -> float:
-        """When all of its threads will have come round, if they are well: whatever the device does."""
-        stuck = self.lanes.stuck_since()
-        oldest = self.poller.came_round if stuck is None else min(stuck, self.poller.came_round)
-        return oldest + self._budget
+        """When all of its threads will have come round, if they are well: whatever the device does.
+
+        One that is late but works, with whatever the device has sent, is the device's affair.
+        """
+        now = time.monotonic()
+        since = {self.poller.thread: self.poller.came_round, **self.lanes.under_way()}
+        late = {thread for thread, moment in since.items() if moment + self._budget < now}
+        if not late:
+            self._effort.rest()
+        stuck = {thread for thread in late if not self._effort.works(thread)}
+        counted = [moment for thread, moment in since.items() if thread in stuck or thread not in late]
+        return min(counted, default=now) + self._budget
+
+    def is_overdue(self) -> bool:
+        """Whether the next look's outcome should have been there for long, whatever the device does."""
+        return time.monotonic() > self.poller.came_round + self._patience
 
 
 def question(action: Action, deliver: Callable[[Result], None]) -> Callable[[Primary], None]:
