@@ -8,7 +8,6 @@ with serving(PlayBox()) as playbox, serving(MovieRecorder()) as recorder:
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
@@ -21,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.world.unix_client import ask
 from vrmon.simulator import MovieRecorder, PlayBox
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +124,11 @@ class Running:
             self.kill(number)
         self.start()
 
+    def peak_memory(self) -> float:
+        """The most that it has had in memory so far, in MiB."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
     def log(self) -> str:
         """All that it has written to stdout and stderr, of every start."""
         return self._log.read_text(errors="replace")
@@ -141,13 +146,7 @@ class Running:
             raise
 
     def _ask(self, method: str, path: str, body: object) -> tuple[int, Any]:
-        connection = _UnixConnection(self.socket)
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body))
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        finally:
-            connection.close()
+        return ask(self.socket, method, path, body, PATIENCE)
 
 
 @contextmanager
@@ -232,18 +231,3 @@ def _named(base: str, devices: Sequence[Any]) -> list[tuple[Any, str]]:
 
 def _table(header: str, keys: Mapping[str, float | str]) -> str:
     return "\n".join([header, *(f"{key} = {json.dumps(value)}" for key, value in keys.items()), ""])
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=PATIENCE)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        try:
-            self.sock.connect(str(self._path))
-        except OSError:
-            self.sock.close()
-            raise
