@@ -65,10 +65,11 @@ class Sync:
 
 @dataclass(frozen=True)
 class Api:
-    """`listen` is HOST:PORT, or "" for no TCP."""
+    """`listen` is HOST:PORT, or "" for no TCP. `names`: what this server is called, beside its own name."""
 
     listen: str = "0.0.0.0:8001"
     unix_socket: Path = Path("/run/vrmon/vrmon.sock")
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def unix_answers(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as sock:
         sock.settimeout(5)
         sock.connect(str(path))
-        sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         return sock.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
@@ -161,7 +161,7 @@ class TestTakingOver:
         tcp, unix = self.adopt(idle)
         port = tcp.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port), timeout=5) as early:
-            early.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            early.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             idle.start(idle.settings(f"127.0.0.1:{port}"), {"vrmon-tcp": tcp, "vrmon-unix": unix})
             assert early.recv(100).startswith(b"HTTP/1.1 200 ")
         assert idle.api.listeners == {"vrmon-tcp": tcp, "vrmon-unix": unix}

@@ -43,6 +43,7 @@ stop_delay = 4
 [api]
 listen = ""
 unix_socket = "/tmp/vrmon.sock"
+names = ["VRMON.example.org.", " board "]
 [log]
 level = "debug"
 file = "/var/log/vrmon.log"
@@ -57,7 +58,7 @@ file = "/var/log/vrmon.log"
         },
         (Channel("PCR 1", "playbox", "9C64992CFF3A4A3FA3C635BB7D9B6071", "movierecorder", 3),),
         Sync(stop_delay=4.0),
-        Api("", Path("/tmp/vrmon.sock")),
+        Api("", Path("/tmp/vrmon.sock"), ("vrmon.example.org", "board")),
         Log("debug", "/var/log/vrmon.log"),
     )
     assert isinstance(settings.primaries["playbox"].poll_interval, float)
@@ -227,6 +228,11 @@ def test_values_of_a_device_that_are_refused(tmp_path: Path, line: str, wrong: s
         ("api", 'unix_socket = ""', "is not an absolute path"),
         ("api", 'unix_socket = "vrmon.sock"', "is not an absolute path"),
         ("api", f'unix_socket = "/{"é" * 54}"', "has 109 bytes"),
+        ("api", 'names = "vrmon.example.org"', "is a text"),
+        ("api", 'names = ["vrmon.example.org:8001"]', "is not a host name"),
+        ("api", 'names = ["board", ""]', "is not a host name"),
+        ("api", 'names = ["board", 5]', "is not a host name"),
+        ("api", f'names = ["{"a." * 126}ab"]', "is not a host name"),
         ("log", 'level = "loud"', "is not known"),
         ("log", 'file = "vrmon.log"', "is not an absolute path"),
     ],
@@ -246,6 +252,8 @@ def test_the_greatest_and_the_least_that_is_accepted(tmp_path: Path) -> None:
     assert (most.stop_delay, most.outage_hold, most.name_wait) == (3600, 604800, 60)
     socket = "/" + "s" * 106
     assert read(tmp_path, f'[api]\nunix_socket = "{socket}"\n').api.unix_socket == Path(socket)
+    name = "a." * 126 + "a"
+    assert read(tmp_path, f'[api]\nnames = ["{name}"]\n').api.names == (name,)
 
 
 @pytest.mark.parametrize(

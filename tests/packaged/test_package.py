@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import configparser
+import json
 import os
 import re
 import subprocess
@@ -48,7 +49,7 @@ HEADINGS = {
 
 
 def shown(default: object) -> str:
-    return f'"{default}"' if isinstance(default, str) else str(default)
+    return json.dumps(default)  # which writes texts, numbers and arrays as TOML does
 
 
 @pytest.mark.parametrize("table", TABLES)

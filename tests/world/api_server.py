@@ -44,6 +44,7 @@ class FakeBackend:
         return {**self.document, "now": scenes.rfc3339()}
 
     def devices(self) -> dict[str, Any]:
+        self.documents_made += 1
         return {"primaries": {}, "dvrs": {}}
 
     def health(self) -> tuple[bool, str]:
@@ -54,6 +55,7 @@ class FakeBackend:
         return self.thumbnails.get(channel)
 
     def metrics(self) -> MetricsSnapshot:
+        self.documents_made += 1
         latency, answers = Histogram(START_LATENCY), Histogram(ANSWER_TIME)
         latency.observe(0.09)
         answers.observe(0.02)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
 from vrmon.api.backend import UnknownChannel
+from vrmon.api.limited_log import LimitedLog
 from vrmon.api.peer import over_unix
 from vrmon.errors import ConfigError, ControlError
 
-_log = logging.getLogger(__name__)
+JSON = "application/json"
+_PIECE = 64 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -22,6 +24,7 @@ _HEADERS = {
     "Server": "vrmon",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -42,8 +45,21 @@ def encode(document: object) -> bytes:
     return text.encode("ascii")
 
 
+def bytes_answer(body: bytes, content_type: str, headers: dict[str, str] | None = None) -> web.Response:
+    """Of a document that others get as well: one who takes it slowly makes no copy of what is left of it."""
+    if len(body) <= _PIECE:
+        return web.Response(body=body, headers={"Content-Type": content_type, **(headers or {})})
+    length = {"Content-Length": str(len(body)), "Content-Type": content_type}
+    return web.Response(body=_pieces(body), headers={**length, **(headers or {})})
+
+
+async def _pieces(body: bytes) -> AsyncIterator[memoryview]:
+    for start in range(0, len(body), _PIECE):
+        yield memoryview(body)[start : start + _PIECE]
+
+
 def json_answer(document: object, status: int = 200) -> web.Response:
-    return web.Response(body=encode(document), status=status, content_type="application/json")
+    return web.Response(body=encode(document), status=status, content_type=JSON)
 
 
 def error_answer(status: int, text: str, **more: Any) -> web.Response:
@@ -56,27 +72,32 @@ async def dress(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-@web.middleware
-async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+class ErrorAnswers:
     """Turns every error into `{"error": "Cannot X: why. Hint."}` with the status that fits."""
-    if request.method == "POST" and not over_unix(request):
-        return error_answer(403, _CONTROL_LIVES_ELSEWHERE)
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return _http_error(request, error)
-    except UnknownChannel as error:
-        return error_answer(404, str(error))
-    except ConfigError as error:
-        text = "Cannot reload: the configuration is refused. The running one stays in force."
-        return error_answer(422, text, complaints=list(error.complaints))
-    except ControlError as error:
-        return error_answer(409, str(error))
-    except ConnectionError:  # it went away while it was answered: nobody reads this
-        return error_answer(400, "Cannot answer: the client is gone.")
-    except Exception:  # noqa: BLE001  # the top of a request's task
-        _log.exception("Answering a request failed", extra={"REQUEST": request.path})
-        return error_answer(500, "Cannot answer: vrmon made a mistake. Its journal holds the details.")
+
+    def __init__(self) -> None:
+        self._mistakes = LimitedLog("Answering a request failed", logging.ERROR)
+
+    @web.middleware
+    async def explain(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "POST" and not over_unix(request):
+            return error_answer(403, _CONTROL_LIVES_ELSEWHERE)
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return _http_error(request, error)
+        except UnknownChannel as error:
+            return error_answer(404, str(error))
+        except ConfigError as error:
+            text = "Cannot reload: the configuration is refused. The running one stays in force."
+            return error_answer(422, text, complaints=list(error.complaints))
+        except ControlError as error:
+            return error_answer(409, str(error))
+        except ConnectionError:  # it went away while it was answered: nobody reads this
+            return error_answer(400, "Cannot answer: the client is gone.")
+        except Exception as error:  # noqa: BLE001  # the top of a request's task
+            self._mistakes.note(error, REQUEST=request.path)
+            return error_answer(500, "Cannot answer: vrmon made a mistake. Its journal holds the details.")
 
 
 def _http_error(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -1,52 +1,118 @@
-"""One connection: bounded in number and in time, and quiet about what went wrong inside."""
+"""One connection: bounded in time and in what it may send, and quiet about what went wrong inside."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from vrmon.api.answers import Handler, error_answer
+from vrmon.api.intake import Intake
+from vrmon.api.limited_log import LimitedLog
+from vrmon.api.turns import Turns
 
 _log = logging.getLogger(__name__)
 
 _STREAMS = frozenset({"/events"})
-_REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for the connections of one listener.
+
+    One that brings no new request for `patience` seconds is dropped, whatever it is in the middle of: a head
+    or a body that never ends, an answer that nobody takes, or nothing at all. `bodies`: whether a request may
+    have one.
+    """
+
+    turns: Turns
+    patience: float
+    bodies: bool
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's connection with a deadline, and with errors that show neither versions nor code."""
+    """aiohttp's connection, which gets one request at a time, with a deadline, and with errors that show
+    neither versions nor code. `gone` is called once it is closed."""
 
-    def __init__(self, server: web.Server, door: Door) -> None:
+    def __init__(
+        self, server: web.Server, terms: Terms, oddities: LimitedLog, gone: Callable[[], None]
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
             access_log=None,  # type: ignore[arg-type]  # None is what turns it off
             logger=_log,
-            keepalive_timeout=door.patience / 2,
+            keepalive_timeout=terms.patience / 2,
             lingering_time=2.0,
             auto_decompress=False,
         )
         self.waiting_for_first = True
-        self._door = door
+        self.is_last = False  # no other request is taken after this one
+        self.on_drained: Callable[[], None] | None = None  # called when the client has taken all so far
+        self.terms = terms
+        self._oddities = oddities
+        self._gone = gone
+        self._intake = Intake()
+        self._request: web.Request | None = None  # the one that came last
+        self._parsed = False  # one is parsed, and aiohttp has not come to it yet
+        self._wants_turn = False
         self._deadline: asyncio.TimerHandle | None = None
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether all that it has said so far has been looked at, and it has said something."""
+        return not (self.waiting_for_first or self._wants_turn)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.set_write_buffer_limits(high=0)  # an answer is given when the kernel has all of it
         super().connection_made(transport)
         self._arm()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._disarm()
-        self._door.leave()
+        self._gone()
         super().connection_lost(exc)
 
-    def request_came(self, path: str) -> None:
-        """Starts the time over; an event stream looks after its own."""
-        self.waiting_for_first = False
+    def data_received(self, data: bytes) -> None:
+        self._intake.add(data)
+        if self._intake.is_too_much:
+            self._drop()
+        self._go_on()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.on_drained is not None:
+            self.on_drained()
+
+    def request_came(self, request: web.Request) -> None:
+        """It is about to be answered. Starts the time over; an event stream looks after its own."""
+        self.waiting_for_first = self._parsed = False
+        self._request = request
         self._disarm()
-        if path not in _STREAMS:
+        is_stream = _is_stream(request)
+        if not is_stream:
             self._arm()
+        has_body = not request.content.is_eof()
+        self.is_last = "Upgrade" in request.headers or (has_body and not self.terms.bodies)
+        if is_stream or self.is_last:
+            self._intake.close()
+        else:
+            self._intake.begun(has_body=has_body)
+        self._go_on()
+
+    async def start(self) -> None:
+        """aiohttp's work on this connection, from its first request to its last."""
+        try:
+            await super().start()
+        except Exception as error:  # noqa: BLE001  # the top of a task
+            self.log_exception(exc_info=error)
+            self._drop()
 
     def handle_error(
         self,
@@ -64,8 +130,41 @@ class Connection(web.RequestHandler):
         answer.force_close()
         return answer
 
+    def log_exception(self, *_args: Any, **particulars: Any) -> None:
+        """What aiohttp would write a traceback about: whoever connects can cause as many as he likes."""
+        self._oddities.note(REASON=repr(particulars.get("exc_info"))[:200])
+
+    def _go_on(self) -> None:
+        """Have looked at what has come, and take no more than that needs."""
+        if self.transport is not None:
+            if self._intake.is_ahead:
+                self.transport.pause_reading()
+            else:
+                self.transport.resume_reading()
+        if self._intake and not self._parsed and not self._wants_turn:
+            self._wants_turn = True
+            self.terms.turns.want(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._wants_turn = False
+        if self.transport is None or not self._intake:
+            return
+        reads_body = self._request is not None and not self._request.content.is_eof()
+        piece = self._intake.body() if reads_body else self._intake.head()
+        if self._intake.is_too_much:
+            self._drop()
+            return
+        try:
+            super().data_received(piece)
+        except Exception as error:  # noqa: BLE001  # whatever the parser has not thought of
+            self.log_exception(exc_info=error)
+            self._drop()
+            return
+        self._parsed = bool(self._messages)
+        self._go_on()
+
     def _arm(self) -> None:
-        self._deadline = asyncio.get_running_loop().call_later(self._door.patience, self._drop)
+        self._deadline = asyncio.get_running_loop().call_later(self.terms.patience, self._drop)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -79,45 +178,19 @@ class Connection(web.RequestHandler):
 
 @web.middleware
 async def keep_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tells the connection that its client is alive."""
-    if isinstance(request.protocol, Connection):
-        request.protocol.request_came(request.path)
-    return await handler(request)
+    """Tells the connection that its client is alive, and what the answer has cost."""
+    connection = request.protocol
+    if not isinstance(connection, Connection):
+        return await handler(request)
+    connection.request_came(request)
+    began = time.monotonic()
+    response = await handler(request)
+    if not _is_stream(request):
+        connection.terms.turns.spent(time.monotonic() - began)
+    if connection.is_last and not response.prepared:
+        response.force_close()
+    return response
 
 
-class Door:
-    """Lets at most `limit` connections of one listener in: device threads need descriptors too.
-
-    One that brings no new request for `patience` seconds is dropped, whatever it is in the middle of:
-    a head or a body that never ends, an answer that nobody takes, or nothing at all.
-    """
-
-    def __init__(self, server: web.Server, limit: int, patience: float) -> None:
-        self.patience = patience
-        self._server = server
-        self._limit = limit
-        self._inside = 0
-        self._full = False
-
-    def __call__(self) -> asyncio.Protocol:
-        if self._inside < self._limit:
-            self._inside += 1
-            return Connection(self._server, self)
-        if not self._full:
-            self._full = True
-            _log.warning("Refusing connections: too many are open", extra={"LIMIT": self._limit})
-        return _Refusal()
-
-    def leave(self) -> None:
-        """One that was let in has gone."""
-        self._inside -= 1
-        if self._full and self._inside <= self._limit // 2:
-            self._full = False
-            _log.warning("Accepting connections again", extra={"LIMIT": self._limit})
-
-
-class _Refusal(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.write(_REFUSAL)
-        transport.close()
+def _is_stream(request: web.Request) -> bool:
+    return request.path in _STREAMS and request.method == "GET"

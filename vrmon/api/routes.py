@@ -6,36 +6,56 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from vrmon.api.answers import dress, error_answer, explain_errors, json_answer
+from vrmon.api.answers import JSON, ErrorAnswers, bytes_answer, dress, encode, error_answer, json_answer
 from vrmon.api.backend import Backend
 from vrmon.api.connection import keep_time
 from vrmon.api.control import Control
+from vrmon.api.own_names import OwnNames
 from vrmon.api.page_files import PageFiles
+from vrmon.api.peer import over_unix
 from vrmon.api.prometheus import CONTENT_TYPE, render
+from vrmon.api.rendering import Rendering
 from vrmon.api.stream import Hub
 from vrmon.model import media_type
 
 _LONGEST_BODY = 64 * 1024
 
 
-class Reading:
-    """Handlers that only look."""
+class Documents:
+    """What is rendered once for all who ask at about the same time."""
 
     def __init__(self, backend: Backend) -> None:
+        self.status = Rendering(lambda: encode(backend.status()))
+        self.devices = Rendering(lambda: encode(backend.devices()))
+        self.metrics = Rendering(lambda: render(backend.metrics()))
+
+    def changed(self) -> None:
+        for document in (self.status, self.devices, self.metrics):
+            document.changed()
+
+
+class Reading:
+    """Handlers that only look.
+
+    Who asks over the Unix socket may have commanded something just before, and sees what came of it.
+    """
+
+    def __init__(self, backend: Backend, documents: Documents) -> None:
         self._backend = backend
+        self._documents = documents
 
-    async def status(self, _request: web.Request) -> web.Response:
-        return json_answer(self._backend.status())
+    async def status(self, request: web.Request) -> web.Response:
+        return bytes_answer(self._documents.status.get(fresh=over_unix(request)), JSON)
 
-    async def devices(self, _request: web.Request) -> web.Response:
-        return json_answer(self._backend.devices())
+    async def devices(self, request: web.Request) -> web.Response:
+        return bytes_answer(self._documents.devices.get(fresh=over_unix(request)), JSON)
 
     async def health(self, _request: web.Request) -> web.Response:
         healthy, why = self._backend.health()
         return json_answer({"healthy": healthy, "why": why}, 200 if healthy else 503)
 
-    async def metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(body=render(self._backend.metrics()), headers={"Content-Type": CONTENT_TYPE})
+    async def metrics(self, request: web.Request) -> web.Response:
+        return bytes_answer(self._documents.metrics.get(fresh=over_unix(request)), CONTENT_TYPE)
 
     async def thumbnail(self, request: web.Request) -> web.Response:
         channel = request.match_info["name"]
@@ -44,14 +64,15 @@ class Reading:
         if picture is None or kind is None:
             return error_answer(404, f"Cannot show {channel}: there is no picture of it that is fresh.")
         modified = formatdate(picture.taken_at, usegmt=True)
-        return web.Response(body=picture.data, content_type=kind, headers={"Last-Modified": modified})
+        return bytes_answer(picture.data, kind, {"Last-Modified": modified})
 
 
-def application(backend: Backend, hub: Hub) -> web.Application:
+def application(backend: Backend, documents: Documents, hub: Hub, names: OwnNames) -> web.Application:
     """Everything that can be asked. A POST is refused before it gets here unless it came locally."""
-    app = web.Application(middlewares=[keep_time, explain_errors], client_max_size=_LONGEST_BODY)
+    middlewares = [keep_time, ErrorAnswers().explain, names.check]
+    app = web.Application(middlewares=middlewares, client_max_size=_LONGEST_BODY)
     app.on_response_prepare.append(dress)
-    reading, control, files = Reading(backend), Control(backend), PageFiles()
+    reading, control, files = Reading(backend, documents), Control(backend), PageFiles()
     app.add_routes(
         [
             web.get("/", files.index),

@@ -13,15 +13,19 @@ from aiohttp import web
 
 from vrmon import settings
 from vrmon.api import listeners
+from vrmon.api.acceptor import Acceptor
 from vrmon.api.backend import Backend
-from vrmon.api.connection import Connection, Door
+from vrmon.api.connection import Connection, Terms
 from vrmon.api.listeners import TCP, UNIX, ListenError
-from vrmon.api.routes import application
+from vrmon.api.own_names import OwnNames
+from vrmon.api.routes import Documents, application
 from vrmon.api.stream import Hub
+from vrmon.api.turns import Turns
 
 _log = logging.getLogger(__name__)
 
-_MOST_CONNECTIONS = {TCP: 400, UNIX: 100}
+_PLACES = {TCP: 500, UNIX: 100}
+_SHARES = {TCP: 0.1, UNIX: 1.0}  # of the loop's time: whoever reaches the Unix socket may have it all
 _LAST_WORDS = 0.25  # seconds that a client which has just connected gets to say what it wants
 _SHUTDOWN = 2.0
 
@@ -30,7 +34,7 @@ _SHUTDOWN = 2.0
 class _Listener:
     address: str
     socket: socket.socket
-    server: asyncio.AbstractServer
+    acceptor: Acceptor
 
 
 class Api:
@@ -42,7 +46,10 @@ class Api:
     def __init__(self, backend: Backend, patience: float = 30.0) -> None:
         self._backend = backend
         self._patience = patience
+        self._documents = Documents(backend)
+        self._names = OwnNames()
         self._open: dict[str, _Listener] = {}
+        self._terms: dict[str, Terms] = {}
         self._server: web.Server | None = None
         self._runner: web.AppRunner | None = None
         self._hub: Hub | None = None
@@ -63,14 +70,19 @@ class Api:
         Raises ListenError when an address cannot be had, with the others served all the same: `rebind`
         tries again.
         """
-        self._hub = Hub(self._backend.status, self._patience)
-        self._runner = web.AppRunner(application(self._backend, self._hub), access_log=None)
+        self._hub = Hub(self._documents.status, self._patience)
+        self._terms = {
+            name: Terms(Turns(share), 2 * self._patience, bodies=name == UNIX)
+            for name, share in _SHARES.items()
+        }
+        app = application(self._backend, self._documents, self._hub, self._names)
+        self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         self._server = self._runner.server
         for name, sock in adopted.items():
             address = {TCP: api.listen, UNIX: str(api.unix_socket)}.get(name, "")
             if address and await _fits(name, sock, address):
-                await self._serve(name, address, sock)
+                self._serve(name, address, sock)
             else:
                 sock.close()
         await self.rebind(api)
@@ -81,6 +93,7 @@ class Api:
         A new address is bound before the old one is closed. Where that fails the old one stays, and
         ListenError says so when the others are done.
         """
+        self._names.learn(api.names)
         reasons: dict[str, str] = {}
         for name, address, key in (
             (TCP, api.listen, "api.listen"),
@@ -97,14 +110,15 @@ class Api:
             raise ListenError(reasons)
 
     def changed(self) -> None:
-        """There is something new to show to whoever watches."""
+        """There is something new to show to whoever watches or asks."""
+        self._documents.changed()
         if self._hub is not None:
             self._hub.changed()
 
     async def stop(self, *, keep_socket_file: bool = False) -> None:
         """Answers what has been asked and closes. `keep_socket_file`: a successor takes the sockets over."""
         for name in list(self._open):
-            await self._close(name, keep_socket_file=keep_socket_file)
+            self._close(name, keep_socket_file=keep_socket_file)
         if self._hub is not None:
             self._hub.close()
         if self._runner is None or self._server is None:
@@ -118,7 +132,7 @@ class Api:
 
     async def _move(self, name: str, address: str) -> None:
         if not address:
-            await self._close(name)
+            self._close(name)
             return
         try:
             sock = await _open(name, address)
@@ -128,41 +142,36 @@ class Api:
                 raise
             # 0.0.0.0:8001 and 127.0.0.1:8001 exclude each other: the old one has to make room first.
             sock = await self._swap(old, address)
-        await self._close(name)
-        await self._serve(name, address, sock)
+        self._close(name)
+        self._serve(name, address, sock)
 
     async def _swap(self, old: _Listener, address: str) -> socket.socket:
         spare = old.socket.dup()
-        await self._close(TCP)
+        self._close(TCP)
         # Closing is not enough where another process holds it as well: this ends it for everybody.
         spare.shutdown(socket.SHUT_RDWR)
         try:
             sock = await _open(TCP, address)
         except OSError:
             spare.listen(512)
-            await self._serve(TCP, old.address, spare)
+            self._serve(TCP, old.address, spare)
             raise
         spare.close()
         return sock
 
-    async def _serve(self, name: str, address: str, sock: socket.socket) -> None:
+    def _serve(self, name: str, address: str, sock: socket.socket) -> None:
         if self._server is None:
             raise RuntimeError("start() comes first")
-        door = Door(self._server, _MOST_CONNECTIONS[name], 2 * self._patience)
-        # Not create_unix_server: from Python 3.13 on that one removes the socket's file when it closes.
-        server = await asyncio.get_running_loop().create_server(door, sock=sock, backlog=512)
-        self._open[name] = _Listener(address, sock, server)
+        acceptor = Acceptor(self._server, sock, _PLACES[name], self._terms[name])
+        acceptor.open()
+        self._open[name] = _Listener(address, sock, acceptor)
         _log.info("Listening", extra={"ADDRESS": address})
 
-    async def _close(self, name: str, *, keep_socket_file: bool = False) -> None:
+    def _close(self, name: str, *, keep_socket_file: bool = False) -> None:
         listener = self._open.pop(name, None)
         if listener is None:
             return
-        # In this order, because asyncio forgets a client that was accepted in the round in which
-        # its server closes: neither answered nor refused.
-        asyncio.get_running_loop().remove_reader(listener.socket)
-        await asyncio.sleep(0)
-        listener.server.close()
+        listener.acceptor.close()
         if name == UNIX and not keep_socket_file:
             listeners.remove(Path(listener.address))
 
@@ -193,4 +202,4 @@ async def _last_words(server: web.Server) -> None:
     silent = True
     while silent and loop.time() < deadline:
         await asyncio.sleep(0.005)  # at least once: what was accepted just now is not a connection yet
-        silent = any(isinstance(c, Connection) and c.waiting_for_first for c in server.connections)
+        silent = any(isinstance(c, Connection) and not c.is_heard for c in server.connections)

@@ -1,22 +1,23 @@
 """Server-sent events: the whole status document, written once, handed to every watcher.
 
 No watcher has a task that runs per document, and none can hold up another: one whose last document is
-still on its way is passed over, and dropped when it takes nothing for too long.
+still on its way is passed over, and dropped when it takes nothing for too long. What it has not taken yet
+is no copy of its own, but for a piece.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from aiohttp import HttpVersion11, web
 
-from vrmon.api.answers import encode
+from vrmon.api.connection import Connection
+from vrmon.api.rendering import SHORTEST_PAUSE, Rendering
 
-SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 2.0
+_PIECE = 64 * 1024
 # A reverse proxy that collected the stream would make it anything but live.
 _HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 
@@ -27,6 +28,7 @@ class _Watcher:
     chunked: bool
     gone: asyncio.Future[None]
     took: float  # when it was last seen with nothing left to take
+    rest: memoryview  # of the last document, which it has not been given yet
 
     def end(self) -> None:
         if not self.gone.done():
@@ -41,12 +43,12 @@ class _Frame:
 
 
 class Hub:
-    """Publishes what `document` returns: soon after `changed`, and at least every two seconds.
+    """Publishes `document`: soon after `changed`, and at least every two seconds.
 
     A watcher that takes nothing for `patience` seconds is dropped.
     """
 
-    def __init__(self, document: Callable[[], dict[str, Any]], patience: float) -> None:
+    def __init__(self, document: Rendering, patience: float) -> None:
         self._document = document
         self._patience = patience
         self._loop = asyncio.get_running_loop()
@@ -83,7 +85,11 @@ class Hub:
         transport = request.transport
         if not isinstance(transport, asyncio.Transport):
             return response
-        watcher = _Watcher(transport, request.version >= HttpVersion11, self._loop.create_future(), now)
+        watcher = _Watcher(
+            transport, request.version >= HttpVersion11, self._loop.create_future(), now, memoryview(b"")
+        )
+        if isinstance(request.protocol, Connection):
+            request.protocol.on_drained = partial(self._go_on, watcher)
         self._hand(watcher, now)
         self._watchers.add(watcher)
         self._publish_at(self._frame.made + LONGEST_PAUSE)
@@ -112,17 +118,23 @@ class Hub:
 
     def _make_frame(self, now: float) -> _Frame:
         self._number += 1
-        plain = b"event: status\nid: %d\ndata: %s\n\n" % (self._number, encode(self._document()))
+        plain = b"event: status\nid: %d\ndata: %s\n\n" % (self._number, self._document.get(fresh=True))
         return _Frame(plain, b"%x\r\n%s\r\n" % (len(plain), plain), now)
 
     def _hand(self, watcher: _Watcher, now: float) -> None:
         transport = watcher.transport
         if transport.is_closing():
             watcher.end()
-        elif transport.get_write_buffer_size() == 0:
+        elif not watcher.rest and transport.get_write_buffer_size() == 0:
             watcher.took = now
-            # Past aiohttp's writer on purpose: it would frame and copy once for each watcher.
-            transport.write(self._frame.chunk if watcher.chunked else self._frame.plain)
+            watcher.rest = memoryview(self._frame.chunk if watcher.chunked else self._frame.plain)
+            self._go_on(watcher)
         elif now - watcher.took > self._patience:
             transport.abort()
             watcher.end()
+
+    def _go_on(self, watcher: _Watcher) -> None:
+        """Past aiohttp's writer on purpose: it would frame and copy once for each watcher."""
+        while watcher.rest and watcher.transport.get_write_buffer_size() == 0:
+            watcher.transport.write(watcher.rest[:_PIECE])
+            watcher.rest = watcher.rest[_PIECE:]

@@ -54,11 +54,12 @@ def _api(
 ) -> Api:
     values = _section("api", document, complaints)
     listen = override_port(values.get("listen", Api.listen), environ, complaints)
+    names = values.get("names", Api.names)
     raw = document.get("api")
     if isinstance(raw, dict) and "unix_socket" in raw:
-        return Api(listen, Path(values.get("unix_socket", Api.unix_socket)))
+        return Api(listen, Path(values.get("unix_socket", Api.unix_socket)), names)
     try:
         SOCKET.read(str(directories.unix_socket))
     except ValueError as wrong:
         complaints.add_variable("RUNTIME_DIRECTORY", "api.unix_socket", str(wrong), SOCKET.expected)
-    return Api(listen, directories.unix_socket)
+    return Api(listen, directories.unix_socket, names)

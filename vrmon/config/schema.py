@@ -100,6 +100,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
             "socket of the vrmon command, for reading and control",
             str(Api.unix_socket),
         ),
+        Key("names", values.HOST_NAMES, "names by which browsers may ask for the status", Api.names),
     ),
     "log": (
         Key("level", one_of("debug", "info", "warning", "error"), "the least that is logged", Log.level),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from string import Formatter
 
-from vrmon.devices.keys import CONTROL, Value, as_line, as_text
+from vrmon.devices.keys import CONTROL, Value, as_line, as_text, wrong_type
 from vrmon.model import ingest_id
 
 
@@ -78,6 +78,16 @@ def _read_listen(value: object) -> str:
     return text
 
 
+def _read_host_names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        wrong_type(value)
+    names = [one.strip().rstrip(".").lower() if isinstance(one, str) else "" for one in value]
+    for name in names:
+        if len(name) > 253 or not re.fullmatch(r"[0-9a-z_-]{1,63}(\.[0-9a-z_-]{1,63})*", name):
+            raise ValueError("holds something that is not a host name")
+    return tuple(names)
+
+
 def _read_absolute_path(value: object) -> str:
     text = as_text(value)
     if not text.startswith("/") or CONTROL.search(text):
@@ -99,6 +109,7 @@ DEVICE_NAME = Value("the NAME of such a table", lambda value: as_line(value).str
 INGEST = Value("the ingestId: 32 hexadecimal digits, however the primary spells them", _read_ingest)
 SOURCE = Value("a unique_id, a display_name, or the index as an integer", _read_source)
 LISTEN = Value('"HOST:PORT", or "" for no TCP', _read_listen)
+HOST_NAMES = Value("an array of host names, without ports", _read_host_names)
 SOCKET = Value("an absolute path of at most 107 bytes", _read_socket)
 FILE = Value("the path of a file that only its owner can read", as_line)
 LOG_FILE = Value(
