@@ -11,24 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.world.clock import WRONG, set_wrong
 from tests.world.mirror import PACE, codes, is_in, mirror, wait
 from tests.world.running import PATIENCE, ROOT
 from vrmon.state.format import compose, payload_text
-
-CLOCK = """
-import sys, time
-true_time, file = time.time, sys.argv.pop(1)
-time.time = lambda: true_time() + float(open(file).read())
-from vrmon.daemon.__main__ import main
-sys.exit(main())
-"""
-"""vrmond on a machine whose clock is wrong by the seconds in a file."""
-
-
-def set_wrong(clock: Path, seconds: float) -> None:
-    """In one step: vrmond may be looking at this moment."""
-    clock.with_suffix(".new").write_text(str(seconds))
-    clock.with_suffix(".new").rename(clock)
 
 
 def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
@@ -188,7 +174,7 @@ def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_
 def test_the_clock_is_of_no_account(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     set_wrong(clock, 0)
-    with mirror(tmp_path, size=1, program=("-c", CLOCK, str(clock))) as here:
+    with mirror(tmp_path, size=1, program=("-c", WRONG, str(clock))) as here:
         job = here.record()
         for wrong in (400 * 86400.0, -400 * 86400.0):
             here.daemon.kill(signal.SIGKILL)
