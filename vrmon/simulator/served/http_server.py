@@ -23,7 +23,7 @@ from vrmon.simulator.served.certificate import Certificate
 from vrmon.simulator.served.encoding import encoded
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request
 from vrmon.simulator.served.faults import LATE, Fault
-from vrmon.simulator.served.listening_socket import ListeningSocket
+from vrmon.simulator.served.listening_socket import ListeningSocket, end_orderly
 from vrmon.simulator.served.remote import PREFIX, control
 from vrmon.simulator.served.simulated_device import SimulatedDevice
 
@@ -93,9 +93,7 @@ class Server:
 
     async def drop_connections(self) -> None:
         """Closes every connection, whatever it waits for, and goes on listening."""
-        for connection in self._protocols.connections:
-            if connection.transport is not None:
-                connection.transport.close()
+        self._socket.close_accepted()
 
     def _forget_coming_back(self) -> None:
         if self._coming_back is not None:
@@ -141,7 +139,7 @@ class Server:
                 return await wire.faulty_response(fault, request, right)
             return web.Response()
         arrival.answered = time.monotonic()
-        self._close_when_idle(request.transport, arrival.place)
+        self._close_when_idle(request, arrival.place)
         return wire.response(right)
 
     def _place(self, request: web.BaseRequest) -> tuple[int, int]:
@@ -153,14 +151,14 @@ class Server:
         self._connections[request.transport] = connection, place + 1
         return connection, place + 1
 
-    def _close_when_idle(self, transport: asyncio.Transport | None, place: int) -> None:
-        seconds = self.device.switches.idle_closed_after
+    def _close_when_idle(self, request: web.BaseRequest, place: int) -> None:
+        seconds, transport = self.device.switches.idle_closed_after, request.transport
         if seconds is None or transport is None:
             return
 
         def close() -> None:
             if self._connections.get(transport, (0, 0))[1] == place:
-                transport.close()
+                end_orderly(transport.get_extra_info("socket"))
 
         self.loop.call_later(seconds, close)
 

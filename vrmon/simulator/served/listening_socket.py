@@ -7,9 +7,22 @@ import socket
 import struct
 import weakref
 from contextlib import suppress
+from typing import Protocol
 
 RST_ON_CLOSE = struct.pack("ii", 1, 0)
 PATIENCE = 1.0
+
+
+class Endable(Protocol):
+    """A socket, or asyncio's stand-in for one."""
+
+    def shutdown(self, how: int, /) -> None: ...
+
+
+def end_orderly(connection: Endable) -> None:
+    """Ends a connection with a FIN. asyncio finds it at its end, as if the client had closed it."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class ListeningSocket(socket.socket):
@@ -47,6 +60,11 @@ class ListeningSocket(socket.socket):
             with suppress(OSError):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST_ON_CLOSE)
                 connection.shutdown(socket.SHUT_RD)
+
+    def close_accepted(self) -> None:
+        """Ends every connection with a FIN, at once."""
+        for connection in self._open():
+            end_orderly(connection)
 
     async def accepted_are_closed(self) -> None:
         """Returns when asyncio has let go of them, so that none outlives its loop."""
