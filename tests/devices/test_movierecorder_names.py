@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmon.devices.movierecorder import TRAITS
+from vrmon.simulator.movierecorder.spelling import SPELLINGS
 from vrmon.traits import PLAIN
 
 FUER = "Nachrichten für Zürich"
@@ -46,6 +47,9 @@ NAMES = st.text(max_size=60).map(TRAITS.fit).filter(bool)
         (CYRILLIC, "_______ ___"),
         (CYRILLIC, "??????? ??? 2"),
         (CYRILLIC, "______________ ______"),
+        (CYRILLIC, "Novosti dnya"),
+        ("Подъезд", "Pod?ezd"),
+        ("Щука и ёж", "Shchuka i yozh"),
         ("SHOW", "Io4K - 0 - 1 - SHOW"),
         ("SHOW", "4XT00292 - 0 - SHOW 2"),
         (FUER, "Io4K - 0 - 1 - Nachrichten f_r Z_rich"),
@@ -93,6 +97,14 @@ def test_any_name_may_be_shown_as_it_is_and_as_any_disk_folds_it(name: str) -> N
 def test_any_name_may_be_shown_as_the_bytes_of_its_utf_8(name: str, encoding: str) -> None:
     asked = f"NEWS {name}"
     assert TRAITS.may_show(asked, unicodedata.normalize("NFC", asked).encode().decode(encoding, "replace"))
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("asked", ["NEWS", FUER, CYRILLIC, "Съёмка «Öl & Gas» – Teil 2", "NEWS_cont1"])
+def test_every_spelling_of_the_simulator_is_known(asked: str, spelling: str) -> None:
+    for shown in (SPELLINGS[spelling](asked), f"{SPELLINGS[spelling](asked)}-1"):
+        assert TRAITS.may_show(asked, shown)
+    assert not TRAITS.may_show(asked, SPELLINGS[spelling]("Nachrichten für Genf"))
 
 
 @given(NAMES)

@@ -18,10 +18,13 @@ _SUFFIX = re.compile(  # a number, a time, an extension: what a program adds to 
 )
 _PREFIX = re.compile(r"(?<= - )\d+ - ")  # the end of one such as "Io4K - 0 - 1 - "
 _DUPLICATE = re.compile(r"\bexist|duplicate|\bin use\b|name.{0,20}\b(already|taken|used)", re.IGNORECASE)
-_IN_LATIN = {
-    "ä": "ae", "å": "aa", "æ": "ae", "ð": "d", "đ": "d", "ł": "l", "ö": "oe", "ø": "oe", "œ": "oe",
-    "þ": "th", "ü": "ue",
-}  # fmt: skip
+_SPELT = (
+    "ä=ae å=aa æ=ae ð=d/dh đ=d/dj ł=l ö=oe ø=o/oe œ=oe þ=th ü=ue "
+    "а=a б=b в=v/w г=g/h ґ=g д=d е=e/ye/je ё=e/yo/jo є=ye/ie ж=zh/j з=z и=i/y і=i ї=yi/i й=y/i/j/ "
+    "к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh/h/x ц=ts/c ч=ch ш=sh щ=shch/sch ъ=/' ы=y/i ь=/' "
+    "э=e ю=yu/iu/ju я=ya/ia/ja"
+)
+_IN_LATIN = {char: ways.split("/") for char, ways in (pair.split("=") for pair in _SPELT.split())}
 _STAND_INS = "?_\N{REPLACEMENT CHARACTER}"
 _MISREAD = ("latin-1", "cp1252", "mac_roman")  # what UTF-8 is taken for
 
@@ -101,7 +104,8 @@ def _forms(char: str) -> frozenset[str]:
         return frozenset({fold(char)})
     apart = unicodedata.normalize("NFD", char)
     bare = "".join(one for one in apart if not unicodedata.combining(one))
-    forms = {char, bare, _IN_LATIN.get(char.casefold(), bare), *_STAND_INS}
+    forms = {char, bare, *_STAND_INS}
+    forms.update(_IN_LATIN.get(char.casefold(), ()))
     if not char.isalnum():
         forms.add("")
     for text in (char, apart):
