@@ -125,6 +125,16 @@ def test_a_take_that_was_split_dies_as_a_whole(recorder: MovieRecorder) -> None:
     assert second.ended_by == "died"
 
 
+def test_an_operator_splits(recorder: MovieRecorder) -> None:
+    recorder.split_by_hand(FIRST)
+    recorder.record_by_hand(FIRST, "MINE")
+    recorder.split_by_hand(FIRST)
+    assert plain.source(recorder.url)["is_recording"]
+    assert [(take.name, take.part, take.ended_by) for take in recorder.takes] == [
+        ("MINE", 0, "split"), ("MINE 1", 1, None)
+    ]  # fmt: skip
+
+
 def test_splitting_is_refused(recorder: MovieRecorder) -> None:
     recorder.switch(splitting="refused")
     plain.command(recorder.url, "record")

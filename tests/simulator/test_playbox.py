@@ -77,9 +77,9 @@ def test_one_ingest_is_spelled_otherwise(playbox: PlayBox) -> None:
 )
 def test_a_file_name_is_a_whole_path(playbox: PlayBox, position: str, shown: str) -> None:
     job = playbox.start_job(0, "SHOW.mxf")
-    playbox.switch(file_name=position, preset_tag="primary")
+    playbox.switch(file_name=position, preset_tag="PRIMARY")
     files = plain.get(playbox.url, f"/ingests/{INGEST}/jobs/{job}/files")["data"]
-    assert files[1] == {"presetTag": "primary", "fileName": shown}
+    assert files[1] == {"presetTag": "PRIMARY", "fileName": shown}
 
 
 def test_a_job_id_is_used_again(playbox: PlayBox) -> None:

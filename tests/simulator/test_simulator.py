@@ -99,7 +99,7 @@ def test_an_unknown_path_is_a_page(playbox: PlayBox, primary: Client, path: str)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
 
 
-@pytest.mark.parametrize("position", ["401 json", "403 json", "401 text", "403 text"])
+@pytest.mark.parametrize("position", ["401 json", "403 json", "200 json", "401 text", "403 text", "200 text"])
 def test_a_password_is_asked_for_on_every_request(position: str) -> None:
     with serving(MovieRecorder(1, password="s&c r+t/ü")) as recorder:
         client = Client(recorder.url)
