@@ -735,32 +735,31 @@ _DAEMON = {
     Code.CONFIGURATION_REFUSED: Row(
         "Configuration refused",
         "vrmon.toml has faults. The configuration accepted last stays in force, or none where there is none.",
-        "Run 'vrmond --check', correct what it names, then 'systemctl reload vrmon'.",
+        "Run 'vrmond --check', correct what it names, then 'vrmon reload'.",
         _DEGRADED,
         (
             Text(
                 "{what}",
-                "Mend what is refused, then `systemctl reload vrmon`; "
-                "a variable of the environment needs a restart.",
+                "Mend what is refused, then `vrmon reload`; a variable of the environment needs a restart.",
             ),
         ),
     ),
     Code.NO_CHANNELS: Row(
         "No channels configured",
         "vrmon runs, but vrmon.toml names nothing to mirror.",
-        "Set the devices and [[channel]]s in /etc/vrmon/vrmon.toml, then 'systemctl reload vrmon'.",
+        "Set the devices and [[channel]]s in /etc/vrmon/vrmon.toml, then 'vrmon reload'.",
         _DEGRADED,
         (
             Text(
                 "No channel is configured: nothing is mirrored.",
-                "Name the devices and channels in vrmon.toml, then `systemctl reload vrmon`.",
+                "Name the devices and channels in vrmon.toml, then `vrmon reload`.",
             ),
         ),
     ),
     Code.ADDRESS_TAKEN: Row(
         "Address not available",
         "An address of [api] cannot be listened on. Mirroring goes on; vrmon goes on trying.",
-        "Free the address, or change it in vrmon.toml, then 'systemctl reload vrmon'.",
+        "Free the address, or change it in vrmon.toml, then 'vrmon reload'.",
         _DEGRADED,
         (Text("{what}", "Free the address or change it in vrmon.toml; vrmon goes on trying."),),
     ),

@@ -148,6 +148,11 @@ def test_fields() -> None:
     assert journal.fields("no-such-code") == {"CODE": "no-such-code"}
 
 
+def test_nothing_that_is_told_wants_systemd_where_vrmon_runs_in_a_container() -> None:
+    assert "vrmon reload" in explained.render()
+    assert "systemctl" not in (ROOT / "vrmon/catalog.py").read_text()
+
+
 def test_the_installed_catalog_is_the_tables() -> None:
     assert (ROOT / "systemd/vrmon.catalog").read_text() == explained.render()
 
