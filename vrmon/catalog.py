@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 from typing import NamedTuple
 
@@ -164,8 +165,9 @@ class Row(NamedTuple):
 
     def severity_in(self, situation: Situation) -> Severity:
         """The worst of all where the row does not know the situation."""
-        found = self.severities.get(situation)
-        return found or min(self.severities.values(), key=lambda one: one.rank)
+        if isinstance(self.severity, Severity):
+            return self.severity
+        return self.severity.get(situation) or min(self.severity.values(), key=lambda one: one.rank)
 
     def message(self, facts: Mapping[str, object]) -> str:
         return fill(self.text(facts).message, facts)
@@ -178,14 +180,16 @@ class Row(NamedTuple):
         return next((one for one in self.texts if needs(one) <= facts.keys()), self.texts[-1])
 
 
-def needs(text: Text) -> set[str]:
+@cache
+def needs(text: Text) -> frozenset[str]:
     """The facts without which it cannot be told."""
     return names(_OPTIONAL.sub("", text.message + text.hint))
 
 
-def names(template: str) -> set[str]:
+@cache
+def names(template: str) -> frozenset[str]:
     """Of the facts in it."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 class _Facts(dict[str, object]):
