@@ -52,7 +52,7 @@ def test_takes_that_die_and_recordings_by_hand(tmp_path: Path, browser: Browser)
         assert board.wait_tile("PCR 2", "By hand").backup == "REHEARSAL"
         here.playbox.start_job(1, "SECOND.mxf")
         tile = board.wait_tile("PCR 2", "Not ours")
-        assert (tile.tone, tile.title, tile.backup) == ("bad", "SECOND", "REHEARSAL")
+        assert (tile.tone, tile.title, tile.backup) == ("warn", "SECOND", "REHEARSAL")
         assert "REHEARSAL" in tile.why
         here.recorder.stop_by_hand(1)
         assert board.wait_tile("PCR 2", "Recording").tone == "ok"

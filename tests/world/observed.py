@@ -183,7 +183,8 @@ class Site:
         elif action.verb is Verb.RESUME:
             self.show(action.device, action.source, is_paused=False)
         elif action.verb is Verb.RECORD:
-            self.record(action.device, action.source, shown.recording_name or "")
+            is_named = self.settings.dvrs[action.device].traits.names_apart
+            self.record(action.device, action.source, shown.recording_name or "" if is_named else action.name)
         else:
             self.show(action.device, action.source, recording_name=action.name)
         return Result(action, self.now, Outcome.DONE)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.world.observed import Fault, Site
+from vrmon.devices import movierecorder, playbox
 from vrmon.model import Job, Source, Verb
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings
@@ -181,8 +182,8 @@ def _site(states: tuple[str, ...]) -> Site:
     )
     dvrs = [RECORDER, *(name for name in (SECOND,) if any(one.dvr == name for one in channels))]
     settings = Settings(
-        {PLAYBOX: DeviceSettings(PLAYBOX, _URLS[PLAYBOX], 1.0)},
-        {name: DeviceSettings(name, _URLS[name], 1.0) for name in dvrs},
+        {PLAYBOX: DeviceSettings(PLAYBOX, _URLS[PLAYBOX], 1.0, traits=playbox.KIND.traits)},
+        {name: DeviceSettings(name, _URLS[name], 1.0, traits=movierecorder.TRAITS) for name in dvrs},
         channels,
     )
     sources = {
