@@ -1,0 +1,1 @@
+"""Of each job, which parts are on the backup, with honest bounds (promise 10)."""

@@ -1,0 +1,153 @@
+"""From looks to stretches of time: in which something surely was, surely was not, or may have been.
+
+A look proves what it shows for one moment between its beginning and its end, nobody knows which. Between
+two looks that show the same it went on. What lies between two that differ, or what nobody watched (dark),
+may have been either; but the same take with the same start date on both sides was there in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
+
+AWAY = "vrmon-away"  # the cause of what nobody watched although nothing failed
+_MOST = 64  # stretches that are kept apart
+
+
+class Shown(Enum):
+    """COMING: it is not there, but what was commanded may still turn up, or be there without being shown."""
+
+    YES = "yes"
+    NO = "no"
+    COMING = "coming"
+    UNKNOWN = "unknown"
+
+
+class Sure(Enum):
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+class Between(NamedTuple):
+    """Something happened not before `earliest` and not after `latest`."""
+
+    earliest: float
+    latest: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a job or at a channel's recording, from `began` to `ended` (monotonic seconds).
+
+    `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id) show
+    that it did not change in the dark between them; "" proves nothing. `cause`: why there is nothing, or why
+    nothing could be seen.
+    """
+
+    began: float
+    ended: float
+    shown: Shown
+    take: str = ""
+    proof: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From the end of the one before to `until`."""
+
+    until: float
+    sure: Sure
+    take: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the looks at one thing came to: `stretches`, the oldest first, and the run that still goes on.
+
+    All looks since `since` have shown what `last` does. `dark` is the cause of what was not seen after it.
+    """
+
+    stretches: tuple[Stretch, ...] = ()
+    last: Look | None = None
+    since: float = 0.0
+    dark: str = ""
+
+    def fold(self, look: Look, patience: float) -> Watch:
+        """Take in a look, once. `patience`: seconds without any look after which it counts as dark."""
+        last = self.last
+        if last is not None and look.ended <= last.ended:
+            return self
+        if look.shown is Shown.UNKNOWN:
+            return self if self.dark else replace(self, dark=look.cause)
+        if last is None:
+            return Watch((Stretch(look.ended, Sure.MAYBE, cause=self.dark or AWAY),), look, look.ended)
+        dark = self.dark or (AWAY if look.began - last.ended > patience else "")
+        if _goes_on(last, look, dark):
+            return replace(self, last=look, dark="") if look.cause == last.cause else self._renewed(look)
+        if last.shown is Shown.COMING and look.shown is Shown.NO and not dark:
+            return self._renewed(look)
+        before = self.stretches if last.shown is Shown.COMING else self._settled(last.began)
+        cause = dark or look.cause or last.cause
+        return Watch(_joined((*before, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
+
+    def timeline(self, now: float) -> tuple[Stretch, ...]:
+        """Everything up to `now`: what came after the last look may have been either."""
+        last = self.last
+        if last is None:
+            return (*self.stretches, Stretch(now, Sure.MAYBE, cause=self.dark or AWAY))
+        before = self.stretches if last.shown is Shown.COMING else self._settled(last.began)
+        return (*before, Stretch(now, Sure.MAYBE, cause=self.dark or last.cause))
+
+    def since_when(self, moment: float) -> Watch:
+        """Without the stretches that had ended by `moment`."""
+        if not self.stretches or self.stretches[0].until > moment:
+            return self
+        return replace(self, stretches=tuple(one for one in self.stretches if one.until > moment))
+
+    def _renewed(self, look: Look) -> Watch:
+        """The run ends and another begins in the very same state, for another cause."""
+        return Watch(self._settled(look.began), look, max(self.since, look.began))
+
+    def _settled(self, until: float) -> tuple[Stretch, ...]:
+        last = self.last
+        if last is None or until <= self.since:
+            return self.stretches
+        sure = Sure.YES if last.shown is Shown.YES else Sure.NO
+        return _joined((*self.stretches, Stretch(until, sure, last.take, last.cause)))
+
+
+def _goes_on(last: Look, look: Look, dark: str) -> bool:
+    """Whether what `look` shows is what `last` did, all the time between them."""
+    if look.shown is not last.shown or look.take != last.take:
+        return False
+    if look.proof and last.proof:
+        return look.proof == last.proof
+    return not dark
+
+
+def _joined(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """With the last two made one if they are alike; the oldest become one doubt where there are too many."""
+    if len(stretches) > 1:
+        *before, one, other = stretches
+        if replace(one, until=other.until) == other:
+            return (*before, other)
+    if len(stretches) > _MOST:
+        oldest, *rest = stretches[-_MOST:]
+        return (Stretch(oldest.until, Sure.MAYBE, cause=oldest.cause), *rest)
+    return stretches
+
+
+def together(
+    one: tuple[Stretch, ...], other: tuple[Stretch, ...]
+) -> Iterator[tuple[float, Stretch, Stretch]]:
+    """Both at once, as far as both go: until when, and what each says up to there."""
+    i = j = 0
+    while i < len(one) and j < len(other):
+        until = min(one[i].until, other[j].until)
+        yield until, one[i], other[j]
+        i, j = i + (one[i].until <= until), j + (other[j].until <= until)
