@@ -16,7 +16,7 @@ KIND = Kind(
     __name__,
     url=url("deck://10.1.85.60:9993", "deck"),
     keys=(Key("slot", one_of("1", "2"), "which of its disks records", "1"),),
-    traits=Traits(recorder="the deck", place="the rack", start_grace=3.0),
+    traits=Traits(recorder="the deck", place="the rack", start_grace=4.0),
 )
 
 
