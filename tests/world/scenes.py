@@ -36,12 +36,16 @@ _URLS = {
     RECORDER: "http://10.1.85.53:8080",
     SECOND: "http://10.1.85.54:8080",
 }
-_NO_ANSWER = Fault("refused the connection")
 _SETTLED = 1.25  # seconds after which nothing more comes of what has happened
 _LAST = 1.0  # seconds at the end in which everything is looked at closely again
 _ON_AIR = 754.0
 _STAGGERED = 311.0  # seconds between the beginnings of two shows
 _PICTURE = 8.0  # seconds old
+
+
+def _refusal(device: str) -> Fault:
+    """In the words of the devices' HTTP client."""
+    return Fault(f"{device} ({_URLS[device].partition('//')[2]}) refused the connection")
 
 
 def _begin(at: Site, channel: Channel, show: str) -> None:
@@ -66,7 +70,7 @@ def _lose_job(at: Site, channel: Channel, _: str) -> None:
 
 
 def _primary_is_gone(at: Site, channel: Channel, _: str) -> None:
-    at.faults[channel.primary] = _NO_ANSWER
+    at.faults[channel.primary] = _refusal(channel.primary)
 
 
 def _primary_is_back(at: Site, channel: Channel, _: str) -> None:
@@ -74,7 +78,7 @@ def _primary_is_back(at: Site, channel: Channel, _: str) -> None:
 
 
 def _dvr_is_gone(at: Site, channel: Channel, _: str) -> None:
-    at.faults[channel.dvr] = _NO_ANSWER
+    at.faults[channel.dvr] = _refusal(channel.dvr)
 
 
 def _rehearse(at: Site, channel: Channel, _: str) -> None:

@@ -15,7 +15,7 @@ from tests.world.browser import Browser, browsing
 from vrmon.model import Thumbnail
 
 CONTROL_ROOM = (
-    *("recording", "recording", "idle", "recording", "keeping", "recording", "foreign", "recording"),
+    *("recording", "blocked", "idle", "recording", "keeping", "recording", "foreign", "recording"),
     *("hold", "recording", "starting", "recording", "overlap", "preflight", "stopping", "recording"),
 )
 MANY = ("recording",) * 20 + ("blocked", "idle") + ("recording",) * 24 + ("idle",) * 18
