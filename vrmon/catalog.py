@@ -86,6 +86,7 @@ class Code(Word):
     ENDED_BY_HAND = "ended-by-hand"
     UNMAPPED_JOB = "unmapped-job"
     NO_INGEST_LISTED = "no-ingest-listed"
+    JOBS_LEFT_OUT = "jobs-left-out"
     ON_HOLD = "on-hold"
     HOLD_BEGUN = "hold-begun"
     HOLD_ENDED = "hold-ended"
@@ -677,6 +678,19 @@ _JOBS = {
             Text(
                 "A person ended the take of job {job!r}.",
                 "It is recorded again as soon as {primary} shows that the job is active.",
+            ),
+        ),
+    ),
+    Code.JOBS_LEFT_OUT: Row(
+        "More jobs than are shown",
+        "A primary runs more jobs on ingests without a channel than anybody could read. Only some are shown; "
+        "those on the ingests that have a channel are all seen.",
+        "Look at the primary: is that server what it seems?",
+        _DEGRADED,
+        (
+            Text(
+                "{subject} runs {count} jobs more on ingests without a channel than are shown here.",
+                "Look at it: so many jobs at once are none of a show's.",
             ),
         ),
     ),

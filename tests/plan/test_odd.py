@@ -149,3 +149,22 @@ def test_a_job_where_no_ingest_of_the_configuration_was_ever_listed(
     sights: list[Sight[tuple[Job, ...]]], said: set[str]
 ) -> None:
     assert told(*sights) == said
+
+
+def flood(number: int, ingest: str = "") -> Sight[tuple[Job, ...]]:
+    """Jobs that were never there before, as many as are read of an answer, in an answer that goes on."""
+    seen = tuple(Job(ingest or f"{number}-{one}", f"{number}-{one}") for one in range(50 if ingest else 2000))
+    return Sight(seen, (NAMELESS,), listed=tuple({job.ingest for job in seen}))
+
+
+@pytest.mark.parametrize("ingest", ["", A.ingest])
+def test_a_primary_that_invents_jobs_without_end_fills_no_memory(ingest: str) -> None:
+    memory, mapped = PrimaryMemory(), frozenset({A.ingest, B.ingest})
+    memory = jobs.observe(memory, Observation.good(0.0, 0.1, Sight((A, B))), mapped)
+    for second in range(1, 40):
+        began = float(second)
+        memory = jobs.observe(memory, Observation.good(began, began + 0.1, flood(second, ingest)), mapped)
+        memory = jobs.forget(memory, Sync(), began + 0.2, frozenset({A}))
+        assert len(memory.jobs) <= 700
+    assert A in memory.jobs, "a channel is busy with it"
+    assert memory.left_out == (0 if ingest else 2000)

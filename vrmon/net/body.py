@@ -49,13 +49,13 @@ def whole(response: Any, limit: int) -> Answer:
 
 def _read(raw: Any) -> bytes:
     """The body of a urllib3 response, its announced length reached: not every release sees to that."""
-    body = bytearray()
+    pieces = []
     # In pieces: a read of the whole would set aside whatever size the device announces.
     while piece := raw.read(65536, decode_content=False):
-        body += piece
+        pieces.append(piece)
     if raw.length_remaining:
         raise IncompleteRead(b"", raw.length_remaining)
-    return bytes(body)
+    return b"".join(pieces)
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:

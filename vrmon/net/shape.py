@@ -9,8 +9,8 @@ import codecs
 import json
 from typing import Any, NoReturn
 
-MOST_VALUES = 500_000
-"""About so many values a document may have: reading as many takes a tenth of a second."""
+MOST_VALUES = 200_000
+"""About so many values a document may have: reading as many takes a twentieth of a second and 20 MiB."""
 LONGEST = 1000
 """Characters of a string: an id is refused beyond that, a text for people is cut."""
 

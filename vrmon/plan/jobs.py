@@ -11,6 +11,8 @@ from vrmon.settings import Sync
 
 _EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name
 _ASIDE = 8  # questions under way for the names of jobs that no channel mirrors
+_MOST_ASIDE = 200  # jobs that no channel mirrors and that are told of nevertheless
+_MOST_UNSEEN = 500  # jobs of which an odd answer leaves open whether they are there
 _OUT_OF_SIGHT = 90.0  # seconds without an answer, for whatever reason, that count as an outage
 
 
@@ -38,8 +40,11 @@ def observe(
             jobs[job] = _missing(tracked, observation.began, ended)
     if not memory.answered:  # what the vrmon before us knew is not older than anything it did not know
         jobs = {job: replace(tracked, last_seen=ended) for job, tracked in jobs.items()}
-    for job in observation.seen:
-        jobs.setdefault(job, TrackedJob(job, since=ended, last_seen=ended))
+    room = _MOST_ASIDE - sum(1 for job in jobs if job.ingest not in mapped)
+    new = [job for job in observation.seen if job not in jobs]
+    aside = [job for job in new if job.ingest not in mapped]
+    for job in (*(job for job in new if job.ingest in mapped), *aside[: max(room, 0)]):
+        jobs[job] = TrackedJob(job, since=ended, last_seen=ended)
     known = (memory.listed & mapped) | listed | {job.ingest for job in present}
     return replace(
         memory,
@@ -48,6 +53,7 @@ def observe(
         bad_since=None,
         answered=True,
         listed=known,
+        left_out=max(len(aside) - max(room, 0), 0),
         jobs=jobs,
     )
 
@@ -102,8 +108,13 @@ def gone(tracked: TrackedJob, sync: Sync, now: float) -> bool:
 
 
 def forget(memory: PrimaryMemory, sync: Sync, now: float, needed: frozenset[Job]) -> PrimaryMemory:
-    """Drop the jobs that have ended and that no channel is busy with."""
+    """Drop the jobs that have ended and that no channel is busy with, and of those that are out of sight
+    without an end to it no more than anybody has, the oldest first."""
     kept = {job: one for job, one in memory.jobs.items() if job in needed or not gone(one, sync, now)}
+    if len(kept) > _MOST_UNSEEN:
+        unseen = [one for job, one in kept.items() if job not in needed and one.last_seen != memory.folded]
+        for one in sorted(unseen, key=lambda one: one.last_seen)[: max(len(unseen) - _MOST_UNSEEN, 0)]:
+            del kept[one.job]
     return memory if len(kept) == len(memory.jobs) else replace(memory, jobs=kept)
 
 

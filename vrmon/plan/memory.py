@@ -48,7 +48,8 @@ class PrimaryMemory:
     """`folded`: when the last observation that was taken in had ended. `bad_since`: of the present outage.
 
     `answered`: it has told its jobs to this process. `listed`: the ingests in its
-    last good answer, and those with a channel that were ever in one.
+    last good answer, and those with a channel that were ever in one. `left_out`: how many jobs that no
+    channel mirrors are not among `jobs`, for there are too many.
     """
 
     folded: float | None = None
@@ -56,6 +57,7 @@ class PrimaryMemory:
     bad_since: float | None = None
     answered: bool = False
     listed: frozenset[str] = frozenset()
+    left_out: int = 0
     jobs: Mapping[Job, TrackedJob] = field(default_factory=dict)
 
 

@@ -59,6 +59,9 @@ def problems(
         job = tracked.basename or tracked.job.id
         strange.setdefault(name, job)
         yield Problem.of(Code.UNMAPPED_JOB, f"{name} {tracked.job.ingest}", job=job)
+    for name, primary in primaries.items():
+        if primary.left_out:
+            yield Problem.of(Code.JOBS_LEFT_OUT, name, count=primary.left_out)
     for name, job in strange.items():
         mapped = {channel.ingest for channel in settings.channels if channel.primary == name}
         if mapped and primaries[name].answered and not primaries[name].listed & mapped:

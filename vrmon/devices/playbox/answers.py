@@ -11,7 +11,7 @@ from vrmon.net.shape import ShapeError, array, handle, mapping, text
 
 MOST = 2000
 """Ingests that are read of an answer, and jobs."""
-MOST_ON_ONE = 100
+MOST_ON_ONE = 50
 """Jobs that are read of one ingest."""
 
 
@@ -45,7 +45,7 @@ def parse_basename(answer: object) -> str | None:
 
     ShapeError where it is no list, or the primary's name may be in an entry that is told badly.
     """
-    fault = None
+    fault = ""
     for i, item in enumerate(array(mapping(answer).get("data"), "data")[:MOST]):
         try:
             entry = mapping(item, f"data[{i}]")
@@ -55,9 +55,9 @@ def parse_basename(answer: object) -> str | None:
                 if base:
                     return base
         except ShapeError as error:
-            fault = fault or error
-    if fault is not None:
-        raise fault
+            fault = fault or str(error)
+    if fault:
+        raise ShapeError(fault)
     return None
 
 
@@ -94,16 +94,16 @@ class _Reading:
 
     def _take_jobs(self, ingest: str, told: object, where: str) -> None:
         """Every job that is told well; ShapeError, for the first that is not, when these are taken."""
-        fault = None
+        fault = ""  # its text: the error itself would keep all of this alive for longer than anybody wants
         infos = array(told, where)
         for i, info in enumerate(infos[:MOST_ON_ONE]):
             try:
                 job_id = mapping(info, f"{where}[{i}]").get("id")
                 self.jobs.setdefault(Job(ingest, _job_id(job_id, f"{where}[{i}].id")))
             except ShapeError as error:
-                fault = fault or error
-        if fault is not None:
-            raise fault
+                fault = fault or str(error)
+        if fault:
+            raise ShapeError(fault)
         if len(infos) > MOST_ON_ONE:
             raise ShapeError(f"{where}: {len(infos)} jobs, of which {MOST_ON_ONE} are read")
 

@@ -12,6 +12,8 @@ from vrmon.net.client import Client, Request
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 
+FILES_LIMIT = 256 << 10
+
 
 class PlayBox:
     """A `contract.Primary`. The addresses and shapes are those seen in the field."""
@@ -35,7 +37,8 @@ class PlayBox:
     def basename(self, job: Job) -> str | None:
         ingest = self._endpoint.spellings.get(job.ingest, job.ingest)
         request = self._client.prepare("GET", "ingests", ingest, "jobs", job.id, "files")
-        return self._client.understand(self._client.exchange(request, harmless=True), parse_basename)
+        answer = self._client.exchange(request, FILES_LIMIT, harmless=True)
+        return self._client.understand(answer, parse_basename)
 
     def close(self) -> None:
         self._client.close()
