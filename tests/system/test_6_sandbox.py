@@ -10,6 +10,7 @@ import pytest
 from tests.system.machine import Machine, eventually
 from tests.system.site import Site
 
+CAP_SYS_RESOURCE = 1 << 24
 DROP_IN = "/etc/systemd/system/vrmon.service.d/50-ip-filter.conf"
 
 
@@ -50,7 +51,7 @@ def test_systemd_knows_every_key_of_the_unit(site: Site) -> None:
 
 def test_only_its_own_folders_are_writable(site: Site) -> None:
     """Tried as root, in the mounts that the running daemon sees."""
-    folders = "/etc /etc/vrmon /run /run/systemd /usr /var /var/lib /var/log /root /home"
+    folders = "/etc /etc/vrmon /run /run/systemd /usr /var /var/lib /var/log /root /home /dev/shm"
     probe = f"""
         for d in {folders} /var/lib/vrmon /run/vrmon; do
             touch $d/probe 2>/dev/null && rm $d/probe && echo $d
@@ -72,6 +73,29 @@ def test_a_modules_namesake_below_usr_local_is_not_seen(site: Site) -> None:
         eventually(lambda: site.channel("PCR 1")["phase"] == "idle")
     finally:
         stray.unlink()
+
+
+def test_it_finds_no_bus(site: Site) -> None:
+    bus = "/run/dbus/system_bus_socket"
+    assert site.machine.path(bus).is_socket()
+    found = site.machine.run(
+        "nsenter", f"--target={site.machine.daemon}", "--mount", "test", "-e", bus, check=False
+    )
+    assert found.returncode == 1
+
+
+def test_it_takes_no_modules_from_a_home_directory(site: Site) -> None:
+    environ = site.machine.path(f"/proc/{site.machine.daemon}/environ").read_bytes().split(b"\0")
+    assert b"PYTHONNOUSERSITE=1" in environ
+
+
+def test_it_is_the_last_to_go_when_memory_runs_out(site: Site) -> None:
+    assert site.machine.show("OOMScoreAdjust") == {"OOMScoreAdjust": "-900"}
+    init = site.machine.path("/proc/1/status").read_text()
+    (capabilities,) = re.findall(r"^CapEff:\t([0-9a-f]+)$", init, re.MULTILINE)
+    if int(capabilities, 16) & CAP_SYS_RESOURCE:  # which some hosts withhold from the root of a container
+        score = site.machine.path(f"/proc/{site.machine.daemon}/oom_score_adj").read_text()
+        assert int(score) == -900
 
 
 def test_it_holds_no_capability_and_no_core(site: Site) -> None:
