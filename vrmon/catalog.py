@@ -76,6 +76,7 @@ class Code(Word):
     TAKE_STARTED = "take-started"
     TAKE_ENDED = "take-ended"
     TAKE_ADOPTED = "take-adopted"
+    TAKE_WENT_ON = "take-went-on"
     TAKE_DIED = "take-died"
     TAKE_PAUSED = "take-paused"
     PRIMARY_GONE_KEEPING = "primary-gone-keeping"
@@ -600,6 +601,12 @@ _TAKES = {
         "Take taken over",
         "A take that already ran is ours and is looked after from here on.",
         texts=(Text("{name!r} was found recording[, known by {clue}]."),),
+    ),
+    Code.TAKE_WENT_ON: Row(
+        "Take goes on in a new file",
+        "The take is split, by a person or by its destination: it goes on without a gap, under another name.",
+        "Keep every file of it; 'vrmon status --json' lists them.",
+        texts=(Text("The take goes on as {name!r}, its file number {files}."),),
     ),
     Code.TAKE_DIED: Row(
         "Take died",

@@ -11,14 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from vrmon.catalog import ROWS, Code, Severity, Situation
-from vrmon.text import Word
+from vrmon.settings import ChannelKey
+from vrmon.text import Ago, Left, Word
 
 
 class Job(NamedTuple):
-    """One recording job of a primary. `ingest` is as `ingest_id` spells it; `id` is opaque."""
+    """One recording job of a primary. `ingest` is as `ingest_id` spells it; `id` is opaque.
+
+    `show` counts the shows for which the primary has used the id one after another without a pause.
+    """
 
     ingest: str
     id: str
+    show: int = 0
 
 
 def ingest_id(text: str) -> str:
@@ -160,21 +165,31 @@ class Verb(Word):
     STOP = "stop"
 
 
+class Expected(NamedTuple):
+    """What a source is to show for a command to be carried out: what the look before it has shown."""
+
+    is_recording: bool
+    name: str | None
+    date: str | None
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing to do at one device, and why.
 
-    `channel` is a channel's key, or "" for FETCH_NAME, which serves every channel of its job.
+    `channel` is a channel's key, None for FETCH_NAME, which serves every channel of its job.
     `source` is a DVR source's unique_id; `name` the recording name to set, or that of the take meant.
+    `expected`: the look is old, and the source itself is to be asked first.
     """
 
     verb: Verb
     device: str
     reason: str
-    channel: str = ""
+    channel: ChannelKey | None = None
     source: str = ""
     name: str = ""
     job: Job | None = None
+    expected: Expected | None = None
 
 
 class Outcome(Word):
@@ -199,14 +214,6 @@ class Result:
     value: str | None = None
 
 
-class Health(Word):
-    """The worst severity of all problems in one word."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    CRITICAL = "critical"
-
-
 class Phase(Word):
     """What a channel is at. BLOCKED: it can do nothing for its job. KEEPING: it records, and nobody knows
     whether the job goes on. UNVERIFIED: a take is believed to run and is not seen. FOREIGN, DOUBTFUL:
@@ -223,6 +230,14 @@ class Phase(Word):
     DOUBTFUL = "doubtful"
 
 
+class Health(Word):
+    """The worst severity of all problems in one word."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+
 class ProblemKey(NamedTuple):
     """Which problem: there is one of a code and a subject at a time."""
 
@@ -230,14 +245,15 @@ class ProblemKey(NamedTuple):
     subject: str
 
 
-Fact = str | int
+Fact = str | int | Ago | Left
 
 
 @dataclass(frozen=True)
 class Problem:
     """A trouble that lasts. How bad it is and what is said of it stands in the row of its code.
 
-    `cause`: the problem that it follows from. `facts` fill in the row's texts.
+    `cause`: the problem that it follows from. `facts` fill in the row's texts; those that are times are told
+    by `at` alone, so that a problem that lasts is the same one for as long as nothing changes.
     """
 
     code: Code
@@ -257,6 +273,15 @@ class Problem:
         **facts: Fact,
     ) -> Problem:
         return cls(code, subject, situation, cause, facts)
+
+    def at(self, now: float) -> Problem:
+        """As it is told at `now` (monotonic)."""
+        if not any(isinstance(fact, Ago | Left) for fact in self.facts.values()):
+            return self
+        told = {
+            name: fact.at(now) if isinstance(fact, Ago | Left) else fact for name, fact in self.facts.items()
+        }
+        return replace(self, facts=told)
 
     def told(self, **facts: Fact) -> Problem:
         """With these facts as well."""
@@ -309,5 +334,5 @@ class Thumbnail:
 class Fetched:
     """What came of asking for the picture of a channel (by key): None where there is none to be had."""
 
-    channel: str
+    channel: ChannelKey
     picture: Thumbnail | None

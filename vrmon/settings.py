@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from vrmon.traits import PLAIN, Traits
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,26 @@ class DeviceSettings:
     traits: Traits = field(default=PLAIN, repr=False, compare=False)
 
 
+class ChannelKey(NamedTuple):
+    """What memory knows a channel by: survives a new name and a new source."""
+
+    primary: str
+    ingest: str
+    dvr: str
+
+    @classmethod
+    def of(cls, text: str) -> ChannelKey:
+        """The one that `str` wrote. ValueError where it is none: only an ingest may hold a slash."""
+        primary, first, rest = text.partition("/")
+        ingest, second, dvr = rest.rpartition("/")
+        if not first or not second:
+            raise ValueError(f"{text!r} is no channel's key")
+        return cls(primary, ingest, dvr)
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+
 @dataclass(frozen=True)
 class Channel:
     """One ingest of a primary and the DVR source that backs it up.
@@ -43,15 +68,9 @@ class Channel:
     dvr: str
     source: str | int
 
-    @property
-    def key(self) -> str:
-        """What memory knows the channel by: survives a new name and a new source."""
-        return f"{self.primary}/{self.ingest}/{self.dvr}"
-
-
-def dvr_of(key: str) -> str:
-    """The DVR of the channel that has this key."""
-    return key.rpartition("/")[2]
+    @cached_property
+    def key(self) -> ChannelKey:
+        return ChannelKey(self.primary, self.ingest, self.dvr)
 
 
 @dataclass(frozen=True)
@@ -90,3 +109,49 @@ class Settings:
     sync: Sync = Sync()
     api: Api = Api()
     log: Log = Log()
+
+    @cached_property
+    def keys(self) -> frozenset[ChannelKey]:
+        """Of the channels."""
+        return frozenset(one.key for one in self.channels)
+
+    def on_dvr(self, name: str) -> tuple[Channel, ...]:
+        """The channels that record there, in their order."""
+        return self._by_dvr.get(name, ())
+
+    def on_primary(self, name: str) -> tuple[Channel, ...]:
+        """The channels that mirror its ingests."""
+        return self._by_primary.get(name, ())
+
+    def ingests(self, primary: str) -> frozenset[str]:
+        """Those of a primary that have a channel."""
+        return self._ingests.get(primary, frozenset())
+
+    def on_ingest(self, primary: str, ingest: str) -> tuple[Channel, ...]:
+        """The channels that mirror one ingest of a primary."""
+        return self._by_ingest.get((primary, ingest), ())
+
+    @cached_property
+    def _by_dvr(self) -> dict[str, tuple[Channel, ...]]:
+        return _grouped(self.channels, lambda one: one.dvr)
+
+    @cached_property
+    def _by_primary(self) -> dict[str, tuple[Channel, ...]]:
+        return _grouped(self.channels, lambda one: one.primary)
+
+    @cached_property
+    def _ingests(self) -> dict[str, frozenset[str]]:
+        return {
+            name: frozenset(one.ingest for one in channels) for name, channels in self._by_primary.items()
+        }
+
+    @cached_property
+    def _by_ingest(self) -> dict[tuple[str, str], tuple[Channel, ...]]:
+        return _grouped(self.channels, lambda one: (one.primary, one.ingest))
+
+
+def _grouped(channels: tuple[Channel, ...], place: Callable[[Channel], K]) -> dict[K, tuple[Channel, ...]]:
+    found: dict[K, tuple[Channel, ...]] = {}
+    for one in channels:
+        found[place(one)] = (*found.get(place(one), ()), one)
+    return found

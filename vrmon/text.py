@@ -5,15 +5,15 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timezone
 from enum import Enum
+from typing import NamedTuple
+
+_UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters that no name should have
 
 
 class Word(str, Enum):
     """A word that programs read as well: a member is its text, wherever it is written or compared."""
 
     __str__ = str.__str__
-
-
-_UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters that no name should have
 
 
 def rfc3339(moment: float) -> str:
@@ -47,3 +47,21 @@ def file_name(text: str, forbidden: str, longest: int) -> str:
 def cut(text: str, longest: int) -> str:
     """At most `longest` bytes of it in UTF-8, cut between characters."""
     return text.encode()[: max(longest, 0)].decode(errors="ignore").strip()
+
+
+class Ago(NamedTuple):
+    """A time that has gone by since `moment` (monotonic), to be told as long as it is when it is read."""
+
+    moment: float
+
+    def at(self, now: float) -> str:
+        return span(now - self.moment)
+
+
+class Left(NamedTuple):
+    """A time that is left until `moment` (monotonic)."""
+
+    moment: float
+
+    def at(self, now: float) -> str:
+        return span(self.moment - now)

@@ -12,17 +12,18 @@ from vrmon.daemon.clock import Clock
 from vrmon.daemon.saving import Saving
 from vrmon.model import Action, Job, Verb
 from vrmon.plan import Plan, World
-from vrmon.plan.memory import ChannelMemory, Memory, Take
+from vrmon.plan.memory import ChannelMemory, Label, Memory, Naming
+from vrmon.settings import ChannelKey
 from vrmon.state import StateStore
 from vrmon.views.round import Round
 
 JOB = Job("A" * 32, "1")
-CHANNEL = f"playbox/{JOB.ingest}/deck"
+CHANNEL = ChannelKey("playbox", JOB.ingest, "deck")
 
 
 def _round(name: str, *verbs: Verb) -> Round:
     """A round that sends these commands for a take of that name."""
-    take = Take(JOB, "1", name, name, 1)
+    take = Naming(JOB, "1", 1, Label(name))
     memory = Memory(channels={CHANNEL: ChannelMemory(JOB, take)})
     sent = tuple(Action(verb, "deck", "", channel=CHANNEL, source="1", name=name) for verb in verbs)
     return Round(Memory(), Plan(memory, sent, (), ()), World({}, {}), sent, (), (), 0.0)

@@ -93,7 +93,8 @@ def test_a_source_without_a_destination_is_warned_of_before_air_and_tried(spot: 
     assert channel(status, spot.name)["problem"]["code"] == "no-destination"
     assert channel(status, spot.name)["phase"] == "idle"
     spot.record()
-    assert codes(spot.here.daemon.status(), spot.name) == set()
+    status = spot.here.daemon.wait_for(lambda status: status["health"] == "critical")
+    assert codes(status, spot.name) == {"no-destination"}
 
 
 def test_a_locked_source_is_recorded_where_the_dvr_does(spot: Spot) -> None:

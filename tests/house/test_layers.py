@@ -13,7 +13,8 @@ from tests.world.modules import CALLED, MODULES, imports, names_of_ours
 ORDER = (
     "errors text files",
     "catalog traits",
-    "model settings",
+    "settings",
+    "model",
     "plan net simulator",
     "views devices",
     "workers",

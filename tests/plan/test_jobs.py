@@ -12,6 +12,7 @@ from tests.world.virtual_stories import begun, names, recording, running
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan import jobs
 from vrmon.plan.memory import Hold, PrimaryMemory
+from vrmon.plan.moment import Moment
 from vrmon.settings import Sync
 
 
@@ -179,7 +180,7 @@ def test_the_end_of_a_job_is_proven_by_an_unbroken_row_of_absences(answers: str,
         else:
             seen = (JOB,) if answer == "+" else ()
             memory = jobs.observe(memory, Observation(began, ended, DeviceState.OK, seen))
-    assert jobs.gone(memory.jobs[JOB], Sync(outage_hold=0.0), 100.0) is is_gone
+    assert jobs.gone(memory.jobs[JOB], Sync(outage_hold=0.0), Moment(100.0)) is is_gone
 
 
 @pytest.mark.parametrize(("pattern", "ends"), [("-?", True), ("-??-", True), ("?", False), ("-?+?", False)])
@@ -192,7 +193,7 @@ def test_a_primary_that_comes_and_goes_ends_a_job_when_the_hold_is_over(pattern:
         seen = {"-": (), "+": (JOB,), "?": None}[answer]
         state = DeviceState.UNKNOWN if seen is None else DeviceState.OK
         memory = jobs.observe(memory, Observation(began, ended, state, seen))
-        if gone_at is None and jobs.gone(memory.jobs[JOB], sync, ended):
+        if gone_at is None and jobs.gone(memory.jobs[JOB], sync, Moment(ended)):
             gone_at = ended
             assert seen == (), "while it does not answer, nothing ends"
     assert (gone_at is not None) is ends
@@ -205,16 +206,16 @@ def test_minutes_in_which_nobody_watched_count_as_an_outage(pause: float, is_kep
     for later in (0.0, 2.0, 4.0, 6.0):
         began = pause + later
         memory = jobs.observe(memory, Observation(began, began + 0.1, DeviceState.OK, ()))
-    assert jobs.gone(memory.jobs[JOB], Sync(), pause + 7.0) is not is_kept
+    assert jobs.gone(memory.jobs[JOB], Sync(), Moment(pause + 7.0)) is not is_kept
 
 
 def test_names_of_jobs_that_no_channel_mirrors_are_asked_for_a_few_at_a_time() -> None:
     seen = (*(Job("B" * 32, str(number)) for number in range(100)), JOB)
     memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, seen))
-    memory, actions = jobs.ask_names(memory, "playbox", 1.0, frozenset({JOB.ingest}))
+    memory, actions = jobs.ask_names(memory, "playbox", Moment(1.0), frozenset({JOB.ingest}))
     assert actions[0].job == JOB
     assert len(actions) == 9
-    _, actions = jobs.ask_names(memory, "playbox", 2.0, frozenset({JOB.ingest}))
+    _, actions = jobs.ask_names(memory, "playbox", Moment(2.0), frozenset({JOB.ingest}))
     assert actions == []
 
 
@@ -222,4 +223,4 @@ def test_an_answer_that_took_long_proves_no_more_than_its_beginning() -> None:
     memory = jobs.observe(PrimaryMemory(), Observation(0.0, 0.1, DeviceState.OK, (JOB,)))
     for began, ended in ((1.0, 1.1), (2.0, 7.0)):
         memory = jobs.observe(memory, Observation(began, ended, DeviceState.OK, ()))
-    assert not jobs.gone(memory.jobs[JOB], Sync(), 7.0)
+    assert not jobs.gone(memory.jobs[JOB], Sync(), Moment(7.0))

@@ -10,13 +10,18 @@ from hypothesis import strategies as st
 
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.plan import names
-from vrmon.settings import Sync
+from vrmon.plan.ledger import Ledger, Owner
+from vrmon.settings import ChannelKey, Sync
 
 ANYTHING = st.text(st.characters(), max_size=300)  # lone surrogates included
 LONG = st.integers(1, 400).flatmap(lambda n: st.sampled_from("aé漢😀 ./_").map(lambda c: c * n))
 TEXTS = (
     ANYTHING | LONG | st.sampled_from(["", ".", "..", "...", " ", "/", ":", "\0", "\u2028", "a/b:c", "._"])
 )
+
+
+def owner(job: str) -> Owner:
+    return Owner(ChannelKey("playbox", "A" * 32, "mac"), job)
 
 
 def is_file_name(name: str) -> bool:
@@ -54,14 +59,14 @@ def test_every_continuation_is_a_file_name_of_its_own(text: str, n: int, templat
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), TEXTS), max_size=12))
 def test_no_two_takes_get_names_that_are_one_file_on_the_mac(wanted: list[tuple[str, str]]) -> None:
-    used: dict[str, str] = {}
-    for owner, text in wanted:
-        name, _ = names.base(Sync(), TRAITS, "PCR 1", owner, text, 0.0)
-        picked, number = names.pick(Sync(), TRAITS, name, owner, used, ())
+    ledger = Ledger()
+    for job, text in wanted:
+        name, _ = names.base(Sync(), TRAITS, "PCR 1", job, text, 0.0)
+        picked, number = names.pick(Sync(), TRAITS, name, owner(job), ledger, ())
         assert is_file_name(picked)
-        assert TRAITS.fold(picked) not in used
-        assert number == 1 + sum(1 for other in used.values() if other == owner)
-        used[TRAITS.fold(picked)] = owner
+        assert TRAITS.fold(picked) not in ledger
+        assert number == 1 + len(ledger.given_to(owner(job)))
+        ledger = ledger.use({TRAITS.fold(picked): owner(job)})
 
 
 @given(TEXTS, st.integers(1, 50))
@@ -100,10 +105,10 @@ def test_a_name_of_nothing_is_replaced_by_the_stand_in(basename: str) -> None:
 
 
 def test_the_second_job_of_one_basename_gets_a_number_and_a_continuation_the_template() -> None:
-    used = {TRAITS.fold("NEWS"): "first"}
-    assert names.pick(Sync(), TRAITS, "News", "second", used, ()) == ("News_2", 1)
-    assert names.pick(Sync(), TRAITS, "NEWS", "first", used, ()) == ("NEWS_cont1", 2)
-    assert names.pick(Sync(), TRAITS, "NEWS", "first", used, ("NEWS",)) == ("NEWS_2", 1)
+    used = Ledger({TRAITS.fold("NEWS"): owner("first")})
+    assert names.pick(Sync(), TRAITS, "News", owner("second"), used, ()) == ("News_2", 1)
+    assert names.pick(Sync(), TRAITS, "NEWS", owner("first"), used, ()) == ("NEWS_cont1", 2)
+    assert names.pick(Sync(), TRAITS, "NEWS", owner("first"), used, ("NEWS",)) == ("NEWS_2", 1)
 
 
 def test_a_name_is_not_taken_for_that_of_another_job() -> None:

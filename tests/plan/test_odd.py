@@ -8,6 +8,7 @@ from tests.world.virtual_run import site
 from vrmon.model import DeviceState, Job, Observation, Odd, Sight, Source
 from vrmon.plan import World, jobs, plan
 from vrmon.plan.memory import Memory, PrimaryMemory
+from vrmon.plan.moment import Moment
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, Sync
 
@@ -22,7 +23,7 @@ def gone_after(sight: Sight[tuple[Job, ...]]) -> set[Job]:
     memory = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A, B))))
     for second in range(1, 11):
         memory = jobs.observe(memory, Observation.good(float(second), second + 0.1, sight))
-    return {job for job, one in memory.jobs.items() if jobs.gone(one, SYNC, 100.0)}
+    return {job for job, one in memory.jobs.items() if jobs.gone(one, SYNC, Moment(100.0))}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_an_odd_entry_breaks_the_row_of_absences_and_counts_as_an_outage_of_its_
     memory = jobs.observe(memory, Observation.good(9.0, 9.1, Sight(())))
     assert memory.jobs[A].lost == 9.1
     assert memory.jobs[B].lost is None
-    assert not jobs.gone(memory.jobs[A], SYNC, 9.1)
+    assert not jobs.gone(memory.jobs[A], SYNC, Moment(9.1))
 
 
 def test_a_job_that_is_told_well_beside_an_odd_one_is_there() -> None:
@@ -164,7 +165,7 @@ def test_a_primary_that_invents_jobs_without_end_fills_no_memory(ingest: str) ->
     for second in range(1, 40):
         began = float(second)
         memory = jobs.observe(memory, Observation.good(began, began + 0.1, flood(second, ingest)), mapped)
-        memory = jobs.forget(memory, Sync(), began + 0.2, frozenset({A}))
+        memory = jobs.forget(memory, Sync(), Moment(began + 0.2), frozenset({A}))
         assert len(memory.jobs) <= 700
     assert A in memory.jobs, "a channel is busy with it"
     assert memory.left_out == (0 if ingest else 2000)

@@ -8,11 +8,17 @@ from typing import Literal
 import pytest
 
 from tests.world.virtual import Quirks
+from tests.world.virtual_run import site
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Job, Outcome, Source, Verb
-from vrmon.plan.memory import Attempt, ChannelMemory, Take
-from vrmon.plan.takes import Look, observe
+from vrmon.model import Action, DeviceState, DvrObservation, Job, Observation, Outcome, Result, Source, Verb
+from vrmon.plan.case import Case
+from vrmon.plan.ledger import Ledger
+from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory, Label, PrimaryMemory, Sent, Whose
+from vrmon.plan.moment import Moment
+from vrmon.plan.seen import claimed, take_in
+from vrmon.plan.starting import learn
+from vrmon.settings import Sync
 
 
 def test_an_operators_recording_under_the_kept_name_is_not_ours_when_no_job_is_active() -> None:
@@ -107,83 +113,192 @@ def test_a_recording_that_follows_a_refused_start_is_not_ours_where_no_names_are
     assert running(run) is theirs
 
 
-TAKE = Take(
-    Job("A" * 32, "1"), "4XT00292 - 0", "Late News? (HD) part 1", "Late News? (HD) part 1", 1, sent=1.0
-)
+KEY = site(1, Sync()).channels[0].key
+LABEL = Label("Late News? (HD) part 1")
+SENT = Sent(Job(KEY.ingest, "1"), "4XT00292 - 0", 1, LABEL, sent=1.0)
+EXPIRED = replace(SENT, looked=-100.0)
 
 
-def shown(memory: ChannelMemory, moment: float, name: str, date: str = "") -> ChannelMemory:
-    """What is known after a look that shows the source recording, the one before it a second ago."""
-    source = Source(TAKE.source, "SDI 1", is_recording=True, recording_name=name, start_date=date or None)
-    return observe(memory, Look(source, moment, moment - 1.0, traits=TRAITS))
+def looked(
+    memory: ChannelMemory,
+    moment: float,
+    name: str | None,
+    date: str = "",
+    previous: float | None = None,
+    *,
+    recording: bool = True,
+) -> ChannelMemory:
+    """What is known after a look that shows the source, the one before it at `previous`."""
+    source = Source(SENT.source, "SDI 1", True, recording, recording_name=name, start_date=date or None)
+    settings = site(1, Sync())
+    observation: DvrObservation = Observation(moment, moment, DeviceState.OK, (source,))
+    case = Case(
+        settings.channels[0],
+        settings.sync,
+        TRAITS,
+        PrimaryMemory(),
+        None,
+        DvrMemory(folded=moment, previous=previous),
+        observation,
+        new_look=True,
+        poll_interval=1.0,
+        claims={},
+        moment=Moment(moment),
+        epoch=0.0,
+    )
+    return take_in(case, memory, source)
+
+
+def shown(memory: ChannelMemory, moment: float, name: str | None, date: str = "") -> ChannelMemory:
+    """The same, where the look before was a second ago."""
+    return looked(memory, moment, name, date, moment - 1.0)
+
+
+NAMES = [
+    ("Late News? (HD) part 1", True),
+    ("late news? (hd) PART 1", True),
+    ("Late News? (HD) part 1 002", True),
+    ("Late News? (HD) part 1 copy 2.mov", True),
+    ("Late News? (HD) part 1 22 Nov 2026, 10.15 PM", True),
+    ("Late News? (HD) part 1_20261122T101500Z", True),
+    ("Late News? (HD) part 12 rehearsal", False),
+    ("Late News? (HD) part 1 by hand", False),
+    ("Late News- HD_ part 1", True),
+    ("Late News? (H", True),
+    ("Io4K - 0 - 1 - Late News? (HD) part 1", True),
+    ("Late", False),
+    ("OPERATOR", False),
+    ("--", False),
+]
+
+
+@pytest.mark.parametrize(("name", "ours"), NAMES)
+def test_a_name_that_the_dvr_made_fit_for_its_disk_is_still_ours(name: str, ours: bool) -> None:
+    """Where nothing else speaks: the recorder's grace after our command is over."""
+    memory = shown(ChannelMemory(SENT.job, EXPIRED), 2.0, name)
+    assert (memory.theirs is None) is ours
+    assert (memory.running is not None and memory.running.borne) is ours
+
+
+@pytest.mark.parametrize("name", [name for name, _ in NAMES] + [None])
+def test_what_appears_within_the_grace_after_our_command_is_ours(
+    name: str | None,
+) -> None:
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, name)
+    assert memory.running is not None
+    assert memory.running.known_by == "our command"
 
 
 @pytest.mark.parametrize(
-    ("name", "ours"),
-    [
-        ("Late News? (HD) part 1", True),
-        ("late news? (hd) PART 1", True),
-        ("Late News? (HD) part 1 002", True),
-        ("Late News? (HD) part 1 copy 2.mov", True),
-        ("Late News? (HD) part 1 22 Nov 2026, 10.15 PM", True),
-        ("Late News? (HD) part 1_20261122T101500Z", True),
-        ("Late News? (HD) part 12 rehearsal", False),
-        ("Late News? (HD) part 1 by hand", False),
-        ("Late News- HD_ part 1", True),
-        ("Late News? (H", True),
-        ("Late", False),
-        ("OPERATOR", False),
-        ("--", False),
-    ],
+    ("outcome", "ours"), [(Outcome.DONE, True), (Outcome.LOST, True), (Outcome.REFUSED, False)]
 )
-def test_a_name_that_the_dvr_made_fit_for_its_disk_is_still_ours(name: str, ours: bool) -> None:
-    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, name)
-    assert memory.foreign is not ours
-    assert (memory.take is not None and memory.take.borne) is ours
+def test_a_command_that_was_refused_began_nothing(outcome: Outcome, ours: bool) -> None:
+    sent = ChannelMemory(SENT.job, SENT, Attempt(Verb.RECORD, sent=1.0, since=1.0))
+    action = Action(Verb.RECORD, "mac", "", KEY, SENT.source, SENT.given, SENT.job)
+    learnt, _ = learn(sent, Ledger(), Result(action, 1.1, outcome, "no"), TRAITS)
+    memory = shown(learnt, 2.0, "2026-11-22 14.00")
+    assert (memory.running is not None) is ours
+    assert (memory.theirs is None) is ours
 
 
-@pytest.mark.parametrize(("outcome", "ours"), [(Outcome.DONE, True), (Outcome.LOST, False)])
-def test_whatever_name_a_dvr_gives_that_takes_none_from_us_is_that_of_the_take_it_said_yes_to(
-    outcome: Outcome, ours: bool
-) -> None:
-    said = Attempt(Verb.RECORD, sent=1.0, since=1.0, ended=1.1, outcome=outcome)
-    unnamed = ChannelMemory(TAKE.job, replace(TAKE, nameless="refused"), said)
-    memory = shown(unnamed, 2.0, "2026-11-22 14.00")
-    assert (memory.take is not None) is ours
-    assert memory.foreign is not ours
+@pytest.mark.parametrize(("after", "ours"), [(8.9, True), (9.1, False)])
+def test_the_grace_counts_from_the_first_good_look_after_the_command(after: float, ours: bool) -> None:
+    memory = looked(ChannelMemory(SENT.job, SENT), 12.0, "LINE 1", recording=False)
+    late = looked(memory, 12.0 + after, "SOMETHING", previous=12.0)
+    assert (late.running is not None) is ours
+
+
+def test_what_a_vrmon_before_us_may_not_have_begun_is_ours_by_its_name_alone() -> None:
+    """It was killed between the name and the record command, as far as the disk tells."""
+    uncertain = ChannelMemory(SENT.job, replace(SENT, inherited=True, is_certain=False))
+    assert shown(uncertain, 2.0, "BY HAND").theirs is not None
+    assert shown(uncertain, 2.0, SENT.given).running is not None
+    assert shown(uncertain, 2.0, None).running is not None
 
 
 def test_the_name_that_a_source_had_before_is_not_ours_once_it_shows_ours() -> None:
-    ready = Source(TAKE.source, "SDI 1", recording_name=TAKE.given)
-    memory = observe(
-        ChannelMemory(TAKE.job, replace(TAKE, instead="LINE 1")), Look(ready, 2.0, 1.0, traits=TRAITS)
-    )
-    assert shown(memory, 3.0, "LINE 1").foreign
-    assert not shown(memory, 3.0, TAKE.given).foreign
+    had = ChannelMemory(SENT.job, replace(EXPIRED, standing="LINE 1"))
+    assert shown(had, 3.0, "LINE 1").running is not None
+    ready = looked(had, 2.0, SENT.given, recording=False)
+    assert shown(ready, 3.0, "LINE 1").theirs is not None
+    assert shown(ready, 3.0, SENT.given).running is not None
 
 
 @pytest.mark.parametrize(
     ("date", "ours"), [("2026-11-22", False), ("22.11.26 10:15", False), ("2026-11-22 10:15:30 +0000", True)]
 )
 def test_a_date_tells_a_renamed_take_from_another_only_with_its_seconds(date: str, ours: bool) -> None:
-    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, TAKE.given, date)
-    after_a_while = Source(
-        TAKE.source, "SDI 1", is_recording=True, recording_name="OPERATOR", start_date=date
-    )
-    assert observe(memory, Look(after_a_while, 60.0, None, traits=TRAITS)).foreign is not ours
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, date)
+    assert (looked(memory, 60.0, "OPERATOR", date).theirs is None) is ours
 
 
 def test_dates_that_change_from_look_to_look_prove_nothing() -> None:
-    memory = ChannelMemory(TAKE.job, TAKE)
+    memory = ChannelMemory(SENT.job, SENT)
     for moment in range(2, 6):
-        memory = shown(memory, float(moment), TAKE.given, f"{moment} o'clock")
-    assert memory.take is not None
-    assert memory.take.started == 2.0
+        memory = shown(memory, float(moment), SENT.given, f"{moment} o'clock")
+    assert memory.running is not None
+    assert memory.running.started == 2.0
     stopping = replace(memory, attempt=Attempt(Verb.STOP, sent=6.0, since=6.0))
-    assert shown(stopping, 6.0, TAKE.given, "6 o'clock").take is not None
+    assert shown(stopping, 6.0, SENT.given, "6 o'clock").take is not None
 
 
 def test_another_date_while_we_stop_is_another_recording() -> None:
-    memory = shown(ChannelMemory(TAKE.job, TAKE), 2.0, TAKE.given, "2 o'clock")
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, "2 o'clock")
     stopping = replace(memory, attempt=Attempt(Verb.STOP, sent=2.5, since=2.5))
-    assert shown(stopping, 3.0, TAKE.given, "3 o'clock").foreign
+    after = shown(stopping, 3.0, SENT.given, "3 o'clock")
+    assert after.theirs is not None
+    assert after.theirs.whose is Whose.SOMEBODYS
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "whose"),
+    [
+        ("Late News? (HD) part 1-1", "3 o'clock", Whose.OURS),
+        ("Late News? (HD) part 1", "3 o'clock", Whose.OURS),
+        ("RENAMED BY HAND", "2 o'clock", Whose.OURS),
+        ("RENAMED BY HAND", "", Whose.OURS),
+        ("SOMETHING ELSE", "3 o'clock", Whose.DOUBTFUL),
+    ],
+)
+def test_what_changes_under_our_eyes(name: str, date: str, whose: Whose) -> None:
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, "2 o'clock")
+    after = shown(memory, 3.0, name, date)
+    assert (after.running is not None) == (whose is Whose.OURS)
+    assert after.theirs is None or after.theirs.whose is whose
+    again = shown(after, 4.0, name, date)
+    assert (again.running is None, again.theirs) == (after.running is None, after.theirs)
+
+
+def test_a_split_is_one_take_of_several_files() -> None:
+    memory = ChannelMemory(SENT.job, SENT)
+    for moment, suffix in ((2.0, ""), (3.0, "-1"), (4.0, "-2")):
+        memory = shown(memory, moment, f"{SENT.given}{suffix}", f"{moment} o'clock")
+    assert memory.running is not None
+    assert memory.running.files == tuple(f"{SENT.given}{suffix}" for suffix in ("", "-1", "-2"))
+    assert memory.losses is None
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [(None, True), ("Late News? (HD) part 1-1", True), ("BY HAND", False)]
+)
+def test_a_recorder_that_is_idle_between_two_files_goes_on_with_our_take(
+    name: str | None, ours: bool
+) -> None:
+    first = SENT.given if name is not None else None
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, first)
+    between = looked(memory, 3.0, first, previous=2.0, recording=False)
+    assert between.losses is not None
+    assert (looked(between, 4.0, name, previous=3.0).running is not None) is ours
+    assert looked(between, 30.0, name, previous=29.0).running is None, "too late to be the same"
+
+
+def test_a_doubtful_recording_is_ours_when_a_person_says_so() -> None:
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, "2 o'clock")
+    doubtful = shown(memory, 3.0, "SOMETHING ELSE", "3 o'clock")
+    mine = claimed(doubtful)
+    assert mine.running is not None
+    assert mine.running.job == SENT.job
+    after = shown(mine, 4.0, "SOMETHING ELSE", "3 o'clock")
+    assert after.running is not None
+    with pytest.raises(ValueError, match="nothing to claim"):
+        claimed(ChannelMemory())

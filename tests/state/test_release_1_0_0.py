@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from vrmon.model import Job
-from vrmon.plan.memory import ChannelMemory, Hold, Memory, Take
-from vrmon.settings import Sync
+from vrmon.plan.ledger import Owner
+from vrmon.plan.memory import ChannelMemory, Hold, Memory, Naming, Running, Take
+from vrmon.settings import ChannelKey, Sync
 from vrmon.state import StateStore
 from vrmon.state.snapshot import payload, restore
 
@@ -46,14 +47,22 @@ def job(number: int, job_id: str) -> Job:
     return Job(f"9C64992CFF3A4A3FA3C635BB7D9B000{number}", job_id)
 
 
+def key(number: int) -> ChannelKey:
+    return ChannelKey("playbox", job(number, "").ingest, "movierecorder")
+
+
 def channel(memory: Memory, number: int) -> ChannelMemory:
-    return memory.channels[f"playbox/{job(number, '').ingest}/movierecorder"]
+    return memory.channels[key(number)]
 
 
 def take(memory: Memory, number: int) -> Take:
     found = channel(memory, number).take
     assert found is not None
     return found
+
+
+def name_of(take: Take) -> str:
+    return take.name if isinstance(take, Running) else take.given
 
 
 def test_the_jobs(memory: Memory) -> None:
@@ -88,7 +97,7 @@ def test_the_takes(memory: Memory) -> None:
     }
     assert [number for number in range(1, 10) if channel(memory, number).take is None] == [5, 7]
     takes = {number: take(memory, number) for number in (1, 2, 3, 4, 6, 8, 9)}
-    assert {number: (one.name, one.number) for number, one in takes.items()} == {
+    assert {number: (name_of(one), one.number) for number, one in takes.items()} == {
         1: ("NEWS 2026-11", 1),
         2: ("SPORT", 1),
         3: ("REGIE", 1),
@@ -99,22 +108,29 @@ def test_the_takes(memory: Memory) -> None:
     }
     first = takes[1]
     assert (first.job, first.source, first.given) == (job(1, "7001"), "4XT00292 - 0", "NEWS 2026-11")
-    assert (first.start_date, first.latency) == ("2026-11-26 16:07:59 +0000", 0.009)
-    assert first.instead == "Backup 1"
-    assert (first.started or 0.0) + EPOCH == pytest.approx(1_795_709_279.272)
-    assert first.under_way
-    assert [number for number, one in takes.items() if one.stand_in] == [6]
+    assert isinstance(first, Running)
+    assert (first.date, first.latency) == ("2026-11-26 16:07:59 +0000", 0.009)
+    assert first.borne
+    assert first.started + EPOCH == pytest.approx(1_795_709_279.272)
+    assert not any(isinstance(one, Naming) for one in takes.values())
+    assert [number for number, one in takes.items() if one.label.stand_in] == [6]
     nameless = takes[8]
-    assert (nameless.given, nameless.nameless[:30]) == ("Grüße & 100%", "movierecorder (127.0.0.1:37753")
-    assert [number for number, one in takes.items() if one.nameless] == [8]
+    assert (nameless.given, nameless.label.nameless[:30]) == (
+        "Grüße & 100%",
+        "movierecorder (127.0.0.1:37753",
+    )
+    assert [number for number, one in takes.items() if one.label.nameless] == [8]
 
 
 def test_what_became_of_the_others(memory: Memory) -> None:
-    died = channel(memory, 4)
-    assert (died.deaths, died.lost_take) == (1, "WEATHER")
-    assert (died.died or 0.0) + EPOCH == pytest.approx(1_795_709_281.417)
-    assert [number for number in range(1, 10) if channel(memory, number).lent] == [5]
-    assert channel(memory, 5).lent == "TALK"
+    died = channel(memory, 4).losses
+    assert died is not None
+    assert (died.deaths, died.name) == (1, "WEATHER")
+    assert died.died + EPOCH == pytest.approx(1_795_709_281.417)
+    assert [number for number in range(1, 10) if channel(memory, number).theirs is not None] == [5]
+    theirs = channel(memory, 5).theirs
+    assert theirs is not None
+    assert (theirs.name, theirs.lent) == ("TALK", True)
     released = channel(memory, 7).released
     assert released is not None
     assert released[0] == job(7, "7003")
@@ -130,18 +146,22 @@ def test_the_holds(memory: Memory) -> None:
 
 
 def test_the_names_that_were_given(memory: Memory) -> None:
-    names = memory.dvrs["movierecorder"].names
+    names = memory.dvrs["movierecorder"].ledger.names
     assert list(names) == [
         *("news 2026-11", "sport", "late", "weather", "weather_part1", "pcr 6_7005"),
         *("grüsse & 100%", "backup 8", "quiz_2", "quiz", "regie"),
     ]
-    assert names["weather_part1"] == f"playbox/{job(4, '').ingest}/movierecorder|7004"
-    assert names["quiz"] == ""
+    assert names["weather_part1"] == Owner(key(4), "7004")
+    assert names["quiz"] is None
 
 
 def test_nothing_of_it_is_lost_when_it_is_saved_again(saved: dict[str, Any], memory: Memory) -> None:
     again = payload(memory, EPOCH)
     released = f"playbox/{job(7, '').ingest}/movierecorder"
+    for one in saved["channels"].values():
+        del one["lent"]  # it is a part of what is known of somebody's recording now
+        if one["take"] is not None and one["take"]["started"] is not None:
+            one["take"]["instead"] = ""  # of no use any more
     again["channels"][released]["released"][1] = saved["channels"][released]["released"][1]  # counts anew
     assert left_out(saved, again) == []
 

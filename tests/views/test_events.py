@@ -6,24 +6,36 @@ from dataclasses import replace
 
 from vrmon.catalog import Code, Severity, Situation
 from vrmon.model import Job, Phase, Problem
-from vrmon.plan import Plan
-from vrmon.plan.decide import Verdict
-from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
+from vrmon.plan import Plan, Verdict
+from vrmon.plan.memory import (
+    ChannelMemory,
+    Hold,
+    Jobs,
+    Label,
+    Memory,
+    PrimaryMemory,
+    Running,
+    Sent,
+    TrackedJob,
+)
 from vrmon.settings import Channel
+from vrmon.text import Ago
 from vrmon.views.events import Event, between
 
 JOB, NEXT = Job("ABC", "7"), Job("ABC", "8")
 CHANNEL = Channel("PCR 1", "playbox", "ABC", "dvr", "s 1")
-SENT = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=1.0)
-SEEN = replace(SENT, started=2.0, confirmed=62.0, seen=62.0)
+SHOW = Label("SHOW")
+SENT = Sent(JOB, "s 1", 1, SHOW, sent=1.0)
+SEEN = Running(JOB, "s 1", 1, SHOW, name="SHOW", started=2.0, confirmed=62.0, seen=62.0, files=("SHOW",))
 PAUSED = Problem.of(Code.TAKE_PAUSED, "PCR 1", dvr="dvr")
 STUCK = Problem.of(Code.STOP_REFUSED, "PCR 1", name="SHOW", error="No.", recorder="the recorder")
 
 
 def told(before: ChannelMemory, after: ChannelMemory) -> list[Event]:
-    jobs = {one: TrackedJob(one, 0.0, 0.0, basename="SHOW" if one == JOB else None) for one in (JOB, NEXT)}
+    jobs = Jobs({JOB: TrackedJob(JOB, 0.0, 0.0, basename="SHOW"), NEXT: TrackedJob(NEXT, 0.0, 0.0)})
     memory = Memory({"playbox": PrimaryMemory(jobs=jobs)}, channels={CHANNEL.key: after})
-    plan = Plan(memory, (), ((CHANNEL, Verdict(after, Phase.IDLE)),), ())
+    decided = ((CHANNEL, Verdict(after, Phase.IDLE)),)
+    plan = Plan(memory, (), decided, (), decided)
     return between(Memory(channels={CHANNEL.key: before}), (), plan, 100.0)
 
 
@@ -46,25 +58,37 @@ def test_a_job_and_its_take_from_beginning_to_end() -> None:
 
 def test_one_job_after_another_in_the_order_in_which_people_tell_it() -> None:
     before = ChannelMemory(job=JOB, take=SEEN)
-    after = ChannelMemory(job=NEXT, take=replace(SEEN, job=NEXT, given="B", name="B"))
+    after = ChannelMemory(job=NEXT, take=replace(SEEN, job=NEXT, label=Label("B"), name="B"))
     assert codes(before, after) == ["take-ended", "job-ended", "job-began", "take-started"]
     assert [event.message for event in told(before, after)][2] == "Job '8' began."
 
 
 def test_a_take_that_was_not_of_our_making_is_taken_over() -> None:
-    adopted = replace(SEEN, sent=SEEN.started)
-    assert codes(ChannelMemory(job=JOB), ChannelMemory(job=JOB, take=adopted)) == ["take-adopted"]
+    adopted = replace(SEEN, known_by="its name")
+    before, after = ChannelMemory(job=JOB), ChannelMemory(job=JOB, take=adopted)
+    assert codes(before, after) == ["take-adopted"]
+    assert told(before, after)[0].message == "'SHOW' was found recording, known by its name."
 
 
 def test_a_take_of_the_process_before_is_taken_over_and_its_job_is_no_news() -> None:
-    restored = ChannelMemory(job=JOB, take=replace(SENT, sent=50.0, started=2.0), hold=Hold(3.0))
+    restored = ChannelMemory(job=JOB, take=replace(SEEN, confirmed=None, seen=None), hold=Hold(3.0))
     assert codes(restored, restored) == []
     assert codes(restored, replace(restored, take=SEEN)) == ["take-adopted"]
+    begun = replace(restored, take=replace(SENT, inherited=True))
+    assert codes(begun, replace(restored, take=SEEN)) == ["take-adopted"]
 
 
 def test_a_continuation_is_another_take() -> None:
     before, after = ChannelMemory(job=JOB, take=SEEN), ChannelMemory(job=JOB, take=replace(SEEN, number=2))
     assert codes(before, after) == ["take-ended", "take-started"]
+
+
+def test_a_take_that_goes_on_in_a_new_file_is_told_of() -> None:
+    before = ChannelMemory(job=JOB, take=SEEN)
+    split = ChannelMemory(job=JOB, take=replace(SEEN, name="SHOW-1", files=("SHOW", "SHOW-1")))
+    assert [event.message for event in told(before, split)] == [
+        "The take goes on as 'SHOW-1', its file number 2."
+    ]
 
 
 def test_holds_are_told_with_who_and_why() -> None:
@@ -89,6 +113,20 @@ def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
     assert problems([], [PAUSED]) == [("take-paused", Severity.CRITICAL, f"{message} {hint}")]
     assert problems([PAUSED], [changed]) == []
     assert problems([PAUSED], []) == [("problem-ended", Severity.INFO, f"Over after 60 s: {message}")]
+
+
+def test_what_the_vrmon_before_had_told_is_no_news() -> None:
+    restored = Memory(inherited={PAUSED.key: 40.0})
+    assert between(restored, (), Plan(Memory(), (), (), (PAUSED,)), 100.0) == []
+
+
+def test_a_gap_is_not_over_when_its_job_is() -> None:
+    gap = Problem.of(
+        Code.TAKE_DIED, "PCR 1", Situation.GAP, lost="SHOW", ago=Ago(90.0), name="SHOW_cont1", recorder="it"
+    )
+    ((_, _, message),) = problems([], [gap])
+    assert message.startswith("The backup has a gap: 'SHOW' ended by itself 10 s ago, 'SHOW_cont1' goes on.")
+    assert problems([gap], []) == []
 
 
 def test_a_hold_is_told_again_only_when_a_job_goes_without_its_backup() -> None:

@@ -10,9 +10,18 @@ import pytest
 
 from vrmon.catalog import Code, Situation
 from vrmon.model import DeviceState, DeviceView, Job, Phase, Problem, Source
-from vrmon.plan import Plan
-from vrmon.plan.decide import Verdict
-from vrmon.plan.memory import ChannelMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
+from vrmon.plan import Plan, Verdict
+from vrmon.plan.memory import (
+    ChannelMemory,
+    Hold,
+    Jobs,
+    Label,
+    Memory,
+    PrimaryMemory,
+    Running,
+    Sent,
+    TrackedJob,
+)
 from vrmon.settings import Channel, DeviceSettings, Settings
 from vrmon.views.status import Scene, document, headline, health
 
@@ -20,7 +29,18 @@ EPOCH = 1_795_000_000.0
 JOB = Job("ABC", "7")
 TRACKED = TrackedJob(JOB, since=10.0, last_seen=19.0, basename="SHOW")
 CHANNEL = Channel("PCR 1/a", "playbox", "ABC", "dvr", "Cam A")
-TAKE = Take(JOB, "s 1", "SHOW", "SHOW", 1, sent=10.1, started=10.2, confirmed=19.5, seen=19.5, latency=0.1234)
+TAKE = Running(
+    JOB,
+    "s 1",
+    1,
+    Label("SHOW"),
+    0.1234,
+    name="SHOW",
+    started=10.2,
+    confirmed=19.5,
+    seen=19.5,
+    files=("SHOW",),
+)
 SOURCE = Source("s 1", "Cam A", is_recording=True, recording_name="SHOW")
 DIED = Problem.of(
     Code.TAKE_DIED, CHANNEL.name, Situation.GAP, lost="OLD", ago="9 s", name="SHOW", recorder="it"
@@ -33,7 +53,7 @@ NOTHING_STARTS = "Nothing can be started: dvr does not answer (it is gone)"
 
 def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) -> Scene:
     memory = Memory(
-        {"playbox": PrimaryMemory(state=DeviceState.OK, jobs={JOB: TRACKED} if verdict.job else {})},
+        {"playbox": PrimaryMemory(state=DeviceState.OK, jobs=Jobs({JOB: TRACKED} if verdict.job else {}))},
         channels={CHANNEL.key: verdict.memory},
         problems={one.key: since for one, since in problems},
     )
@@ -89,6 +109,7 @@ def test_a_channel_that_records() -> None:
             "started": "2026-11-18T11:06:50.200Z",
             "confirmed": "2026-11-18T11:06:59.500Z",
             "start_latency": 0.123,
+            "files": ["SHOW"],
         },
         "verified": 0.5,
         "since": "2026-11-18T11:06:50.200Z",
@@ -112,7 +133,7 @@ def test_a_channel_that_does_nothing() -> None:
 
 
 def test_a_take_that_was_only_asked_for_is_not_shown_as_one() -> None:
-    starting = replace(RECORDING, memory=ChannelMemory(JOB, replace(TAKE, started=None, confirmed=None)))
+    starting = replace(RECORDING, memory=ChannelMemory(JOB, Sent(JOB, "s 1", 1, TAKE.label)))
     (shown,) = document(scene(replace(starting, phase=Phase.STARTING)))["channels"]
     assert (shown["take"], shown["verified"]) == (None, None)
 
@@ -211,7 +232,7 @@ def headline_without_a_job(channels: tuple[Channel, ...], **primaries: PrimaryMe
 
 def test_the_headline_says_that_no_job_is_active_only_when_that_is_known() -> None:
     answers, silent = PrimaryMemory(state=DeviceState.OK), PrimaryMemory(state=DeviceState.UNREACHABLE)
-    never, busy = PrimaryMemory(), replace(answers, jobs={JOB: TRACKED})
+    never, busy = PrimaryMemory(), replace(answers, jobs=Jobs({JOB: TRACKED}))
     other = replace(CHANNEL, primary="other", ingest="DEF")
     assert headline_without_a_job((CHANNEL,), playbox=answers, other=silent) == "No job is active"
     unknown = "Jobs unknown: playbox does not answer"

@@ -44,7 +44,7 @@ class Recorder:
         return Sight(())
 
     def basename(self, job: Job) -> str | None:
-        self._call("basename", *job)
+        self._call("basename", job.ingest, job.id)
         return "SHOW"
 
     def sources(self) -> Sight[tuple[Source, ...]]:

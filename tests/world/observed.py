@@ -29,7 +29,7 @@ from vrmon.model import (
 )
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
-from vrmon.settings import Settings
+from vrmon.settings import ChannelKey, Settings
 from vrmon.views import events, status
 from vrmon.views.events import Event
 from vrmon.views.status import Scene
@@ -117,7 +117,7 @@ class Site:
         self._results.clear()
 
     def document(
-        self, *, pictures: Mapping[str, float] | None = None, now: float | None = None
+        self, *, pictures: Mapping[ChannelKey, float] | None = None, now: float | None = None
     ) -> dict[str, Any]:
         """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
         assert self.plan is not None

@@ -124,7 +124,7 @@ _STORIES: dict[str, Story] = {
     "overlap": (_RUNNING, (20.0, _begin_late_news)),
     "stale-dvr": (_RUNNING, (48.0, _dvr_is_gone)),
     "stale-primary": (_RUNNING, (37.0, _primary_is_gone)),
-    "hung": ((8.1, _hang(Verb.SET_NAME)), (8.0, _begin)),
+    "hung": ((8.1, _hang(Verb.RECORD)), (8.0, _begin)),
 }
 EVERY_STATE = (
     "recording",

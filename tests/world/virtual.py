@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
-from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Job, Outcome, Source, Verb
+from vrmon.traits import fold_plainly as fold
 
 By = Literal["vrmon", "operator"]
 
@@ -178,7 +178,7 @@ class VirtualRecorder:
         return ""
 
     def _is_file(self, name: str) -> bool:
-        return any(TRAITS.fold(one.asked) == TRAITS.fold(name) for one in self.recordings)
+        return any(fold(one.asked) == fold(name) for one in self.recordings)
 
     def begin(self, one: VirtualSource, by: By, now: float, lag: float = 0.0, name: str = "") -> Recording:
         asked = name or one.next_name

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from tests.world.virtual import Recording
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DvrObservation, Job, PrimaryObservation, Verb
-from vrmon.plan import Plan, World, plan
-from vrmon.plan.decide import Verdict
+from vrmon.plan import Plan, Verdict, World, plan
+from vrmon.plan.memory import Memory, Running, Sent
 from vrmon.plan.names import would_be
 from vrmon.settings import Channel
+from vrmon.traits import fold_plainly as fold
 
 if TYPE_CHECKING:
     from tests.world.virtual_run import Run
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 UNRECORDED = 40.0  # seconds: the longest pauses of a start, a lag and a death, one after another
 UNEXPLAINED = 12.0
 _AWAY = 30.0  # seconds without an answer that may count as an outage, less the minute
-PHASES = {"idle", "starting", "recording", "stopping", "keeping", "blocked", "foreign"}
 
 
 @dataclass
@@ -88,11 +89,12 @@ class Promises:
         before = same[-1] if same else None
         if before is None or before.by != "vrmon" or before.ended is None:
             return False
-        return before.ended > self.last_look and TRAITS.fold(before.name) == TRAITS.fold(running.name)
+        return before.ended > self.last_look and fold(before.name) == fold(running.name)
 
     def renamed_by_operator(self, one: Recording) -> None:
         """Ours if we watch: if the look before knew it by another sign than its name."""
-        blind = not self.run.is_alive or not self.is_watching
+        is_there = self.run.mac.source(one.source).is_there
+        blind = not self.run.is_alive or not self.is_watching or not is_there
         if not one.seen or (blind and not self.run.mac.quirks.dated):
             one.excused = True
         one.renamed = not self.run.mac.quirks.dated
@@ -110,22 +112,24 @@ class Promises:
             else:
                 running.ours = True  # nobody could know; from now on it bears our name
         if action.verb is Verb.SET_NAME and action.job is not None:
-            self.given.setdefault(action.source, {})[TRAITS.fold(action.name)] = action.job
+            self.given.setdefault(action.source, {})[fold(action.name)] = action.job
         if action.verb is Verb.RECORD and running is None and source.named:
             self._has_a_name_of_its_own(action, source.next_name)
 
     def _has_a_name_of_its_own(self, action: Action, name: str) -> None:
-        before = self.asked.get(TRAITS.fold(name))
+        before = self.asked.get(fold(name))
         if before is not None and before.seen and not self.has_forgotten:
             self.fail(f"a second take is called {name!r}, {action.reason}")
 
     def began_recording(self, one: Recording) -> None:
         if one.by == "vrmon" and (one.named or self.run.mac.quirks.keys == "all"):
-            self.asked[TRAITS.fold(one.asked)] = one
+            self.asked[fold(one.asked)] = one
 
-    def planned(self, world: World, planned: Plan) -> None:
+    def planned(self, world: World, before: Memory, planned: Plan) -> None:
+        """`before`: what was known before this plan."""
         run = self.run
         self._is_no_busy_loop(world, planned)
+        self._is_as_if_decided_anew(world, before, planned)
         for action in planned.actions:
             by_hand = action.channel and planned.memory.channels[action.channel].released is not None
             if action.verb is Verb.STOP and action.job is not None and not by_hand:
@@ -152,7 +156,30 @@ class Promises:
                 run.now,
             )
             if again.actions or again.memory != planned.memory:
-                self.fail(f"planned again, it does {again.actions}")
+                self.fail(
+                    f"planned again, it does {again.actions}: {_difference(planned.memory, again.memory)}"
+                )
+
+    def _is_as_if_decided_anew(self, world: World, before: Memory, planned: Plan) -> None:
+        """What nothing has touched stays as it was decided: it would have come to the same."""
+        whole = plan(self.run.settings, world, before, self.run.now)
+        for name in ("memory", "actions", "problems"):
+            one, other = getattr(planned, name), getattr(whole, name)
+            if one != other:
+                self.fail(f"decided anew, its {name} is another: {_difference(one, other)}")
+        if planned.due > whole.due:
+            self.fail(f"decided anew, it is due at {whole.due}, before {planned.due}")
+        for (channel, one), (_, other) in zip(planned.verdicts, whole.verdicts, strict=True):
+            if replace(one, action=None, look=None, due=0) != replace(other, action=None, look=None, due=0):
+                self.fail(f"decided anew, {channel.name} is another: {_difference(one, other)}")
+        if planned.due < inf:
+            middle = (self.run.now + planned.due) / 2
+            later = plan(self.run.settings, replace(world, results=()), planned.memory, middle)
+            if later.actions or later.memory != planned.memory:
+                self.fail(
+                    f"due at {planned.due}, it does {later.actions} at {middle}: "
+                    f"{_difference(planned.memory, later.memory)}"
+                )
 
     def _is_proven(self, job: Job, action: Action) -> None:
         """Promise 4, from the primary's answers alone."""
@@ -214,32 +241,28 @@ class Promises:
         running, take = source.recording, verdict.memory.take
         if running is None or running.by != "operator":
             return
-        named = self.given.get(source.unique_id, {}).get(TRAITS.fold(running.name))
+        named = self.given.get(source.unique_id, {}).get(fold(running.name))
         basename = None if verdict.job is None else verdict.job.basename
-        if basename and (self.has_forgotten or TRAITS.fold(running.name) not in self.asked):
+        if basename and (self.has_forgotten or fold(running.name) not in self.asked):
             known = would_be(
                 self.run.settings.sync, TRAITS, basename, running.name, variants=self.has_forgotten
             )
             running.ours |= known
-        awaited = take is not None and take.sent is not None and take.started in (None, self.run.now)
+        awaited = isinstance(take, Sent) or (isinstance(take, Running) and take.started == self.run.now)
         if named is not None:
             running.ours |= verdict.job is not None and named == verdict.job.job
             running.ours |= take is not None and awaited and named == take.job
         if take is not None and awaited:
-            expected = (take.given, take.instead) if take.instead else (take.given,)
-            running.ours |= any(TRAITS.fold(running.name).startswith(TRAITS.fold(name)) for name in expected)
-            running.ours |= bool(take.nameless) and not take.instead
+            running.ours = True  # our command, the source idle before it, and the recorder's grace
 
     def _is_explained(self, channel: Channel, verdict: Verdict) -> None:
         """Promise 3."""
         memory, now = verdict.memory, self.run.now
-        if verdict.phase not in PHASES:
-            self.fail(f"{channel.name} is {verdict.phase!r}")
         if verdict.job is None or not verdict.job.present or verdict.problems or memory.released:
             return
         since = max(memory.phase_since or 0.0, verdict.job.since)
         if verdict.is_recorded:
-            confirmed = memory.take.confirmed if memory.take is not None else None
+            confirmed = memory.running.confirmed if memory.running is not None else None
             if confirmed is None or now - confirmed > 5.0 + 3 * self.run.settings.dvrs["mac"].poll_interval:
                 self.fail(f"{channel.name} is {verdict.phase} as seen at {confirmed}")
         elif verdict.phase not in ("starting", "stopping", "keeping") or now - since > UNEXPLAINED:
@@ -272,3 +295,15 @@ class Promises:
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")
             if not jobs and running is not None:
                 self.fail(f"{channel.name} goes on recording {running}: {verdict}")
+
+
+def _difference(before: object, after: object) -> str:
+    """Where two values that should be equal are not."""
+    if is_dataclass(before) and type(before) is type(after):
+        names = [one.name for one in fields(before)]
+        pairs = [(name, getattr(before, name), getattr(after, name)) for name in names]
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        pairs = [(str(key), before.get(key), after.get(key)) for key in {**before, **after}]
+    else:
+        return f"{before} became {after}"
+    return "; ".join(f"{name}: {_difference(one, other)}" for name, one, other in pairs if one != other)

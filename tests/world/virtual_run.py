@@ -11,8 +11,7 @@ from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder
 from tests.world.virtual_promises import Promises
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, Job, Observation, Outcome, Result, Source, Verb
-from vrmon.plan import Plan, World, plan
-from vrmon.plan.decide import Verdict
+from vrmon.plan import Plan, Verdict, World, plan
 from vrmon.plan.memory import Memory
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
 from vrmon.state import snapshot
@@ -65,6 +64,7 @@ class Run:
         self._count = 0
         self._life = 0
         self._results: list[Result] = []
+        self._settled: Settings | None = None  # those that the last plan was made with
         self._next_look = 0.0
         self._looking = False
         self._due = float("inf")
@@ -103,6 +103,7 @@ class Run:
         self._results.clear()
         self._looking = False
         self._due = float("inf")
+        self._settled = None
         self.promises.began()
         self._turn()
         self._poll_primary()
@@ -201,10 +202,13 @@ class Run:
             EPOCH,
         )
         self._results.clear()
-        self.planned = plan(self.settings, world, self.memory, self.now)
+        before = self.memory
+        is_settled = self._settled is self.settings
+        self.planned = plan(self.settings, world, before, self.now, self.planned if is_settled else None)
+        self._settled = self.settings
         self.plans += 1
         self.memory = self.planned.memory
-        self.promises.planned(world, self.planned)
+        self.promises.planned(world, before, self.planned)
         self.saved = [*self.saved[-8:], snapshot.payload(self.memory, EPOCH)]
         for action in self.planned.actions:
             self._command(action)

@@ -16,7 +16,7 @@ from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError, PasswordRefused
 from vrmon.model import Destination, Odd, Problem, Sight, Source, T
-from vrmon.plan.problems import before_start, destination_warnings, source_conflict
+from vrmon.plan.problems import before_start, source_ambiguous
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, DeviceSettings
 from vrmon.text import sentence
@@ -143,9 +143,9 @@ def _channel(
         yield _of_problem(source, device)
         return
     if taken.setdefault(source.unique_id, channel) is not channel:
-        yield _of_problem(source_conflict(channel, source), device)
+        yield _of_problem(source_ambiguous(channel, source=source.unique_id), device)
         return
-    problems = (*before_start(channel, source), *destination_warnings(channel, source, destinations))
+    problems = before_start(channel, source, destinations)
     for problem in problems:
         yield _of_problem(problem, device)
     if not problems:

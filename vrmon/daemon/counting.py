@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vrmon.catalog import Code
+from vrmon.settings import ChannelKey
 from vrmon.views.round import Round
 from vrmon.workers.counts import ChannelCounts
 
@@ -11,15 +12,16 @@ class Counting:
     """`channels` has the counts of each channel of the last round, by its key."""
 
     def __init__(self) -> None:
-        self.channels: dict[str, ChannelCounts] = {}
+        self.channels: dict[ChannelKey, ChannelCounts] = {}
 
     def take_in(self, turned: Round) -> None:
-        verdicts, before = turned.plan.verdicts, self.channels
+        if len(turned.plan.decided) == len(turned.plan.verdicts):  # the channels may be others by now
+            keys = [channel.key for channel, _ in turned.plan.verdicts]
+            self.channels = {key: self.channels.get(key) or ChannelCounts() for key in keys}
         started = {event.subject for event in turned.events if event.code is Code.TAKE_STARTED}
-        self.channels = {channel.key: before.get(channel.key) or ChannelCounts() for channel, _ in verdicts}
-        for channel, verdict in verdicts:
+        for channel, verdict in turned.plan.decided:
             counts, active = self.channels[channel.key], verdict.job is not None and verdict.job.present
-            died = verdict.memory.died
+            died = None if verdict.memory.losses is None else verdict.memory.losses.died
             counts.count(mismatch=active and not verdict.is_recorded, died=died, now=turned.now)
             if channel.name in started:
-                counts.started(verdict.memory.take)
+                counts.started(verdict.memory.running)

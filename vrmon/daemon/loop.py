@@ -20,7 +20,7 @@ from vrmon.daemon.journal import fields
 from vrmon.model import Action, Observation, Result, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
-from vrmon.settings import DeviceSettings, Settings
+from vrmon.settings import ChannelKey, DeviceSettings, Settings
 from vrmon.views import events
 from vrmon.views.round import Round
 from vrmon.workers.device import (
@@ -56,7 +56,7 @@ class Loop:
         memory: Memory,
         clock: Clock,
         turned_round: Callable[[Round], None],
-        kept: Callable[[str], threading.Event | None],
+        kept: Callable[[ChannelKey], threading.Event | None],
     ) -> None:
         self._memory = memory
         self.settings = Settings()
@@ -69,6 +69,7 @@ class Loop:
         self._kept = kept
         self._aio = asyncio.get_running_loop()
         self._results: list[Result] = []
+        self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -80,11 +81,12 @@ class Loop:
     def apply(self, settings: Settings) -> None:
         """Go on with these settings. Devices that stay as they were are not disturbed, nor is any take."""
         self.settings = settings
+        self._is_settled = False
         exchange(self.primaries, settings.primaries, self._watch_primary)
         exchange(self.dvrs, settings.dvrs, self._watch_dvr)
         self.turn()
 
-    def amend(self, channel: str, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
+    def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
         """Do what a person asks for: change what is known of a channel (by key), and act on it."""
         channels = self._memory.channels
         changed = change(channels.get(channel, ChannelMemory()))
@@ -97,7 +99,7 @@ class Loop:
         exchange(self.primaries, {}, self._watch_primary)
         exchange(self.dvrs, {}, self._watch_dvr)
 
-    def sources(self, dvr: str) -> dict[str, str]:
+    def sources(self, dvr: str) -> dict[ChannelKey, str]:
         """The unique_id of each channel's source on `dvr`, by the channel's key, where it was found."""
         verdicts = () if self.plan is None else self.plan.verdicts
         return {
@@ -152,7 +154,8 @@ class Loop:
             {name: one.destinations for name, one in self.dvrs.items()},
         )
         before, known = self._memory, () if self.plan is None else self.plan.problems
-        self.plan = plan(self.settings, world, memory, now)
+        self.plan = plan(self.settings, world, memory, now, self.plan if self._is_settled else None)
+        self._is_settled = True
         self._memory = self.plan.memory
         self._results.clear()
         self._arrived.clear()
@@ -184,7 +187,8 @@ class Loop:
                 reason=action.reason,
             ),
         )
-        kept = self._kept(action.channel) if action.verb is Verb.RECORD else None
+        is_start = action.verb is Verb.RECORD and action.channel is not None
+        kept = self._kept(action.channel) if is_start and action.channel is not None else None
         self.dvrs[action.device].worker.lanes.submit(command(action, came_back, kept))
 
     def _watch_primary(self, device: DeviceSettings) -> PrimaryDevice:

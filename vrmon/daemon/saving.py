@@ -8,6 +8,7 @@ import threading
 from vrmon.daemon.clock import Clock
 from vrmon.model import Verb
 from vrmon.plan.memory import Memory
+from vrmon.settings import ChannelKey
 from vrmon.state import StateStore, snapshot
 from vrmon.views.round import Round
 
@@ -24,17 +25,18 @@ class Saving:
         self._memory = Memory()
         self._due: asyncio.TimerHandle | None = None
         self._saved = threading.Event()  # set by the next save
-        self._starting: dict[str, threading.Event] = {}  # by channel, of the take that is being started
+        self._starting: dict[ChannelKey, threading.Event] = {}  # of the take that is being started
 
     def take_in(self, turned: Round) -> None:
         """Save soon what the round came to."""
         self._memory = turned.plan.memory
         if self._due is None:
             self._due = self._aio.call_later(_AFTER, self._save)
-        named = (action.channel for action in turned.sent if action.verb is Verb.SET_NAME)
-        self._starting.update(dict.fromkeys(named, self._saved))
+        for action in turned.sent:
+            if action.verb is Verb.SET_NAME and action.channel is not None:
+                self._starting[action.channel] = self._saved
 
-    def kept(self, channel: str) -> threading.Event:
+    def kept(self, channel: ChannelKey) -> threading.Event:
         """What is set when the take that the channel begins is on the disk, or cannot be: since it was named,
         or, where it gets its name with the record command, with the round that is being turned."""
         return self._starting.pop(channel, self._saved)

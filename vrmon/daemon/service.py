@@ -110,7 +110,7 @@ class Service:
     def stop(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
         one = self._channel(channel)
         memory, now = self._memory(one), time.monotonic()
-        take = memory.take
+        take = memory.running
         if memory.hold is not None:
             recorder = self._loop.settings.dvrs[one.dvr].traits.recorder
             raise ControlError(

@@ -2,7 +2,6 @@
 
 import { ago, howLong, running } from "./text.js";
 
-const PATIENCE = 5; // seconds a start may take before it counts as a disagreement
 const OLDEST_PICTURE = 60;
 
 const LOOKS = {
@@ -71,7 +70,7 @@ function past(was) {
 function look(channel, moment, dvr) {
   const base = LOOKS[channel.phase] ?? UNKNOWN;
   const wanted = Boolean(channel.job?.present);
-  if (channel.problem?.severity === "critical" || (wanted && isLate(channel, moment))) {
+  if (channel.problem?.severity === "critical") {
     return { tone: "bad", shape: "cross", word: badWord(channel, moment, dvr) };
   }
   if (moment.isStale(dvr)) return { ...UNKNOWN, word: channel.take ? "Unverified" : "Unknown" };
@@ -79,10 +78,6 @@ function look(channel, moment, dvr) {
     return { tone: "warn", shape: base.tone === "warn" ? base.shape : "triangle", word: warnWord(channel, base) };
   }
   return channel.mode === "hold" ? HELD : base;
-}
-
-function isLate(channel, moment) {
-  return channel.phase === "starting" && moment.since(channel.since) > PATIENCE;
 }
 
 function warnWord(channel, base) {
@@ -101,9 +96,6 @@ function badWord(channel, moment, dvr) {
 function trouble(channel, moment) {
   if (channel.mode === "hold" && channel.hold) return onHold(channel, moment);
   if (channel.problem) return { why: channel.problem.message, hint: channel.problem.hint };
-  if (channel.job?.present && isLate(channel, moment)) {
-    return { why: `Not seen recording for ${howLong(moment.since(channel.since))}.`, hint: "" };
-  }
   return { why: "", hint: "" };
 }
 

@@ -5,33 +5,93 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vrmon.model import Destination, DvrObservation, ProblemKey
-from vrmon.plan.memory import DvrMemory, PrimaryMemory
-from vrmon.settings import Channel, Sync
+from vrmon.model import Action, Destination, DvrObservation, Phase, PrimaryObservation, Problem, Source
+from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, TrackedJob
+from vrmon.plan.moment import Moment
+from vrmon.settings import Channel, ChannelKey, Sync
 from vrmon.traits import Traits
+
+FRESH = 0.5  # seconds: a command wants a look that began later ago, lest it hit somebody else's recording
 
 
 @dataclass(frozen=True)
 class Case:
     """One channel and its surroundings.
 
-    `new_look`: the DVR's last observation has not been taken in yet. `blind_after`: seconds without a
-    look after which a take no longer counts as seen. `claims`: which channel's (by its key) a source is.
-    `primary_problem`, `dvr_problem`: what is the matter with the devices themselves.
-    `traits` are those of the DVR's kind.
+    `primary_told`, `observation`: what the devices told last. `new_look`: the latter was not taken in yet.
+    `claims`: which channel's a source is. `epoch` plus a monotonic time is Unix time.
     """
 
     channel: Channel
     sync: Sync
+    traits: Traits
     primary: PrimaryMemory
+    primary_told: PrimaryObservation | None
     dvr: DvrMemory
     observation: DvrObservation | None
     new_look: bool
-    blind_after: float
-    claims: Mapping[str, str]
-    traits: Traits
-    now: float
+    poll_interval: float
+    claims: Mapping[str, ChannelKey]
+    moment: Moment
     epoch: float
     destinations: tuple[Destination, ...] = ()
-    primary_problem: ProblemKey | None = None
-    dvr_problem: ProblemKey | None = None
+
+    @property
+    def blind_after(self) -> float:
+        return max(5.0, 3 * self.poll_interval)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The channel's source as the last look showed it, from `began` to `ended`: where commands go."""
+
+    case: Case
+    source: Source
+    began: float
+    ended: float
+
+    @property
+    def moment(self) -> Moment:
+        return self.case.moment
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the recorder takes so long to list its sources that no look can ever be fresh."""
+        return self.ended - self.began > FRESH / 2
+
+    @property
+    def is_fresh(self) -> bool:
+        """A look is as old as its beginning. A slow one is the best there is for a moment: what is sent on it
+        looks at the source itself first."""
+        since = self.ended if self.is_slow else self.began
+        return not self.moment.passed(since, FRESH)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is decided of a channel. `look`: when the DVR should be looked at again (0: at once), None for its
+    usual pace. `due`: when to decide again although nothing has come."""
+
+    memory: ChannelMemory
+    phase: Phase
+    job: TrackedJob | None = None
+    waiting: tuple[TrackedJob, ...] = ()
+    source: Source | None = None
+    action: Action | None = None
+    problems: tuple[Problem, ...] = ()
+    look: float | None = None
+    due: float = float("inf")
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is wanted or done: it stays so for as long as its source is as it is."""
+        memory = self.memory
+        busy = (memory.take, memory.attempt, memory.theirs, memory.hold, self.job, self.action, self.look)
+        return self.phase is Phase.IDLE and all(one is None for one in busy)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its job has a take of its own that was seen a moment ago."""
+        take = self.memory.running
+        ours = self.job is not None and take is not None and take.job == self.job.job
+        return ours and self.phase in (Phase.RECORDING, Phase.KEEPING)

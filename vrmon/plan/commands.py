@@ -2,86 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from vrmon.model import Action, Job, Outcome, Result, Source, Verb
-from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory
-from vrmon.settings import Channel, Sync
+from vrmon.model import Action, Expected, Outcome, Result, Verb
+from vrmon.plan.case import Site
+from vrmon.plan.memory import FLIGHT, Attempt, ChannelMemory, Running
+from vrmon.plan.moment import Moment
 from vrmon.traits import Traits
 
 _AGAIN = 1.0  # seconds after a name whose answer was lost
 LONGEST_PAUSE = 15.0
-FRESH = 0.5  # seconds: a command wants a look younger than this, lest it hit somebody else's recording
 
 Step = tuple[ChannelMemory, "Action | None"]
 
 
-@dataclass(frozen=True)
-class Site:
-    """Where a command goes, as last seen: by a look that began at `began` and ended at `ended`.
-
-    `epoch` plus a monotonic time is Unix time.
-    """
-
-    channel: Channel
-    sync: Sync
-    source: Source
-    dvr: DvrMemory
-    traits: Traits
-    began: float
-    ended: float
-    now: float
-    epoch: float
-
-    @property
-    def fresh(self) -> bool:
-        return self.now - self.ended <= FRESH
+def is_flying(attempt: Attempt, moment: Moment) -> bool:
+    """Whether its result may yet come."""
+    return attempt.ended is None and not moment.passed(attempt.sent, FLIGHT)
 
 
-def owner(channel: str, job: Job) -> str:
-    """Whose a name is on a DVR: one job of one channel, which is given by its key."""
-    return f"{channel}|{job.id}"
-
-
-def due(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
+def is_due(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
     """Whether the next command towards `goal` may go out now."""
     if attempt is None:
         return True
-    if attempt.flying(site.now):
+    if is_flying(attempt, site.moment):
         return False
-    return attempt.goal is not goal or (site.now >= attempt.due and not attempt.must_look(site.began))
+    if attempt.goal is not goal:
+        return True
+    return site.moment.reached(attempt.due) and not attempt.must_look(site.began)
 
 
 def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
-    """Send `verb` for the channel's take."""
-    take, before = memory.take, memory.attempt
+    """Send `verb` for the channel's take. Where looks are slow, it is carried out only if the source itself
+    shows what the look has shown."""
+    take, before, now = memory.take, memory.attempt, site.moment.now
     counts = int(verb is not Verb.SET_NAME)
-    attempt = Attempt(verb, sent=site.now, since=site.now, tries=counts)
+    attempt = Attempt(verb, sent=now, since=now, tries=counts)
     if before is not None and before.goal is attempt.goal:
-        tries = before.tries + counts
-        attempt = replace(before, verb=verb, sent=site.now, tries=tries, ended=None, outcome=None)
-    names_it = attempt.goal in (Verb.RECORD, Verb.RENAME)
-    name = "" if take is None else take.given if names_it else take.name
+        attempt = replace(before, verb=verb, sent=now, tries=before.tries + counts, ended=None, outcome=None)
+    source = site.source
+    is_named = attempt.goal in (Verb.RECORD, Verb.RENAME)
     action = Action(
         verb,
-        site.channel.dvr,
+        site.case.channel.dvr,
         why,
-        channel=site.channel.key,
-        source=site.source.unique_id if take is None else take.source,
-        name=name,
+        channel=site.case.channel.key,
+        source=source.unique_id if take is None else take.source,
+        name="" if take is None else take.given if is_named or not isinstance(take, Running) else take.name,
         job=None if take is None else take.job,
+        expected=Expected(source.is_recording, source.recording_name, source.start_date)
+        if site.is_slow
+        else None,
     )
+    is_flying(attempt, site.moment)  # so that the plan falls due when its lane is lost
     return replace(memory, attempt=attempt), action
 
 
 def repeat(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
     """Send `verb` for our take if it is due and the take was seen just now."""
-    if memory.take is None or not site.fresh or not due(memory.attempt, verb, site):
+    if memory.take is None or not is_due(memory.attempt, verb, site) or not site.is_fresh:
         return memory, None
     return send(site, memory, verb, why)
 
 
-def learn(attempt: Attempt, traits: Traits, result: Result) -> Attempt:
+def learn(attempt: Attempt, result: Result, traits: Traits) -> Attempt:
     """Take in how a command ended. Whether it had its effect is for the next look to say."""
     learnt = replace(attempt, ended=result.ended, outcome=result.outcome)
     lost = result.outcome is Outcome.LOST

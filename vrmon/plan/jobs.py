@@ -1,72 +1,105 @@
-"""Which jobs a primary has, and the proof that one has ended (promises 1 and 4)."""
+"""Which jobs a primary has, what they are called, and the proof that one has ended (promises 1 and 4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from vrmon.model import Action, DeviceState, Job, Outcome, PrimaryObservation, Result, Verb
-from vrmon.plan.memory import FLIGHT, PrimaryMemory, TrackedJob
+from vrmon.plan.memory import FLIGHT, Jobs, PrimaryMemory, Question, TrackedJob
+from vrmon.plan.moment import Moment
 from vrmon.settings import Sync
 
 _EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name
+_AGAIN = 30.0  # seconds after which a name that is known is asked for again
 _ASIDE = 8  # questions under way for the names of jobs that no channel mirrors
 _MOST_ASIDE = 200  # jobs that no channel mirrors and that are told of nevertheless
 _MOST_UNSEEN = 500  # jobs of which an odd answer leaves open whether they are there
 _OUT_OF_SIGHT = 90.0  # seconds without an answer, for whatever reason, that count as an outage
+_CROWD, _CROWD_PROOF = 3, 10.0  # jobs gone in one answer, and the seconds of proof that these want
 
 
 def observe(
     memory: PrimaryMemory, observation: PrimaryObservation, mapped: frozenset[str] = frozenset()
 ) -> PrimaryMemory:
-    """Take in an observation, once. An unknown one breaks every row of absences and proves nothing; an
-    odd entry does the same to the jobs of its ingest. `mapped`: the channels' ingests."""
+    """Take in an observation, once. An unknown one breaks every row of absences and proves nothing, and so
+    does an ingest that was told oddly for its own jobs. `mapped`: the channels' ingests."""
     if memory.folded is not None and observation.ended <= memory.folded:
         return memory
-    ended = observation.ended
+    began, ended = observation.began, observation.ended
     if observation.seen is None:
-        blurred = {job: _blurred(tracked) for job, tracked in memory.jobs.items()}
         bad_since = ended if memory.bad_since is None else memory.bad_since
+        blurred = _changed(memory.jobs, {job: _blurred(one) for job, one in memory.jobs.tracked.items()})
         return replace(memory, folded=ended, state=observation.state, bad_since=bad_since, jobs=blurred)
-    present, listed = set(observation.seen), frozenset(observation.listed)
-    odd = frozenset(one.handle for one in observation.odd)
-    jobs = {}
-    for job, tracked in memory.jobs.items():
-        if job in present:
-            jobs[job] = _seen(tracked, ended)
-        elif odd and _hidden(tracked, odd, listed):
-            jobs[job] = _blurred(tracked)
-        else:
-            jobs[job] = _missing(tracked, observation.began, ended)
-    if not memory.answered:  # what the vrmon before us knew is not older than anything it did not know
-        jobs = {job: replace(tracked, last_seen=ended) for job, tracked in jobs.items()}
-    room = _MOST_ASIDE - sum(1 for job in jobs if job.ingest not in mapped)
-    new = [job for job in observation.seen if job not in jobs]
+    present = {_as_shown_now(memory, job): None for job in observation.seen}
+    missing = [
+        one
+        for job, one in memory.jobs.tracked.items()
+        if job not in present and not _is_hidden(observation, job)
+    ]
+    in_crowd = sum(1 for one in missing if one.present) >= _CROWD
+    good = memory.good
+    jobs = {job: _seen(one) if job in present else _blurred(one) for job, one in memory.jobs.tracked.items()}
+    for one in missing:
+        last_seen = good if one.present and good is not None else one.last_seen
+        out_of_sight = (
+            one.absences == 0 and began - last_seen > _OUT_OF_SIGHT
+        )  # nor did anybody see an outage
+        lacking = replace(
+            one,
+            present=False,
+            last_seen=last_seen,
+            absences=one.absences + 1,
+            absent_since=ended if one.absences == 0 else one.absent_since,
+            absent_until=began,
+            across_outage=one.across_outage or out_of_sight or (one.present and observation.restarted),
+            in_crowd=one.in_crowd or in_crowd,
+        )
+        if lacking.across_outage and lacking.lost is None:
+            lacking = replace(lacking, lost=ended)
+        jobs[one.job] = lacking
+    new = [job for job in present if job not in jobs]
     aside = [job for job in new if job.ingest not in mapped]
-    for job in (*(job for job in new if job.ingest in mapped), *aside[: max(room, 0)]):
+    room = max(_MOST_ASIDE - sum(1 for job in jobs if job.ingest not in mapped), 0) if aside else 0
+    for job in (*(job for job in new if job.ingest in mapped), *aside[:room]):
         jobs[job] = TrackedJob(job, since=ended, last_seen=ended)
-    known = (memory.listed & mapped) | listed | {job.ingest for job in present}
     return replace(
         memory,
         folded=ended,
+        good=ended,
         state=DeviceState.OK,
         bad_since=None,
         answered=True,
-        listed=known,
-        left_out=max(len(aside) - max(room, 0), 0),
-        jobs=jobs,
+        restarted=ended if observation.restarted else memory.restarted,
+        left_out=max(len(aside) - room, 0),
+        listed=(memory.listed & mapped) | {*observation.listed, *(job.ingest for job in present)},
+        jobs=_changed(memory.jobs, jobs),
     )
 
 
-def _hidden(tracked: TrackedJob, odd: frozenset[str | None], listed: frozenset[str]) -> bool:
+def _changed(before: Jobs, after: dict[Job, TrackedJob]) -> Jobs:
+    """The same object where nothing has changed: most polls bring nothing new."""
+    known = before.tracked
+    same = len(known) == len(after) and all(known.get(job) is one for job, one in after.items())
+    return before if same else Jobs(after)
+
+
+def _is_hidden(observation: PrimaryObservation, job: Job) -> bool:
     """Whether an odd entry may be that of its ingest: one of which not even the ingest can be read may be
     that of any ingest that is missing from the answer."""
-    ingest = tracked.job.ingest
-    return ingest in odd or (None in odd and ingest not in listed)
+    handles = [one.handle for one in observation.odd]
+    return bool(handles) and (
+        job.ingest in handles or (None in handles and job.ingest not in observation.listed)
+    )
 
 
-def _blurred(tracked: TrackedJob) -> TrackedJob:
-    return replace(tracked, absences=0, across_outage=True)
+def _seen(one: TrackedJob) -> TrackedJob:
+    if one.present and not one.across_outage:
+        return one
+    return replace(one, present=True, absences=0, across_outage=False, lost=None, in_crowd=False)
+
+
+def _blurred(one: TrackedJob) -> TrackedJob:
+    return one if one.across_outage and not one.absences else replace(one, absences=0, across_outage=True)
 
 
 def recall(memory: PrimaryMemory, job: Job | None, now: float) -> PrimaryMemory:
@@ -74,97 +107,125 @@ def recall(memory: PrimaryMemory, job: Job | None, now: float) -> PrimaryMemory:
     if job is None or job in memory.jobs:
         return memory
     tracked = TrackedJob(job, since=now, last_seen=now, present=False, resumed=now)
-    return replace(memory, jobs={**memory.jobs, job: tracked})
+    return replace(memory, jobs=Jobs({**memory.jobs.tracked, job: tracked}))
 
 
-def _seen(tracked: TrackedJob, now: float) -> TrackedJob:
-    return replace(tracked, present=True, absences=0, across_outage=False, lost=None, last_seen=now)
+def last_seen(memory: PrimaryMemory, tracked: TrackedJob) -> float:
+    """When a good answer held the job last."""
+    return memory.good if tracked.present and memory.good is not None else tracked.last_seen
 
 
-def _missing(tracked: TrackedJob, began: float, ended: float) -> TrackedJob:
-    first = tracked.absences == 0
-    unwatched = first and began - tracked.last_seen > _OUT_OF_SIGHT  # nor was anybody there to see an outage
-    across_outage = tracked.across_outage or unwatched
-    return replace(
-        tracked,
-        present=False,
-        absences=tracked.absences + 1,
-        absent_since=ended if first else tracked.absent_since,
-        absent_until=began,
-        across_outage=across_outage,
-        lost=ended if across_outage and tracked.lost is None else tracked.lost,
-    )
-
-
-def gone(tracked: TrackedJob, sync: Sync, now: float) -> bool:
+def gone(tracked: TrackedJob, sync: Sync, moment: Moment) -> bool:
     """Whether it is proven that the job has ended: by an unbroken row of answers without it, or, where its
     primary comes and goes, by not one with it while the hold lasted."""
     if tracked.present or tracked.absences == 0:
         return False
+    proof = max(sync.stop_delay, _CROWD_PROOF) if tracked.in_crowd else sync.stop_delay
     if tracked.lost is not None:
-        is_held = now < tracked.lost + sync.outage_hold
-        return not is_held and tracked.absent_until - tracked.lost >= sync.stop_delay
-    return tracked.absences > 1 and tracked.absent_until - tracked.absent_since >= sync.stop_delay
+        is_over = moment.passed(tracked.lost, sync.outage_hold)
+        return is_over and tracked.absent_until - tracked.lost >= proof
+    return tracked.absences > 1 and tracked.absent_until - tracked.absent_since >= proof
 
 
-def forget(memory: PrimaryMemory, sync: Sync, now: float, needed: frozenset[Job]) -> PrimaryMemory:
+def forget(memory: PrimaryMemory, sync: Sync, moment: Moment, needed: frozenset[Job]) -> PrimaryMemory:
     """Drop the jobs that have ended and that no channel is busy with, and of those that are out of sight
     without an end to it no more than anybody has, the oldest first."""
-    kept = {job: one for job, one in memory.jobs.items() if job in needed or not gone(one, sync, now)}
-    if len(kept) > _MOST_UNSEEN:
-        unseen = [one for job, one in kept.items() if job not in needed and one.last_seen != memory.folded]
-        for one in sorted(unseen, key=lambda one: one.last_seen)[: max(len(unseen) - _MOST_UNSEEN, 0)]:
-            del kept[one.job]
-    return memory if len(kept) == len(memory.jobs) else replace(memory, jobs=kept)
+    known = memory.jobs.tracked
+    over = {job for job, one in known.items() if job not in needed and gone(one, sync, moment)}
+    if len(known) - len(over) > _MOST_UNSEEN:
+        unseen = [one for job, one in known.items() if job not in needed | over and not one.present]
+        unseen.sort(key=lambda one: one.last_seen)
+        over |= {one.job for one in unseen[: max(len(unseen) - _MOST_UNSEEN, 0)]}
+    if not over:
+        return memory
+    kept = Jobs({job: one for job, one in memory.jobs.tracked.items() if job not in over})
+    shows = {raw: show for raw, show in memory.shows.items() if any(raw[:2] == job[:2] for job in kept)}
+    questions = {job: one for job, one in memory.questions.items() if job in kept}
+    return replace(memory, jobs=kept, questions=questions, shows=shows)
 
 
 def ask_names(
-    memory: PrimaryMemory, primary: str, now: float, mapped: frozenset[str]
+    memory: PrimaryMemory, primary: str, moment: Moment, mapped: frozenset[str]
 ) -> tuple[PrimaryMemory, list[Action]]:
-    """Ask for the names still wanted, the mapped ingests' first, while the primary answers.
+    """Ask for the names still wanted, the mapped ingests' first, while the primary answers; and now and then
+    whether a mapped one is called so still.
 
     The others' are asked for a few at a time, lest a primary that hangs over them keeps those waiting.
     """
     if memory.state is not DeviceState.OK:
         return memory, []
-    wanted = [one for one in memory.jobs.values() if _wants_name(one, now)]
+    wanted = [one for one in memory.jobs.tracked.values() if _wants_name(memory, one, moment, mapped)]
     if not wanted:
         return memory, []
-    under_way = [one for one in memory.jobs.values() if one.name_asked is not None]
-    room = _ASIDE - sum(1 for one in under_way if one.job.ingest not in mapped)
+    asked = {job for job, one in memory.questions.items() if one.asked is not None}
+    room = _ASIDE - sum(1 for job in asked if job.ingest not in mapped)
     aside = [one for one in wanted if one.job.ingest not in mapped][: max(room, 0)]
     wanted = [one for one in wanted if one.job.ingest in mapped] + aside
-    asked = {tracked.job: replace(tracked, name_asked=now) for tracked in wanted}
-    actions = [
-        Action(Verb.FETCH_NAME, primary, "the job has no name yet", job=tracked.job) for tracked in wanted
-    ]
-    return replace(memory, jobs={**memory.jobs, **asked}), actions
+    questions = {**memory.questions, **{one.job: Question(asked=moment.now) for one in wanted}}
+    moment.passed(moment.now, FLIGHT)  # an answer that is lost is asked for again then
+    actions = [Action(Verb.FETCH_NAME, primary, _why(one), job=one.job) for one in wanted]
+    return replace(memory, questions=questions), actions
 
 
-def _wants_name(tracked: TrackedJob, now: float) -> bool:
-    if tracked.basename is not None or not tracked.present or now < tracked.name_due:
+def _why(tracked: TrackedJob) -> str:
+    return (
+        "the job has no name yet" if tracked.basename is None else "whether the job's file is called so still"
+    )
+
+
+def _wants_name(memory: PrimaryMemory, tracked: TrackedJob, moment: Moment, mapped: frozenset[str]) -> bool:
+    if not tracked.present or (tracked.basename is not None and tracked.job.ingest not in mapped):
         return False
-    return tracked.name_asked is None or now - tracked.name_asked >= FLIGHT
+    question = memory.questions.get(tracked.job, Question())
+    if question.asked is not None:
+        return moment.passed(question.asked, FLIGHT)
+    return moment.reached(question.due)
 
 
 def learn_name(memory: PrimaryMemory, result: Result) -> PrimaryMemory:
-    """Take in what a question for a name brought."""
+    """Take in what a question for a name brought. Another file name is that of the same show, renamed, or,
+    where the two have nothing in common, of another show under the same id: that is another job."""
     job = result.action.job
     tracked = None if job is None else memory.jobs.get(job)
     if job is None or tracked is None:
         return memory
+    failed = result.outcome is not Outcome.DONE
     age = result.ended - tracked.since
     pause = _EAGER if age < 10 else _PATIENT if age < 60 else _LAZY
-    failed = result.outcome is not Outcome.DONE
-    learnt = replace(
-        tracked,
-        name_asked=None,
-        name_due=result.ended + (max(pause, 1.0) if failed else pause),
-        basename=tracked.basename if result.value is None else result.value,
-    )
-    return replace(memory, jobs={**memory.jobs, job: learnt})
+    pause = _AGAIN if tracked.basename or result.value else max(pause, 1.0) if failed else pause
+    again = Question(result.ended + pause)
+    memory = replace(memory, questions={**memory.questions, job: again})
+    name = result.value
+    if name is None or name in (tracked.basename, tracked.renamed):
+        return memory
+    if tracked.basename is None:
+        return _with(memory, replace(tracked, basename=name, named=result.ended))
+    if _is_same_show(tracked.basename, name):
+        return _with(memory, replace(tracked, renamed=name))
+    return _next_show(memory, tracked, name, result.ended)
 
 
-def on_ingest(jobs: Mapping[Job, TrackedJob], ingest: str) -> list[TrackedJob]:
-    """The tracked jobs of one ingest, the oldest first."""
-    return sorted((one for one in jobs.values() if one.job.ingest == ingest), key=lambda one: one.since)
+def _with(memory: PrimaryMemory, tracked: TrackedJob) -> PrimaryMemory:
+    return replace(memory, jobs=Jobs({**memory.jobs.tracked, tracked.job: tracked}))
+
+
+def _is_same_show(before: str, after: str) -> bool:
+    """Whether one of two file names begins like the other, their letters and digits alone compared."""
+    one, other = ("".join(filter(str.isalnum, name.casefold())) for name in (before, after))
+    return one.startswith(other) or other.startswith(one)
+
+
+def _as_shown_now(memory: PrimaryMemory, job: Job) -> Job:
+    show = memory.shows.get(job, 0)
+    return job._replace(show=show) if show else job
+
+
+def _next_show(memory: PrimaryMemory, before: TrackedJob, name: str, moment: float) -> PrimaryMemory:
+    """The id now is another show's: the job before is gone, and one that has its name begins."""
+    raw = before.job._replace(show=0)
+    job = raw._replace(show=before.job.show + 1)
+    began = TrackedJob(job, since=moment, last_seen=moment, basename=name, named=moment)
+    ended = replace(before, present=False, last_seen=moment - 1.0)
+    jobs = Jobs({**memory.jobs.tracked, before.job: ended, job: began})
+    questions = {**memory.questions, job: Question(moment + _AGAIN)}
+    return replace(memory, jobs=jobs, questions=questions, shows={**memory.shows, raw: job.show})

@@ -5,22 +5,27 @@ Times are monotonic seconds. What must outlive the process is written by `vrmon.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import cached_property
 
 from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
+from vrmon.plan.ledger import Ledger
+from vrmon.settings import ChannelKey
 
 FLIGHT = 60.0  # seconds after which what was sent will never come back: its lane is lost
 
 
 @dataclass(frozen=True)
 class TrackedJob:
-    """A job as its primary has shown it.
+    """A job as its primary has shown it, since `since`.
 
-    `present`: the last good observation held it. `absences`: good observations in an unbroken row that
-    did not, the first ended at `absent_since`, the last began at `absent_until`. `across_outage`: the
-    primary failed to answer since the job was last seen; `lost`: when it was then first found missing.
-    `resumed`: when this process took it over from the one before.
+    `present`: the last good answer held it. While it does not: `last_seen`, the last that did; `absences`,
+    good answers in an unbroken row without it, the first ended at `absent_since`, the last began at
+    `absent_until`; `across_outage`: the primary failed to answer since; `lost`: when it was then first found
+    missing; `in_crowd`: it went missing together with others. `resumed`: when this process took it over from
+    the one before. `basename` is its file's name, told at `named`; `renamed` the one that the file got since.
     """
 
     job: Job
@@ -32,9 +37,10 @@ class TrackedJob:
     absent_until: float = 0.0
     across_outage: bool = False
     lost: float | None = None
+    in_crowd: bool = False
     basename: str | None = None
-    name_asked: float | None = None
-    name_due: float = 0.0
+    named: float | None = None
+    renamed: str = ""
     resumed: float | None = None
 
     @property
@@ -44,30 +50,69 @@ class TrackedJob:
 
 
 @dataclass(frozen=True)
-class PrimaryMemory:
-    """`folded`: when the last observation that was taken in had ended. `bad_since`: of the present outage.
+class Question:
+    """For a job's name: to be put at `due`, or put at `asked` and not answered yet."""
 
-    `answered`: it has told its jobs to this process. `listed`: the ingests in its
-    last good answer, and those with a channel that were ever in one. `left_out`: how many jobs that no
-    channel mirrors are not among `jobs`, for there are too many.
+    due: float = 0.0
+    asked: float | None = None
+
+
+@dataclass(frozen=True)
+class Jobs(Mapping[Job, TrackedJob]):
+    """The tracked jobs of a primary. What it answers is worked out once: most polls change nothing."""
+
+    tracked: Mapping[Job, TrackedJob] = field(default_factory=dict)
+
+    def __getitem__(self, job: Job) -> TrackedJob:
+        return self.tracked[job]
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self.tracked)
+
+    def __len__(self) -> int:
+        return len(self.tracked)
+
+    def on(self, ingest: str) -> tuple[TrackedJob, ...]:
+        """Those of one ingest, the oldest first."""
+        return self._by_ingest.get(ingest, ())
+
+    @cached_property
+    def _by_ingest(self) -> Mapping[str, tuple[TrackedJob, ...]]:
+        found: dict[str, list[TrackedJob]] = {}
+        for tracked in sorted(self.tracked.values(), key=lambda one: one.since):
+            found.setdefault(tracked.job.ingest, []).append(tracked)
+        return {ingest: tuple(jobs) for ingest, jobs in found.items()}
+
+
+@dataclass(frozen=True)
+class PrimaryMemory:
+    """`folded`: when the last observation that was taken in had ended, `good`: the last that told the jobs.
+
+    `bad_since`: of the present outage. `answered`: it has told its jobs to this process. `shows`: of the job
+    ids that the primary has used again for another show without a pause, the number of the present one.
+    `listed`: the ingests that it has ever listed, of those that no channel names only the last answer's.
+    `left_out`: how many jobs that no channel mirrors are not among `jobs`, for there are too many.
     """
 
     folded: float | None = None
+    good: float | None = None
     state: DeviceState | None = None
     bad_since: float | None = None
     answered: bool = False
+    restarted: float | None = None
     listed: frozenset[str] = frozenset()
     left_out: int = 0
-    jobs: Mapping[Job, TrackedJob] = field(default_factory=dict)
+    jobs: Jobs = field(default_factory=Jobs)
+    questions: Mapping[Job, Question] = field(default_factory=dict)
+    shows: Mapping[Job, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DvrMemory:
     """`folded`: when the last look had ended; `previous`: the one before it, None if that saw nothing;
-    `first`: the first that saw anything since this process began.
+    `first`: the first that saw anything since this process began. `bad_since`: of the present outage.
 
-    `names` maps each name given on this DVR, folded as its kind folds it, to its owner, oldest first;
-    `inherited`: those of the vrmon before this one are among them.
+    `inherited`: the ledger's names include those of the vrmon before this one.
     """
 
     folded: float | None = None
@@ -75,49 +120,114 @@ class DvrMemory:
     first: float | None = None
     state: DeviceState | None = None
     bad_since: float | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
     inherited: bool = False
 
 
 @dataclass(frozen=True)
-class Take:
-    """A recording that is ours or is about to be.
+class Label:
+    """The name that a take is to bear, and what the recorder has said to it, since `since`.
 
-    `given` is the name we ask for, `name` the one the DVR shows. `named`: the DVR took the name;
-    `refused`: the names it would not take; `nameless`: why we record under whatever name it has,
-    after `unnamed` failures to name it. `aliases`: names under which it may have begun nevertheless;
-    `instead`: the one that the source still showed when the last command went out.
-    `sent`: when a record command went out that may have had its effect. `started`, `confirmed`: when
-    first and last seen recording and not paused; `seen`: the last look in which it was there; `borne`:
-    the DVR has shown its name, or tells none, so that another name from then on is somebody's wish.
-    `start_date`: as the DVR tells it; "" where that changes from look to look, and proves nothing.
-    `latency`: from the answer that showed the job to the record command.
+    `accepted`: it took the name for its next take; `refused`: the names it would not take; `nameless`: why
+    the take begins under whatever name the source has, after `failures` to name it.
     """
+
+    given: str
+    stand_in: bool = False
+    since: float | None = None
+    accepted: bool = False
+    refused: tuple[str, ...] = ()
+    failures: int = 0
+    nameless: str = ""
+
+
+@dataclass(frozen=True)
+class _OfJob:
+    """`number`: the how manieth take of its job. `latency`: from the answer that showed the job to the
+    record command."""
 
     job: Job
     source: str
-    given: str
-    name: str
     number: int
-    stand_in: bool = False
-    named: bool = False
-    refused: tuple[str, ...] = ()
-    unnamed: int = 0
-    nameless: str = ""
-    aliases: tuple[str, ...] = ()
-    instead: str = ""
-    sent: float | None = None
-    started: float | None = None
-    confirmed: float | None = None
-    seen: float | None = None
-    borne: bool = False
-    start_date: str | None = None
+    label: Label
     latency: float | None = None
 
     @property
-    def under_way(self) -> bool:
-        """Whether it runs or may be running."""
-        return self.sent is not None or self.started is not None
+    def given(self) -> str:
+        return self.label.given
+
+
+@dataclass(frozen=True)
+class Naming(_OfJob):
+    """A take that is about to be: it gets its name, and no record command can have begun it yet."""
+
+
+@dataclass(frozen=True)
+class Sent(_OfJob):
+    """A take that may have begun: a record command went out at `sent` and no look has shown it yet.
+
+    `looked`: the first good look that began after it; from then on the recorder has its grace. `standing`:
+    the name that the source showed when it went out. `aliases`: names under which an earlier command may
+    have begun it. `inherited`: the command was that of a vrmon before this one; `is_certain`: it did go out,
+    for that vrmon may have died between the name and the command.
+    """
+
+    sent: float = 0.0
+    looked: float | None = None
+    standing: str = ""
+    aliases: tuple[str, ...] = ()
+    inherited: bool = False
+    is_certain: bool = True
+
+
+@dataclass(frozen=True)
+class Running(_OfJob):
+    """A take that was seen recording, first at `started`, last at `confirmed`; at `seen`, if paused.
+
+    `name` is the one that the recorder shows. `borne`: it has shown ours, or tells none, so that another
+    name from then on is somebody's wish. `date`: its start date as the recorder tells it; "" where that
+    changes from look to look and proves nothing. `files`: the names it has gone on under, in order.
+    `known_by`: the clue that told that it is ours.
+    """
+
+    name: str = ""
+    started: float = 0.0
+    confirmed: float | None = None
+    seen: float | None = None
+    borne: bool = False
+    date: str | None = None
+    files: tuple[str, ...] = ()
+    known_by: str = ""
+
+
+Take = Naming | Sent | Running
+
+
+class Whose(Enum):
+    """Whose a recording is."""
+
+    OURS = auto()
+    SOMEBODYS = auto()
+    DOUBTFUL = auto()
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """A recording on the channel's source that is not ours: as shown first, since `since`.
+
+    `job` and `in_place_of`: whose take it may be nevertheless, where it stands in the place of ours, and what
+    that was called. `lent`: it appeared in place of a take for which we had only named the source, so that it
+    may bear our name and is not of our making.
+    """
+
+    whose: Whose
+    since: float
+    source: str
+    name: str | None = None
+    date: str | None = None
+    job: Job | None = None
+    in_place_of: str = ""
+    lent: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,14 +253,22 @@ class Attempt:
         """Naming is the first half of recording."""
         return Verb.RECORD if self.verb is Verb.SET_NAME else self.verb
 
-    def flying(self, now: float) -> bool:
-        return self.ended is None and now - self.sent < FLIGHT
-
     def must_look(self, looked: float) -> bool:
         """Whether only a look can tell what came of it, and the last look (begun at `looked`) is too old."""
         if self.verb is Verb.SET_NAME and self.outcome is Outcome.DONE:
             return False
         return self.outcome is not Outcome.REFUSED and looked < (self.ended or self.sent)
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Takes of the channel's job that ended by themselves: how many short-lived ones in a row (`deaths`), the
+    last at `died`, called `name`, last seen at `seen`."""
+
+    deaths: int
+    died: float
+    name: str
+    seen: float
 
 
 @dataclass(frozen=True)
@@ -165,31 +283,34 @@ class Hold:
 
 @dataclass(frozen=True)
 class ChannelMemory:
-    """`deaths` in a row of short-lived takes, the last at `died`, whose name was `lost_take`.
-
-    `released`: the job whose kept take a person ended, and when. `lent`: the name that we had given to the
-    source when somebody else's recording, which may bear it now, turned up in place of our take.
-    """
+    """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
+    when it was first looked up, beside that index. `verified`: when the channel's job was last
+    seen to be recorded. `phase_since`: of `phase`."""
 
     job: Job | None = None
     take: Take | None = None
     attempt: Attempt | None = None
-    foreign: bool = False
-    lent: str = ""
-    deaths: int = 0
-    died: float | None = None
-    lost_take: str = ""
+    theirs: Theirs | None = None
+    losses: Losses | None = None
     hold: Hold | None = None
     released: tuple[Job, float] | None = None
+    bound: tuple[int, str] | None = None
+    verified: float | None = None
     phase: Phase = Phase.IDLE
     phase_since: float | None = None
+
+    @property
+    def running(self) -> Running | None:
+        return self.take if isinstance(self.take, Running) else None
 
 
 @dataclass(frozen=True)
 class Memory:
-    """`problems`: when each began."""
+    """`problems`: when each problem began; `inherited`: those that the vrmon before this one knew, until they
+    are found again."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
-    channels: Mapping[str, ChannelMemory] = field(default_factory=dict)
+    channels: Mapping[ChannelKey, ChannelMemory] = field(default_factory=dict)
     problems: Mapping[ProblemKey, float] = field(default_factory=dict)
+    inherited: Mapping[ProblemKey, float] = field(default_factory=dict)

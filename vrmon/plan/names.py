@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
+from vrmon.plan.ledger import Ledger, Owner
 from vrmon.settings import Sync
 from vrmon.text import cut
 from vrmon.traits import Traits
@@ -46,16 +47,17 @@ def continuation(sync: Sync, traits: Traits, name: str, n: int) -> str:
 
 
 def pick(
-    sync: Sync, traits: Traits, name: str, owner: str, used: Mapping[str, str], barred: tuple[str, ...]
+    sync: Sync, traits: Traits, name: str, owner: Owner, ledger: Ledger, barred: tuple[str, ...]
 ) -> tuple[str, int]:
-    """A name for `owner`'s next take, neither used on this DVR nor barred, and the take's number.
+    """A name for `owner`'s next take, neither used on this recorder nor barred, and the take's number.
 
     `barred`: names that were tried in vain and came to nothing.
     """
-    vain = {traits.fold(one) for one in barred}
-    taken = sum(1 for folded, other in used.items() if other == owner and folded not in vain)
+    fold = traits.fold
+    vain = {fold(one) for one in barred}
+    taken = sum(1 for folded in ledger.given_to(owner) if folded not in vain)
     candidates = _continuations(sync, traits, name, taken) if taken else _variants(traits, name)
-    free = (one for one in candidates if traits.fold(one) not in used and traits.fold(one) not in vain)
+    free = (one for one in candidates if fold(one) not in ledger and fold(one) not in vain)
     return next(free), taken + 1
 
 
@@ -63,10 +65,24 @@ def would_be(sync: Sync, traits: Traits, name: str, seen: str, *, variants: bool
     """Whether `seen` is a name that vrmon gives to a job whose first take is called `name`, or, with
     `variants`, a numbered one, as where that was in use already."""
     numbers = {int(digits) for digits in re.findall(r"\d{1,9}", seen)}
-    names = [name, *(continuation(sync, traits, name, n) for n in numbers)]
+    names = [continuation(sync, traits, name, n) for n in numbers]
     if variants:
         names += [_numbered(traits, name, n) for n in numbers]
-    return traits.fold(seen) in map(traits.fold, names)
+    return is_spelled(traits, name, seen) or traits.fold(seen) in map(traits.fold, names)
+
+
+def is_spelled(traits: Traits, asked: str, shown: str) -> bool:
+    """Whether `shown` is `asked` itself, if in other letters, and not one that only begins like it."""
+    asked_folded, shown_folded = traits.fold(asked), traits.fold(shown)
+    if asked_folded == shown_folded:
+        return True
+    is_another = shown_folded.startswith(asked_folded) or asked_folded.startswith(shown_folded)
+    return not is_another and _number(asked) == _number(shown) and traits.may_show(asked, shown)
+
+
+def _number(name: str) -> str:
+    """The digits that it ends with."""
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def _variants(traits: Traits, name: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vrmon.catalog import Code
-from vrmon.model import DeviceState, DvrObservation, Problem, T
+from vrmon.model import DeviceState, DvrObservation, Problem, ProblemKey, T
 from vrmon.model import Observation as Seen
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
 from vrmon.text import sentence
@@ -38,16 +38,26 @@ def observe_dvr(memory: DvrMemory, observation: DvrObservation | None) -> tuple[
     return learnt, good
 
 
+def key(kind: str, name: str, observation: Seen[T] | None) -> ProblemKey | None:
+    """That of what is the matter with a device ("primary" or "dvr") that does not answer as it should."""
+    if observation is None or observation.seen is not None:
+        return None
+    return ProblemKey(observation.code or _CODES[kind, observation.state], name)
+
+
 def problems(
-    kind: str, name: str, memory: PrimaryMemory | DvrMemory, observation: Seen[T] | None
+    kind: str,
+    name: str,
+    memory: PrimaryMemory | DvrMemory,
+    observation: Seen[T] | None,
 ) -> tuple[Problem, ...]:
-    """What is the matter with one device ("primary" or "dvr"), if anything is."""
+    """What is the matter with one device, if anything is."""
     if observation is None:
         return ()
-    if memory.bad_since is None:
+    found = key(kind, name, observation)
+    if found is None or memory.bad_since is None:
         return tuple(_of_answer(name, observation))
-    code = observation.code or _CODES[kind, observation.state]
-    return (Problem.of(code, name, reason=sentence(observation.reason)),)
+    return (Problem.of(found.code, name, reason=sentence(observation.reason)),)
 
 
 def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:

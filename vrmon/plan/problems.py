@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vrmon.catalog import Code, Remedy, Situation
-from vrmon.model import (
-    Destination,
-    DeviceState,
-    DvrObservation,
-    Fact,
-    Problem,
-    ProblemKey,
-    Source,
-    Verb,
-)
-from vrmon.plan.commands import Site
-from vrmon.plan.memory import Attempt, ChannelMemory, PrimaryMemory, Take, TrackedJob
-from vrmon.settings import Channel, Sync
-from vrmon.text import sentence, span
+from vrmon.catalog import Code, Remedy, Situation, Wait, fill
+from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, ProblemKey, Source, Verb
+from vrmon.plan import outages
+from vrmon.plan.case import Case, Site, Verdict
+from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
+from vrmon.settings import Channel
+from vrmon.text import Ago, Left, sentence
 
-_PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
+_PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _REFUSED, _LOST, _UNSEEN = range(3)
 _OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
 _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
@@ -32,101 +24,123 @@ def before_air(problem: Problem) -> Problem:
     return replace(problem, situation=Situation.BEFORE_AIR)
 
 
-def source_vanished(channel: Channel, source: str) -> Problem:
-    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, source=source, dvr=channel.dvr)
+def source_missing(channel: Channel, **why: Fact) -> Problem:
+    facts = {"dvr": channel.dvr, **why}
+    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, **facts)
 
 
-def source_conflict(channel: Channel, source: Source) -> Problem:
-    return Problem.of(
-        Code.SOURCE_AMBIGUOUS,
-        channel.name,
-        Situation.ON_AIR,
-        source=source.unique_id,
-        dvr=channel.dvr,
-    )
+def source_vanished(case: Case, source: str) -> Problem:
+    return source_missing(case.channel, source=source)
 
 
-def dvr_blind(
-    channel: Channel, observation: DvrObservation, take: Take | None, cause: ProblemKey | None, now: float
-) -> Problem:
-    last = {}
+def source_ambiguous(channel: Channel, **why: Fact) -> Problem:
+    facts = {"dvr": channel.dvr, **why}
+    return Problem.of(Code.SOURCE_AMBIGUOUS, channel.name, Situation.ON_AIR, **facts)
+
+
+def dvr_blind(case: Case, memory: ChannelMemory, why: str) -> Problem:
+    """`why`: what the DVR says of this source alone, "" where it says nothing at all."""
+    assert case.observation is not None  # noqa: S101 - before the first answer nothing is said
+    take = memory.running
+    last: dict[str, Fact] = {}
     if take is not None and take.confirmed is not None:
-        last = {"name": take.name, "ago": span(now - take.confirmed)}
+        last = {"name": take.name, "ago": Ago(take.confirmed)}
+    is_silent = case.observation.state is DeviceState.UNREACHABLE
     return Problem.of(
         Code.DVR_BLIND,
-        channel.name,
+        case.channel.name,
         Situation.USUAL,
-        cause,
-        dvr=channel.dvr,
-        manner="" if observation.state is DeviceState.UNREACHABLE else "as it should",
-        reason=observation.reason.rstrip("."),
+        _of_answer(case) if why else outages.key("dvr", case.channel.dvr, case.observation),
+        dvr=case.channel.dvr,
+        manner="" if is_silent else "as it should",
+        reason=(why or case.observation.reason).rstrip("."),
         **last,
     )
 
 
-def held(channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None) -> tuple[Problem, ...]:
+def held(channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None) -> Problem:
     hold = memory.hold
     assert hold is not None  # noqa: S101 - the caller's condition, for the type checker
-    ours = memory.take is not None and memory.take.started is not None
-    unsafe = tracked is not None and tracked.present and not ours
+    unsafe = tracked is not None and tracked.present and memory.running is None
     situation = Situation.USUAL
     if unsafe:
-        situation = Situation.FOREIGN if memory.foreign else Situation.UNSAFE
-    facts = {"by": hold.by, "why": hold.reason, "job": "job" if unsafe else ""}
-    return (Problem.of(Code.ON_HOLD, channel.name, situation, **facts),)
+        situation = Situation.UNSAFE if memory.theirs is None else Situation.FOREIGN
+    facts: dict[str, Fact] = {"by": hold.by, "why": hold.reason, "job": "job" if unsafe else ""}
+    return Problem.of(Code.ON_HOLD, channel.name, situation, **facts)
 
 
 def released(channel: Channel, tracked: TrackedJob) -> Problem:
-    job = tracked.basename or tracked.job.id
-    return Problem.of(Code.ENDED_BY_HAND, channel.name, job=job, primary=channel.primary)
+    return Problem.of(Code.ENDED_BY_HAND, channel.name, job=called_job(tracked), primary=channel.primary)
 
 
-def shared_take(channel: Channel, take: Take, waiting: tuple[TrackedJob, ...]) -> Problem:
+def called_job(tracked: TrackedJob) -> str:
+    """What people know the job by."""
+    return tracked.basename or tracked.job.id
+
+
+def shared_take(channel: Channel, take: Running, waiting: tuple[TrackedJob, ...]) -> Problem:
     """More jobs on the ingest, which have no file of their own while the first goes on."""
-    jobs = ", ".join(repr(one.basename or one.job.id) for one in waiting)
+    jobs = ", ".join(repr(called_job(one)) for one in waiting)
     return Problem.of(Code.SHARED_TAKE, channel.name, name=take.name, jobs=jobs)
 
 
-def foreign(site: Site, tracked: TrackedJob) -> Problem:
-    is_paused, seen = site.source.is_paused, site.source.recording_name
-    return Problem.of(
-        Code.FOREIGN_RECORDING,
-        site.channel.name,
-        Situation.PAUSED if is_paused else Situation.USUAL,
-        job=tracked.basename or tracked.job.id,
-        paused="paused" if is_paused else "",
-        **({"seen": seen} if seen else {}),
-    )
+def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Problem, ...]:
+    """What is to be said of a recording that is not ours for certain; nothing where no job needs the source
+    and it never was ours."""
+    case, source = site.case, site.source
+    if theirs.whose is Whose.DOUBTFUL:
+        facts: dict[str, Fact] = {"seen": source.recording_name or "a recording", "name": theirs.in_place_of}
+        return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, **facts),)
+    if tracked is None:
+        shown = source.recording_name
+        if shown is None or (theirs.job is None and case.traits.fold(shown) not in case.dvr.ledger):
+            return ()
+        facts = {"name": shown, "source": source.display_name}
+        return (Problem.of(Code.RUNAWAY_TAKE, case.channel.name, **facts),)
+    situation = Situation.PAUSED if source.is_paused else Situation.USUAL
+    facts = {"job": called_job(tracked), "paused": "paused" if source.is_paused else ""}
+    if source.recording_name:
+        facts["seen"] = source.recording_name
+    return (Problem.of(Code.FOREIGN_RECORDING, case.channel.name, situation, **facts),)
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:
-    attempt = memory.attempt
+    attempt, channel = memory.attempt, site.case.channel
     error = sentence(attempt.error) if attempt is not None and attempt.error else ""
-    return Problem.of(Code.TAKE_PAUSED, site.channel.name, dvr=site.channel.dvr, error=error)
+    return Problem.of(Code.TAKE_PAUSED, channel.name, dvr=channel.dvr, error=error)
 
 
-def stopping(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
+def stopping(site: Site, memory: ChannelMemory, take: Running) -> tuple[Problem, ...]:
     """A stop that does not come about: worth a word from the first refusal, or when it goes unseen."""
     attempt = memory.attempt
-    name = memory.take.name if memory.take else "the take"
-    outcome = _what_became(attempt, site.now)
+    outcome = _what_became(site, attempt)
     if outcome is None or attempt is None or attempt.verb is not Verb.STOP:
         return ()
     in_the_way = memory.job is not None and (memory.released is None or memory.released[0] != memory.job)
     situation = Situation.IN_THE_WAY if in_the_way else Situation.USUAL
-    facts = _facts_of(attempt, site.now)
-    return (Problem.of(_OF_STOP[outcome], site.channel.name, situation, name=name, **facts),)
+    facts = {"name": take.name, **_facts_of(attempt)}
+    return (Problem.of(_OF_STOP[outcome], site.case.channel.name, situation, **facts),)
 
 
-def unproven(channel: Channel, take: Take | None, cause: ProblemKey | None) -> tuple[Problem, ...]:
+def unproven(case: Case, take: Running) -> tuple[Problem, ...]:
     """The take of a job that had ended before vrmon was restarted, and of which the primary says nothing."""
-    if take is None:
+    channel, state = case.channel, case.primary.state
+    if state is None:
         return ()
-    facts = {"primary": channel.primary, "since": "vrmon began", "name": take.name}
-    return (Problem.of(Code.PRIMARY_GONE_KEEPING, channel.name, Situation.USUAL, cause, **facts),)
+    facts: dict[str, Fact] = {"primary": channel.primary, "since": "vrmon began", "name": take.name}
+    return (Problem.of(Code.PRIMARY_GONE_KEEPING, channel.name, Situation.USUAL, _of_primary(case), **facts),)
 
 
-def _what_became(attempt: Attempt | None, now: float) -> int | None:
+def _of_answer(case: Case) -> ProblemKey:
+    return ProblemKey(Code.ODD_ANSWER, case.channel.dvr)
+
+
+def _of_primary(case: Case) -> ProblemKey | None:
+    """The primary's own problem, from which the channel's follows."""
+    return outages.key("primary", case.channel.primary, case.primary_told)
+
+
+def _what_became(site: Site, attempt: Attempt | None) -> int | None:
     """Of a command that has not had its effect; None while it is too early to say."""
     if attempt is None:
         return None
@@ -134,35 +148,42 @@ def _what_became(attempt: Attempt | None, now: float) -> int | None:
         return _REFUSED
     if attempt.error:
         return _LOST
-    return _UNSEEN if now - attempt.since > _PATIENCE and attempt.tries else None
+    if attempt.outcome is not Outcome.DONE or not attempt.tries:
+        return None
+    return _UNSEEN if site.moment.passed(attempt.since, _PATIENCE) else None
 
 
-def _facts_of(attempt: Attempt, now: float) -> dict[str, Fact]:
+def _facts_of(attempt: Attempt) -> dict[str, Fact]:
     repeated = attempt.tries > 1
     return {
         "tries": attempt.tries if repeated else "",
-        "lasting": span(now - attempt.since) if repeated else "",
+        "lasting": Ago(attempt.since) if repeated else "",
         "error": sentence(attempt.error),
     }
 
 
 def while_starting(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
     """Why an active job has no take yet, once there is something to say."""
-    attempt, channel = memory.attempt, site.channel
-    remedy = _remedy(site.source).format(**site.traits.called)
+    attempt, channel = memory.attempt, site.case.channel
+    remedy = fill(_remedy(site.source), site.case.traits.called)
     if attempt is not None and attempt.goal is Verb.RECORD:
-        outcome = _what_became(attempt, site.now)
+        outcome = _what_became(site, attempt)
         if outcome is not None:
-            facts = _facts_of(attempt, site.now)
-            return (Problem.of(_OF_START[outcome], channel.name, remedy=remedy, **facts),)
-    if memory.died is None:
+            facts = {"remedy": remedy, **_facts_of(attempt)}
+            return (Problem.of(_OF_START[outcome], channel.name, **facts),)
+    losses = memory.losses
+    if losses is None:
         return ()
-    again = memory.deaths if memory.deaths > 1 else ""
-    facts = {"lost": memory.lost_take, "times": again, "remedy": remedy}
+    facts = {
+        "lost": losses.name,
+        "times": losses.deaths if losses.deaths > 1 else "",
+        "remedy": remedy,
+    }
     return (Problem.of(Code.TAKE_DIED, channel.name, Situation.STARTING, **facts),)
 
 
 def _remedy(source: Source) -> Remedy:
+    """What most likely keeps a source from recording."""
     if not source.is_enabled:
         return Remedy.ENABLE
     if source.is_locked:
@@ -170,7 +191,9 @@ def _remedy(source: Source) -> Remedy:
     return Remedy.GIVE_DESTINATION if source.destinations == () else Remedy.LOOK
 
 
-def before_start(channel: Channel, source: Source) -> tuple[Problem, ...]:
+def before_start(
+    channel: Channel, source: Source, destinations: tuple[Destination, ...]
+) -> tuple[Problem, ...]:
     """What would probably keep the next recording from starting. Nobody knows which the DVR refuses."""
     found = {
         Code.SOURCE_DISABLED: not source.is_enabled,
@@ -178,11 +201,29 @@ def before_start(channel: Channel, source: Source) -> tuple[Problem, ...]:
         Code.NO_DESTINATION: source.destinations == (),
     }
     facts = {"source": source.display_name, "dvr": channel.dvr}
-    return tuple(
+    told = [
         Problem.of(code, channel.name, Situation.BEFORE_AIR, **facts)
         for code, is_so in found.items()
         if is_so
-    )
+    ]
+    return (*told, *destination_warnings(channel, source, destinations))
+
+
+def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
+    """What threatens the take that runs: written nowhere, its source taken away, its disk full."""
+    case, source = site.case, site.source
+    facts: dict[str, Fact] = {
+        "name": take.name,
+        "source": source.display_name,
+        "dvr": case.channel.dvr,
+    }
+    found = {Code.SOURCE_DISABLED: not source.is_enabled, Code.NO_DESTINATION: source.destinations == ()}
+    told = [
+        Problem.of(code, case.channel.name, Situation.ON_AIR, **facts)
+        for code, is_so in found.items()
+        if is_so
+    ]
+    return (*told, *destination_warnings(case.channel, source, case.destinations))
 
 
 def destination_warnings(
@@ -203,36 +244,70 @@ def destination_warnings(
 
 
 def while_recording(
-    channel: Channel,
-    memory: ChannelMemory,
-    tracked: TrackedJob,
-    primary: PrimaryMemory,
-    cause: ProblemKey | None,
-    sync: Sync,
-    now: float,
+    case: Case, memory: ChannelMemory, take: Running, tracked: TrackedJob
 ) -> tuple[Problem, ...]:
-    """What is not as it should be although the take runs. `cause`: what is the matter with the primary."""
-    take = memory.take
-    if take is None:
-        return ()
-    found, name = [], channel.name
+    """What is not as it should be although the take runs."""
+    found, name, primary = [], case.channel.name, case.channel.primary
     if tracked.lost is not None:
-        left = span(max(0.0, tracked.lost + sync.outage_hold - now))
-        facts = {"primary": channel.primary, "name": take.name, "left": left}
+        left = Left(tracked.lost + case.sync.outage_hold)
+        facts: dict[str, Fact] = {"primary": primary, "name": take.name, "left": left}
         found.append(Problem.of(Code.JOB_LOST_IN_OUTAGE, name, **facts))
-    elif primary.state not in (None, DeviceState.OK):
-        facts = {"primary": channel.primary, "name": take.name}
-        found.append(Problem.of(Code.PRIMARY_GONE_KEEPING, name, Situation.USUAL, cause, **facts))
-    if memory.died is not None:
-        situation = Situation.GAP if now - memory.died < _GAP_SHOWN else Situation.OLD_GAP
-        facts = {"lost": memory.lost_take, "ago": span(now - memory.died), "name": take.name}
-        found.append(Problem.of(Code.TAKE_DIED, name, situation, **facts))
-    asked = {"name": take.name, "given": take.given}
-    if take.nameless:
-        found.append(Problem.of(Code.NAME_REFUSED, name, **asked, error=sentence(take.nameless)))
-    elif not take.borne:
-        found.append(Problem.of(Code.MISNAMED, name, **asked, dvr=channel.dvr))
-    elif take.stand_in:
-        facts = {"name": take.name, "primary": channel.primary, "file": tracked.basename or ""}
-        found.append(Problem.of(Code.STAND_IN_NAME, name, **facts))
-    return tuple(found)
+    elif case.primary.state not in (None, DeviceState.OK):
+        facts = {"primary": primary, "name": take.name}
+        found.append(Problem.of(Code.PRIMARY_GONE_KEEPING, name, Situation.USUAL, _of_primary(case), **facts))
+    losses = memory.losses
+    if losses is not None:
+        is_old = case.moment.passed(losses.died, _GAP_SHOWN)
+        facts = {"lost": losses.name, "ago": Ago(losses.died), "name": take.name}
+        found.append(
+            Problem.of(Code.TAKE_DIED, name, Situation.OLD_GAP if is_old else Situation.GAP, **facts)
+        )
+    return (*found, *_of_its_name(case, take, tracked))
+
+
+def _of_its_name(case: Case, take: Running, tracked: TrackedJob) -> tuple[Problem, ...]:
+    asked: dict[str, Fact] = {"name": take.name, "given": take.given}
+    name, label = case.channel.name, take.label
+    if label.nameless:
+        return (Problem.of(Code.NAME_REFUSED, name, **asked, error=sentence(label.nameless)),)
+    if not take.borne:
+        return (Problem.of(Code.MISNAMED, name, **asked, dvr=case.channel.dvr),)
+    if label.stand_in:
+        facts: dict[str, Fact] = {
+            "name": take.name,
+            "primary": case.channel.primary,
+            "file": tracked.basename or "",
+        }
+        return (Problem.of(Code.STAND_IN_NAME, name, **facts),)
+    if tracked.renamed:
+        facts = {"name": take.name, "primary": case.channel.primary, "file": tracked.renamed}
+        return (Problem.of(Code.PRIMARY_FILE_RENAMED, name, **facts),)
+    return ()
+
+
+def not_verified(case: Case, verdict: Verdict, since: float, *, is_late: bool) -> Problem:
+    """Promise 3: a job has been active for a while, and no recording of it was seen."""
+    assert verdict.job is not None  # noqa: S101 - the caller's condition, for the type checker
+    channel = case.channel
+    facts: dict[str, Fact] = {"primary": channel.primary, "dvr": channel.dvr}
+    return Problem.of(
+        Code.NOT_VERIFIED,
+        channel.name,
+        Situation.LATE if is_late else Situation.USUAL,
+        job=called_job(verdict.job),
+        lasting=Ago(since),
+        wait=fill(_waits_for(case, verdict), facts),
+        **facts,
+    )
+
+
+def _waits_for(case: Case, verdict: Verdict) -> Wait:
+    attempt, take = verdict.memory.attempt, verdict.memory.take
+    if attempt is not None and attempt.ended is None:
+        return Wait.ANSWER
+    if attempt is not None and attempt.outcome is Outcome.LOST and case.observation is None:
+        return Wait.ANSWER
+    if take is None or isinstance(take, Naming):
+        is_named = verdict.job is not None and verdict.job.basename is not None
+        return Wait.LOOK if is_named or take is not None else Wait.NAME
+    return Wait.LOOK

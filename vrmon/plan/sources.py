@@ -2,33 +2,78 @@
 
 from __future__ import annotations
 
-from vrmon.catalog import Code, Situation
-from vrmon.model import Fact, Odd, Problem, Source
+from dataclasses import replace
+
+from vrmon.model import Odd, Problem, Source
+from vrmon.plan import problems
+from vrmon.plan.case import Case
+from vrmon.plan.memory import ChannelMemory, Running, Sent
 from vrmon.settings import Channel
 
+Found = Source | Odd | Problem
 
-def resolve(
-    sources: tuple[Source, ...], channel: Channel, odd: tuple[Odd, ...] = ()
-) -> Source | Odd | Problem:
+
+def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
+    """The source of the take that is under way, whatever the channel means by now; else the channel's.
+
+    When the take's source is gone, the channel may have been given another by name. An index proves nothing
+    then: it has moved.
+    """
+    assert case.observation is not None  # noqa: S101 - the caller's condition, for the type checker
+    seen, odd, take = case.observation.seen or (), case.observation.odd, memory.take
+    if isinstance(take, Running | Sent):
+        found = by_id(seen, take.source) or find_odd(odd, take.source)
+        if found is not None:
+            return memory, found
+        if isinstance(case.channel.source, int):
+            return memory, problems.source_vanished(case, take.source)
+    memory, meant = _meant(case, memory, seen, odd)
+    if isinstance(meant, Source) and case.claims.get(meant.unique_id, case.channel.key) != case.channel.key:
+        return memory, problems.source_ambiguous(case.channel, source=meant.unique_id)
+    if isinstance(meant, Problem) and isinstance(take, Running | Sent):
+        return memory, problems.source_vanished(case, take.source)
+    return memory, meant
+
+
+def _meant(
+    case: Case, memory: ChannelMemory, seen: tuple[Source, ...], odd: tuple[Odd, ...]
+) -> tuple[ChannelMemory, Found]:
+    """An index is looked up once and then means that source for as long as it is there: it moves whenever
+    sources are enabled, disabled or renamed."""
+    index, bound = case.channel.source, memory.bound
+    if not isinstance(index, int):
+        return memory, resolve(seen, case.channel, odd)
+    if bound is not None and bound[0] == index:
+        found = by_id(seen, bound[1]) or find_odd(odd, bound[1])
+        if found is not None:
+            return memory, found
+    meant = resolve(seen, case.channel, odd)
+    if isinstance(meant, Source):
+        memory = replace(memory, bound=(index, meant.unique_id))
+    return memory, meant
+
+
+def resolve(sources: tuple[Source, ...], channel: Channel, odd: tuple[Odd, ...] = ()) -> Found:
     """The source by unique_id, else by display name, else (an integer) by index; or why there is none.
 
     Where none is found, but some are told badly, it may be one of these.
     """
     wanted = channel.source
     if isinstance(wanted, int):
-        return _at(wanted, sources, odd) or _missing(channel, len(sources) + len(odd), index=wanted)
-    for source in sources:
-        if source.unique_id == wanted:
-            return source
+        count = len(sources) + len(odd)
+        found = _at(wanted, sources, odd)
+        return found or problems.source_missing(channel, count=count, index=wanted)
+    known = by_id(sources, wanted)
+    if known is not None:
+        return known
     named = [source for source in sources if source.display_name == wanted]
     if len(named) == 1:
         return named[0]
     if named:
-        facts: dict[str, Fact] = {"count": len(named), "dvr": channel.dvr, "wanted": wanted}
-        return Problem.of(Code.SOURCE_AMBIGUOUS, channel.name, Situation.ON_AIR, **facts)
+        return problems.source_ambiguous(channel, count=len(named), wanted=wanted)
     if odd:
         return find_odd(odd, wanted) or odd[0]
-    return _missing(channel, len(sources), wanted=wanted)
+    return problems.source_missing(channel, count=len(sources), wanted=wanted)
 
 
 def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source | Odd | None:
@@ -38,15 +83,10 @@ def _at(index: int, sources: tuple[Source, ...], odd: tuple[Odd, ...]) -> Source
         if one.place == index:
             return one
         before += one.place < index
-    return sources[index - before] if index - before < len(sources) else None
+    return sources[index - before] if 0 <= index - before < len(sources) else None
 
 
-def _missing(channel: Channel, count: int, **how: int | str) -> Problem:
-    facts = {"count": count, "dvr": channel.dvr, **how}
-    return Problem.of(Code.SOURCE_MISSING, channel.name, Situation.ON_AIR, **facts)
-
-
-def find(sources: tuple[Source, ...], unique_id: str) -> Source | None:
+def by_id(sources: tuple[Source, ...], unique_id: str) -> Source | None:
     return next((source for source in sources if source.unique_id == unique_id), None)
 
 

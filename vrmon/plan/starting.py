@@ -1,6 +1,7 @@
-"""Starting a take: a name for the source, then the record command.
+"""Starting a take: a name for the source, then the record command; a kind that takes both at once gets both.
 
-A take is worth more than its name: a source that refuses every name is recorded under the one it has.
+A take is worth more than its name: a source that refuses every name, or does not answer to it, is recorded
+under the one it has, and named while it runs.
 """
 
 from __future__ import annotations
@@ -10,173 +11,270 @@ from dataclasses import replace
 
 from vrmon.model import Job, Outcome, Result, Verb
 from vrmon.plan import commands, names
-from vrmon.plan.commands import Site, Step
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Take, TrackedJob
-from vrmon.settings import Channel
+from vrmon.plan.case import Case, Site
+from vrmon.plan.commands import Step
+from vrmon.plan.ledger import Ledger, Owner
+from vrmon.plan.memory import (
+    Attempt,
+    ChannelMemory,
+    DvrMemory,
+    Label,
+    Naming,
+    Running,
+    Sent,
+    Take,
+    TrackedJob,
+)
+from vrmon.settings import Channel, ChannelKey
 from vrmon.traits import Traits
 
 _TRIES_TO_NAME = {Outcome.REFUSED: 3, Outcome.LOST: 2}
-_NAMES_KEPT = 1000
+_ANSWER_TO_NAME = 1.0  # seconds for which the recorder's answer to a name keeps a start waiting
+_NAMED_OR_NOT = 3.0  # seconds after which a take begins, whatever the source is called
+_STILL_FRESH = 1.5  # seconds: a look that is older proves nothing of a source that has just taken a name
 _ALIASES_KEPT = 4
 
 
-def wanted_name(site: Site, tracked: TrackedJob) -> tuple[str, bool] | None:
+def wanted_name(case: Case, tracked: TrackedJob) -> tuple[str, bool] | None:
     """The name of the job's first take and whether it is a stand-in; None while it is worth waiting."""
-    waiting = site.now - tracked.known < site.sync.name_wait
-    if tracked.basename is None and waiting and names.waits(site.sync):
+    is_waiting = tracked.basename is None and names.waits(case.sync)
+    if is_waiting and not case.moment.passed(tracked.known, case.sync.name_wait):
         return None
-    began = tracked.since + site.epoch
-    return names.base(site.sync, site.traits, site.channel.name, tracked.job.id, tracked.basename, began)
+    began = tracked.since + case.epoch
+    return names.base(case.sync, case.traits, case.channel.name, tracked.job.id, tracked.basename, began)
 
 
-def pause_until(memory: ChannelMemory) -> float:
-    """When a take that died may be followed by another: at once the first time, then with growing pauses."""
-    if memory.died is None or memory.deaths < 2:
-        return 0.0
-    return memory.died + commands.growing(memory.deaths - 2)
+def wanted_since(case: Case, tracked: TrackedJob) -> float:
+    """When the job could begin to be recorded: the wait for its name is not held against anybody."""
+    if not names.waits(case.sync):
+        return tracked.known
+    latest = tracked.known + case.sync.name_wait
+    return latest if tracked.named is None else max(tracked.known, min(latest, tracked.named))
 
 
-def ready(site: Site, memory: ChannelMemory) -> bool:
+def pause_is_over(site: Site, memory: ChannelMemory) -> bool:
+    """Whether a take that died may be followed by another: at once the first time, then with pauses."""
+    losses = memory.losses
+    if losses is None or losses.deaths < 2:
+        return True
+    return site.moment.passed(losses.died, commands.growing(losses.deaths - 2))
+
+
+def is_ready(site: Site, memory: ChannelMemory) -> bool:
     """Whether the next step of a start is due, a look apart."""
-    return commands.due(memory.attempt, Verb.RECORD, site) and site.now >= pause_until(memory)
+    return pause_is_over(site, memory) and (
+        commands.is_due(memory.attempt, Verb.RECORD, site) or _is_unanswered(site, memory)
+    )
 
 
 def wants_look(site: Site, memory: ChannelMemory) -> bool:
     """Whether the next step of a start needs a fresh look first."""
-    half_done = memory.take is not None and memory.take.named
-    return not half_done and not site.fresh
+    half_done = memory.take is not None and memory.take.label.accepted
+    return not (half_done and not site.moment.passed(site.began, _STILL_FRESH)) and not site.is_fresh
 
 
 def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> Step:
-    """Name the source where it wants that first, then record."""
-    if not ready(site, memory) or wants_look(site, memory):
+    """Name the source, then record."""
+    if not is_ready(site, memory) or wants_look(site, memory):
         return memory, None
     before = memory.take if memory.take is not None and memory.take.job == tracked.job else None
-    take = before if before is not None and _is_well_named(site, before, tracked) else None
-    if take is None:
-        take = _named_take(site, before, tracked)
-        if take is None:
-            return memory, None
+    take = _take_to_start(site, memory, before, tracked)
+    if take is None or isinstance(take, Running):
+        return memory, None
+    if take is not before:
         memory = replace(memory, take=take, attempt=None if before is None else memory.attempt)
-    take = replace(take, instead=site.source.recording_name or "")
-    if site.traits.names_apart and not take.named and not take.nameless:
-        return commands.send(site, replace(memory, take=take), Verb.SET_NAME, why)
-    latency = site.now - tracked.since if take.latency is None and take.number == 1 else take.latency
-    sent = replace(take, sent=site.now, latency=latency, named=False)
-    return commands.send(site, replace(memory, take=sent), Verb.RECORD, why)
+    if site.case.traits.names_apart and not _may_begin(site, memory, take):
+        if not _may_ask_again(site, memory, take):
+            return memory, None
+        label = replace(take.label, since=site.moment.now if take.label.since is None else take.label.since)
+        return commands.send(site, replace(memory, take=replace(take, label=label)), Verb.SET_NAME, why)
+    return commands.send(site, replace(memory, take=_sent(site, take, tracked)), Verb.RECORD, why)
 
 
-def _is_well_named(site: Site, take: Take, tracked: TrackedJob) -> bool:
-    """Whether the take need not get another name before it begins."""
-    wanted = wanted_name(site, tracked)
-    better = take.stand_in and wanted is not None and not wanted[1] and not take.under_way
-    return not better and take.given not in take.refused
+def wants_look_for_name(site: Site, attempt: Attempt) -> bool:
+    """Whether a look is to tell what the source is called, for its answer to the name does not come."""
+    if attempt.verb is not Verb.SET_NAME or attempt.ended is not None:
+        return False
+    is_late = site.moment.passed(attempt.sent, _ANSWER_TO_NAME)
+    return is_late and site.began < attempt.sent + _ANSWER_TO_NAME
 
 
-def _named_take(site: Site, before: Take | None, tracked: TrackedJob) -> Take | None:
-    """The job's next take, or, `before`, the one that is being started, under another name."""
-    wanted = wanted_name(site, tracked)
+def _sent(site: Site, take: Naming | Sent, tracked: TrackedJob) -> Sent:
+    """The take from its record command on."""
+    aliases = take.aliases if isinstance(take, Sent) else ()
+    latency = take.latency
+    if latency is None and take.number == 1:
+        latency = site.moment.now - tracked.since
+    return Sent(
+        take.job,
+        take.source,
+        take.number,
+        replace(take.label, accepted=False, since=None),
+        latency,
+        sent=site.moment.now,
+        standing=site.source.recording_name or "",
+        aliases=aliases,
+    )
+
+
+def _may_ask_again(site: Site, memory: ChannelMemory, take: Naming | Sent) -> bool:
+    """Whether the source may be given a name now: none is under way, nor was one refused a moment ago by a
+    recorder that takes none."""
+    attempt = memory.attempt
+    if attempt is None or not take.label.nameless:
+        return attempt is None or not commands.is_flying(attempt, site.moment)
+    return attempt.ended is not None and site.moment.passed(attempt.ended, _ANSWER_TO_NAME)
+
+
+def _is_unanswered(site: Site, memory: ChannelMemory) -> bool:
+    """Whether the answer to a name has been waited for long enough, and a look has been had since."""
+    attempt = memory.attempt
+    if attempt is None or attempt.verb is not Verb.SET_NAME or attempt.ended is not None:
+        return False
+    is_late = site.moment.passed(attempt.sent, _ANSWER_TO_NAME)
+    return is_late and site.began >= attempt.sent + _ANSWER_TO_NAME
+
+
+def _may_begin(site: Site, memory: ChannelMemory, take: Naming | Sent) -> bool:
+    """Whether the record command may go out: the source has the name, or has been asked in vain. Under the
+    name of another show, which might lose its file to ours, only when there is no more time."""
+    label, shown, fold = take.label, site.source.recording_name, site.case.traits.fold
+    if label.accepted:
+        return True
+    if not label.nameless and not _is_unanswered(site, memory):
+        return False
+    if shown is None or fold(shown) == fold(label.given):
+        return True
+    ledger, mine = site.case.dvr.ledger, Owner(site.case.channel.key, take.job.id)
+    is_others = fold(shown) in ledger and ledger.owner(fold(shown)) != mine
+    return not is_others or (label.since is not None and site.moment.passed(label.since, _NAMED_OR_NOT))
+
+
+def _take_to_start(
+    site: Site, memory: ChannelMemory, before: Take | None, tracked: TrackedJob
+) -> Take | None:
+    """The one that is being started, if it need not get another name; else the job's next. None while its
+    name is waited for."""
+    wanted = wanted_name(site.case, tracked)
+    if before is not None and not isinstance(before, Running):
+        is_better_known = before.label.stand_in and wanted is not None and not wanted[1]
+        is_better = is_better_known and isinstance(before, Naming)
+        if not is_better and before.given not in before.label.refused and not _may_be_used(memory, before):
+            return before
     if wanted is None:
         return None
+    return _named_take(site, before, wanted, tracked.job)
+
+
+def _may_be_used(memory: ChannelMemory, take: Naming | Sent) -> bool:
+    """Whether the recorder said yes to a record command under this name that no look has shown: there may be
+    a file of that name."""
+    attempt = memory.attempt
+    if not isinstance(take, Sent) or attempt is None:
+        return False
+    return attempt.verb is Verb.RECORD and attempt.outcome is Outcome.DONE
+
+
+def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: Job) -> Take:
+    """The job's next take, or, `before`, the one that is being started, under another name."""
     name, stand_in = wanted
+    case = site.case
+    owner = Owner(case.channel.key, job.id)
     barred: tuple[str, ...] = ()
     if before is not None:
-        barred = before.refused if before.under_way else (*before.refused, before.given)
-    owner = commands.owner(site.channel.key, tracked.job)
-    given, number = names.pick(site.sync, site.traits, name, owner, site.dvr.names, barred)
+        refused = before.label.refused
+        barred = refused if isinstance(before, Sent) else (*refused, before.given)
+    given, number = names.pick(case.sync, case.traits, name, owner, case.dvr.ledger, barred)
     if before is None:
-        return Take(tracked.job, site.source.unique_id, given, given, number, stand_in)
-    may_stand = before.under_way or before.given not in before.refused
-    aliases = (*before.aliases, *([before.given] if may_stand else []))[-_ALIASES_KEPT:]
-    return replace(before, given=given, name=given, stand_in=stand_in, named=False, aliases=aliases)
+        return Naming(job, site.source.unique_id, number, Label(given, stand_in))
+    label = replace(before.label, given=given, stand_in=stand_in, accepted=False)
+    if isinstance(before, Sent):
+        return replace(before, label=label, aliases=(*before.aliases, before.given)[-_ALIASES_KEPT:])
+    return replace(before, label=label)
 
 
 def learn(
-    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, result: Result
-) -> tuple[ChannelMemory, DvrMemory]:
+    memory: ChannelMemory, ledger: Ledger, result: Result, traits: Traits
+) -> tuple[ChannelMemory, Ledger]:
     """Take in how a channel's command ended: what it says of the attempt, of the take and of its name."""
-    learnt, dvr = _learn(memory, dvr, traits, result)
-    return learnt, reserve(dvr, traits, result.action.channel, memory.take, learnt.take)
+    learnt, ledger = _learn(memory, ledger, result, traits)
+    if result.action.channel is None:
+        return learnt, ledger
+    return learnt, reserve(ledger, result.action.channel, memory.take, learnt.take, traits)
 
 
 def _learn(
-    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, result: Result
-) -> tuple[ChannelMemory, DvrMemory]:
+    memory: ChannelMemory, ledger: Ledger, result: Result, traits: Traits
+) -> tuple[ChannelMemory, Ledger]:
     attempt, take = memory.attempt, memory.take
     if attempt is None or attempt.ended is not None or attempt.verb is not result.action.verb:
-        return memory, dvr
-    attempt = commands.learn(attempt, traits, result)
+        return memory, ledger
+    attempt = commands.learn(attempt, result, traits)
     memory = replace(memory, attempt=attempt)
-    if take is None or take.started is not None or attempt.goal is not Verb.RECORD:
-        return memory, dvr
+    if take is None or isinstance(take, Running) or attempt.goal is not Verb.RECORD:
+        return memory, ledger
     if take.given != result.action.name:
-        return memory, dvr
+        return memory, ledger
     if attempt.verb is Verb.RECORD:
-        return _learn_record(memory, dvr, traits, take, result)
+        return _learn_record(memory, ledger, take, result, traits)
     if result.outcome is Outcome.DONE:
-        barred = _barred(dvr, traits, take.refused)
-        return replace(memory, take=replace(take, named=True, refused=(), unnamed=0)), barred
-    return replace(memory, take=_unnamed(take, traits, result)), dvr
+        ledger = ledger.bar(map(traits.fold, take.label.refused))
+        label = replace(take.label, accepted=True, refused=(), failures=0, nameless="")
+        return replace(memory, take=replace(take, label=label)), ledger
+    return replace(memory, take=replace(take, label=_unnamed(take.label, result, traits))), ledger
 
 
 def _learn_record(
-    memory: ChannelMemory, dvr: DvrMemory, traits: Traits, take: Take, result: Result
-) -> tuple[ChannelMemory, DvrMemory]:
+    memory: ChannelMemory, ledger: Ledger, take: Naming | Sent, result: Result, traits: Traits
+) -> tuple[ChannelMemory, Ledger]:
     if result.outcome is not Outcome.REFUSED:
-        return memory, dvr
-    take = replace(take, unnamed=0, nameless="")
+        return memory, ledger
+    label = replace(take.label, failures=0, nameless="")
     if traits.is_duplicate(result.error):
-        dvr = _barred(dvr, traits, (take.given,))
-        take = replace(take, refused=(*take.refused, take.given))
-    if memory.attempt is not None and memory.attempt.refusals == memory.attempt.tries:
-        take = replace(take, sent=None, aliases=())  # nothing was ever begun
-    return replace(memory, take=take), dvr
+        ledger = ledger.bar([traits.fold(take.given)])
+        label = replace(label, refused=(*label.refused, take.given))
+    attempt = memory.attempt
+    is_all_refused = attempt is not None and attempt.refusals == attempt.tries
+    if is_all_refused and isinstance(take, Sent) and not take.inherited:
+        nothing_begun = Naming(take.job, take.source, take.number, label, take.latency)
+        return replace(memory, take=nothing_begun), ledger
+    return replace(memory, take=replace(take, label=label)), ledger
 
 
-def _unnamed(take: Take, traits: Traits, result: Result) -> Take:
+def _unnamed(label: Label, result: Result, traits: Traits) -> Label:
     """A name refused twice, or as a duplicate, is followed by another. When that fails too, names are not
     the matter: the first one stays what we ask for, and the take begins without."""
-    take = replace(take, unnamed=take.unnamed + 1)
+    label = replace(label, failures=label.failures + 1)
     is_refused = result.outcome is Outcome.REFUSED
-    is_vain = is_refused and (take.unnamed > 1 or traits.is_duplicate(result.error))
-    refused = (*take.refused, take.given) if is_vain else take.refused
-    if take.unnamed < _TRIES_TO_NAME[result.outcome]:
-        return replace(take, refused=refused)
-    first = refused[0] if refused else take.given
-    return replace(take, given=first, name=first, refused=(), nameless=result.error or "no reason given")
-
-
-def _barred(dvr: DvrMemory, traits: Traits, given: tuple[str, ...]) -> DvrMemory:
-    """The DVR has something else under these names."""
-    return replace(dvr, names={**dvr.names, **{traits.fold(name): "" for name in given}}) if given else dvr
+    is_vain = is_refused and (label.failures > 1 or traits.is_duplicate(result.error))
+    refused = (*label.refused, label.given) if is_vain else label.refused
+    if label.failures < _TRIES_TO_NAME[result.outcome]:
+        return replace(label, refused=refused)
+    first = refused[0] if refused else label.given
+    return replace(label, given=first, refused=(), nameless=result.error or "no reason given")
 
 
 def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
     """The names of jobs that are over stay used, by nobody: their ids may come back as those of others."""
-    owners = {commands.owner(channel.key, job) for job in ended if job.ingest == channel.ingest}
-    if not owners or owners.isdisjoint(dvr.names.values()):  # the names are many, and this is every round
-        return dvr
-    names_left = {name: "" if owner in owners else owner for name, owner in dvr.names.items()}
-    return replace(dvr, names=names_left)
+    owners = {Owner(channel.key, job.id) for job in ended if job.ingest == channel.ingest}
+    ledger = dvr.ledger.disown(owners)
+    return dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)
 
 
 def reserve(
-    dvr: DvrMemory, traits: Traits, channel: str, before: Take | None, after: Take | None
-) -> DvrMemory:
-    """A name is in use from the moment it is asked for, and so is the one that a take has got instead;
-    that of a take that never was is free again. `channel`: its key. The oldest are forgotten."""
-    if before is after and (after is None or after.under_way):
-        return dvr
-    used: dict[str, str] = {}
+    ledger: Ledger, channel: ChannelKey, before: Take | None, after: Take | None, traits: Traits
+) -> Ledger:
+    """A name is in use from the moment it is asked for, and so is the one that a take has got instead; that
+    of a take that never was is free again."""
+    if before is after and not isinstance(after, Naming):
+        return ledger
+    used: dict[str, Owner | None] = {}
     if after is not None:
-        used = {traits.fold(after.name): "", traits.fold(after.given): commands.owner(channel, after.job)}
+        shown = after.name if isinstance(after, Running) else after.given
+        used = {traits.fold(shown): None, traits.fold(after.given): Owner(channel, after.job.id)}
     freed = ""
-    if before is not None and not before.under_way:
+    if isinstance(before, Naming):
         given = traits.fold(before.given)
-        if given not in used and dvr.names.get(given) == commands.owner(channel, before.job):
+        if given not in used and ledger.owner(given) == Owner(channel, before.job.id):
             freed = given
-    new = {name: owner for name, owner in used.items() if name not in dvr.names}
-    if not new and not freed:
-        return dvr
-    kept = [(name, owner) for name, owner in dvr.names.items() if name != freed]
-    return replace(dvr, names=dict([*kept, *new.items()][-_NAMES_KEPT:]))
+    return ledger.use(used, freed=freed)

@@ -1,16 +1,36 @@
 """What of the memory outlives the process, as JSON: jobs, takes, names, holds. Times become Unix time.
 
-What was in flight is left out: the next vrmon looks at what is (promise 6).
+What was in flight is left out: the next vrmon looks at what is (promise 6). What 1.0.0 wrote is read as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from vrmon.model import Job, Outcome, Verb
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Hold, Memory, PrimaryMemory, Take, TrackedJob
-from vrmon.settings import Sync
+from vrmon.catalog import Code
+from vrmon.model import Job, Outcome, ProblemKey, Verb
+from vrmon.plan.ledger import Ledger, Owner
+from vrmon.plan.memory import (
+    Attempt,
+    ChannelMemory,
+    DvrMemory,
+    Hold,
+    Jobs,
+    Label,
+    Losses,
+    Memory,
+    Naming,
+    PrimaryMemory,
+    Running,
+    Sent,
+    Take,
+    Theirs,
+    TrackedJob,
+    Whose,
+)
+from vrmon.settings import ChannelKey, Sync
 
 _MINUTE = 60.0  # `last_seen` is kept to the minute, lest every poll be a reason to write
 
@@ -25,12 +45,19 @@ def payload(memory: Memory, epoch: float) -> dict[str, Any]:
 
     return {
         "primaries": {
-            name: [_job(tracked, unix) for tracked in primary.jobs.values()]
+            name: [_job(primary, tracked, unix) for tracked in primary.jobs.values()]
             for name, primary in memory.primaries.items()
         },
         "listed": {name: sorted(primary.listed) for name, primary in memory.primaries.items()},
-        "dvrs": {name: list(dvr.names.items()) for name, dvr in memory.dvrs.items()},
-        "channels": {key: _channel(channel, unix) for key, channel in memory.channels.items()},
+        "dvrs": {
+            name: [[folded, _owner_text(owner)] for folded, owner in dvr.ledger.names.items()]
+            for name, dvr in memory.dvrs.items()
+        },
+        "channels": {str(key): _channel(channel, unix) for key, channel in memory.channels.items()},
+        "problems": [
+            [key.code.value, key.subject, unix(began)]
+            for key, began in {**memory.inherited, **memory.problems}.items()
+        ],
     }
 
 
@@ -44,30 +71,64 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
     def monotonic(moment: float | None) -> float | None:
         return None if moment is None else min(float(moment) - epoch, now)
 
-    channels = {key: _restored_channel(one, monotonic, epoch, now) for key, one in saved["channels"].items()}
+    channels = {
+        ChannelKey.of(key): _restored_channel(one, monotonic, epoch, now)
+        for key, one in saved["channels"].items()
+    }
     primaries = {}
     for name, jobs in saved["primaries"].items():
-        tracked = {one.job: one for one in (_restored_job(job, monotonic, now, sync) for job in jobs)}
+        tracked = Jobs({one.job: one for one in _restored_jobs(jobs, monotonic, now, sync)})
+        shows = {one._replace(show=0): one.show for one in sorted(tracked) if one.show}
         listed = frozenset(_text(ingest) for ingest in saved.get("listed", {}).get(name, ()))
-        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked)
+        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked, shows=shows)
     dvrs = {
-        name: DvrMemory(names={_text(given): _text(owner) for given, owner in names}, inherited=True)
+        name: DvrMemory(ledger=Ledger({_text(one): _owner(owner) for one, owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()
     }
-    return Memory(primaries, dvrs, channels)
+    known = {code.value: code for code in Code}
+    inherited = {
+        ProblemKey(known[code], _text(subject)): min(float(began) - epoch, now)
+        for code, subject, began in saved.get("problems", ())
+        if code in known
+    }
+    return Memory(primaries, dvrs, channels, inherited=inherited)
 
 
-def _job(tracked: TrackedJob, unix: Shift) -> dict[str, Any]:
-    last_seen = unix(tracked.last_seen) or 0.0
+def _owner_text(owner: Owner | None) -> str:
+    return "" if owner is None else f"{owner.channel}|{owner.job}"
+
+
+def _owner(saved: object) -> Owner | None:
+    """An id may hold any sign; neither a device's name nor an ingest holds a bar."""
+    channel, bar, job = _text(saved).partition("|")
+    return Owner(ChannelKey.of(channel), job) if bar else None
+
+
+def _job(primary: PrimaryMemory, tracked: TrackedJob, unix: Shift) -> dict[str, Any]:
+    seen = primary.good if tracked.present and primary.good is not None else tracked.last_seen
+    last_seen = unix(seen) or 0.0
     return {
-        "job": list(tracked.job),
+        "job": _named(tracked.job),
         "since": unix(tracked.since),
-        "last_seen": last_seen - last_seen % _MINUTE,
+        "last_seen": last_seen - last_seen % _MINUTE if tracked.present else last_seen,
         "present": tracked.present,
         "across_outage": tracked.across_outage,
         "lost": unix(tracked.lost),
+        "in_crowd": tracked.in_crowd,
         "basename": tracked.basename,
+        "renamed": tracked.renamed,
     }
+
+
+def _restored_jobs(
+    saved: Iterable[Mapping[str, Any]], monotonic: Shift, now: float, sync: Sync
+) -> list[TrackedJob]:
+    """The last sight of those that were there is kept to the minute, and was after the last of all began."""
+    jobs = [(bool(one["present"]), _restored_job(one, monotonic, now, sync)) for one in saved]
+    newest = max((job.since for _, job in jobs), default=0.0)
+    return [
+        replace(job, last_seen=max(job.last_seen, newest)) if was_there else job for was_there, job in jobs
+    ]
 
 
 def _restored_job(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: Sync) -> TrackedJob:
@@ -81,15 +142,26 @@ def _restored_job(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: 
         present=bool(saved["present"]) and now - last_seen <= sync.outage_hold + _MINUTE,
         across_outage=bool(saved["across_outage"]),
         lost=monotonic(saved["lost"]),
+        in_crowd=bool(saved.get("in_crowd", False)),
         basename=saved["basename"],
+        renamed=_text(saved.get("renamed", "")),
+        named=None if saved["basename"] is None else since,
         resumed=now,
     )
+
+
+def _named(job: Job | None) -> list[Any] | None:
+    if job is None:
+        return None
+    return [job.ingest, job.id, job.show] if job.show else [job.ingest, job.id]
 
 
 def _named_job(saved: object) -> Job:
     match saved:
         case [str(ingest), str(job_id)]:
             return Job(ingest, job_id)
+        case [str(ingest), str(job_id), int(show)]:
+            return Job(ingest, job_id, show)
     raise ValueError("a job without its two names")
 
 
@@ -100,75 +172,153 @@ def _text(saved: object) -> str:
 
 
 def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
-    take, hold, released = channel.take, channel.hold, channel.released
+    hold, released, losses, theirs = channel.hold, channel.released, channel.losses, channel.theirs
     return {
-        "job": None if channel.job is None else list(channel.job),
-        "take": None
-        if take is None
-        else {
-            "job": list(take.job),
-            "source": take.source,
-            "given": take.given,
-            "name": take.name,
-            "number": take.number,
-            "stand_in": take.stand_in,
-            "nameless": take.nameless,
-            "aliases": list(take.aliases),
-            "instead": take.instead,
-            "sent": _may_be_sent(channel, take),
-            "started": unix(take.started),
-            "start_date": take.start_date,
-            "latency": None if take.latency is None else round(take.latency, 3),
-        },
-        "lent": channel.lent,
-        "deaths": channel.deaths,
-        "died": unix(channel.died),
-        "lost_take": channel.lost_take,
+        "job": _named(channel.job),
+        "take": None if channel.take is None else _take(channel, channel.take, unix),
+        "deaths": 0 if losses is None else losses.deaths,
+        "died": None if losses is None else unix(losses.died),
+        "lost_take": "" if losses is None else losses.name,
+        "lost_seen": None if losses is None else unix(losses.seen),
         "hold": None
         if hold is None
         else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
-        "released": None if released is None else [list(released[0]), unix(released[1])],
+        "released": None if released is None else [_named(released[0]), unix(released[1])],
+        "stopping": channel.attempt is not None and channel.attempt.verb is Verb.STOP,
+        "bound": None if channel.bound is None else list(channel.bound),
+        "theirs": _theirs(theirs, unix) if theirs is not None and _matters(theirs) else None,
     }
 
 
-def _may_be_sent(channel: ChannelMemory, take: Take) -> bool:
-    """Whether its record command may go out before the next save."""
+def _take(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
+    """`sent`: its record command may have gone out; `certain`: it has."""
+    label = take.label
+    running = take if isinstance(take, Running) else None
+    sent = take if isinstance(take, Sent) else None
+    return {
+        "job": _named(take.job),
+        "source": take.source,
+        "given": take.given,
+        "name": take.given if running is None else running.name,
+        "number": take.number,
+        "stand_in": label.stand_in,
+        "nameless": label.nameless,
+        "aliases": [] if sent is None else list(sent.aliases),
+        "instead": "" if sent is None else sent.standing,
+        "sent": not isinstance(take, Naming) or _may_be_sent(channel),
+        "certain": running is not None or (sent is not None and sent.is_certain),
+        "started": None if running is None else unix(running.started),
+        "borne": running is not None and running.borne,
+        "start_date": None if running is None else running.date,
+        "files": [] if running is None else list(running.files),
+        "known_by": "" if running is None else running.known_by,
+        "latency": None if take.latency is None else round(take.latency, 3),
+    }
+
+
+def _may_be_sent(channel: ChannelMemory) -> bool:
+    """Whether the record command of a take that is being named may go out before the next save."""
     attempt = channel.attempt
     was_refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
-    return take.under_way or (attempt is not None and not was_refused)
+    return attempt is not None and not was_refused
+
+
+def _matters(theirs: Theirs) -> bool:
+    """Whether the next vrmon could not find out by itself whose a recording is."""
+    return theirs.lent or theirs.whose is Whose.DOUBTFUL
+
+
+def _theirs(theirs: Theirs, unix: Shift) -> dict[str, Any]:
+    return {
+        "since": unix(theirs.since),
+        "source": theirs.source,
+        "name": theirs.name,
+        "date": theirs.date,
+        "job": _named(theirs.job),
+        "in_place_of": theirs.in_place_of,
+        "lent": theirs.lent,
+    }
 
 
 def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: float) -> ChannelMemory:
+    died = monotonic(saved["died"])
+    losses = None
+    if died is not None:
+        seen = monotonic(saved.get("lost_seen"))
+        losses = Losses(int(saved["deaths"]), died, _text(saved["lost_take"]), died if seen is None else seen)
+    bound, theirs = saved.get("bound"), saved.get("theirs")
     return ChannelMemory(
         job=None if saved["job"] is None else _named_job(saved["job"]),
         take=None if saved["take"] is None else _restored_take(saved["take"], monotonic, now),
-        lent=saved["lent"],
-        deaths=int(saved["deaths"]),
-        died=monotonic(saved["died"]),
-        lost_take=saved["lost_take"],
+        attempt=_stop_sent(now) if saved.get("stopping", False) else None,
+        losses=losses,
         hold=None if saved["hold"] is None else _restored_hold(saved["hold"], epoch, now),
         released=None if saved["released"] is None else (_named_job(saved["released"][0]), now),
+        bound=None if bound is None else (int(bound[0]), _text(bound[1])),
+        theirs=_restored_theirs(theirs, monotonic, now) if theirs else _lent(saved, now),
     )
+
+
+def _stop_sent(now: float) -> Attempt:
+    """A stop of which nobody knows what came: a take that is gone at the next look has not died."""
+    return Attempt(Verb.STOP, sent=now, since=now, ended=now, outcome=Outcome.LOST, due=now)
 
 
 def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
     """A take whose record command may have gone out counts as sent just now: it may be running."""
-    return Take(
-        job=_named_job(saved["job"]),
-        source=_text(saved["source"]),
-        given=_text(saved["given"]),
-        name=_text(saved["name"]),
-        number=int(saved["number"]),
-        stand_in=bool(saved["stand_in"]),
-        nameless=saved["nameless"],
-        aliases=tuple(_text(name) for name in saved.get("aliases", ())),
-        instead=_text(saved.get("instead", "")),
-        sent=now if saved.get("sent", True) else None,
-        started=monotonic(saved["started"]),
-        borne=saved["started"] is not None and not saved["nameless"],
-        start_date=saved["start_date"],
-        latency=None if saved["latency"] is None else float(saved["latency"]),
+    job, source, number = _named_job(saved["job"]), _text(saved["source"]), int(saved["number"])
+    label = Label(_text(saved["given"]), bool(saved["stand_in"]), nameless=_text(saved["nameless"]))
+    latency = None if saved["latency"] is None else float(saved["latency"])
+    started, name = monotonic(saved["started"]), _text(saved["name"])
+    if started is not None:
+        return Running(
+            job,
+            source,
+            number,
+            label,
+            latency,
+            name=name,
+            started=started,
+            borne=bool(saved.get("borne", not label.nameless)),
+            date=None if saved["start_date"] is None else _text(saved["start_date"]),
+            files=tuple(_text(one) for one in saved.get("files", [name])),
+            known_by=_text(saved.get("known_by", "")),
+        )
+    if not saved.get("sent", True):
+        return Naming(job, source, number, label, latency)
+    return Sent(
+        job,
+        source,
+        number,
+        label,
+        latency,
+        sent=now,
+        standing=_text(saved.get("instead", "")),
+        aliases=tuple(_text(one) for one in saved.get("aliases", ())),
+        inherited=True,
+        is_certain=bool(saved.get("certain", True)),
     )
+
+
+def _restored_theirs(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Theirs:
+    since = monotonic(saved["since"])
+    lent = bool(saved["lent"])
+    return Theirs(
+        Whose.SOMEBODYS if lent else Whose.DOUBTFUL,
+        now if since is None else since,
+        _text(saved["source"]),
+        None if saved["name"] is None else _text(saved["name"]),
+        None if saved["date"] is None else _text(saved["date"]),
+        None if saved["job"] is None else _named_job(saved["job"]),
+        _text(saved["in_place_of"]),
+        lent,
+    )
+
+
+def _lent(saved: Mapping[str, Any], now: float) -> Theirs | None:
+    """What 1.0.0 wrote of a recording that bears the name which we had only lent to the source."""
+    name = _text(saved.get("lent", ""))
+    return Theirs(Whose.SOMEBODYS, now, "", name, lent=True) if name else None
 
 
 def _restored_hold(saved: Mapping[str, Any], epoch: float, now: float) -> Hold:

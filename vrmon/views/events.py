@@ -9,11 +9,14 @@ from typing import Any
 from vrmon.catalog import ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem
 from vrmon.plan import Plan
-from vrmon.plan.memory import ChannelMemory, Memory, Take
+from vrmon.plan.memory import ChannelMemory, Memory, Naming, Running, Sent
 from vrmon.settings import Channel
 from vrmon.text import rfc3339, span
 
 _OF_DEVICES = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
+
+_NEVER_OVER = (Code.ON_HOLD, Code.TAKE_DIED)
+"""A hold has events of its own; a gap in a recording stays one when its job is over."""
 
 _CALLED = ("recorder", "place")  # which the journal's explanation of a problem speaks of
 
@@ -52,27 +55,30 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     people would tell them. A problem that has got worse is told again. A hold has events of its own: as a
     problem it is told only when a job goes without its backup."""
     found: list[Event] = []
-    for channel, verdict in after.verdicts:
+    for channel, verdict in after.decided:
         was = before.channels.get(channel.key, ChannelMemory())
         found += _of_channel(channel, was, verdict.memory, after)
-    about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.verdicts}
+    about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.decided}
     old = {one.key: one for one in known}
     new = {one.key: one for one in after.problems}
     for key, problem in new.items():
-        is_worse = key not in old or problem.severity.rank < old[key].severity.rank
+        is_new = key not in old and key not in before.inherited
+        is_worse = is_new or (key in old and problem.severity.rank < old[key].severity.rank)
         if is_worse and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
-            found.append(begun(problem, about.get(problem.subject)))
+            found.append(begun(problem.at(now), about.get(problem.subject)))
     for key, problem in old.items():
-        if key not in new and problem.code is not Code.ON_HOLD:
+        if key not in new and problem.code not in _NEVER_OVER:
             lasted = now - before.problems.get(key, now)
-            found.append(ended(problem, lasted, about.get(problem.subject)))
+            found.append(ended(problem.at(now), lasted, about.get(problem.subject)))
     return found
 
 
 def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:
     """What a channel's event is about, for the journal."""
     job = "" if memory.job is None else memory.job.id
-    take = memory.lost_take if memory.take is None else memory.take.name
+    take = memory.take.given if memory.take is not None else memory.losses.name if memory.losses else ""
+    if memory.running is not None:
+        take = memory.running.name
     return {"device": channel.dvr, "job": job, "take": take}
 
 
@@ -93,11 +99,11 @@ def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, aft
         fields = {"device": channel.dvr, "job": job.id, "take": take}
         return Event.of(code, channel.name, fields, **facts)
 
-    old, new = _seen(was.take), _seen(memory.take)
+    old, new = _seen(was), _seen(memory)
     if memory.hold != was.hold:
         yield _hold(channel, memory)
     if old is not None and not _same(old, new):
-        lasted = span((old.confirmed or 0.0) - (old.started or 0.0))
+        lasted = span((old.confirmed or old.started) - old.started)
         yield event(Code.TAKE_ENDED, old.job, old.name, name=old.name, lasted=lasted)
     if memory.job != was.job and was.job is not None:
         yield event(Code.JOB_ENDED, was.job, name=was.job.id)
@@ -106,17 +112,30 @@ def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, aft
         name = tracked.basename if tracked is not None and tracked.basename else memory.job.id
         yield event(Code.JOB_BEGAN, memory.job, name=name)
     if new is not None and not _same(new, old):
-        from_before = was.take is not None and was.take.started is not None and was.take.seen is None
-        adopted = from_before or was.take is None or was.take.sent is None or new.sent == new.started
-        yield event(Code.TAKE_ADOPTED if adopted else Code.TAKE_STARTED, new.job, new.name, name=new.name)
+        code = Code.TAKE_ADOPTED if _is_found(was) else Code.TAKE_STARTED
+        yield event(code, new.job, new.name, name=new.name, clue=new.known_by)
+    elif new is not None and old is not None and new.files[: len(old.files)] == old.files != new.files:
+        yield event(Code.TAKE_WENT_ON, new.job, new.name, name=new.name, files=len(new.files))
 
 
-def _seen(take: Take | None) -> Take | None:
+def _seen(memory: ChannelMemory) -> Running | None:
     """The take, if it was seen recording by this process."""
+    take = memory.running
     return take if take is not None and take.seen is not None else None
 
 
-def _same(one: Take | None, other: Take | None) -> bool:
+def _is_found(was: ChannelMemory) -> bool:
+    """Whether a take that is seen now was begun by somebody else, or by the vrmon before this one."""
+    match was.take:
+        case None | Naming():
+            return True
+        case Sent(inherited=inherited):
+            return inherited
+        case Running(seen=seen):
+            return seen is None
+
+
+def _same(one: Running | None, other: Running | None) -> bool:
     if one is None or other is None:
         return one is other
     return (one.job, one.source, one.number) == (other.job, other.source, other.number)

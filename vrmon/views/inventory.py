@@ -8,7 +8,7 @@ from typing import Any
 
 from vrmon.model import Destination, Job, Source
 from vrmon.plan.memory import Memory
-from vrmon.settings import Settings
+from vrmon.settings import ChannelKey, Settings
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class SourcesView:
     state: str
     sources: tuple[Source, ...]
     destinations: tuple[Destination, ...]
-    used: Mapping[str, str]
+    used: Mapping[ChannelKey, str]
 
 
 def document(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, DeviceView, Health, Problem, ProblemKey
-from vrmon.plan import Plan
-from vrmon.plan.decide import Verdict
-from vrmon.plan.memory import Hold, Take, TrackedJob
+from vrmon.plan import Plan, Verdict
+from vrmon.plan.memory import Hold, Running, TrackedJob
 from vrmon.plan.unconfigured import active
-from vrmon.settings import Channel, DeviceSettings, Settings
+from vrmon.settings import Channel, ChannelKey, DeviceSettings, Settings
 from vrmon.text import rfc3339
 
 _HEALTH = {
@@ -42,7 +41,7 @@ class Scene:
     configuration: Mapping[str, Any]
     own: Sequence[tuple[Problem, float]] = ()
     recent: Sequence[Mapping[str, Any]] = ()
-    pictures: Mapping[str, float] | None = None
+    pictures: Mapping[ChannelKey, float] | None = None
 
     def utc(self, moment: float | None) -> str | None:
         return None if moment is None else rfc3339(moment + self.epoch)
@@ -65,10 +64,7 @@ def document(scene: Scene) -> dict[str, Any]:
         },
         "dvrs": {name: _device(scene, device, scene.dvrs[name]) for name, device in settings.dvrs.items()},
         "channels": [_channel(scene, channel, verdict) for channel, verdict in plan.verdicts],
-        "unmapped": [
-            {"primary": primary, **_job(scene, tracked)}
-            for primary, tracked in active(settings, plan.memory.primaries)
-        ],
+        "unmapped": [{"primary": primary, **_job(scene, tracked)} for primary, tracked in _unmapped(scene)],
         "active_jobs": _active_jobs(scene),
         "recent": list(scene.recent),
     }
@@ -87,7 +83,8 @@ def headline(scene: Scene) -> str:
     if not problems:
         return text
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{text}; {problems[0].subject}: {problems[0].message.rstrip('.')}{more}"
+    worst = problems[0].at(scene.now)
+    return f"{text}; {worst.subject}: {worst.message.rstrip('.')}{more}"
 
 
 def _without_a_job(scene: Scene) -> str:
@@ -99,9 +96,15 @@ def _without_a_job(scene: Scene) -> str:
     silent = [name for name in watched if primaries[name].state is not DeviceState.OK]
     if silent:
         return f"Jobs unknown: {', '.join(silent)} {'does' if len(silent) == 1 else 'do'} not answer"
-    if any(active(scene.settings, primaries)):
+    if any(_unmapped(scene)):
         return "No channel has a job"
     return "No job is active"
+
+
+def _unmapped(scene: Scene) -> Iterator[tuple[str, TrackedJob]]:
+    """The primary and the job, for each active job that no channel mirrors."""
+    for name, memory in scene.plan.memory.primaries.items():
+        yield from ((name, tracked) for tracked in active(scene.settings, name, memory))
 
 
 def worst_first(scene: Scene) -> list[tuple[Problem, float]]:
@@ -115,6 +118,7 @@ def _since(scene: Scene, problem: Problem) -> float:
 
 
 def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
+    problem = problem.at(scene.now)
     return {
         "code": problem.code.value,
         "severity": problem.severity.value,
@@ -146,7 +150,7 @@ def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str,
 def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
     memory, source = verdict.memory, verdict.source
     problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
-    take = memory.take if memory.take is not None and memory.take.started is not None else None
+    take = memory.running
     confirmed = None if take is None else take.confirmed
     return {
         "name": channel.name,
@@ -188,13 +192,14 @@ def _job(scene: Scene, tracked: TrackedJob) -> dict[str, Any]:
     }
 
 
-def _take(scene: Scene, take: Take) -> dict[str, Any]:
+def _take(scene: Scene, take: Running) -> dict[str, Any]:
     return {
         "name": take.name,
         "number": take.number,
         "started": scene.utc(take.started),
         "confirmed": scene.utc(take.confirmed),
         "start_latency": None if take.latency is None else round(take.latency, 3),
+        "files": list(take.files),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from vrmon.model import DeviceState, DeviceView, Observation, T
-from vrmon.plan.memory import Take
+from vrmon.plan.memory import Running
 
 START_LATENCY = (0.02, 0.05, 0.1, 0.15, 0.25, 0.4, 0.75, 1.5, 3.0, 5.0, 10.0)
 ANSWER_TIME = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -90,7 +90,7 @@ class ChannelCounts:
             self.takes_lost += 1
             self.lost = died
 
-    def started(self, take: Take | None) -> None:
+    def started(self, take: Running | None) -> None:
         self.takes += 1
         if take is not None and take.number == 1 and take.latency is not None:
             self.start_latency.observe(take.latency)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError
 from vrmon.model import Fetched, Thumbnail
+from vrmon.settings import ChannelKey
 from vrmon.workers.device import DvrDevice
 
 EVERY = 10.0  # seconds between two pictures of one source
@@ -29,23 +30,23 @@ class Pictures:
 
     def __init__(self, deliver: Callable[[Fetched], None]) -> None:
         self._deliver = deliver
-        self._shots: dict[str, _Shot] = {}
+        self._shots: dict[ChannelKey, _Shot] = {}
 
-    def get(self, key: str) -> Thumbnail | None:
+    def get(self, key: ChannelKey) -> Thumbnail | None:
         shot = self._shots.get(key)
         picture = None if shot is None else shot.picture
         return picture if picture is not None and time.time() - picture.taken_at < FRESH else None
 
-    def taken(self) -> dict[str, float]:
+    def taken(self) -> dict[ChannelKey, float]:
         """When each picture that is still fresh was taken, in Unix time."""
         pictures = ((key, self.get(key)) for key in self._shots)
         return {key: picture.taken_at for key, picture in pictures if picture is not None}
 
-    def keep(self, keys: set[str]) -> None:
+    def keep(self, keys: set[ChannelKey]) -> None:
         """Forget the pictures of every other channel."""
         self._shots = {key: shot for key, shot in self._shots.items() if key in keys}
 
-    def fetch(self, dvr: DvrDevice, sources: dict[str, str], now: float) -> None:
+    def fetch(self, dvr: DvrDevice, sources: dict[ChannelKey, str], now: float) -> None:
         """Ask `dvr` for the pictures that are due; `sources` maps channels' keys to unique_ids."""
         shots = {key: self._shots.setdefault(key, _Shot()) for key in sources}
         free = AT_ONCE - sum(1 for shot in shots.values() if shot.asked)
@@ -55,7 +56,7 @@ class Pictures:
             shots[key].due = now + EVERY
             dvr.worker.lanes.submit(self._task(key, sources[key]))
 
-    def _task(self, key: str, source: str) -> Callable[[Dvr], None]:
+    def _task(self, key: ChannelKey, source: str) -> Callable[[Dvr], None]:
         def fetch(dvr: Dvr) -> None:
             picture = None
             try:

@@ -1,0 +1,149 @@
+"""Whose recording is it (promise 2)? An ordered list of clues, the strongest first: the first that speaks
+decides.
+
+A clue is asked when a look shows the channel's source recording. It says whose that is, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vrmon.model import Source, Verb
+from vrmon.plan.case import Case
+from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Whose
+from vrmon.plan.wanted import is_expired
+
+_TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a look at `source` shows, and what was known before it."""
+
+    case: Case
+    memory: ChannelMemory
+    source: Source
+
+    @property
+    def running(self) -> Running | None:
+        """Our take, if it was seen on this source."""
+        take = self.memory.running
+        return take if take is not None and take.source == self.source.unique_id else None
+
+    @property
+    def sent(self) -> Sent | None:
+        """Our take, if a command for it went to this source and none of its looks has shown it."""
+        take = self.memory.take
+        return take if isinstance(take, Sent) and take.source == self.source.unique_id else None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the look before this one has shown the take."""
+        take = self.running
+        return take is not None and take.seen is not None and take.seen == self.case.dvr.previous
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.memory.attempt is not None and self.memory.attempt.verb is Verb.STOP
+
+    @property
+    def is_same_date(self) -> bool | None:
+        """Whether it began when our take did; None where the recorder does not tell."""
+        if self.running is None or not self.running.date or not self.source.start_date:
+            return None
+        return self.running.date == self.source.start_date
+
+    def is_made_of(self, *names: str) -> bool:
+        """Whether the name that is shown may be one of these, spelled, numbered or cut by the recorder."""
+        shown = self.source.recording_name
+        return shown is not None and any(self.case.traits.may_show(name, shown) for name in names if name)
+
+
+def by_its_date(evidence: Evidence) -> Whose | None:
+    """It began at the very second at which our take did. A take leaves its name to the one that follows it:
+    another date while we stop is another recording."""
+    if evidence.is_same_date and _TO_THE_SECOND.search(evidence.source.start_date or ""):
+        return Whose.OURS
+    return Whose.SOMEBODYS if evidence.is_same_date is False and evidence.is_stopping else None
+
+
+def watched(evidence: Evidence) -> Whose | None:
+    """The look before showed our take. Where both its name and its date have changed since, and the name is
+    not made of ours, somebody may have put another recording in its place."""
+    take = evidence.running
+    if take is None or not evidence.is_watched:
+        return None
+    has_changed = evidence.is_same_date is False and evidence.source.recording_name is not None
+    is_ours = not has_changed or evidence.is_made_of(take.name, take.given, *take.files)
+    return Whose.OURS if is_ours else Whose.DOUBTFUL
+
+
+def by_our_command(evidence: Evidence) -> Whose | None:
+    """The source was seen idle before our record command, which was not refused, and this is within the
+    recorder's grace, whatever the recording is called. A command that a vrmon before us may not have sent any
+    more says nothing of one under another name."""
+    take = evidence.sent
+    if take is None or is_expired(take, evidence.case):
+        return None
+    return Whose.OURS if take.is_certain or evidence.source.recording_name is None else None
+
+
+def by_its_name(evidence: Evidence) -> Whose | None:
+    """It bears a name that we gave our take, or that the recorder made of it; or none is told at all."""
+    running, sent = evidence.running, evidence.sent
+    if running is None and sent is None:
+        return None
+    if evidence.source.recording_name is None:
+        return Whose.OURS if evidence.is_same_date is not False else None
+    if running is not None:
+        is_ours = evidence.is_made_of(running.name, running.given, *running.files)
+        return Whose.OURS if is_ours else None
+    is_ours = sent is not None and evidence.is_made_of(sent.given, *sent.aliases, sent.standing)
+    return Whose.OURS if is_ours else None
+
+
+def goes_on(evidence: Evidence) -> Whose | None:
+    """Our take was seen until a moment ago, and this follows it under its name, or under none: the recorder
+    split it, and was idle between the two files."""
+    losses, take = evidence.memory.losses, evidence.memory.take
+    if losses is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
+        return None
+    if (
+        evidence.case.dvr.folded is None
+        or evidence.case.dvr.folded - losses.died > evidence.case.traits.start_grace
+    ):
+        return None
+    is_nameless = evidence.source.recording_name is None
+    return Whose.OURS if is_nameless or evidence.is_made_of(losses.name) else None
+
+
+def as_before(evidence: Evidence) -> Whose | None:
+    """It is the one that was doubtful when it appeared."""
+    theirs = evidence.memory.theirs
+    same = theirs is not None and (theirs.name, theirs.date) == (
+        evidence.source.recording_name,
+        evidence.source.start_date,
+    )
+    return Whose.DOUBTFUL if theirs is not None and same and theirs.whose is Whose.DOUBTFUL else None
+
+
+CLUES: tuple[tuple[str, Callable[[Evidence], Whose | None]], ...] = (
+    ("its date", by_its_date),
+    ("our watching it", watched),
+    ("our command", by_our_command),
+    ("its name", by_its_name),
+    ("the take before it", goes_on),
+    ("an earlier look", as_before),
+)
+"""What each is called where it is told by what a recording was known."""
+
+
+def judge(evidence: Evidence) -> tuple[Whose, str]:
+    """Whose the recording is, and which clue told."""
+    for name, clue in CLUES:
+        whose = clue(evidence)
+        if whose is not None:
+            return whose, name
+    return Whose.SOMEBODYS, ""

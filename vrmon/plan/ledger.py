@@ -1,0 +1,65 @@
+"""The names that were given on one recorder, each once: whose a name is, and which are free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vrmon.settings import ChannelKey
+
+_KEPT = 1000
+
+
+class Owner(NamedTuple):
+    """Whose a name is: one job, by its id, of one channel."""
+
+    channel: ChannelKey
+    job: str
+
+    def is_same_place(self, other: Owner) -> bool:
+        """The same job at the same place, whatever a site calls the primary by now."""
+        return (self.channel.ingest, self.channel.dvr, self.job) == (
+            other.channel.ingest,
+            other.channel.dvr,
+            other.job,
+        )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Maps each name, as the recorder folds it, to its owner, the oldest first; None: it is in use, by nobody
+    who is known. Each change returns another ledger; the oldest names are forgotten."""
+
+    names: Mapping[str, Owner | None] = field(default_factory=dict)
+
+    def __contains__(self, folded: str) -> bool:
+        return folded in self.names
+
+    def owner(self, folded: str) -> Owner | None:
+        return self.names.get(folded)
+
+    def given_to(self, owner: Owner) -> list[str]:
+        """The names of one owner, folded."""
+        return [
+            name for name, other in self.names.items() if other is not None and owner.is_same_place(other)
+        ]
+
+    def use(self, names: Mapping[str, Owner | None], *, freed: str = "") -> Ledger:
+        """With these names in use, those that have an owner left to it, and without `freed`."""
+        new = {name: owner for name, owner in names.items() if name not in self.names}
+        if not new and freed not in self.names:
+            return self
+        kept = [(name, owner) for name, owner in self.names.items() if name != freed]
+        return Ledger(dict([*kept, *new.items()][-_KEPT:]))
+
+    def bar(self, names: Iterable[str]) -> Ledger:
+        """The recorder has something else under these names."""
+        barred: dict[str, Owner | None] = dict.fromkeys(names)
+        return Ledger({**self.names, **barred}) if barred else self
+
+    def disown(self, owners: Set[Owner]) -> Ledger:
+        """The names of jobs that are over stay in use, by nobody: their ids may come back as others'."""
+        if not owners or owners.isdisjoint(self.names.values()):
+            return self
+        return Ledger({name: None if owner in owners else owner for name, owner in self.names.items()})

@@ -1,0 +1,221 @@
+"""What is done: the table of what is wanted and what is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vrmon.catalog import Severity
+from vrmon.model import DeviceState, Phase, Problem, Verb
+from vrmon.plan import commands, problems, starting
+from vrmon.plan.case import Case, Site, Verdict
+from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
+from vrmon.plan.seen import Blind, Idle, NotOurs, Ours, Seen, Unfit
+from vrmon.plan.wanted import Want, Wanted, is_ended_by_hand, may_turn_up
+
+_PACE = 0.25  # seconds between two looks while a command waits to be seen
+_DEGRADED_AFTER, _CRITICAL_AFTER = (
+    2.0,
+    5.0,
+)  # seconds for which a job may go without a recording that was seen
+
+
+def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
+    """Phase, command and problems of one channel."""
+    if memory.hold is not None:
+        verdict = _on_hold(case, memory, wanted, seen)
+    else:
+        verdict = _respond(case, memory, wanted, seen)
+    verdict = replace(verdict, job=wanted.job, waiting=wanted.waiting)
+    if isinstance(seen, Idle | Ours | NotOurs):
+        verdict = replace(verdict, source=seen.site.source, look=_next_look(seen.site, verdict))
+    return _timed(case, verdict, wanted)
+
+
+def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
+    match wanted.want, seen:
+        case _, Unfit(problem):
+            return _blocked(memory, wanted, problem)
+        case ((Want.NOTHING | Want.RELEASED), Blind()):
+            return Verdict(memory, Phase.STOPPING if memory.running else Phase.IDLE)
+        case _, Blind(why):
+            return _blind(case, memory, wanted, why)
+        case ((Want.NOTHING | Want.RELEASED), Ours(site, take)):
+            why = "a person ended it" if is_ended_by_hand(memory) else "the job has ended"
+            return _stop(site, memory, take, wanted, why)
+        case ((Want.NOTHING | Want.RELEASED), Idle(site)):
+            return _rest(site, memory, wanted)
+        case Want.ACTIVE, Idle(site):
+            return _begin(site, memory, wanted)
+        case Want.UNPROVEN, Idle(_):
+            return Verdict(memory, Phase.IDLE)  # it is not there to be recorded
+        case _, Ours(site, take) if take.job != _job(wanted).job:
+            return _stop(site, memory, take, wanted, "a new job has begun on this ingest")
+        case _, Ours(site, take) if site.source.is_paused:
+            memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
+            return Verdict(memory, Phase.STARTING, action=action, problems=(problems.paused(site, memory),))
+        case _, Ours(site, take):
+            return _record(site, memory, take, wanted)
+        case _, NotOurs(site, theirs):
+            return _leave(site, memory, theirs, wanted)
+    raise AssertionError(f"no answer to {wanted} and {seen}")
+
+
+def _job(wanted: Wanted) -> TrackedJob:
+    assert wanted.job is not None  # noqa: S101 - only NOTHING is wanted without one
+    return wanted.job
+
+
+def _blocked(memory: ChannelMemory, wanted: Wanted, problem: Problem) -> Verdict:
+    if wanted.job is None:
+        problem = problems.before_air(problem)
+    return Verdict(memory, Phase.BLOCKED, problems=(problem,))
+
+
+def _blind(case: Case, memory: ChannelMemory, wanted: Wanted, why: str) -> Verdict:
+    """The DVR does not answer: nothing is sent, and what was seen last counts for a moment only."""
+    tracked, take = _job(wanted), memory.running
+    if take is not None and take.job == tracked.job and _was_seen_just_now(case, take):
+        return _recorded(case, memory, take, wanted)
+    if case.observation is None:
+        return Verdict(memory, Phase.STARTING)  # it is being asked for the first time
+    return Verdict(memory, Phase.BLOCKED, problems=(problems.dvr_blind(case, memory, why),))
+
+
+def _was_seen_just_now(case: Case, take: Running) -> bool:
+    return take.confirmed is not None and not case.moment.passed(take.confirmed, case.blind_after)
+
+
+def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
+    """A person has the channel: nothing is sent, whatever is seen."""
+    take = memory.running
+    if take is not None:
+        is_blind = not isinstance(seen, Ours) and not _was_seen_just_now(case, take)
+        phase = Phase.BLOCKED if is_blind else Phase.RECORDING
+    else:
+        phase = Phase.FOREIGN if memory.theirs is not None else Phase.IDLE
+    if isinstance(seen, Unfit):
+        return _blocked(memory, wanted, seen.problem)
+    return Verdict(memory, phase, problems=(problems.held(case.channel, memory, wanted.job),))
+
+
+def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) -> Verdict:
+    """Our take of the job runs: look after its name, and say what is not well with it."""
+    action = None
+    if not take.borne and site.case.traits.names_apart:
+        memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
+    elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
+        memory = replace(memory, attempt=None)
+    verdict = _recorded(site.case, memory, take, wanted)
+    on_air = problems.on_air(site, take)
+    return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
+
+
+def _recorded(case: Case, memory: ChannelMemory, take: Running, wanted: Wanted) -> Verdict:
+    tracked = _job(wanted)
+    sure = case.primary.state is DeviceState.OK and tracked.lost is None
+    shown = problems.while_recording(case, memory, take, tracked)
+    if wanted.waiting:
+        shown = (*shown, problems.shared_take(case.channel, take, wanted.waiting))
+    return Verdict(memory, Phase.RECORDING if sure else Phase.KEEPING, problems=shown)
+
+
+def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why: str) -> Verdict:
+    """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs."""
+    case = site.case
+    if not case.primary.answered and not is_ended_by_hand(memory):
+        return Verdict(memory, Phase.KEEPING, problems=problems.unproven(case, take))
+    memory, action = commands.repeat(site, memory, Verb.STOP, why)
+    shown = problems.stopping(site, memory, take)
+    return Verdict(memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, wanted)))
+
+
+def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
+    """Nothing runs, and the job is there to be recorded."""
+    tracked, take = _job(wanted), memory.take
+    if take is not None and take.job != tracked.job and may_turn_up(take, site.case):
+        action = None  # the take before may still turn up
+    else:
+        why = "the take has died" if memory.losses is not None else "the job is active"
+        memory, action = starting.start(site, memory, tracked, why)
+    shown = problems.while_starting(site, memory)
+    return Verdict(memory, Phase.BLOCKED if shown else Phase.STARTING, action=action, problems=shown)
+
+
+def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
+    """Nothing runs, and nothing is to: forget what was begun once it cannot turn up any more."""
+    flying = memory.attempt is not None and commands.is_flying(memory.attempt, site.moment)
+    if not flying and not may_turn_up(memory.take, site.case):
+        memory = replace(memory, take=None, attempt=None)
+    shown = problems.before_start(site.case.channel, site.source, site.case.destinations)
+    return Verdict(memory, Phase.IDLE, problems=(*shown, *_of_release(site.case, wanted)))
+
+
+def _leave(site: Site, memory: ChannelMemory, theirs: Theirs, wanted: Wanted) -> Verdict:
+    """A recording that is not ours, as far as we know: it is left alone."""
+    phase = Phase.DOUBTFUL if theirs.whose is Whose.DOUBTFUL else Phase.FOREIGN
+    shown = problems.not_ours(site, theirs, None if wanted.want is Want.RELEASED else wanted.job)
+    return Verdict(memory, phase, problems=(*shown, *_of_release(site.case, wanted)))
+
+
+def _of_release(case: Case, wanted: Wanted) -> tuple[Problem, ...]:
+    """What is said of a job whose take a person has ended."""
+    if wanted.want is not Want.RELEASED or wanted.job is None:
+        return ()
+    return (problems.released(case.channel, wanted.job),)
+
+
+def _next_look(site: Site, verdict: Verdict) -> float | None:
+    """At once (0) where only a look is lacking, and soon while a command waits to be seen."""
+    memory, moment = verdict.memory, site.moment
+    attempt = memory.attempt
+    if memory.hold is not None:
+        return None
+    if verdict.action is None and _lacks_only_a_look(site, verdict):
+        return 0.0
+    if attempt is None:
+        return None
+    if attempt.ended is None:
+        return 0.0 if starting.wants_look_for_name(site, attempt) else None
+    if moment.reached(attempt.due):
+        return None
+    return 0.0 if attempt.must_look(site.began) else site.ended + _PACE
+
+
+def _lacks_only_a_look(site: Site, verdict: Verdict) -> bool:
+    """Whether the next command is due, but for a look that is fresh enough."""
+    memory = verdict.memory
+    if verdict.phase is Phase.STOPPING:
+        return commands.is_due(memory.attempt, Verb.STOP, site) and not site.is_fresh
+    if verdict.phase not in (Phase.STARTING, Phase.BLOCKED):
+        return False
+    if memory.running is not None:
+        return commands.is_due(memory.attempt, Verb.RESUME, site) and not site.is_fresh
+    return starting.is_ready(site, memory) and starting.wants_look(site, memory)
+
+
+def _timed(case: Case, verdict: Verdict, wanted: Wanted) -> Verdict:
+    """With promise 3's clock: a job without a recording that was seen is told of, whoever is to blame."""
+    memory, take = verdict.memory, verdict.memory.running
+    if memory.hold is not None or wanted.want is not Want.ACTIVE:
+        return verdict
+    if verdict.is_recorded and take is not None and take.confirmed is not None:
+        since = take.confirmed + case.poll_interval
+        verdict = replace(verdict, memory=replace(memory, verified=take.confirmed))
+    elif memory.verified is not None:
+        since = memory.verified
+    else:
+        since = starting.wanted_since(case, _job(wanted))
+    is_told = any(one.severity is not Severity.INFO for one in verdict.problems)
+    is_critical = case.moment.passed(since, _CRITICAL_AFTER)
+    is_degraded = is_critical or case.moment.passed(since, _DEGRADED_AFTER)
+    if not is_degraded or (is_told and _is_explained(verdict)):
+        return verdict
+    late = problems.not_verified(case, verdict, since, is_late=is_critical)
+    return replace(verdict, problems=(*verdict.problems, late))
+
+
+def _is_explained(verdict: Verdict) -> bool:
+    """Whether its problems say already why there is no recording of ours that was seen."""
+    return verdict.phase in (Phase.FOREIGN, Phase.DOUBTFUL) or any(
+        one.severity is Severity.CRITICAL for one in verdict.problems
+    )

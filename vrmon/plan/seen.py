@@ -1,0 +1,289 @@
+"""What a channel's source shows, and what that says of the channel's take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vrmon.model import Job, Odd, Outcome, Problem, Source, Verb
+from vrmon.plan import clues, names, sources, starting
+from vrmon.plan.case import Case, Site
+from vrmon.plan.ledger import Owner
+from vrmon.plan.memory import (
+    Attempt,
+    ChannelMemory,
+    Label,
+    Losses,
+    Naming,
+    Running,
+    Sent,
+    Theirs,
+    TrackedJob,
+    Whose,
+)
+from vrmon.plan.sources import Found
+
+SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
+_AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
+_FILES_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Blind:
+    """The recorder does not answer, or (`why`) does not say what the source does."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """There is no source to be used, and why."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Idle:
+    site: Site
+
+
+@dataclass(frozen=True)
+class Ours:
+    site: Site
+    take: Running
+
+
+@dataclass(frozen=True)
+class NotOurs:
+    site: Site
+    theirs: Theirs
+
+
+Seen = Blind | Unfit | Idle | Ours | NotOurs
+
+
+def look(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found | None]:
+    """The source that the channel means or is busy with, None while the recorder tells nothing of it; and the
+    memory with what a new look shows of it taken in."""
+    observation = case.observation
+    if observation is None or observation.seen is None:
+        return memory, None
+    memory, found = sources.find(case, memory)
+    if case.new_look and isinstance(found, Source):
+        memory = take_in(case, memory, found)
+    return memory, found
+
+
+def see(case: Case, memory: ChannelMemory, found: Found | None) -> Seen:
+    """What is seen, as far as the memory has taken it in."""
+    if found is None or case.observation is None:
+        return Blind()
+    if isinstance(found, Odd):
+        return Blind(found.why)
+    if isinstance(found, Problem):
+        return Unfit(found)
+    site = Site(case, found, case.observation.began, case.observation.ended)
+    take = memory.running
+    if take is not None and take.source == found.unique_id:
+        return Ours(site, take)
+    if not found.is_recording:
+        return Idle(site)
+    theirs = memory.theirs or _theirs(case, memory, found, Whose.SOMEBODYS)
+    return NotOurs(site, theirs)
+
+
+def take_in(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
+    """Take in one new look: our take going on, nothing, or a recording that is not ours."""
+    if not source.is_recording:
+        return _not_recording(case, replace(memory, theirs=None), source)
+    whose, clue = clues.judge(clues.Evidence(case, memory, source))
+    if whose is Whose.OURS:
+        attempt = _after_start(memory.attempt)
+        return replace(memory, theirs=None, take=_confirmed(case, memory, source, clue), attempt=attempt)
+    return replace(memory, theirs=_theirs(case, memory, source, whose), take=None, attempt=None)
+
+
+def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob | None) -> ChannelMemory:
+    """A recording that is not ours yet, under a name that we gave, or would have given, to the active job."""
+    shown = source.recording_name
+    idle = isinstance(memory.take, Running | Sent) or not source.is_recording or not shown or tracked is None
+    if idle or tracked is None or not shown:
+        return memory
+    if memory.theirs is not None and (memory.theirs.lent or memory.theirs.whose is Whose.DOUBTFUL):
+        return memory
+    owner = Owner(case.channel.key, tracked.job.id)
+    if not _is_given(case, owner, shown) and not _would_be_given(case, tracked, shown):
+        return memory
+    number = max(1, len(case.dvr.ledger.given_to(owner)))
+    return _taken_over(case, memory, source, tracked.job, number, "its name")
+
+
+def claimed(memory: ChannelMemory) -> ChannelMemory:
+    """What is known once a person says that the recording on the channel's source is ours: the take of the
+    job that it may be of, or of the channel's. ValueError where there is no such recording or no such job."""
+    theirs = memory.theirs
+    job = None if theirs is None else theirs.job or memory.job
+    if theirs is None or job is None:
+        raise ValueError("nothing to claim")
+    name = theirs.name or theirs.in_place_of
+    take = Running(
+        job, theirs.source, 1, Label(name), name=name, started=theirs.since, borne=True, date=theirs.date,
+        files=(name,), known_by="a person's word",
+    )  # fmt: skip
+    return replace(memory, take=take, attempt=None, theirs=None)
+
+
+def _taken_over(
+    case: Case, memory: ChannelMemory, source: Source, job: Job, number: int, clue: str
+) -> ChannelMemory:
+    name = source.recording_name or ""
+    began = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
+    take = _running(case, began, source, clue)
+    return replace(memory, take=take, attempt=None, theirs=None)
+
+
+def _is_given(case: Case, owner: Owner, shown: str) -> bool:
+    """Whether the name is one of the job's in the ledger, if in other letters."""
+    traits, ledger = case.traits, case.dvr.ledger
+    holder = ledger.owner(traits.fold(shown))
+    if holder is not None:
+        return holder.is_same_place(owner)
+    if traits.fold(shown) in ledger:
+        return False
+    return any(names.is_spelled(traits, name, shown) for name in ledger.given_to(owner))
+
+
+def _would_be_given(case: Case, tracked: TrackedJob, shown: str) -> bool:
+    """Whether vrmon gives such a name to the job: just now, or before it lost its memory."""
+    if case.traits.fold(shown) in case.dvr.ledger:
+        return False
+    stand_in = names.stand_in(case.traits, case.channel.name, tracked.job.id)
+    wanted = starting.wanted_name(case, tracked)
+    bases = (stand_in,) if wanted is None else (wanted[0], stand_in)
+    has_forgotten = not case.dvr.inherited and _ended(case) - (case.dvr.first or 0.0) < _AT_FIRST
+    return any(names.would_be(case.sync, case.traits, base, shown, variants=has_forgotten) for base in bases)
+
+
+def _ended(case: Case) -> float:
+    return 0.0 if case.observation is None else case.observation.ended
+
+
+def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> Running:
+    """The take as now seen. Another name than ours is the recorder's or an operator's: we follow it."""
+    take = memory.take
+    if isinstance(take, Running):
+        return _seen_again(case, take, source)
+    if isinstance(take, Sent):
+        return _running(case, take, source, clue)
+    job = memory.job if take is None else take.job
+    losses = memory.losses
+    assert job is not None  # noqa: S101 - the clue that follows a lost take speaks of a channel's job only
+    number = max(1, len(case.dvr.ledger.given_to(Owner(case.channel.key, job.id))))
+    name = source.recording_name or (losses.name if losses is not None else "")
+    went_on = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
+    return _running(case, went_on, source, clue)
+
+
+def _running(case: Case, take: Sent, source: Source, clue: str) -> Running:
+    shown = source.recording_name or take.given
+    began = Running(
+        take.job,
+        source.unique_id,
+        take.number,
+        take.label,
+        take.latency,
+        name=shown,
+        started=_ended(case),
+        date=source.start_date,
+        files=(shown,),
+        known_by=clue,
+    )
+    bears = any(case.traits.may_show(name, shown) for name in (take.given, *take.aliases) if name)
+    return _seen_again(case, replace(began, borne=bears), source)
+
+
+def _seen_again(case: Case, take: Running, source: Source) -> Running:
+    assert case.observation is not None  # noqa: S101 - it is what showed the take
+    traits, date = case.traits, source.start_date
+    shown = source.recording_name or take.name
+    is_named = traits.fold(shown) == traits.fold(take.given)
+    label = replace(take.label, nameless="") if is_named and take.label.nameless else take.label
+    is_dated = not take.date or date in (None, take.date)
+    is_split = not is_dated and traits.fold(shown) != traits.fold(take.name)
+    return replace(
+        take,
+        label=label,
+        confirmed=take.confirmed if source.is_paused else case.observation.began,
+        seen=case.observation.ended,
+        borne=take.borne or is_named or traits.may_show(take.given, shown),
+        name=shown,
+        date=date if is_split or take.date is None else take.date if is_dated else "",
+        files=take.files if shown in take.files else (*take.files, shown)[-_FILES_KEPT:],
+    )
+
+
+def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> Theirs:
+    take, before = memory.take, memory.theirs
+    same = before is not None and (before.whose, before.name, before.date) == (
+        whose,
+        source.recording_name,
+        source.start_date,
+    )
+    if same and before is not None:
+        return before
+    job = take.job if isinstance(take, Running) else before.job if before is not None else None
+    name = take.name if isinstance(take, Running) else before.in_place_of if before is not None else ""
+    lent = _is_lent(case, memory) if before is None else before.lent
+    since = _ended(case) if before is None else before.since
+    shown, date = source.recording_name, source.start_date
+    return Theirs(whose, since, source.unique_id, shown, date, job, name, lent)
+
+
+def _is_lent(case: Case, memory: ChannelMemory) -> bool:
+    """Whether the source had only been named for a take of ours, and no command can have begun it: nor one of
+    a vrmon before us, which turns up as late as the recorder may show it and keeps ours from being obeyed."""
+    if not isinstance(memory.take, Naming):
+        return False
+    attempt, first = memory.attempt, case.dvr.first
+    is_refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
+    is_early = first is not None and _ended(case) - first <= case.traits.start_grace
+    return not (is_refused and is_early and not case.dvr.inherited)
+
+
+def _after_start(attempt: Attempt | None) -> Attempt | None:
+    """A start that is seen is over; a stop or a resume goes on until it is seen in its turn."""
+    starting_it = attempt is not None and attempt.verb in (Verb.SET_NAME, Verb.RECORD)
+    return None if starting_it and attempt is not None and attempt.ended is not None else attempt
+
+
+def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
+    take, attempt = memory.take, memory.attempt
+    if attempt is not None and attempt.verb in (Verb.STOP, Verb.RESUME) and attempt.ended is not None:
+        attempt = None
+    if take is None or isinstance(take, Naming):
+        return replace(memory, attempt=attempt)
+    if isinstance(take, Sent):
+        return replace(memory, attempt=attempt, take=_not_seen_yet(case, take, attempt, source))
+    stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
+    if stopped or memory.hold is not None:  # who has the channel may end its take
+        return replace(memory, attempt=attempt, take=None)
+    if take.job != memory.job:
+        return replace(memory, attempt=None, take=None)  # what is not wanted any more does not die
+    confirmed = take.started if take.confirmed is None else take.confirmed
+    before = 0 if memory.losses is None else memory.losses.deaths
+    deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
+    losses = Losses(deaths, _ended(case), take.name, confirmed)
+    return replace(memory, attempt=None, take=None, losses=losses)
+
+
+def _not_seen_yet(case: Case, take: Sent, attempt: Attempt | None, source: Source) -> Sent:
+    """The recorder's grace begins with the first good look after our command. Once the source shows our name,
+    the take begins under no other."""
+    assert case.observation is not None  # noqa: S101 - it is what does not show the take
+    fold, shown = case.traits.fold, source.recording_name
+    looked, came_back = take.looked, take.sent if attempt is None else attempt.ended
+    if looked is None and came_back is not None and case.observation.began >= came_back:
+        looked = case.observation.ended
+    has_name = bool(take.standing) and shown is not None and fold(shown) == fold(take.given)
+    standing = take.given if has_name else take.standing
+    is_new = (looked, standing) != (take.looked, take.standing)
+    return replace(take, looked=looked, standing=standing) if is_new else take

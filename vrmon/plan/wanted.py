@@ -1,0 +1,108 @@
+"""What a channel is wanted to do: which of its ingest's jobs it is busy with, and whether that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from vrmon.model import Verb
+from vrmon.plan import jobs
+from vrmon.plan.case import Case
+from vrmon.plan.memory import ChannelMemory, Running, Sent, Take, TrackedJob
+
+
+class Want(Enum):
+    """NOTHING: no job. ACTIVE: its job is to be recorded. UNPROVEN: it is gone, and its end is not proven.
+    RELEASED: a person has ended its take, and it has not been seen since."""
+
+    NOTHING = "nothing"
+    ACTIVE = "active"
+    UNPROVEN = "unproven"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`job` is the one that the channel is busy with, `waiting` those that are active beside it."""
+
+    want: Want
+    job: TrackedJob | None = None
+    waiting: tuple[TrackedJob, ...] = ()
+
+
+def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
+    """What is wanted now, and the memory turned to it: a hold that is over is gone, so is what concerned the
+    job before."""
+    hold = memory.hold
+    if hold is not None and hold.until is not None and case.moment.reached(hold.until):
+        memory = replace(memory, hold=None)
+    on_ingest = case.primary.jobs.on(case.channel.ingest)
+    tracked = _choose(on_ingest, memory, case)
+    job = tracked.job if tracked is not None else None
+    if job != memory.job:
+        memory = replace(memory, job=job, losses=None, verified=None)
+    if memory.released is not None and not _is_released(memory, tracked, case):
+        memory = replace(memory, released=None)
+    waiting = tuple(one for one in on_ingest if one.present and one is not tracked)
+    if tracked is None:
+        return memory, Wanted(Want.NOTHING, None, waiting)
+    is_over = memory.released is not None and memory.released[0] == tracked.job
+    want = Want.RELEASED if is_over else Want.ACTIVE if tracked.present else Want.UNPROVEN
+    return memory, Wanted(want, tracked, waiting)
+
+
+def is_ended_by_hand(memory: ChannelMemory) -> bool:
+    """Whether a person has ended the take that the channel has."""
+    return memory.released is not None and memory.take is not None and memory.take.job == memory.released[0]
+
+
+def may_turn_up(take: Take | None, case: Case) -> bool:
+    """Whether the take runs or may do so: no look has had the time to show that it does not."""
+    if isinstance(take, Running):
+        return True
+    return isinstance(take, Sent) and take.is_certain and not is_expired(take, case)
+
+
+def is_expired(take: Sent, case: Case) -> bool:
+    """Whether the recorder has had its grace: it counts from the first good look after our command, and only
+    a look can end it."""
+    seen = case.observation
+    if take.looked is None or seen is None or seen.seen is None:
+        return False
+    return seen.began >= take.looked + case.traits.start_grace
+
+
+def _is_released(memory: ChannelMemory, tracked: TrackedJob | None, case: Case) -> bool:
+    """Whether what a person ended is still the channel's concern, and its job has not been seen since."""
+    if memory.released is None:
+        return False
+    job, when = memory.released
+    if tracked is not None and tracked.job == job:
+        return not tracked.present or jobs.last_seen(case.primary, tracked) <= when
+    return is_ended_by_hand(memory)
+
+
+def _choose(on_ingest: tuple[TrackedJob, ...], memory: ChannelMemory, case: Case) -> TrackedJob | None:
+    """The job the channel is busy with while that is active, or while it is recorded and its end is not
+    proven: only a job that began after it was last seen puts an end to it sooner. Else the oldest one."""
+    current = _current(on_ingest, memory)
+    if current is not None and current.present:
+        return current
+    active = [one for one in on_ingest if one.present]
+    if current is None or jobs.gone(current, case.sync, case.moment):
+        return active[0] if active else None
+    take = memory.take
+    if take is not None and take.job == current.job and may_turn_up(take, case):
+        active = [one for one in active if one.since > current.last_seen]
+    return active[0] if active else current
+
+
+def _current(on_ingest: tuple[TrackedJob, ...], memory: ChannelMemory) -> TrackedJob | None:
+    """The job of the take that runs, if it is active or nothing was done to end it; else the one before."""
+    take, attempt = memory.running, memory.attempt
+    if take is not None:
+        recorded = next((one for one in on_ingest if one.job == take.job), None)
+        stopping = attempt is not None and attempt.verb is Verb.STOP
+        if recorded is not None and (recorded.present or not stopping):
+            return recorded
+    return next((one for one in on_ingest if one.job == memory.job), None)
