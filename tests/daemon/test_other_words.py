@@ -21,6 +21,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
         assert "Traceback" not in made.daemon.log()
 
 
+def numbered(switches: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    return list(enumerate(switches))
+
+
 def assert_recorded(here: Mirror, file_name: str, name: str) -> None:
     """A job is recorded under its name from its beginning to its end, and all is well."""
     job = here.playbox.start_job(0, file_name)
@@ -34,7 +38,7 @@ def assert_recorded(here: Mirror, file_name: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "switches"),
-    enumerate(
+    numbered(
         [
             {"ingest_ids": "dashes"},
             {"ingest_ids": "dashes", "lower_case_ingests": True},
@@ -63,7 +67,7 @@ def test_a_primary_that_says_it_in_other_words(here: Mirror, number: int, switch
 
 @pytest.mark.parametrize(
     ("number", "switches"),
-    enumerate(
+    numbered(
         [
             {"charset": "utf-8"},
             {"charset": "iso-8859-1"},

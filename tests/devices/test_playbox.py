@@ -21,6 +21,8 @@ from vrmon.model import Job, Odd, Sight
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.shape import ShapeError, document
 from vrmon.settings import DeviceSettings
+from vrmon.simulator import PlayBox as SimulatedPlayBox
+from vrmon.simulator import serving
 
 INGEST = "9C64992CFF3A4A3FA3C635BB7D9B6071"
 RECORDED = [
@@ -151,6 +153,20 @@ def test_more_entries_than_are_read_may_be_those_of_any_ingest(jobs: object) -> 
     sight, _ = parse_listing([good, *more])
     assert len(sight.listed) == MOST
     assert sight.odd[-1] == Odd(MOST, None, f"[{MOST}]: this entry and those behind it are not read")
+
+
+@pytest.mark.parametrize("jobs_lost", [False, True])
+def test_a_service_that_is_restarted_between_two_looks_is_told(jobs_lost: bool) -> None:
+    with serving(SimulatedPlayBox(1)) as simulated:
+        box = PlayBox(Endpoint(DeviceSettings("playbox", simulated.url)))
+        job = simulated.start_job(0)
+        looks = [box.jobs() for _ in range(8)]
+        simulated.restart(jobs_lost=jobs_lost)
+        looks += [box.jobs() for _ in range(3)]
+        box.close()
+    assert [one.restarted for one in looks] == [*[False] * 8, True, False, False]
+    lost = (Job(simulated.ingests[0], job),) if not jobs_lost else ()
+    assert looks[8].seen == lost
 
 
 @pytest.mark.parametrize(
