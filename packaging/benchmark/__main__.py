@@ -6,29 +6,23 @@ import statistics
 import sys
 import threading
 import time
-from typing import NamedTuple
 
 import requests
+from attacked import under_attack
 from subjects import Vrmond, sequential, vrmond, wait_for
+from table import Row, show
 from world import World, world
 
 DELAY = 0.020
 _ROUNDS = 5
 
 
-class Row(NamedTuple):
-    """`bar` is what vrmon must stay below; `baseline` what it is compared with, None where there is none."""
-
-    what: str
-    measured: float
-    unit: str
-    bar: float
-    baseline: float | None = None
-
-
 def main() -> int:
-    rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers()]
-    _show(rows)
+    if sys.argv[1:] == ["attacks"]:
+        rows = list(under_attack())
+    else:
+        rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers()]
+    show(rows)
     return int(any(row.measured > row.bar for row in rows))
 
 
@@ -119,19 +113,6 @@ def _watch(daemon: Vrmond, over: threading.Event) -> None:
         for _ in answer.iter_content(None):
             if over.is_set():
                 return
-
-
-def _show(rows: list[Row]) -> None:
-    print(f"{'':<62}{'vrmon':>12}{'bar':>12}{'baseline':>12}{'ratio':>9}")
-    for row in rows:
-        figures = [f"{row.measured:.3g} {row.unit}", f"< {row.bar:g} {row.unit}"]
-        if row.baseline is not None:
-            figures += [f"{row.baseline:.3g} {row.unit}", f"{row.baseline / row.measured:.1f}"]
-        print(
-            f"{row.what:<62}"
-            + "".join(f"{one:>12}" for one in figures[:3])
-            + "".join(f"{one:>9}" for one in figures[3:])
-        )
 
 
 if __name__ == "__main__":

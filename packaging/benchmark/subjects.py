@@ -18,15 +18,18 @@ from urllib.parse import quote
 import requests
 from world import World
 
+from tests.world.unix_client import ask
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Vrmond:
     """A running vrmond and its address."""
 
-    def __init__(self, pid: int, port: int) -> None:
+    def __init__(self, pid: int, port: int, folder: Path) -> None:
         self.pid = pid
         self.port = port
+        self.socket = folder / "vrmon.sock"
         self.session = requests.Session()
         self.session.trust_env = False
 
@@ -34,13 +37,23 @@ class Vrmond:
         document: dict[str, Any] = self.session.get(f"http://127.0.0.1:{self.port}/status", timeout=10).json()
         return document
 
+    def status_locally(self) -> None:
+        """The same over the Unix socket."""
+        ask(self.socket, "GET", "/status", timeout=30)
+
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def resident_mebibytes(self) -> float:
+        return self._mebibytes("VmRSS:")
+
+    def peak_mebibytes(self) -> float:
+        return self._mebibytes("VmHWM:")
+
+    def _mebibytes(self, key: str) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+        return next(int(line.split()[1]) for line in lines if line.startswith(key)) / 1024
 
 
 @contextmanager
@@ -53,7 +66,7 @@ def vrmond(world: World, channels: int, interval: float = 1.0) -> Iterator[Vrmon
         folders = {f"{name}_DIRECTORY": folder for name in ("STATE", "RUNTIME", "CONFIGURATION")}
         command = [sys.executable, "-m", "vrmon.daemon"]
         with subprocess.Popen(command, env={**os.environ, **folders}, stderr=subprocess.DEVNULL) as process:
-            daemon = Vrmond(process.pid, port)
+            daemon = Vrmond(process.pid, port, Path(folder))
             try:
                 wait_for(lambda: _ready(daemon))
                 yield daemon

@@ -60,6 +60,8 @@ def _do(playbox: PlayBox, dvrs: list[MovieRecorder], what: str, *arguments: Any)
         for n in range(arguments[0]):
             playbox.start_job(n, f"SHOW {arguments[1]} {n}.mxf")
         return len(playbox.jobs)
+    if what == "begin":
+        playbox.start_job(arguments[0], f"SHOW {len(playbox.jobs)}.mxf")
     if what == "end":
         playbox.lose_jobs()
     if what == "fault":
