@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timezone
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 _UNFIT = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters that no name should have
@@ -16,6 +17,7 @@ class Word(str, Enum):
     __str__ = str.__str__
 
 
+@lru_cache(maxsize=8192)  # most of a document's times are those of the one before
 def rfc3339(moment: float) -> str:
     """Unix time in UTC, with milliseconds and Z."""
     text = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds")

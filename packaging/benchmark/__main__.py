@@ -9,6 +9,7 @@ import time
 
 import requests
 from attacked import under_attack
+from rendered import thousand
 from subjects import Vrmond, sequential, vrmond, wait_for
 from table import Row, show
 from world import World, world
@@ -21,7 +22,7 @@ def main() -> int:
     if sys.argv[1:] == ["attacks"]:
         rows = list(under_attack())
     else:
-        rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers()]
+        rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers(), thousand()]
     show(rows)
     return int(any(row.measured > row.bar for row in rows))
 

@@ -23,7 +23,7 @@ from vrmon.plan.memory import (
     TrackedJob,
 )
 from vrmon.settings import Channel, DeviceSettings, Settings
-from vrmon.views.status import Scene, document, headline, health
+from vrmon.views.status import Parts, Scene, document, headline, health
 
 EPOCH = 1_795_000_000.0
 JOB = Job("ABC", "7")
@@ -130,6 +130,35 @@ def test_a_channel_that_does_nothing() -> None:
         *[None] * 5,
     ]
     assert (whole["summary"], whole["active_jobs"], whole["unmapped"]) == ("No job is active", {}, [])
+
+
+def test_a_document_made_of_parts_is_the_whole_one_whatever_has_changed() -> None:
+    parts = Parts()
+    first = scene(RECORDING)
+    (same,) = first.plan.verdicts
+    renamed = (replace(CHANNEL, name="PCR 2"), same[1])
+    scenes = [
+        first,
+        replace(first, now=21.5),
+        replace(first, now=22.0, pictures={CHANNEL.key: EPOCH + 15}),
+        replace(first, epoch=EPOCH + 3600),
+        replace(first, plan=replace(first.plan, verdicts=(renamed,))),
+        scene(RECORDING, (DIED, 12.0)),
+        scene(IDLE),
+        replace(first, plan=replace(first.plan, verdicts=())),
+        first,
+    ]
+    for one in scenes:
+        assert document(one, parts) == document(one)
+        assert list(document(one, parts)["channels"][:1]) == list(document(one)["channels"][:1])
+
+
+def test_what_was_told_of_a_channel_is_kept_while_nothing_is_decided() -> None:
+    parts, first = Parts(), scene(RECORDING)
+    (before,) = document(first, parts)["channels"]
+    (after,) = document(replace(first, now=21.0), parts)["channels"]
+    assert after["take"] is before["take"]
+    assert (before["verified"], after["verified"]) == (0.5, 1.5)
 
 
 def test_a_take_that_was_only_asked_for_is_not_shown_as_one() -> None:

@@ -117,7 +117,11 @@ class Site:
         self._results.clear()
 
     def document(
-        self, *, pictures: Mapping[ChannelKey, float] | None = None, now: float | None = None
+        self,
+        *,
+        pictures: Mapping[ChannelKey, float] | None = None,
+        now: float | None = None,
+        parts: status.Parts | None = None,
     ) -> dict[str, Any]:
         """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
         assert self.plan is not None
@@ -142,7 +146,8 @@ class Site:
                 },
                 recent=[events.document(one, n, moment + epoch) for n, (one, moment) in recent][-50:],
                 pictures=taken,
-            )
+            ),
+            parts,
         )
 
     def _turn(self) -> None:

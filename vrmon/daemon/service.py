@@ -54,10 +54,11 @@ class Service:
         self._own_problems = own_problems
         self._pictures = pictures
         self._reload = reload
+        self._parts = status.Parts()
         self._began = time.monotonic()
 
     def status(self) -> dict[str, Any]:
-        return status.document(self._scene())
+        return status.document(self._scene(), self._parts)
 
     def summary(self) -> str:
         """One sentence for `systemctl status`."""

@@ -47,9 +47,32 @@ class Scene:
         return None if moment is None else rfc3339(moment + self.epoch)
 
 
-def document(scene: Scene) -> dict[str, Any]:
-    """The whole of /status."""
-    plan, settings = scene.plan, scene.settings
+class Parts:
+    """The channels of the document before: a channel of which nothing was decided since is not told anew.
+
+    What is told of it at this moment (`verified`, `thumbnail`, `problem`) is.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[ChannelKey, tuple[Channel, Verdict, dict[str, Any]]] = {}
+        self._epoch = 0.0
+
+    def channels(self, scene: Scene) -> list[dict[str, Any]]:
+        before = self._told if scene.epoch == self._epoch else {}
+        self._told, self._epoch = {}, scene.epoch
+        for channel, verdict in scene.plan.verdicts:
+            told = before.get(channel.key)
+            if told is None or told[0] is not channel or told[1] is not verdict:
+                told = (channel, verdict, _decided(scene, channel, verdict))
+            self._told[channel.key] = told
+        return [
+            {**part, **_just_now(scene, channel, verdict)} for channel, verdict, part in self._told.values()
+        ]
+
+
+def document(scene: Scene, parts: Parts | None = None) -> dict[str, Any]:
+    """The whole of /status. `parts` are those of the same site's documents before."""
+    settings = scene.settings
     problems = worst_first(scene)
     return {
         "version": scene.version,
@@ -63,7 +86,7 @@ def document(scene: Scene) -> dict[str, Any]:
             name: _device(scene, device, scene.primaries[name]) for name, device in settings.primaries.items()
         },
         "dvrs": {name: _device(scene, device, scene.dvrs[name]) for name, device in settings.dvrs.items()},
-        "channels": [_channel(scene, channel, verdict) for channel, verdict in plan.verdicts],
+        "channels": (parts or Parts()).channels(scene),
         "unmapped": [{"primary": primary, **_job(scene, tracked)} for primary, tracked in _unmapped(scene)],
         "active_jobs": _active_jobs(scene),
         "recent": list(scene.recent),
@@ -147,11 +170,10 @@ def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str,
     }
 
 
-def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
+def _decided(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
+    """What of a channel is the same for as long as its verdict is; `_just_now` fills in the rest."""
     memory, source = verdict.memory, verdict.source
-    problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
     take = memory.running
-    confirmed = None if take is None else take.confirmed
     return {
         "name": channel.name,
         "primary": channel.primary,
@@ -165,9 +187,20 @@ def _channel(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
         "job": None if verdict.job is None else _job(scene, verdict.job),
         "jobs_waiting": [_job(scene, tracked) for tracked in verdict.waiting],
         "take": None if take is None else _take(scene, take),
-        "verified": None if confirmed is None else round(scene.now - confirmed, 3),
+        "verified": None,
         "since": scene.utc(memory.phase_since),
         "recording": source.recording_name if source is not None and source.is_recording else None,
+        "thumbnail": None,
+        "problem": None,
+    }
+
+
+def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
+    problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
+    take = verdict.memory.running
+    confirmed = None if take is None else take.confirmed
+    return {
+        "verified": None if confirmed is None else round(scene.now - confirmed, 3),
         "thumbnail": _picture(scene, channel),
         "problem": None if problem is None else _problem(scene, problem, _since(scene, problem)),
     }
