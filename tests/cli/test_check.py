@@ -150,6 +150,26 @@ def test_a_destinations_warning_concerns_the_sources_that_record_to_it(
     assert [line.split()[2:4] for line in warned] == [["PCR", number] for number in "123"]
 
 
+def test_what_is_told_badly_is_said_with_its_place(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    playbox.switch(3, ingest_told="activeJobsInfo null")
+    recorder.switch(1, source_told="is_paused absent")
+    recorder.switch(2, source_told="display_name null")
+    code, said = check(tmp_path, toml(tmp_path, playbox, recorder))
+    assert code == 1
+    faults = [line.split("  ", 1)[1].strip() for line in said.splitlines() if line.startswith("✖ no")]
+    beginning = "tells a part of its answer badly: "
+    paused = "[1].is_paused: true or false is expected, not null."
+    assert faults == [
+        f"playbox  {beginning}[3].activeJobsInfo: an array is expected, not null.",
+        f"movierecorder  {beginning}{paused}",
+        f"movierecorder  {beginning}[2].display_name: a string is expected, not null.",
+        f"PCR 2  its source may be one that is told badly: {paused}",
+    ]
+    assert "PCR 3  could record" in said
+
+
 def test_each_devices_trouble_is_its_own(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder) -> None:
     text = toml(tmp_path, playbox, recorder)
     playbox.refuse()

@@ -73,6 +73,7 @@ def test_a_body_that_cannot_be_unpacked_within_the_limit_is_no_answer(
         ("application/json", "Zürich".encode("latin-1"), "Z?rich"),
         ("application/json; charset=utf-8", "Zürich".encode("latin-1"), "Z?rich"),
         ("application/json; charset=no-such", "Zürich".encode("latin-1"), "Z?rich"),
+        ("application/json; charset", "Zürich".encode(), "Zürich"),
         ("application/json; charset=punycode", "Zürich".encode("latin-1"), "Z?rich"),
     ],
 )

@@ -131,6 +131,22 @@ def test_a_name_that_goes_by_its_last_good_address_is_asked_for_again(
         client.close()
 
 
+def test_a_thread_that_cannot_be_had_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        client = client_of(server.url.replace("127.0.0.1", "localhost"))
+        started = threading.Thread.start
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(Unreachable, match="cannot be resolved: can't start new thread"):
+                get(client)
+            patch.setattr(threading.Thread, "start", started)
+            assert get(client).content == b"[1]"
+        client.close()
+
+
 def test_a_name_that_is_nobodys() -> None:
     for _ in range(2):
         with pytest.raises(socket.gaierror):

@@ -11,10 +11,13 @@ from itertools import pairwise
 
 import pytest
 
+from tests.world.hostile import Connection, Hostile
 from tests.world.stores import until
 from vrmon.catalog import Code
+from vrmon.devices import kinds
 from vrmon.errors import BadAnswer, CertificateRefused, DeviceError, PasswordRefused, Refused, Unreachable
-from vrmon.model import DeviceState, Note, Observation, Odd, Sight
+from vrmon.model import DeviceState, Job, Note, Observation, Odd, Sight
+from vrmon.settings import DeviceSettings
 from vrmon.workers.poller import Poller
 
 
@@ -163,3 +166,30 @@ def test_it_has_not_come_round_while_a_look_does_not_end() -> None:
     watch.next()
     until(lambda: watch.poller.came_round > came_round, "it to come round")
     watch.close()
+
+
+def test_a_look_is_as_old_as_its_beginning() -> None:
+    """It begins before the device hears of it, however long the answer takes, also if it is sent twice."""
+    heard: list[float] = []
+
+    def behave(connection: Connection) -> None:
+        for number in range(2):
+            connection.hear()
+            heard.append(time.monotonic())
+            if connection.server.connections == 1 and number:
+                return  # the second one is dropped with the kept connection, and comes again over another
+            for piece in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", b"\r\n[", b"]"):
+                time.sleep(0.1)
+                connection.send(piece)
+
+    with Hostile(behave) as server:
+        device = DeviceSettings("playbox", server.url, kind="playbox")
+        seen: queue.Queue[Observation[tuple[Job, ...]]] = queue.Queue()
+        poller = Poller("playbox", 0.5, kinds.primary(device), lambda primary: primary.jobs(), seen.put)
+        poller.start()
+        first, second = seen.get(timeout=20), seen.get(timeout=20)
+        poller.close()
+        poller._thread.join(20)
+    assert (first.state, second.state, len(heard)) == (DeviceState.OK, DeviceState.OK, 3)
+    assert first.began <= heard[0] <= first.ended - 0.3
+    assert second.began <= heard[1] <= heard[2] <= second.ended - 0.3

@@ -63,9 +63,10 @@ class Far:
             stdout=subprocess.PIPE,
             text=True,
         )
+        threading.Thread(target=self._listen, daemon=True).start()
+        assert self._said.get(timeout=PATIENCE) == "ready"  # it is in its own namespace now
         _ip("link", "add", NEAR, "type", "veth", "peer", "name", FAR, "netns", str(self._process.pid))
         _configure(NEAR, "10.99.0.1", "fe80::1")
-        threading.Thread(target=self._listen, daemon=True).start()
         self._ask("serve")
 
     def pull_cable(self) -> None:
@@ -111,6 +112,7 @@ def _far() -> Iterator[Far]:
 
 def _be_far() -> None:
     """The far machine: does what its standard input says and tells on its standard output when it is done."""
+    _tell("said ready")
     for line in sys.stdin:
         wish = line.strip()
         if wish == "serve":

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connectionpool import HTTPConnectionPool
 
 from vrmon import __version__
@@ -175,6 +176,15 @@ class PoolAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
         """The pool, for requests 2.32 and later."""
         return self._pool
+
+    def build_response(self, req: Request, resp: Any) -> requests.Response:
+        """Its status, headers and body, and no thought of an encoding: requests stumbles over odd ones."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        response.request = req
+        return response
 
     def cert_verify(self, *_: Any) -> None:
         """Nothing: requests would add its own CA bundle to the pool's trust here."""

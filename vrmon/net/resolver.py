@@ -67,7 +67,10 @@ def fault(host: str, port: int) -> str:
     with _asking:
         why = _faults.get(question, "")
         asked = _asked.get(question)
-    if why and (asked is None or time.monotonic() - asked.began > _AGAIN):
+    if why and asked is not None and asked.answer.done() and time.monotonic() - asked.began > _AGAIN:
+        _forget(question, asked)
+        asked = None
+    if why and asked is None:
         _ask(question)
     return why
 
@@ -76,8 +79,16 @@ def _ask(question: Question) -> _Asked:
     with _asking:
         asked = _asked.get(question)
         if asked is None or time.monotonic() - asked.ended > _FRESH:
-            asked = _asked[question] = _Asked()
-            threading.Thread(target=_resolve, args=(question, asked), name="resolver", daemon=True).start()
+            asked = _Asked()
+            try:
+                threading.Thread(
+                    target=_resolve, args=(question, asked), name="resolver", daemon=True
+                ).start()
+            except RuntimeError as error:
+                asked.ended = asked.began
+                asked.answer.set_exception(socket.gaierror(socket.EAI_AGAIN, str(error)))
+                return asked
+            _asked[question] = asked
         return asked
 
 
