@@ -111,6 +111,11 @@ class Settings:
     log: Log = Log()
 
     @cached_property
+    def places(self) -> dict[ChannelKey, int]:
+        """The place of each channel among all."""
+        return {one.key: place for place, one in enumerate(self.channels)}
+
+    @cached_property
     def keys(self) -> frozenset[ChannelKey]:
         """Of the channels."""
         return frozenset(one.key for one in self.channels)

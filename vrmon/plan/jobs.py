@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from vrmon.model import Action, DeviceState, Job, Outcome, PrimaryObservation, Result, Verb
@@ -182,31 +183,44 @@ def _wants_name(memory: PrimaryMemory, tracked: TrackedJob, moment: Moment, mapp
     return moment.reached(question.due)
 
 
-def learn_name(memory: PrimaryMemory, result: Result) -> PrimaryMemory:
-    """Take in what a question for a name brought. Another file name is that of the same show, renamed, or,
+def learn_names(memory: PrimaryMemory, results: Iterable[Result]) -> PrimaryMemory:
+    """Take in what questions for names brought. Another file name is that of the same show, renamed, or,
     where the two have nothing in common, of another show under the same id: that is another job."""
-    job = result.action.job
-    tracked = None if job is None else memory.jobs.get(job)
-    if job is None or tracked is None:
-        return memory
-    failed = result.outcome is not Outcome.DONE
+    tracked, questions, shows = dict(memory.jobs.tracked), dict(memory.questions), dict(memory.shows)
+    for result in results:
+        one = None if result.action.job is None else tracked.get(result.action.job)
+        if one is None:
+            continue
+        questions[one.job] = Question(result.ended + _pause(one, result))
+        for learnt in _learnt(one, result):
+            tracked[learnt.job] = learnt
+            if learnt.job != one.job:
+                questions[learnt.job] = Question(result.ended + _AGAIN)
+                shows[learnt.job._replace(show=0)] = learnt.job.show
+    return replace(memory, jobs=_changed(memory.jobs, tracked), questions=questions, shows=shows)
+
+
+def _pause(tracked: TrackedJob, result: Result) -> float:
+    """Until the next question for the job's name."""
+    if tracked.basename or result.value:
+        return _AGAIN
     age = result.ended - tracked.since
     pause = _EAGER if age < 10 else _PATIENT if age < 60 else _LAZY
-    pause = _AGAIN if tracked.basename or result.value else max(pause, 1.0) if failed else pause
-    again = Question(result.ended + pause)
-    memory = replace(memory, questions={**memory.questions, job: again})
-    name = result.value
+    return pause if result.outcome is Outcome.DONE else max(pause, 1.0)
+
+
+def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
+    """The job with the name that was told, or the one before that has ended with it and the next."""
+    name, when = result.value, result.ended
     if name is None or name in (tracked.basename, tracked.renamed):
-        return memory
+        return ()
     if tracked.basename is None:
-        return _with(memory, replace(tracked, basename=name, named=result.ended))
+        return (replace(tracked, basename=name, named=when),)
     if _is_same_show(tracked.basename, name):
-        return _with(memory, replace(tracked, renamed=name))
-    return _next_show(memory, tracked, name, result.ended)
-
-
-def _with(memory: PrimaryMemory, tracked: TrackedJob) -> PrimaryMemory:
-    return replace(memory, jobs=Jobs({**memory.jobs.tracked, tracked.job: tracked}))
+        return (replace(tracked, renamed=name),)
+    job = tracked.job._replace(show=tracked.job.show + 1)
+    ended = replace(tracked, present=False, last_seen=when - 1.0)
+    return ended, TrackedJob(job, since=when, last_seen=when, basename=name, named=when)
 
 
 def _is_same_show(before: str, after: str) -> bool:
@@ -218,14 +232,3 @@ def _is_same_show(before: str, after: str) -> bool:
 def _as_shown_now(memory: PrimaryMemory, job: Job) -> Job:
     show = memory.shows.get(job, 0)
     return job._replace(show=show) if show else job
-
-
-def _next_show(memory: PrimaryMemory, before: TrackedJob, name: str, moment: float) -> PrimaryMemory:
-    """The id now is another show's: the job before is gone, and one that has its name begins."""
-    raw = before.job._replace(show=0)
-    job = raw._replace(show=before.job.show + 1)
-    began = TrackedJob(job, since=moment, last_seen=moment, basename=name, named=moment)
-    ended = replace(before, present=False, last_seen=moment - 1.0)
-    jobs = Jobs({**memory.jobs.tracked, before.job: ended, job: began})
-    questions = {**memory.questions, job: Question(moment + _AGAIN)}
-    return replace(memory, jobs=jobs, questions=questions, shows={**memory.shows, raw: job.show})

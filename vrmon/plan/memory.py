@@ -76,6 +76,12 @@ class Jobs(Mapping[Job, TrackedJob]):
         """Those of one ingest, the oldest first."""
         return self._by_ingest.get(ingest, ())
 
+    def changed_since(self, before: Jobs) -> set[str]:
+        """The ingests of which something is otherwise."""
+        known, now = before.tracked, self.tracked
+        changed = {job.ingest for job, one in now.items() if known.get(job) is not one}
+        return changed | {job.ingest for job in known if job not in now}
+
     @cached_property
     def _by_ingest(self) -> Mapping[str, tuple[TrackedJob, ...]]:
         found: dict[str, list[TrackedJob]] = {}
@@ -284,8 +290,7 @@ class Hold:
 @dataclass(frozen=True)
 class ChannelMemory:
     """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
-    when it was first looked up, beside that index. `verified`: when the channel's job was last
-    seen to be recorded. `phase_since`: of `phase`."""
+    when it was first looked up, beside that index. `phase_since`: of `phase`."""
 
     job: Job | None = None
     take: Take | None = None
@@ -295,7 +300,6 @@ class ChannelMemory:
     hold: Hold | None = None
     released: tuple[Job, float] | None = None
     bound: tuple[int, str] | None = None
-    verified: float | None = None
     phase: Phase = Phase.IDLE
     phase_since: float | None = None
 

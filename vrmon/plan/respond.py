@@ -198,13 +198,13 @@ def _timed(case: Case, verdict: Verdict, wanted: Wanted) -> Verdict:
     memory, take = verdict.memory, verdict.memory.running
     if memory.hold is not None or wanted.want is not Want.ACTIVE:
         return verdict
-    if verdict.is_recorded and take is not None and take.confirmed is not None:
-        since = take.confirmed + case.poll_interval
-        verdict = replace(verdict, memory=replace(memory, verified=take.confirmed))
-    elif memory.verified is not None:
-        since = memory.verified
+    tracked = _job(wanted)
+    if take is not None and take.job == tracked.job and take.confirmed is not None:
+        since = take.confirmed + (case.poll_interval if verdict.is_recorded else 0.0)
+    elif memory.losses is not None:
+        since = memory.losses.seen
     else:
-        since = starting.wanted_since(case, _job(wanted))
+        since = starting.wanted_since(case, tracked)
     is_told = any(one.severity is not Severity.INFO for one in verdict.problems)
     is_critical = case.moment.passed(since, _CRITICAL_AFTER)
     is_degraded = is_critical or case.moment.passed(since, _DEGRADED_AFTER)

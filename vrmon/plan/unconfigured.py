@@ -24,9 +24,9 @@ def forget(
 ) -> None:
     """Drop what is remembered of channels that are gone, unless they left a take that may still run
     and that no other channel has taken over."""
-    left = [key for key in channels if key not in settings.keys]
-    if not left:
+    if len(channels) <= len(settings.keys):
         return
+    left = [key for key in channels if key not in settings.keys]
     taken = [(key.dvr, one.take) for key, one in channels.items() if key in settings.keys]
     claimed = {(dvr, take.source) for dvr, take in taken if isinstance(take, Running | Sent)}
     for key in left:
@@ -55,7 +55,8 @@ def of_leftovers(
     channels: Mapping[ChannelKey, ChannelMemory],
 ) -> Iterator[Problem]:
     """The takes that were left running; what goes on after its job is over is nobody's any more."""
-    for key in channels.keys() - settings.keys:
+    left = channels.keys() - settings.keys if len(channels) > len(settings.keys) else ()
+    for key in left:
         take = channels[key].running
         if take is None:
             continue

@@ -40,7 +40,7 @@ def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
     tracked = _choose(on_ingest, memory, case)
     job = tracked.job if tracked is not None else None
     if job != memory.job:
-        memory = replace(memory, job=job, losses=None, verified=None)
+        memory = replace(memory, job=job, losses=None)
     if memory.released is not None and not _is_released(memory, tracked, case):
         memory = replace(memory, released=None)
     waiting = tuple(one for one in on_ingest if one.present and one is not tracked)

@@ -1,0 +1,333 @@
+"""One plan in the making: what has come is taken in, what it concerns is decided, the rest stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from math import inf
+
+from vrmon.catalog import Code
+from vrmon.model import Action, Problem, Result, Source, Verb
+from vrmon.plan import jobs, outages, starting, unconfigured
+from vrmon.plan.case import Case, Verdict
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
+from vrmon.plan.moment import Moment
+from vrmon.plan.respond import respond
+from vrmon.plan.seen import adopt, look, see
+from vrmon.plan.wanted import wanted
+from vrmon.plan.world import Place, Plan, World
+from vrmon.settings import Channel, ChannelKey, Settings
+from vrmon.traits import Traits
+
+Verdicts = tuple[tuple[Channel, Verdict], ...]
+
+
+class Planning:
+    """`touched`: the channels to be decided; `stirred`: the primaries of which something has come, or is due;
+    `new_looks`: the DVRs that have shown their sources anew."""
+
+    def __init__(
+        self, settings: Settings, world: World, memory: Memory, now: float, before: Plan | None
+    ) -> None:
+        self.settings = settings
+        self.world = world
+        self.memory = memory
+        self.now = now
+        self.before = before
+        self.primaries = {name: memory.primaries.get(name, PrimaryMemory()) for name in settings.primaries}
+        self.dvrs = {name: memory.dvrs.get(name, DvrMemory()) for name in settings.dvrs}
+        self.channels = dict(memory.channels)
+        self.touched: set[ChannelKey] = set()
+        self.new_looks: set[str] = set()
+        self.stirred: set[str] = set()
+        self.actions: list[Action] = []
+        self.decided: dict[ChannelKey, Verdict] = {}
+
+    def planned(self) -> Plan:
+        self._touch()
+        self._learn()
+        self._observe()
+        claims = self._claims()
+        self._decide(claims)
+        dues = {} if self.before is None else dict(self.before.dues)
+        for name in sorted(self.stirred & self.primaries.keys()):
+            dues["primary", name] = self._ask_and_forget(name)
+        moment = Moment(self.now)
+        unconfigured.forget(self.settings, self.channels, self.world.dvrs, moment)
+        of_devices = self._of_devices()
+        verdicts, decided = self._verdicts()
+        for name in {key.dvr for key in self.decided}:
+            mine = (verdicts[self.settings.places[one.key]][1].due for one in self.settings.on_dvr(name))
+            dues["dvr", name] = min(mine, default=inf)
+        problems = self._problems(of_devices, verdicts)
+        return Plan(
+            self._memory(problems),
+            tuple(self.actions),
+            verdicts,
+            problems,
+            decided,
+            self._looks(),
+            min((moment.due, *dues.values())),
+            of_devices,
+            dues,
+            claims,
+            self.world.destinations,
+        )
+
+    def _known(self, channel: Channel) -> Verdict | None:
+        """What the plan before decided of it."""
+        return None if self.before is None else self.before.verdicts[self.settings.places[channel.key]][1]
+
+    def _touch(self) -> None:
+        """Everything, or what has been amended or falls due."""
+        before = self.before
+        if before is None:
+            self._touch_all(self.settings.channels)
+            self.stirred.update(self.settings.primaries)
+            for channel in self.settings.channels:
+                busy = self.channels.get(channel.key, ChannelMemory()).job
+                known = self.primaries[channel.primary]
+                self.primaries[channel.primary] = jobs.recall(known, busy, self.now)
+            return
+        if before.memory.channels is not self.memory.channels:
+            planned = before.memory.channels
+            self.touched.update(key for key, one in self.channels.items() if planned.get(key) is not one)
+        if before.due <= self.now:
+            self.touched.update(channel.key for channel, one in before.verdicts if one.due <= self.now)
+            due = {name for (kind, name), due in before.dues.items() if kind == "primary" and due <= self.now}
+            self.stirred |= due
+        for name in self.dvrs:
+            if before.destinations.get(name, ()) != self.world.destinations.get(name, ()):
+                self._touch_all(self.settings.on_dvr(name))
+
+    def _touch_all(self, channels: Iterable[Channel]) -> None:
+        self.touched.update(channel.key for channel in channels)
+
+    def _learn(self) -> None:
+        names: dict[str, list[Result]] = {}
+        for result in self.world.results:
+            action = result.action
+            if action.verb is Verb.FETCH_NAME:
+                names.setdefault(action.device, []).append(result)
+            elif action.channel is not None and action.device in self.dvrs:
+                self._learn_of_channel(action.channel, result)
+        for name in names.keys() & self.primaries.keys():
+            self._turn_primary(name, jobs.learn_names(self.primaries[name], names[name]))
+
+    def _learn_of_channel(self, key: ChannelKey, result: Result) -> None:
+        memory = self.channels.get(key)
+        if memory is None:
+            return
+        dvr, traits = self.dvrs[key.dvr], self.settings.dvrs[key.dvr].traits
+        self.channels[key], ledger = starting.learn(memory, dvr.ledger, result, traits)
+        if ledger is not dvr.ledger:
+            self.dvrs[key.dvr] = replace(dvr, ledger=ledger)
+        self.touched.add(key)
+
+    def _turn_primary(self, name: str, after: PrimaryMemory) -> None:
+        """Take over what is known of a primary now, and touch the channels that it concerns."""
+        known = self.primaries[name]
+        self.primaries[name] = after
+        self.stirred.add(name)
+        if (known.state, known.answered) != (after.state, after.answered):
+            self._touch_all(self.settings.on_primary(name))
+        elif known.jobs is not after.jobs:
+            for ingest in after.jobs.changed_since(known.jobs):
+                self._touch_all(self.settings.on_ingest(name, ingest))
+
+    def _observe(self) -> None:
+        for name, told in self.world.primaries.items():
+            if told is not None and name in self.primaries:
+                after = jobs.observe(self.primaries[name], told, self.settings.ingests(name))
+                if after is not self.primaries[name]:
+                    self._turn_primary(name, after)
+        for name, seen in self.world.dvrs.items():
+            known = self.dvrs.get(name)
+            if known is None or seen is None or seen.ended == known.folded:
+                continue
+            self.dvrs[name], is_new_look = outages.observe_dvr(known, seen)
+            if is_new_look:
+                self.new_looks.add(name)
+            self._touch_what_a_look_concerns(name, known)
+
+    def _touch_what_a_look_concerns(self, name: str, known: DvrMemory) -> None:
+        """All channels of the DVR, but those that rest and whose source is as it was."""
+        observation = self.world.dvrs[name]
+        shown = () if observation is None or observation.seen is None else observation.seen
+        sources = {one.unique_id: one for one in shown}
+        same_state = observation is not None and known.state is observation.state
+        for channel in self.settings.on_dvr(name):
+            verdict = self._known(channel)
+            if verdict is None or not same_state or not verdict.rests or not _is_as_it_was(verdict, sources):
+                self.touched.add(channel.key)
+
+    def _claims(self) -> Mapping[str, Mapping[str, ChannelKey]]:
+        """Which channel has which source of a DVR by a take that is under way. Where that has changed, it may
+        concern any channel of the DVR."""
+        before = {} if self.before is None else self.before.claims
+        claims = dict(before)
+        for name in {key.dvr for key in self.touched} & self.dvrs.keys():
+            mine = {}
+            for channel in self.settings.on_dvr(name):
+                memory = self.channels.get(channel.key)
+                if memory is not None and isinstance(memory.take, Sent | Running):
+                    mine[memory.take.source] = channel.key
+            if before.get(name) != mine:
+                self._touch_all(self.settings.on_dvr(name))
+            claims[name] = mine
+        return claims
+
+    def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
+        for name in {key.dvr for key in self.touched} & self.dvrs.keys():
+            used = dict(claims[name])
+            for channel in self.settings.on_dvr(name):
+                verdict = known = self._known(channel)
+                if verdict is None or channel.key in self.touched:
+                    verdict = self.decided[channel.key] = self._decide_one(channel, used)
+                    if known is not None and _source_of(known) != _source_of(verdict):
+                        self._touch_all(self.settings.on_dvr(name))  # those after it may want it
+                if verdict.source is not None:
+                    used.setdefault(verdict.source.unique_id, channel.key)
+
+    def _decide_one(self, channel: Channel, claims: Mapping[str, ChannelKey]) -> Verdict:
+        moment, device = Moment(self.now), self.settings.dvrs[channel.dvr]
+        case = Case(
+            channel,
+            self.settings.sync,
+            device.traits,
+            self.primaries[channel.primary],
+            self.world.primaries.get(channel.primary),
+            self.dvrs[channel.dvr],
+            self.world.dvrs.get(channel.dvr),
+            new_look=channel.dvr in self.new_looks,
+            poll_interval=device.poll_interval,
+            claims=claims,
+            moment=moment,
+            epoch=self.world.epoch,
+            destinations=self.world.destinations.get(channel.dvr, ()),
+        )
+        before = self.channels.get(channel.key, ChannelMemory())
+        memory, found = look(case, before)
+        memory, want = wanted(case, memory)
+        if isinstance(found, Source):
+            memory = adopt(case, memory, found, want.job)
+        verdict = respond(case, memory, want, see(case, memory, found))
+        memory = verdict.memory
+        if memory.phase is not verdict.phase or memory.phase_since is None:
+            memory = replace(memory, phase=verdict.phase, phase_since=self.now)
+        if memory.job != before.job:
+            self.stirred.add(channel.primary)  # which may forget the one before
+        self.channels[channel.key] = memory
+        dvr = self.dvrs[channel.dvr]
+        ledger = starting.reserve(dvr.ledger, channel.key, before.take, memory.take, device.traits)
+        if ledger is not dvr.ledger:
+            self.dvrs[channel.dvr] = replace(dvr, ledger=ledger)
+        told = _told(verdict.problems, device.traits)
+        return replace(verdict, memory=memory, problems=told, due=moment.due)
+
+    def _ask_and_forget(self, name: str) -> float:
+        """A primary's names asked for, its jobs that are over forgotten; when to do so again."""
+        moment, memory = Moment(self.now), self.primaries[name]
+        mirrored = self.settings.on_primary(name)
+        busy = (self.channels[one.key].job for one in mirrored if one.key in self.channels)
+        needed = frozenset(job for job in busy if job is not None)
+        kept = jobs.forget(memory, self.settings.sync, moment, needed)
+        ingests = self.settings.ingests(name)
+        self.primaries[name], questions = jobs.ask_names(kept, name, moment, ingests)
+        self.actions += questions
+        ended = memory.jobs.keys() - kept.jobs.keys() if kept.jobs is not memory.jobs else ()
+        for channel in mirrored if ended else ():
+            self.dvrs[channel.dvr] = starting.disown(self.dvrs[channel.dvr], channel, frozenset(ended))
+        return moment.due
+
+    def _verdicts(self) -> tuple[Verdicts, Verdicts]:
+        """All of them in the settings' order, and those that were decided now; their commands as well."""
+        if self.before is None:
+            every = tuple((channel, self.decided[channel.key]) for channel in self.settings.channels)
+            decided = every
+        else:
+            places = sorted(self.settings.places[key] for key in self.decided)
+            shown = list(self.before.verdicts)
+            for place in places:
+                channel = self.settings.channels[place]
+                shown[place] = (channel, self.decided[channel.key])
+            every = tuple(shown)
+            decided = tuple(every[place] for place in places)
+        self.actions[:0] = [one.action for _, one in decided if one.action is not None]
+        return every, decided
+
+    def _of_devices(self) -> Mapping[Place, tuple[Problem, ...]]:
+        found = {} if self.before is None else dict(self.before.of_devices)
+        for name, primary in self.primaries.items():
+            if name in self.stirred:
+                seen, traits = self.world.primaries.get(name), self.settings.primaries[name].traits
+                told = _told(outages.problems("primary", name, primary, seen), traits)
+                found["primary", name] = (*told, *unconfigured.of_jobs(self.settings, name, primary))
+        for name, dvr in self.dvrs.items():
+            if self.before is None or self.memory.dvrs.get(name) is not dvr:
+                observation, traits = self.world.dvrs.get(name), self.settings.dvrs[name].traits
+                found["dvr", name] = _told(outages.problems("dvr", name, dvr, observation), traits)
+        return found
+
+    def _problems(
+        self, of_devices: Mapping[Place, tuple[Problem, ...]], verdicts: Verdicts
+    ) -> tuple[Problem, ...]:
+        """The same object where nothing has changed."""
+        before = self.before
+        is_as_before = before is not None and before.of_devices == of_devices and not self._leftovers
+        for key, verdict in self.decided.items() if is_as_before else ():
+            known = self._known(self.settings.channels[self.settings.places[key]])
+            if known is None or known.problems != verdict.problems:
+                is_as_before = False
+                break
+        if is_as_before and before is not None:
+            return before.problems
+        return tuple(self._every_problem(of_devices, verdicts))
+
+    @property
+    def _leftovers(self) -> bool:
+        return len(self.channels) > len(self.settings.channels)
+
+    def _every_problem(
+        self, of_devices: Mapping[Place, tuple[Problem, ...]], verdicts: Verdicts
+    ) -> Iterator[Problem]:
+        for told in of_devices.values():
+            yield from told
+        for _, verdict in verdicts:
+            yield from verdict.problems
+        yield from unconfigured.of_leftovers(self.settings, self.primaries, self.channels)
+        if not self.settings.channels:
+            yield Problem.of(Code.NO_CHANNELS, "vrmon")
+
+    def _memory(self, problems: tuple[Problem, ...]) -> Memory:
+        since, inherited, before = self.memory.problems, self.memory.inherited, self.before
+        if before is None or problems is not before.problems or since is not before.memory.problems:
+            known = {**inherited, **since}
+            since = {one.key: known.get(one.key, self.now) for one in problems}
+            inherited = {key: began for key, began in inherited.items() if key not in since}
+        left_out = {name: one for name, one in self.memory.dvrs.items() if name not in self.dvrs}
+        names_kept = {name: DvrMemory(ledger=one.ledger, inherited=True) for name, one in left_out.items()}
+        return Memory(self.primaries, {**names_kept, **self.dvrs}, self.channels, since, inherited)
+
+    def _looks(self) -> dict[str, float]:
+        looks: dict[str, float] = {}
+        for key, verdict in self.decided.items():
+            if verdict.look is not None:
+                moment = max(verdict.look, self.now)
+                looks[key.dvr] = min(moment, looks.get(key.dvr, moment))
+        return looks
+
+
+def _told(problems: tuple[Problem, ...], traits: Traits) -> tuple[Problem, ...]:
+    """With what people call the device and what it stands on."""
+    return tuple(one.told(**traits.called) for one in problems)
+
+
+def _source_of(verdict: Verdict) -> str | None:
+    return None if verdict.source is None else verdict.source.unique_id
+
+
+def _is_as_it_was(verdict: Verdict, sources: Mapping[str, Source]) -> bool:
+    """Whether a look shows of the source, or of there being none, what the one before it showed."""
+    before = verdict.source
+    return not sources if before is None else sources.get(before.unique_id) == before
