@@ -282,3 +282,33 @@ def test_it_is_a_dvr() -> None:
     with recorder(always_json([])) as (recorder_, _):
         dvr: Dvr = recorder_
         assert dvr.sources() == Sight(())
+
+
+def test_a_source_alone() -> None:
+    with recorder(always_json([NEW])) as (dvr, _):
+        (listed,) = dvr.sources().seen
+    with recorder(always_json(NEW)) as (dvr, server):
+        assert dvr.source(SOURCE) == listed
+    assert server.heard[0].line == "GET /sources/4XT00292%20-%200 HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"<html>Not found</html>", 404),
+        (b"<html>Hello</html>", 200),
+        (b"oops", 500),
+        (json.dumps([NEW]).encode(), 200),
+        (json.dumps({**NEW, "unique_id": "another"}).encode(), 200),
+        (json.dumps({**NEW, "is_recording": None}).encode(), 200),
+    ],
+)
+def test_of_a_source_alone_nothing_is_known_where_it_is_not_told(body: bytes, status: int) -> None:
+    with recorder(always(http_answer(body, status))) as (dvr, _):
+        assert dvr.source(SOURCE) is None
+
+
+def test_a_source_alone_is_not_told_to_a_stranger() -> None:
+    told = {"success": False, "error": "Authentication required"}
+    with recorder(always_json(told, 401)) as (dvr, _), pytest.raises(PasswordRefused):
+        dvr.source(SOURCE)

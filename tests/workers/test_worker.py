@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from vrmon.model import (
     Action,
     Destination,
     DeviceState,
+    Expected,
     Job,
     Observation,
     Outcome,
@@ -34,6 +36,8 @@ class Recorder:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.calls: list[tuple[str, ...]] = []
+        self.alone: Source | None = None
+        self.listed: tuple[Source, ...] = ()
 
     def _call(self, *call: str) -> None:
         self.calls.append(call)
@@ -48,7 +52,11 @@ class Recorder:
         return "SHOW"
 
     def sources(self) -> Sight[tuple[Source, ...]]:
-        return Sight(())
+        return Sight(self.listed)
+
+    def source(self, unique_id: str) -> Source | None:
+        self._call("source", unique_id)
+        return self.alone
 
     def destinations(self) -> tuple[Destination, ...]:
         return ()
@@ -123,6 +131,42 @@ def test_a_question_brings_the_name() -> None:
 def test_an_error_says_whether_it_may_have_happened(error: Exception, outcome: Outcome) -> None:
     result = carried_out(Verb.RECORD, Recorder(error))
     assert (result.outcome, result.error) == (outcome, "no")
+
+
+IDLE = Source("s 1", "Cam", recording_name="BEFORE")
+OURS = Source("s 1", "Cam", is_recording=True, recording_name="SHOW", start_date="20:00")
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+@pytest.mark.parametrize(
+    ("expected", "shown", "is_sent"),
+    [
+        (Expected(True, "SHOW", "20:00"), OURS, True),
+        (Expected(True, "SHOW", None), OURS, True),
+        (Expected(True, None, None), OURS, True),
+        (Expected(True, "SHOW", "20:00"), replace(OURS, recording_name=None, start_date=None), True),
+        (Expected(True, "SHOW", "20:00"), replace(OURS, start_date="20:01"), False),
+        (Expected(True, "SHOW", "20:00"), replace(OURS, recording_name="OPERATOR"), False),
+        (Expected(True, "SHOW", "20:00"), IDLE, False),
+        (Expected(False, "BEFORE", None), OURS, False),
+        (Expected(False, "BEFORE", None), replace(IDLE, recording_name="SHOW"), True),
+        (Expected(True, "SHOW", "20:00"), None, False),
+    ],
+)
+def test_what_was_decided_on_an_old_look_is_done_only_where_the_source_is_as_it_was(
+    expected: Expected, shown: Source | None, is_sent: bool, is_listed: bool
+) -> None:
+    recorder = Recorder()
+    if is_listed or shown is None:
+        recorder.listed = (replace(OURS, unique_id="s 2"), *((shown,) if shown else ()))
+    else:
+        recorder.alone = shown
+    results: list[Result] = []
+    command(replace(action(Verb.STOP), expected=expected), results.append)(recorder)
+    assert (("stop", "s 1") in recorder.calls) == is_sent
+    (result,) = results
+    assert result.outcome is (Outcome.DONE if is_sent else Outcome.LOST)
+    assert ("nothing was sent" in result.error) != is_sent
 
 
 def test_a_fault_of_our_own_has_its_result_as_well() -> None:

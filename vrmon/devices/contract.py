@@ -65,6 +65,9 @@ class Dvr(Protocol):
     def sources(self) -> Sight[tuple[Source, ...]]:
         """Every source, in the DVR's order: its index is its place, the odd ones counted."""
 
+    def source(self, unique_id: str) -> Source | None:
+        """One source alone, which takes no longer than it must; None from what can only list them all."""
+
     def destinations(self) -> tuple[Destination, ...]: ...
 
     def set_name(self, source: str, name: str) -> None: ...

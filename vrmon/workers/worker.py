@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from vrmon.devices.contract import Dvr, Primary
-from vrmon.errors import DeviceError, Refused
-from vrmon.model import Action, Observation, Outcome, Result, Sight, Verb
+from vrmon.errors import BadAnswer, DeviceError, Refused
+from vrmon.model import Action, Expected, Observation, Outcome, Result, Sight, Verb
 from vrmon.settings import DeviceSettings
 from vrmon.workers.effort import Effort
 from vrmon.workers.lanes import Closable, Lanes
@@ -86,15 +86,44 @@ def command(
     def carry_out(dvr: Dvr) -> None:
         if kept is not None:
             kept.wait(_DISK_PATIENCE)
-        if action.verb in (Verb.SET_NAME, Verb.RENAME):
-            _deliver(action, deliver, lambda: dvr.set_name(action.source, action.name))
-        elif action.verb is Verb.RECORD:
-            _deliver(action, deliver, lambda: dvr.record(action.source, action.name))
-        else:
-            calls = {Verb.STOP: dvr.stop, Verb.RESUME: dvr.resume}
-            _deliver(action, deliver, lambda: calls[action.verb](action.source))
+        _deliver(action, deliver, lambda: _send(dvr, action))
 
     return carry_out
+
+
+def _send(dvr: Dvr, action: Action) -> None:
+    if action.expected is not None:
+        _look_first(dvr, action, action.expected)
+    if action.verb in (Verb.SET_NAME, Verb.RENAME):
+        dvr.set_name(action.source, action.name)
+    elif action.verb is Verb.RECORD:
+        dvr.record(action.source, action.name)
+    elif action.verb is Verb.STOP:
+        dvr.stop(action.source)
+    else:
+        dvr.resume(action.source)
+
+
+def _look_first(dvr: Dvr, action: Action, expected: Expected) -> None:
+    """DeviceError unless the source shows just now what the command was decided on: it might hit somebody
+    else's recording. The name of a source that does not record is nobody's."""
+    source = dvr.source(action.source)
+    if source is None:
+        source = next((one for one in dvr.sources().seen if one.unique_id == action.source), None)
+    if source is None:
+        raise BadAnswer(f"{action.device} does not tell of the source any more; nothing was sent")
+    pairs = (
+        ((expected.name, source.recording_name), (expected.date, source.start_date))
+        if expected.is_recording
+        else ()
+    )
+    is_same = all(told == now for told, now in pairs if told is not None and now is not None)
+    if source.is_recording is not expected.is_recording or not is_same:
+        shown = f"records {source.recording_name!r}" if source.is_recording else "records nothing"
+        before = f"{expected.name!r}" if expected.is_recording else "nothing"
+        raise BadAnswer(
+            f"{action.device} {shown} there by now, where it had shown {before}; nothing was sent"
+        )
 
 
 def _deliver(action: Action, deliver: Callable[[Result], None], call: Callable[[], str | None]) -> None:

@@ -33,6 +33,9 @@ class Deck:
         is_recording = told["status"] == "record"
         return Sight((Source("1", "Deck", is_recording=is_recording, recording_name=told["clip"]),))
 
+    def source(self, unique_id: str) -> Source | None:
+        return None
+
     def destinations(self) -> tuple[Destination, ...]:
         self._cannot("tell destinations")
 

@@ -39,6 +39,14 @@ def parse_sources(answer: object) -> Sight[tuple[Source, ...]]:
     return Sight(tuple(reading.found.values()), odd, notes=tuple(reading.notes))
 
 
+def parse_source(answer: object, unique_id: str) -> Source:
+    """The source that was asked for; ShapeError where it is another, or does not say whether it records."""
+    entry = mapping(answer)
+    if entry.get("unique_id") != unique_id:
+        raise ShapeError("another source than the one that was asked for")
+    return _source(entry, unique_id, "")
+
+
 @dataclass
 class _Reading:
     """`found` and `odd` are by place; `first`: the place at which each unique_id came first."""

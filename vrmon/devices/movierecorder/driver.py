@@ -14,6 +14,7 @@ from vrmon.devices.contract import Dvr
 from vrmon.devices.movierecorder.answers import (
     names_password,
     parse_destinations,
+    parse_source,
     parse_sources,
     parse_verdict,
     wants_password,
@@ -44,6 +45,17 @@ class MovieRecorder:
 
     def sources(self) -> Sight[tuple[Source, ...]]:
         return self._client.sight(self._ask("to list its sources", self._poll), parse_sources)
+
+    def source(self, unique_id: str) -> Source | None:
+        """None where this build tells of no source alone, or in another shape than its list."""
+        request = self._client.prepare("GET", "sources", unique_id)
+        try:
+            answer = self._ask(f"to show {self._quoted(unique_id)}", request)
+            return self._client.understand(answer, lambda told: parse_source(told, unique_id))
+        except PasswordRefused:
+            raise
+        except (BadAnswer, Refused):
+            return None
 
     def destinations(self) -> tuple[Destination, ...]:
         answer = self._ask("to list its destinations", self._client.prepare("GET", "destinations"))

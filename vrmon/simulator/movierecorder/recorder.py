@@ -31,6 +31,7 @@ class MovieRecorder(HandledMac):
         self.password = password
         self.routes = (
             Route("GET", "/sources", self._list_sources, is_list=True),
+            Route("GET", "/sources/{}", self._show_source),
             *(Route("GET", f"/sources/{{}}/{name}", self._single(COMMANDS[name])) for name in COMMANDS),
             *(Route("PUT", f"/sources/{name}", self._bulk(COMMANDS[name])) for name in BULK),
             Route("PUT", "/sources/{}/recording_name", self._name),
@@ -60,13 +61,17 @@ class MovieRecorder(HandledMac):
         return _refused("Authentication required", int(status))
 
     def _list_sources(self, _request: Request) -> Answer:
-        listed = []
-        for one in self.sources:
-            switches = self.switches_of(one)
-            listed += told(
-                source_entry(one, self.destinations, switches), switches.source_told, "display_name"
-            )
-        return Answer(listed)
+        return Answer([entry for one in self.sources for entry in self._told(one)])
+
+    def _show_source(self, request: Request) -> Answer:
+        one = self._known(request.params[0])
+        if one is None or self.switches.source_alone == "404":
+            return NOT_FOUND
+        return Answer(self._told(one)[0])
+
+    def _told(self, one: RecorderSource) -> list[Any]:
+        switches = self.switches_of(one)
+        return told(source_entry(one, self.destinations, switches), switches.source_told, "display_name")
 
     def _list_destinations(self, _request: Request) -> Answer:
         position = self.switches.destination_list

@@ -106,6 +106,7 @@ class MovieRecorderSwitches(Switches):
         "recording_name number",
         "enabled_destinations text",
     ] = switch("well", "the entry of a source, told oddly")
+    source_alone: Literal["told", "404"] = switch("told", "what GET /sources/ID answers")
     destination_told: Literal[
         Odd,
         "unique_id absent",
