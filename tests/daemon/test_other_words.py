@@ -148,3 +148,21 @@ def test_devices_that_drop_kept_connections_are_mirrored_as_any_others(
         assert {one["failures"] for one in (*status["primaries"].values(), *status["dvrs"].values())} == {0}
         told = {one["code"] for one in status["recent"]}
         assert told <= {"started", "job-began", "job-ended", "take-started", "take-ended"}
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+def test_jobs_that_vanish_with_a_restart_of_their_service_are_kept_recording(
+    tmp_path: Path, is_restarted: bool
+) -> None:
+    """No poll has failed; but the connection that was kept since the beginning was closed between two."""
+    with mirror(tmp_path, size=1, sync={"outage_hold": 60.0}) as here:
+        job = here.record()
+        here.wait_for_polls(6)
+        if is_restarted:
+            here.playbox.restart()
+            here.daemon.wait_for(lambda status: "job-lost-in-outage" in codes(status, "PCR 1"))
+            here.wait_for_polls(10)
+            assert here.the_take().ended is None
+        else:
+            here.playbox.end_job(job)
+            here.recorder.wait_until(lambda: not here.recorder.running(0))

@@ -157,9 +157,17 @@ def test_a_drop_now_and_then_is_no_reason_to_keep_no_connection() -> None:
 
 LIVES = {
     "a restart": ([30], [True]),
+    "a restart as soon as it tells something": ([4], [True]),
     "a restart soon after the first poll proves nothing": ([3], [False]),
+    "nor one soon after another": ([30, 3], [True, False]),
+    "one a moment later does": ([30, 4], [True, True]),
     "two restarts": ([40, 25], [True, True]),
     "three restarts": ([60, 25, 90], [True, True, True]),
+    "as long as one of those before": ([10, 30, 10], [True, True, True]),
+    "the fourth within fifty": ([20, 5, 30, 14], [True, True, True, False]),
+    "the fourth in fifty": ([20, 5, 30, 15], [True, True, True, True]),
+    "as long as both, almost": ([40, 41, 45], [True, True, True]),
+    "as long as both": ([40, 41, 44], [True, True, False]),
     "closed when idle": ([1, 1, 1, 1], [False, False, False, False]),
     "closed every tenth time": ([10, 10, 10, 10], [True, True, False, False]),
     "closed after an hour or so": ([720, 700, 715, 721], [True, True, False, False]),
