@@ -57,6 +57,11 @@ def a_job_begins_elsewhere(at: Site) -> None:
     at.jobs["playbox"].append(Job(OTHER, "1"))
 
 
+def jobs_begin_elsewhere(at: Site) -> None:
+    """More than anybody could read."""
+    at.jobs["playbox"] += [Job(f"{n:032X}", "1") for n in range(1, 300)]
+
+
 def the_ingest_is_mistyped(at: Site) -> None:
     has_channels(replace(CHANNEL, ingest="F" * 32))(at)
 
@@ -105,6 +110,20 @@ def the_take_dies(at: Site) -> None:
     at.end("dvr", "s 1")
 
 
+def the_take_is_swapped(at: Site) -> None:
+    """Between two looks."""
+    at.end("dvr", "s 1")
+    at.record("dvr", "s 1", "BY HAND")
+
+
+def our_name_is_recorded(at: Site) -> None:
+    at.record("dvr", "s 1", "NEWS")
+
+
+def the_file_is_renamed(at: Site) -> None:
+    at.names[JOB] = "NEWS_1"
+
+
 def somebody_records(at: Site) -> None:
     at.record("dvr", "s 1", "BY HAND")
 
@@ -116,6 +135,20 @@ def the_source_vanishes(at: Site) -> None:
 def replies(verb: Verb, outcome: Outcome, error: str = "") -> Act:
     """From here on to that command, which has no effect."""
     return lambda at: at.answers.update({("s 1", verb): (outcome, error)})
+
+
+def never_answers(verb: Verb) -> Act:
+    return lambda at: at.answers.update({("s 1", verb): None})
+
+
+def hangs(device: str) -> Act:
+    return lambda at: at.hung.add(device)
+
+
+def the_primary_restarts(at: Site) -> None:
+    """Between two polls, with its jobs lost."""
+    at.restarted.add("playbox")
+    at.jobs["playbox"].clear()
 
 
 def somebody_holds_the_channel(at: Site) -> None:

@@ -53,7 +53,8 @@ class Site:
 
     Set what is to change: `jobs`, `names` and `listed` ingests of the primaries, `sources` of the DVRs,
     `odd`, `notes` and `faults` of any device, `answers` to commands (by the source and the verb) in place of
-    obedience: None where nothing ever comes back.
+    obedience: None where nothing ever comes back. The look at a device that is `hung` is under way.
+    `restarted`: primaries that have closed their connection since the last look.
     """
 
     def __init__(self, settings: Settings, sources: Mapping[str, tuple[Source, ...]]) -> None:
@@ -69,9 +70,12 @@ class Site:
         self.notes: dict[str, tuple[Note, ...]] = {}
         self.listed = {channel.ingest for channel in settings.channels}
         self.faults: dict[str, Fault] = {}
+        self.hung: set[str] = set()
+        self.restarted: set[str] = set()
         self.answers: dict[tuple[str, Verb], tuple[Outcome, str] | None] = {}
         self.events: list[tuple[Event, float]] = []
         self._results: list[Result] = []
+        self._observations: dict[str, Observation[Any]] = {}
         self._counts: dict[str, DeviceCounts] = {}
         self._takes = 0
         self._turn()
@@ -164,13 +168,18 @@ class Site:
         self._results += [result for result in results_to_come if result is not None]
 
     def _observed(self, device: str, shown: T, listed: tuple[str, ...] = ()) -> Observation[T]:
+        if device in self.hung:
+            return self._observations[device]
         began, ended = self.now - 0.02, self.now - 0.01
         fault = self.faults.get(device)
         if fault is None:
             odd, notes = self.odd.get(device, ()), self.notes.get(device, ())
-            seen = Observation.good(began, ended, Sight(shown, odd, listed, notes))
+            is_restarted = device in self.restarted
+            self.restarted.discard(device)
+            seen = Observation.good(began, ended, Sight(shown, odd, listed, notes, is_restarted))
         else:
             seen = Observation.unknown(began, ended, fault.reason, fault.state, fault.code)
+        self._observations[device] = seen
         self._counts.setdefault(device, DeviceCounts()).count(seen)
         return seen
 

@@ -60,6 +60,15 @@ def problems(
     return (Problem.of(found.code, name, reason=sentence(observation.reason)),)
 
 
+def of_restart(name: str, memory: PrimaryMemory, mapped: frozenset[str]) -> tuple[Problem, ...]:
+    """A primary that was probably restarted, while the take of a job that it has lost by that is kept.
+    `mapped`: the channels' ingests."""
+    when = memory.restarted
+    if when is None or all(one.lost != when for one in memory.jobs.values() if one.job.ingest in mapped):
+        return ()
+    return (Problem.of(Code.PRIMARY_RESTARTED, name),)
+
+
 def _of_answer(name: str, observation: Seen[T]) -> Iterator[Problem]:
     """What is to be said of an answer that is good as a whole, a problem for each code."""
     said: dict[Code, list[str]] = {}

@@ -262,7 +262,9 @@ class Planning:
             if name in self.stirred:
                 seen, traits = self.world.primaries.get(name), self.settings.primaries[name].traits
                 told = _told(outages.problems("primary", name, primary, seen), traits)
-                found["primary", name] = (*told, *unconfigured.of_jobs(self.settings, name, primary))
+                lost = _told(outages.of_restart(name, primary, self.settings.ingests(name)), traits)
+                unmapped = unconfigured.of_jobs(self.settings, name, primary)
+                found["primary", name] = (*told, *lost, *unmapped)
         for name, dvr in self.dvrs.items():
             if self.before is None or self.memory.dvrs.get(name) is not dvr:
                 observation, traits = self.world.dvrs.get(name), self.settings.dvrs[name].traits
