@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +36,25 @@ def test_what_a_client_does_costs_a_recording_nothing(tmp_path: Path, name: str)
         log = here.daemon.log()
         assert "Traceback" not in log
         assert log.count("\n") < lines + 30, log
+
+
+def test_descriptors_used_up_are_a_line_in_the_log(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        process, port = here.daemon.process.pid, urlsplit(here.daemon.url).port or 0
+        usual = resource.prlimit(process, resource.RLIMIT_NOFILE)
+        few = len(list(Path(f"/proc/{process}/fd").iterdir())) + 4
+        resource.prlimit(process, resource.RLIMIT_NOFILE, (few, usual[1]))
+        with ExitStack() as clients:
+            for _ in range(20):
+                clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            wait(lambda: "Cannot accept connections" in here.daemon.log(), "a line in the log")
+            here.wait_for_polls(15)  # longer than it waits before it tries again
+            resource.prlimit(process, resource.RLIMIT_NOFILE, usual)
+        wait(lambda: _is_answered(here), "an answer over TCP")
+        assert here.daemon.log().count("Cannot accept connections") == 1
+        assert "Traceback" not in here.daemon.log()
+        assert here.the_take().ended is None
 
 
 def _time_of_status(here: Mirror) -> float:
