@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -54,7 +55,7 @@ class Run:
         self.now = 0.0
         self.plans = 0
         self.memory = Memory()
-        self.saved: list[dict[str, object]] = []
+        self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
         self.planned: Plan | None = None
         self.promises = Promises(self)
@@ -115,11 +116,12 @@ class Run:
             return
         self.is_alive = False
         self._life += 1
-        held = self.saved[-1 - keep :] if keep is not None else []
+        held = list(self.kept)[-1 - keep :] if keep is not None else []
+        saved = snapshot.payload(held[0], EPOCH) if held else None
         self.promises.crashed(None if not held else keep)
 
         def again() -> None:
-            memory = snapshot.restore(held[0], EPOCH, self.now, self.settings.sync) if held else None
+            memory = snapshot.restore(saved, EPOCH, self.now, self.settings.sync) if saved else None
             self.begin(memory)
 
         self.after(pause, again)
@@ -209,7 +211,7 @@ class Run:
         self.plans += 1
         self.memory = self.planned.memory
         self.promises.planned(world, before, self.planned)
-        self.saved = [*self.saved[-8:], snapshot.payload(self.memory, EPOCH)]
+        self.kept.append(self.memory)
         for action in self.planned.actions:
             self._command(action)
         for moment in self.planned.looks.values():

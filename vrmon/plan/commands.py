@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vrmon.model import Action, Expected, Outcome, Result, Verb
 from vrmon.plan.case import Site
 from vrmon.plan.memory import FLIGHT, Attempt, ChannelMemory, Running
 from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
 from vrmon.traits import Traits
 
 _AGAIN = 1.0  # seconds after a name whose answer was lost

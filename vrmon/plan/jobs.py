@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from vrmon.model import Action, DeviceState, Job, Outcome, PrimaryObservation, Result, Verb
 from vrmon.plan.memory import FLIGHT, Jobs, PrimaryMemory, Question, TrackedJob
 from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
 from vrmon.settings import Sync
 
 _EAGER, _PATIENT, _LAZY = 0.3, 2.0, 10.0  # seconds between two questions for a name

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from vrmon.catalog import Code
 from vrmon.model import DeviceState, DvrObservation, Problem, ProblemKey, T
 from vrmon.model import Observation as Seen
 from vrmon.plan.memory import DvrMemory, PrimaryMemory
+from vrmon.plan.replacing import replace
 from vrmon.text import sentence
 
 _CODES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from math import inf
 
 from vrmon.catalog import Code
@@ -12,6 +11,7 @@ from vrmon.plan import jobs, outages, starting, unconfigured
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
 from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
 from vrmon.plan.seen import adopt, look, see
 from vrmon.plan.wanted import wanted

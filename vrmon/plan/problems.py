@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vrmon.catalog import Code, Remedy, Situation, Wait, fill
 from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, ProblemKey, Source, Verb
 from vrmon.plan import outages
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
+from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
 from vrmon.text import Ago, Left, sentence
 

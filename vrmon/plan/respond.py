@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Phase, Problem, Verb
 from vrmon.plan import commands, problems, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
+from vrmon.plan.replacing import replace
 from vrmon.plan.seen import Blind, Idle, NotOurs, Ours, Seen, Unfit
 from vrmon.plan.wanted import Want, Wanted, is_ended_by_hand, may_turn_up
 

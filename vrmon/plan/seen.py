@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vrmon.model import Job, Odd, Outcome, Problem, Source, Verb
 from vrmon.plan import clues, names, sources, starting
@@ -20,6 +20,7 @@ from vrmon.plan.memory import (
     TrackedJob,
     Whose,
 )
+from vrmon.plan.replacing import replace
 from vrmon.plan.sources import Found
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again

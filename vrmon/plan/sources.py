@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vrmon.model import Odd, Problem, Source
 from vrmon.plan import problems
 from vrmon.plan.case import Case
 from vrmon.plan.memory import ChannelMemory, Running, Sent
+from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
 
 Found = Source | Odd | Problem

@@ -7,7 +7,6 @@ under the one it has, and named while it runs.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
 
 from vrmon.model import Job, Outcome, Result, Verb
 from vrmon.plan import commands, names
@@ -25,6 +24,7 @@ from vrmon.plan.memory import (
     Take,
     TrackedJob,
 )
+from vrmon.plan.replacing import replace
 from vrmon.settings import Channel, ChannelKey
 from vrmon.traits import Traits
 

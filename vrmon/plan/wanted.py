@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from vrmon.model import Verb
 from vrmon.plan import jobs
 from vrmon.plan.case import Case
 from vrmon.plan.memory import ChannelMemory, Running, Sent, Take, TrackedJob
+from vrmon.plan.replacing import replace
 
 
 class Want(Enum):
