@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.world.hostile import Behaviour, Hostile, always, always_json, http_answer, once
 from tests.world.random_json import random_json
 from vrmon.devices.contract import Dvr
-from vrmon.devices.movierecorder.driver import THUMBNAIL_LIMIT, MovieRecorder
+from vrmon.devices.movierecorder.driver import THUMBNAIL_LIMIT, VERDICT_LIMIT, MovieRecorder
 from vrmon.errors import BadAnswer, DeviceError, PasswordRefused, Refused
 from vrmon.model import Destination, Sight, Source
 from vrmon.net.endpoint import Endpoint
@@ -223,6 +223,33 @@ def test_what_says_neither_yes_nor_no_may_have_happened(command: Command, status
         with pytest.raises(BadAnswer, match=f'^dvr-1 .* was asked .*"{SOURCE}" and answered '):
             command(dvr)
         assert len(server.heard) == 1
+
+
+@every_command
+def test_a_verdict_is_short(command: Command) -> None:
+    """What is longer than any is not read to its end; it may have happened."""
+    for length, done in ((VERDICT_LIMIT - 500, True), (VERDICT_LIMIT, False)):
+        with recorder(always(http_answer(b" " * length + b'{"success": true}'))) as (dvr, _):
+            if done:
+                command(dvr)
+            else:
+                with pytest.raises(BadAnswer, match=f"sent more than {VERDICT_LIMIT} bytes"):
+                    command(dvr)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"Authentication required" + b" " * (4 << 20), "wants a password. Set its password_file."),
+        (b'{"error": "' + b"%2525" * (1 << 20) + b'"}', "refused to list its sources: {"),
+        (b"x" * (4 << 20), "refused to list its sources: xxxxxxxxxx"),
+    ],
+    ids=["password", "percent signs", "text"],
+)
+def test_of_a_long_refusal_the_beginning_is_told(body: bytes, said: str) -> None:
+    error = refusal_of(MovieRecorder.sources, always(http_answer(body, 403)))
+    assert said in str(error)
+    assert len(str(error)) < 300
 
 
 @pytest.mark.parametrize("source", [".", "..", ""])

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.world.hostile import Hostile, always_json, http_answer, once
+from tests.world.hostile import Hostile, always, always_json, http_answer, once
 from tests.world.random_json import assert_encodable, random_json
 from vrmon.devices.contract import Primary
 from vrmon.devices.playbox.answers import MOST, MOST_ON_ONE, parse_basename, parse_listing
-from vrmon.devices.playbox.driver import PlayBox
+from vrmon.devices.playbox.driver import FILES_LIMIT, PlayBox
 from vrmon.errors import BadAnswer, DeviceError
 from vrmon.model import Job, Odd, Sight
 from vrmon.net.endpoint import Endpoint
@@ -255,6 +255,29 @@ def test_a_malformed_file_list_is_not_an_empty_one(answer: object, text: str) ->
     with pytest.raises(ShapeError) as caught:
         parse_basename(answer)
     assert str(caught.value) == text
+
+
+def test_a_file_list_is_short() -> None:
+    answer = {"data": [{"presetTag": "Primary", "fileName": "a.mov"}], "more": "x" * FILES_LIMIT}
+    with (
+        Hostile(always_json(answer)) as server,
+        playbox(server) as box,
+        pytest.raises(BadAnswer, match=f"sent more than {FILES_LIMIT} bytes"),
+    ):
+        box.basename(Job(INGEST, "1"))
+
+
+def test_files_are_asked_for_in_the_primarys_own_spelling() -> None:
+    own = "{9c64992c-ff3a-4a3f-a3c6-35bb7d9b6071}"
+    jobs = http_answer(json.dumps([{"ingestId": own, "activeJobsInfo": [{"id": "1"}]}]).encode())
+    with Hostile(always(jobs)) as server, playbox(server) as box:
+        assert box.jobs().seen == (Job(INGEST, "1"),)
+        lane = PlayBox(box._endpoint)
+        for asking in (box, lane):
+            with pytest.raises(BadAnswer):  # it answers with jobs
+                asking.basename(Job(INGEST, "1"))
+            assert server.heard[-1].line.split()[1] == f"/ingests/{quote(own, safe='')}/jobs/1/files"
+        lane.close()
 
 
 def assert_one_segment(job_id: str) -> None:
