@@ -78,9 +78,9 @@ class Jobs(Mapping[Job, TrackedJob]):
 
     def changed_since(self, before: Jobs) -> set[str]:
         """The ingests of which something is otherwise."""
-        known, now = before.tracked, self.tracked
-        changed = {job.ingest for job, one in now.items() if known.get(job) is not one}
-        return changed | {job.ingest for job in known if job not in now}
+        known, tracked = before.tracked, self.tracked
+        changed = {job.ingest for job, one in tracked.items() if known.get(job) is not one}
+        return changed | {job.ingest for job in known if job not in tracked}
 
     @cached_property
     def _by_ingest(self) -> Mapping[str, tuple[TrackedJob, ...]]:

@@ -92,9 +92,12 @@ class Planning:
         if before.memory.channels is not self.memory.channels:
             planned = before.memory.channels
             self.touched.update(key for key, one in self.channels.items() if planned.get(key) is not one)
-        if before.due <= self.now:
-            self.touched.update(channel.key for channel, one in before.verdicts if one.due <= self.now)
-            due = {name for (kind, name), due in before.dues.items() if kind == "primary" and due <= self.now}
+        moment = Moment(self.now)
+        if moment.reached(before.due):
+            self.touched.update(channel.key for channel, one in before.verdicts if moment.reached(one.due))
+            due = {
+                name for (kind, name), due in before.dues.items() if kind == "primary" and moment.reached(due)
+            }
             self.stirred |= due
         for name in self.dvrs:
             if before.destinations.get(name, ()) != self.world.destinations.get(name, ()):
