@@ -16,6 +16,7 @@ _DEGRADED_AFTER, _CRITICAL_AFTER = (
     2.0,
     5.0,
 )  # seconds for which a job may go without a recording that was seen
+_PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 
 def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
@@ -65,7 +66,7 @@ def _job(wanted: Wanted) -> TrackedJob:
 
 
 def _blocked(memory: ChannelMemory, wanted: Wanted, problem: Problem) -> Verdict:
-    if wanted.job is None:
+    if wanted.want in (Want.NOTHING, Want.RELEASED):
         problem = problems.before_air(problem)
     return Verdict(memory, Phase.BLOCKED, problems=(problem,))
 
@@ -86,15 +87,19 @@ def _was_seen_just_now(case: Case, take: Running) -> bool:
 
 def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
     """A person has the channel: nothing is sent, whatever is seen."""
-    take = memory.running
+    take, theirs = memory.running, memory.theirs
     if take is not None:
         is_blind = not isinstance(seen, Ours) and not _was_seen_just_now(case, take)
         phase = Phase.BLOCKED if is_blind else Phase.RECORDING
     else:
-        phase = Phase.FOREIGN if memory.theirs is not None else Phase.IDLE
+        phase = Phase.IDLE if theirs is None else _PHASES[theirs.whose]
     if isinstance(seen, Unfit):
         return _blocked(memory, wanted, seen.problem)
-    return Verdict(memory, phase, problems=(problems.held(case.channel, memory, wanted.job),))
+    held = problems.held(case.channel, memory, wanted.job)
+    if isinstance(seen, NotOurs) and (wanted.job is None or phase is Phase.DOUBTFUL):
+        runaway = problems.not_ours(seen.site, seen.theirs, None)
+        return Verdict(memory, phase, problems=(held, *runaway))
+    return Verdict(memory, phase, problems=(held,))
 
 
 def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) -> Verdict:
@@ -151,9 +156,8 @@ def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
 
 def _leave(site: Site, memory: ChannelMemory, theirs: Theirs, wanted: Wanted) -> Verdict:
     """A recording that is not ours, as far as we know: it is left alone."""
-    phase = Phase.DOUBTFUL if theirs.whose is Whose.DOUBTFUL else Phase.FOREIGN
     shown = problems.not_ours(site, theirs, None if wanted.want is Want.RELEASED else wanted.job)
-    return Verdict(memory, phase, problems=(*shown, *_of_release(site.case, wanted)))
+    return Verdict(memory, _PHASES[theirs.whose], problems=(*shown, *_of_release(site.case, wanted)))
 
 
 def _of_release(case: Case, wanted: Wanted) -> tuple[Problem, ...]:
