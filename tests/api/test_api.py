@@ -19,8 +19,10 @@ import requests
 from tests.world import scenes
 from tests.world.api_server import Server, serving
 from tests.world.unix_client import ask
+from vrmon.api.peer import Peer
 from vrmon.model import Thumbnail
 
+PAGE = Path(__file__).parents[2] / "vrmon/page"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
@@ -164,6 +166,17 @@ class TestControl:
         assert told["PEER_PID"] == os.getpid()
         assert (told["ACTION"], told["CHANNEL"]) == ("auto", "PCR 1")
 
+    def test_a_hold_lasts_a_year_at_most_and_has_a_reason_of_two_hundred_characters(
+        self, server: Server
+    ) -> None:
+        path = "/channels/PCR%201/hold"
+        body = {"seconds": 366 * 86400, "reason": "r" * 201, "by": "b" * 65}
+        assert ask(server.unix_socket, "POST", path, body)[0] == 200
+        (told,) = server.backend.asked
+        assert told == ("hold", "PCR 1", 366 * 86400.0, "r" * 200, f"{'b' * 64} (uid {os.getuid()})")
+        status, answer = ask(server.unix_socket, "POST", path, {"seconds": 366 * 86400 + 1})
+        assert (status, answer["error"].partition(":")[0]) == (400, "Cannot hold for that long")
+
     def test_a_hold_without_an_end(self, server: Server) -> None:
         assert ask(server.unix_socket, "POST", "/channels/PCR%201/hold", {"seconds": None})[0] == 200
         assert server.backend.asked[0][2] is None
@@ -211,6 +224,31 @@ class TestControl:
         assert status == 422
         assert answer["complaints"] == list(server.backend.complaints)
         assert answer["error"].startswith("Cannot reload:")
+
+
+@pytest.mark.parametrize(
+    ("uid", "name", "called"),
+    [
+        (1000, "alice", "alice (uid 1000)"),
+        (0, "", "somebody (uid 0)"),
+        (65534, "alice", "alice"),
+        (65534, " \x00\n ", "somebody"),
+        (65535, "bob", "bob (uid 65535)"),
+    ],
+)
+def test_who_asked_is_called_by_name_and_by_what_the_kernel_knows(uid: int, name: str, called: str) -> None:
+    assert Peer(1, uid).called(name) == called
+
+
+def test_every_file_of_the_page_is_served_as_what_it_is(server: Server) -> None:
+    types = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+    files = [one for one in PAGE.iterdir() if one.suffix in types]
+    assert len(files) > 8
+    for file in files:
+        answer = requests.get(f"{server.url}/page/{file.name}", timeout=5)
+        assert answer.content == file.read_bytes()
+        assert answer.headers["Content-Type"] == f"{types[file.suffix]}; charset=utf-8"
+    assert requests.get(f"{server.url}/page/__init__.py", timeout=5).status_code == 404
 
 
 def test_the_socket_is_for_owner_and_group_whatever_the_umask(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import requests
 
 from tests.world.api_server import FakeBackend, Server
-from vrmon.api import ListenError
+from vrmon.api import ListenError, listeners
 
 
 @pytest.fixture
@@ -91,6 +92,47 @@ def test_a_name_that_is_none_costs_tcp_only(idle: Server) -> None:
     with pytest.raises(ListenError, match=r"Cannot listen on x{64}:8001: it is no host name\. "):
         idle.start(idle.settings(f"{'x' * 64}:8001"))
     assert unix_answers(idle.unix_socket)
+
+
+def test_where_it_cannot_listen_it_says_what_to_change(idle: Server) -> None:
+    idle.unix_socket.parent.mkdir()
+    idle.unix_socket.write_text("not a socket")
+    with socket.create_server(("127.0.0.1", 0)) as rival, pytest.raises(ListenError) as refused:
+        idle.start(idle.settings(f"127.0.0.1:{rival.getsockname()[1]}"))
+    reasons = refused.value.reasons
+    assert reasons["vrmon-tcp"].endswith(". Free it, or change api.listen in vrmon.toml.")
+    assert reasons["vrmon-unix"].endswith(". Free it, or change api.unix_socket in vrmon.toml.")
+    assert str(refused.value) == "\n".join(reasons.values())
+
+
+def test_the_sockets_folder_is_made_for_all_to_enter(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "vrmon" / "vrmon.sock"
+    listeners.open_unix(path).close()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_only_a_socket_is_removed(tmp_path: Path) -> None:
+    file, missing, sock = tmp_path / "file", tmp_path / "missing", tmp_path / "sock"
+    file.touch()
+    listeners.open_unix(sock).close()
+    for path in (file, missing, sock):
+        listeners.remove(path)
+    assert [file.exists(), sock.exists()] == [True, False]
+
+
+@pytest.mark.parametrize("wanted", [("127.0.0.1", 1), ("127.0.0.2", 0), ("::1", 0)])
+def test_a_socket_that_listens_elsewhere_does_not_fit(wanted: tuple[str, int]) -> None:
+    host, beside = wanted
+    with socket.create_server(("127.0.0.1", 0)) as sock, socket.socket() as deaf:
+        port = sock.getsockname()[1]
+        here = listeners.TcpAddress(socket.AF_INET, "127.0.0.1", port)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        assert listeners.fits_tcp(sock, here)
+        assert not listeners.fits_tcp(sock, listeners.TcpAddress(family, host, port + beside))
+        deaf.bind(("127.0.0.1", 0))
+        there = listeners.TcpAddress(socket.AF_INET, *deaf.getsockname())
+        assert not listeners.fits_tcp(deaf, there)
 
 
 def test_both_families_on_one_ipv6_address(idle: Server) -> None:

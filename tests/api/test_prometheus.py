@@ -74,6 +74,48 @@ def test_what_the_daemon_counted_is_what_is_shown(scrape: str) -> None:
     assert seen['vrmon_problems{"severity": "critical"}'] == 0
 
 
+def test_every_series_is_there_once_with_its_value(scrape: str) -> None:
+    text = "\n".join(line for line in scrape.splitlines() if "_bucket" not in line and line[0] != "#")
+    assert (
+        text
+        == """\
+vrmon_build_info{version="1.0.0"} 1.0
+vrmon_start_time_seconds 1.79e+09
+vrmon_health{state="ok"} 0.0
+vrmon_health{state="degraded"} 1.0
+vrmon_health{state="critical"} 0.0
+vrmon_problems{severity="info"} 0.0
+vrmon_problems{severity="degraded"} 2.0
+vrmon_problems{severity="critical"} 0.0
+vrmon_loop_age_seconds 0.1
+vrmon_heartbeat_age_seconds 3.0
+vrmon_channel_wanted{channel="PCR 1"} 1.0
+vrmon_channel_verified{channel="PCR 1"} 0.0
+vrmon_channel_mismatch_seconds_total{channel="PCR 1"} 4.5
+vrmon_channel_takes_total{channel="PCR 1"} 3.0
+vrmon_channel_takes_lost_total{channel="PCR 1"} 2.0
+vrmon_channel_start_latency_seconds_count{channel="PCR 1"} 1.0
+vrmon_channel_start_latency_seconds_sum{channel="PCR 1"} 0.09
+vrmon_device_up{device="playbox",kind="primary"} 1.0
+vrmon_device_up{device="never seen",kind="dvr"} 0.0
+vrmon_device_polls_total{device="playbox",kind="primary"} 100.0
+vrmon_device_polls_total{device="never seen",kind="dvr"} 0.0
+vrmon_device_poll_failures_total{device="playbox",kind="primary"} 2.0
+vrmon_device_poll_failures_total{device="never seen",kind="dvr"} 0.0
+vrmon_device_age_seconds{device="playbox",kind="primary"} 0.4
+vrmon_device_answer_seconds_count{device="playbox",kind="primary"} 2.0
+vrmon_device_answer_seconds_sum{device="playbox",kind="primary"} 7.02
+vrmon_device_answer_seconds_count{device="never seen",kind="dvr"} 0.0
+vrmon_device_answer_seconds_sum{device="never seen",kind="dvr"} 0.0"""
+    )
+
+
+def test_a_daemon_that_has_sent_no_heartbeat_yet_tells_no_age_of_one() -> None:
+    text = render(MetricsSnapshot("1", 0.0, "ok", {}, 0.0)).decode()
+    assert "heartbeat" not in text
+    assert samples(text)['vrmon_health{"state": "ok"}'] == 1
+
+
 def test_a_take_that_dies_is_counted_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
     def lost() -> float:
         seen = samples(requests.get(f"{here.daemon.url}/metrics", timeout=5).text)
