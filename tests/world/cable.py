@@ -23,7 +23,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NEAR, FAR = "enP2p1s0", "far0"  # an interface's name may have capitals
-HOST, ZONED = "10.99.0.2", "fe80::2"
+_NETWORK, _MAC = "10.99.0.", "02:00:00:00:00:0{}"
+HOST, ZONED = f"{_NETWORK}2", "fe80::2"
 PORT = 8080
 PATIENCE = 60.0  # seconds
 _NAMESPACE = ("unshare", "--user", "--map-root-user", "--net", "--")
@@ -65,8 +66,10 @@ class Far:
         )
         threading.Thread(target=self._listen, daemon=True).start()
         assert self._said.get(timeout=PATIENCE) == "ready"  # it is in its own namespace now
-        _ip("link", "add", NEAR, "type", "veth", "peer", "name", FAR, "netns", str(self._process.pid))
-        _configure(NEAR, "10.99.0.1", "fe80::1")
+        near, far = ("address", _MAC.format(1)), ("address", _MAC.format(2))
+        peer = ("peer", "name", FAR, *far, "netns", str(self._process.pid))
+        _ip("link", "add", NEAR, *near, "type", "veth", *peer)
+        _configure(NEAR, 1)
         self._ask("serve")
 
     def pull_cable(self) -> None:
@@ -95,10 +98,13 @@ def _ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True)
 
 
-def _configure(link: str, address: str, address6: str) -> None:
-    _ip("address", "add", f"{address}/24", "dev", link)
-    _ip("-6", "address", "add", f"{address6}/64", "dev", link, "nodad")
+def _configure(link: str, number: int) -> None:
+    _ip("address", "add", f"{_NETWORK}{number}/24", "dev", link)
+    _ip("-6", "address", "add", f"fe80::{number}/64", "dev", link, "nodad")
     _ip("link", "set", link, "up")
+    # Without it what was sent last may wait up to 3 s for the other's hardware address, whoever sent it.
+    other = 3 - number
+    _ip("neigh", "add", f"{_NETWORK}{other}", "lladdr", _MAC.format(other), "dev", link, "nud", "permanent")
 
 
 @contextlib.contextmanager
@@ -116,7 +122,7 @@ def _be_far() -> None:
     for line in sys.stdin:
         wish = line.strip()
         if wish == "serve":
-            _configure(FAR, HOST, ZONED)
+            _configure(FAR, 2)
             listener = socket.create_server(("::", PORT), family=socket.AF_INET6, dualstack_ipv6=True)
             threading.Thread(target=_accept, args=(listener,), daemon=True).start()
         else:
