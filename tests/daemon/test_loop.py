@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from dataclasses import replace
 
+from tests.world.hostile import closed_port
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan.memory import Memory, TrackedJob
 from vrmon.settings import DeviceSettings, Settings
+from vrmon.views.round import Round
 
 JOB = Job("AB", "7")
 
@@ -24,18 +25,36 @@ def _observed(jobs: tuple[Job, ...] | None) -> Observation[tuple[Job, ...]]:
 
 
 async def _known_after(*answers: tuple[Job, ...] | None, url: str) -> TrackedJob:
-    """What is known of the job when all of these arrived before the loop could turn."""
-    loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
-    device = DeviceSettings("playbox", url, poll_interval=60.0, kind="playbox")
-    loop.apply(Settings(primaries={"playbox": device}))
-    while loop.primaries["playbox"].counts.polls == 0:  # its own poll, which is refused
-        await asyncio.sleep(0.005)
-    for jobs in answers:
+    """What is known of the job when the first was planned on, and the others arrived at once."""
+    loop, device = await _watching(url, [])
+    loop._observed(loop.primaries, device, _observed(answers[0]))
+    loop.turn()
+    for jobs in answers[1:]:
         loop._observed(loop.primaries, device, _observed(jobs))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     loop.close()
     return loop.memory.primaries["playbox"].jobs[JOB]
+
+
+async def _turned(loop: Loop) -> None:
+    while loop._soon is not None:
+        await asyncio.sleep(0)
+
+
+async def _watching(url: str, rounds: list[float], lasting: float = 0.0) -> tuple[Loop, DeviceSettings]:
+    """A loop that has seen its primary's own poll, which is refused. `rounds`: when each began."""
+
+    def turned_round(turned: Round) -> None:
+        time.sleep(lasting)
+        rounds.append(turned.now)
+
+    loop = Loop(Memory(), Clock(), turned_round, lambda _: None)
+    device = DeviceSettings("playbox", url, poll_interval=60.0, kind="playbox")
+    loop.apply(Settings(primaries={"playbox": device}))
+    while loop.primaries["playbox"].counts.polls == 0 or loop.waits_since() is not None:
+        await asyncio.sleep(0.005)
+    return loop, device
 
 
 def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
@@ -51,11 +70,74 @@ def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> Non
 
 
 def test_an_outage_between_two_answers_is_seen_although_both_arrive_at_once() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with closed_port() as url:
         calm = asyncio.run(_known_after((JOB,), (), url=url))
         lost = asyncio.run(_known_after((JOB,), None, (), url=url))
     assert (calm.present, calm.lost) == (False, None)
     assert not lost.present
     assert lost.lost is not None
+
+
+def test_good_answers_that_arrive_at_once_are_planned_on_at_once() -> None:
+    rounds: list[float] = []
+
+    async def answered(*answers: tuple[Job, ...] | None) -> int:
+        with closed_port() as url:
+            loop, device = await _watching(url, rounds)
+        loop._observed(loop.primaries, device, _observed(()))
+        loop.turn()
+        before = len(rounds)
+        for jobs in answers:
+            loop._observed(loop.primaries, device, _observed(jobs))
+        await _turned(loop)
+        loop.close()
+        return len(rounds) - before
+
+    assert asyncio.run(answered((), (JOB,), (), (JOB,))) == 1
+    assert asyncio.run(answered((), None, ())) == 3
+
+
+def test_a_restart_of_the_primary_between_two_answers_is_seen_although_both_arrive_at_once() -> None:
+    async def known() -> TrackedJob:
+        with closed_port() as url:
+            loop, device = await _watching(url, [])
+        for told in (_observed((JOB,)), replace(_observed(()), restarted=True), _observed(())):
+            loop._observed(loop.primaries, device, told)
+        loop.turn()
+        loop.close()
+        return loop.memory.primaries["playbox"].jobs[JOB]
+
+    assert asyncio.run(known()).lost is not None
+
+
+def test_after_a_long_round_it_rests_for_as_long() -> None:
+    long, rounds = 0.2, list[float]()
+
+    async def turn() -> None:
+        with closed_port() as url:
+            loop, device = await _watching(url, rounds, long)
+        loop.turn()
+        count = len(rounds)
+        loop._observed(loop.primaries, device, _observed(()))
+        while len(rounds) == count:
+            await asyncio.sleep(0.001)
+        loop.close()
+
+    asyncio.run(turn())
+    assert rounds[-1] - rounds[-2] >= 2 * long
+
+
+def test_what_has_arrived_waits_until_it_was_planned_on() -> None:
+    async def waits() -> None:
+        with closed_port() as url:
+            loop, device = await _watching(url, [])
+        before = time.monotonic()
+        loop.call(lambda told: loop._observed(loop.primaries, device, told), _observed(()))
+        on_the_way = loop.waits_since()
+        await asyncio.sleep(0)  # it is taken in
+        assert before <= (on_the_way or 0.0) == loop.waits_since()
+        await _turned(loop)
+        assert loop.waits_since() is None
+        loop.close()
+
+    asyncio.run(waits())

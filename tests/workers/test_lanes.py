@@ -11,7 +11,7 @@ import pytest
 
 from tests.world.stores import until
 from vrmon.workers import lanes
-from vrmon.workers.lanes import Lanes
+from vrmon.workers.lanes import Lanes, Places
 
 Task = Callable[["Client"], None]
 
@@ -150,3 +150,91 @@ def test_idle_lanes_end_and_new_ones_take_their_place(
     few.submit(lambda _: done.append(60))
     until(lambda: len(done) == 61, "one more")
     few.close()
+
+
+class NoThread:
+    """In place of `threading.Thread` on a machine that gives no more of them."""
+
+    def __init__(self, **_: object) -> None: ...
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_a_task_without_a_thread_waits_and_gets_the_first_that_is_to_be_had(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    few, begun, done = Lanes("dvr", clients.connect, 2), time.monotonic(), threading.Event()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading, "Thread", NoThread)
+        for _ in range(3):
+            few.submit(lambda _: done.set())
+            few.tend()
+        since = few.waits_since()
+        assert since is not None
+        assert begun <= since <= time.monotonic()
+        assert few.stuck_since() is None
+    assert [record.getMessage() for record in caplog.records] == ["Lane refused"]
+    assert not done.is_set()
+    few.tend()
+    until(lambda: few.waits_since() is None, "all three to be taken up")
+    assert done.wait(60)
+    few.close()
+
+
+def test_a_lane_that_dies_is_replaced(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    faults = [OSError("no descriptors"), OSError("no descriptors")]
+
+    def connect() -> Client:
+        if faults:
+            raise faults.pop()
+        return clients.connect()
+
+    one, done = Lanes("dvr", connect, 1), threading.Event()
+    one.submit(lambda _: done.set())
+    until(lambda: len(faults) == 1 and one._alive == 0, "it to die")
+    assert one.waits_since() is not None
+
+    def is_done() -> bool:
+        one.tend()
+        return done.is_set()
+
+    until(is_done, "another")
+    until(lambda: one.waits_since() is None, "nothing to wait")
+    assert (one._alive, len(clients.made)) == (1, 1)
+    one.close()
+
+
+def test_tasks_that_wait_for_lanes_that_go_on_do_not_wait_for_a_thread(clients: Clients) -> None:
+    one = Lanes("dvr", clients.connect, 1)
+    gates = [threading.Event() for _ in range(3)]
+    for gate in gates:
+        one.submit(waiting_for(gate))
+    until(lambda: one.stuck_since() is not None, "the first")
+    first = one.waits_since()
+    gates[0].set()
+    until(lambda: (one.waits_since() or 0.0) > (first or 0.0), "the second")
+    gates[1].set()
+    gates[2].set()
+    until(lambda: one.waits_since() is None, "the last")
+    one.close()
+
+
+def test_lanes_are_bounded_for_all_devices_together_and_each_has_some_of_its_own(clients: Clients) -> None:
+    places, gate = Places(3), threading.Event()
+    devices = [Lanes(name, clients.connect, 4, own=1, shared=places) for name in "abc"]
+    for device in devices:
+        for _ in range(6):
+            device.submit(waiting_for(gate))
+    until(lambda: sum(len(one.under_way()) for one in devices) == 6, "all that there may be")
+    for device in devices:
+        device.tend()
+    assert [len(one.under_way()) for one in devices] == [4, 1, 1]
+    assert len(clients.made) == 6
+    gate.set()
+    until(lambda: all(one.waits_since() is None for one in devices), "the rest")
+    for device in devices:
+        device.close()
+    until(lambda: len(clients.closed) == 6, "the lanes to end")
+    assert [places.take() for _ in range(4)] == [True, True, True, False]

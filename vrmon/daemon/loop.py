@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -39,6 +40,8 @@ from vrmon.workers.worker import command, question
 log = logging.getLogger(__name__)
 
 LONGEST_REST = 2.0  # seconds: it turns at least this often, so that one that does not turn is noticed
+_SHORT = 0.05  # seconds: after a round that took no longer the next may follow at once
+_LONGEST_PAUSE = 1.0  # seconds after a round that took very long
 
 V = TypeVar("V")
 
@@ -47,7 +50,8 @@ class Loop:
     """Mirrors the primaries' jobs onto the DVRs from `apply` to `close`, in a running asyncio loop.
 
     `turned_round` is called after every round with what it came to. `kept` tells what is set when the disk
-    knows of the take that is about to begin on a channel. `turned`: when the last round ended.
+    knows of the take that is about to begin on a channel. `turned`: when the last round ended. After one that
+    took long it rests for as long, so that what arrives meanwhile is taken in and planned on together.
     `memory` is written here and nowhere else: `amend` is how to ask for it.
     """
 
@@ -71,6 +75,9 @@ class Loop:
         self._results: list[Result] = []
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
+        self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
+        self._waits_since: float | None = None  # the oldest that was taken in and not planned on yet
+        self._rests_until = 0.0
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
 
@@ -120,20 +127,34 @@ class Loop:
             ask_destinations(one, now, partial(self.call, one.take_in_destinations))
 
     def notice_missed(self, now: float) -> None:
-        """Take a device for unknown whose thread does not come back with what it saw."""
+        """Take a device for unknown whose thread does not come back with what it saw, and see to it that
+        what waits for a thread gets one as soon as there is one to be had."""
         self._miss(self.primaries, now)
         self._miss(self.dvrs, now)
 
     def _miss(self, watched: dict[str, Device[C, T]], now: float) -> None:
         for one in tuple(watched.values()):
+            one.worker.lanes.tend()
             observation = one.missed(now)
             if observation is not None:
                 self._observed(watched, one.worker.device, observation)
 
     def call(self, take_in: Callable[[V], None], value: V) -> None:
         """Have `value` taken in in the loop's thread; from any thread. It is frozen: both go on with it."""
+        self._on_the_way.append(time.monotonic())
         with contextlib.suppress(RuntimeError):  # the asyncio loop has ended: nobody wants to know any more
-            self._aio.call_soon_threadsafe(take_in, value)
+            self._aio.call_soon_threadsafe(self._arrive, take_in, value)
+
+    def waits_since(self) -> float | None:
+        """When the oldest thing came that a device's thread has delivered and that was not planned on yet."""
+        since = [*list(self._on_the_way)[:1], *([] if self._waits_since is None else [self._waits_since])]
+        return min(since, default=None)
+
+    def _arrive(self, take_in: Callable[[V], None], value: V) -> None:
+        came = self._on_the_way.popleft()
+        take_in(value)
+        if self._soon is not None and self._waits_since is None:
+            self._waits_since = came
 
     def turn(self) -> None:
         """One round: plan from what is known now, and hand out what comes of it."""
@@ -159,16 +180,19 @@ class Loop:
         self._memory = self.plan.memory
         self._results.clear()
         self._arrived.clear()
+        self._waits_since = None
         for action in self.plan.actions:
             self._hand_out(action)
         for name, moment in self.plan.looks.items():
             self.dvrs[name].worker.poller.look_at(moment)
+        found = tuple(events.between(before, known, self.plan, now))
+        self._turned_round(Round(before, self.plan, world, self.plan.actions, world.results, found, now))
+        self.turned = time.monotonic()
+        took = self.turned - now
+        self._rests_until = self.turned + (min(took, _LONGEST_PAUSE) if took > _SHORT else 0.0)
         if self.plan.due < now + LONGEST_REST:
             self._later.cancel()
-            self._later = self._aio.call_at(self.plan.due, self.turn)
-        found = tuple(events.between(before, known, self.plan, now))
-        self.turned = time.monotonic()
-        self._turned_round(Round(before, self.plan, world, self.plan.actions, world.results, found, now))
+            self._later = self._aio.call_at(max(self.plan.due, self._rests_until), self.turn)
 
     def _hand_out(self, action: Action) -> None:
         came_back = partial(self.call, self._came_back)
@@ -203,8 +227,8 @@ class Loop:
         one = watched.get(device.name)
         if one is None or one.worker.device is not device:
             return  # a reload has replaced it meanwhile
-        if device in self._arrived:
-            self.turn()  # every observation counts: the one before may tell of an outage
+        if device in self._arrived and (_is_bad(one.seen) or _is_bad(observation)):
+            self.turn()  # the one before, or this one, tells of an outage, and the other does not
         self._arrived.add(device)
         one.take_in(observation)
         self._wake()
@@ -214,6 +238,15 @@ class Loop:
         self._wake()
 
     def _wake(self) -> None:
-        """Turn once for all that has arrived by now."""
-        if self._soon is None:
+        """Turn once for all that has arrived by now, or by the end of the rest."""
+        if self._soon is not None:
+            return
+        if self._rests_until > time.monotonic():
+            self._soon = self._aio.call_at(self._rests_until, self.turn)
+        else:
             self._soon = self._aio.call_soon(self.turn)
+
+
+def _is_bad(observation: Observation[T] | None) -> bool:
+    """Whether it tells of an outage."""
+    return observation is not None and (observation.seen is None or observation.restarted)

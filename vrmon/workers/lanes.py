@@ -5,6 +5,7 @@ They are begun as tasks come, up to a limit, and end when nothing has come for a
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import threading
@@ -15,6 +16,8 @@ from typing import Generic, Protocol, TypeVar
 log = logging.getLogger(__name__)
 
 IDLE = 30.0  # seconds without a task after which a lane closes its connection and ends
+OWN = 8  # lanes that every device may have, however many the others have
+SHARED = 256  # lanes beyond those, in the whole process
 
 
 class Closable(Protocol):
@@ -24,48 +27,102 @@ class Closable(Protocol):
 C = TypeVar("C", bound=Closable)
 
 
+class Places:
+    """Places for lanes beyond a device's own, which all devices of a process share. From any thread."""
+
+    def __init__(self, most: int) -> None:
+        self._left = threading.Semaphore(most)
+
+    def take(self) -> bool:
+        return self._left.acquire(blocking=False)
+
+    def give_back(self) -> None:
+        self._left.release()
+
+
+_SHARED = Places(SHARED)
+
+
 class Lanes(Generic[C]):
     """Tasks are called with a lane's own client, in the order they came; whatever they bring, they deliver.
 
-    `submit` comes from one thread. `stuck_since` tells of a lane that does not come back.
+    `submit` and `tend` come from one thread. `stuck_since` tells of a lane that does not come back,
+    `waits_since` of tasks for which there is none.
     """
 
-    def __init__(self, name: str, connect: Callable[[], C], most: int) -> None:
+    def __init__(
+        self, name: str, connect: Callable[[], C], most: int, own: int = OWN, shared: Places = _SHARED
+    ) -> None:
         self.name = name
         self._connect = connect
         self._most = most
-        self._tasks: queue.SimpleQueue[Callable[[C], None] | None] = queue.SimpleQueue()
+        self._own = own
+        self._shared = shared
+        self._tasks: queue.SimpleQueue[tuple[int, Callable[[C], None]] | None] = queue.SimpleQueue()
+        self._numbers = itertools.count()
+        self._waiting: dict[int, float] = {}
+        self._taken = 0.0
         self._busy: dict[int, float] = {}
-        self._alive = 0
         self._refused = False  # whether the system gave no thread for the last one that was begun
+        self._alive = 0
+        self._borrowed = 0  # of these, those in a shared place
         self._free = 0  # lanes that wait, less the tasks that do
-        self._counts = threading.Lock()  # of these two, which every lane changes
+        self._counts = threading.Lock()  # of these three, which every lane changes
 
     def submit(self, task: Callable[[C], None]) -> None:
+        number = next(self._numbers)
+        self._waiting[number] = time.monotonic()
         with self._counts:
             self._free -= 1
-            begin = self._free < 0 and self._alive < self._most
-            if begin:
-                self._free += 1
-                self._alive += 1
-        self._tasks.put(task)
-        if begin:
-            self._begin()
+        self._tasks.put((number, task))
+        self._begin()
 
-    def _begin(self) -> None:
+    def tend(self) -> None:
+        """Begin the lanes that could not be had when their tasks came, or that have died."""
+        for _ in range(-self._free):
+            if not self._begin():
+                break
+
+    def _begin(self) -> bool:
+        """Begin a lane if a task waits for one and it may be had: whether one was begun."""
+        if not self._make_room():
+            return False
         try:
             threading.Thread(target=self._run, name=f"{self.name} lane", daemon=True).start()
         except RuntimeError as error:  # the system gives no more threads: the lanes there are must do
             if not self._refused:
                 log.error("Lane refused", extra={"DEVICE": self.name, "REASON": str(error)})
             self._refused = True
-            with self._counts:
-                self._free -= 1
-                self._alive -= 1
-        else:
-            if self._refused:
-                log.warning("Lane granted again", extra={"DEVICE": self.name})
-            self._refused = False
+            self._leave()
+            return False
+        if self._refused:
+            log.warning("Lane granted again", extra={"DEVICE": self.name})
+        self._refused = False
+        return True
+
+    def _make_room(self) -> bool:
+        with self._counts:
+            if self._free >= 0 or self._alive >= self._most:
+                return False
+            if self._alive - self._borrowed >= self._own:
+                if not self._shared.take():
+                    return False
+                self._borrowed += 1
+            self._free += 1
+            self._alive += 1
+            return True
+
+    def _leave(self) -> None:
+        """A lane is no more that was counted as free."""
+        with self._counts:
+            self._count_out()
+
+    def _count_out(self) -> None:
+        self._free -= 1
+        self._alive -= 1
+        if self._borrowed:
+            self._borrowed -= 1
+            self._shared.give_back()
 
     def close(self) -> None:
         """Let every lane end after what it is at. Tasks that wait are still carried out."""
@@ -82,30 +139,52 @@ class Lanes(Generic[C]):
         """When each task under way began, by its thread's native id."""
         return self._busy.copy()
 
+    def waits_since(self) -> float | None:
+        """Since when the oldest task waits and no lane has taken up any; None while none waits."""
+        oldest = next(iter(self._waiting.copy().values()), None)
+        return None if oldest is None else max(oldest, self._taken)
+
     def _run(self) -> None:
-        client = self._connect()
-        me = threading.get_native_id()
+        is_over = False
         try:
-            while (task := self._next()) is not None:
-                self._busy[me] = time.monotonic()
-                try:
-                    task(client)
-                except Exception:  # the top of a thread: a lane outlives whatever a task does
-                    log.exception("Task failed", extra={"DEVICE": self.name})
-                finally:
-                    del self._busy[me]
+            client = self._connect()
+            try:
+                self._carry_out(client)
+                is_over = True
+            finally:
+                client.close()
+        finally:
+            if not is_over:  # it dies: what waits needs another
+                self._leave()
+
+    def _carry_out(self, client: C) -> None:
+        """Until there is nothing more to do; the lane is counted out then."""
+        me = threading.get_native_id()
+        while (task := self._next()) is not None:
+            self._busy[me] = time.monotonic()
+            try:
+                task(client)
+            except Exception:  # the top of a thread: a lane outlives whatever a task does
+                log.exception("Task failed", extra={"DEVICE": self.name})
+            finally:
+                del self._busy[me]
                 with self._counts:
                     self._free += 1
-        finally:
-            client.close()
 
     def _next(self) -> Callable[[C], None] | None:
         while True:
             try:
-                return self._tasks.get(timeout=IDLE)
+                found = self._tasks.get(timeout=IDLE)
             except queue.Empty:
                 with self._counts:
                     if self._free > 0:  # else a task has just been put for this lane
-                        self._free -= 1
-                        self._alive -= 1
+                        self._count_out()
                         return None
+                continue
+            if found is None:
+                self._leave()
+                return None
+            number, task = found
+            self._taken = time.monotonic()
+            del self._waiting[number]
+            return task

@@ -51,7 +51,8 @@ class Worker(Generic[C, T]):
     def due_back(self) -> float:
         """When all of its threads will have come round, if they are well: whatever the device does.
 
-        One that is late but works, with whatever the device has sent, is the device's affair.
+        One that is late but works, with whatever the device has sent, is the device's affair. A task for
+        which there is no thread is late like one that hangs.
         """
         now = time.monotonic()
         since = {self.poller.thread: self.poller.came_round, **self.lanes.under_way()}
@@ -60,7 +61,8 @@ class Worker(Generic[C, T]):
             self._effort.rest()
         stuck = {thread for thread in late if not self._effort.works(thread)}
         counted = [moment for thread, moment in since.items() if thread in stuck or thread not in late]
-        return min(counted, default=now) + self._budget
+        waits = self.lanes.waits_since()
+        return min((*counted, now if waits is None else waits)) + self._budget
 
     def is_overdue(self) -> bool:
         """Whether the next look's outcome should have been there for long, whatever the device does."""
