@@ -32,6 +32,8 @@ from vrmon.plan.memory import (
     Whose,
 )
 from vrmon.settings import ChannelKey, Sync
+from vrmon.state.encoded import Encoded
+from vrmon.state.format import payload_text
 from vrmon.state.snapshot import payload, restore
 
 NOW, EPOCH = 5_000.0, 1_795_000_000.0
@@ -226,6 +228,28 @@ def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: M
 def test_saving_what_was_restored_saves_the_same(memory: Memory) -> None:
     first = saved(restore(saved(memory), EPOCH, NOW, SYNC))
     assert saved(restore(first, EPOCH, NOW, SYNC)) == first
+
+
+@given(st.lists(memories, min_size=1, max_size=4))
+def test_what_is_encoded_part_by_part_is_the_text_of_the_whole(many: list[Memory]) -> None:
+    encoded = Encoded()
+    for memory in many:
+        text = encoded.encode(memory, EPOCH)
+        assert text == payload_text(payload(memory, EPOCH))
+        assert encoded.encode(replace(memory), EPOCH) is text
+    assert encoded.encode(many[-1], EPOCH + 1.0) == payload_text(payload(many[-1], EPOCH + 1.0))
+
+
+@given(memories, st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")]), channels)
+def test_a_part_that_has_changed_is_encoded_anew(
+    memory: Memory, key: ChannelKey, after: ChannelMemory
+) -> None:
+    encoded = Encoded()
+    encoded.encode(memory, EPOCH)
+    changed = replace(memory, channels={**memory.channels, key: after})
+    assert encoded.encode(changed, EPOCH) == payload_text(payload(changed, EPOCH))
+    gone = replace(memory, channels={})
+    assert encoded.encode(gone, EPOCH) == payload_text(payload(gone, EPOCH))
 
 
 def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> None:

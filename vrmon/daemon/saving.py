@@ -9,7 +9,8 @@ from vrmon.daemon.clock import Clock
 from vrmon.model import Verb
 from vrmon.plan.memory import Memory
 from vrmon.settings import ChannelKey
-from vrmon.state import StateStore, snapshot
+from vrmon.state import StateStore
+from vrmon.state.encoded import Encoded
 from vrmon.views.round import Round
 
 _AFTER = 0.02  # seconds: what changes in one burst is saved once
@@ -23,6 +24,7 @@ class Saving:
         self._clock = clock
         self._aio = asyncio.get_running_loop()
         self._memory = Memory()
+        self._encoded = Encoded()
         self._due: asyncio.TimerHandle | None = None
         self._saved = threading.Event()  # set by the next save
         self._starting: dict[ChannelKey, threading.Event] = {}  # of the take that is being started
@@ -50,4 +52,4 @@ class Saving:
     def _save(self) -> None:
         self._due = None
         saved, self._saved = self._saved, threading.Event()
-        self._store.save(snapshot.payload(self._memory, self._clock.epoch), saved.set)
+        self._store.save_text(self._encoded.encode(self._memory, self._clock.epoch), saved.set)

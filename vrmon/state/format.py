@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ class Unusable(StateError):
         self.newer = newer
 
 
-def payload_text(payload: Mapping[str, Any]) -> str:
+def payload_text(payload: object) -> str:
     """One text for equal payloads; TypeError, ValueError or RecursionError for what JSON cannot hold."""
     return json.dumps(payload, sort_keys=True, separators=(",", ":"))
 

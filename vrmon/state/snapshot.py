@@ -5,9 +5,10 @@ What was in flight is left out: the next vrmon looks at what is (promise 6). Wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from vrmon.catalog import Code
 from vrmon.model import Job, Outcome, ProblemKey, Verb
@@ -37,28 +38,45 @@ _MINUTE = 60.0  # `last_seen` is kept to the minute, lest every poll be a reason
 Shift = Callable[["float | None"], "float | None"]
 
 
-def payload(memory: Memory, epoch: float) -> dict[str, Any]:
+class Part(NamedTuple):
+    """One value of the payload: `key` within `section`, the whole section where that is None. It is the same
+    for as long as everything in `of` is the same object, or an equal number; `make` makes it."""
+
+    section: str
+    key: str | None
+    of: tuple[object, ...]
+    make: Callable[[], Any]
+
+
+def parts(memory: Memory, epoch: float) -> Iterator[Part]:
     """`epoch` plus a monotonic time is Unix time."""
 
     def unix(moment: float | None) -> float | None:
         return None if moment is None else round(moment + epoch, 3)
 
-    return {
-        "primaries": {
-            name: [_job(primary, tracked, unix) for tracked in primary.jobs.values()]
-            for name, primary in memory.primaries.items()
-        },
-        "listed": {name: sorted(primary.listed) for name, primary in memory.primaries.items()},
-        "dvrs": {
-            name: [[folded, _owner_text(owner)] for folded, owner in dvr.ledger.names.items()]
-            for name, dvr in memory.dvrs.items()
-        },
-        "channels": {str(key): _channel(channel, unix) for key, channel in memory.channels.items()},
-        "problems": [
-            [key.code.value, key.subject, unix(began)]
-            for key, began in {**memory.inherited, **memory.problems}.items()
-        ],
-    }
+    for name, primary in memory.primaries.items():
+        minute = _rounded(unix(primary.good))
+        yield Part("primaries", name, (primary.jobs, minute), partial(_jobs, primary, unix))
+        yield Part("listed", name, (primary.listed,), partial(sorted, primary.listed))
+    for name, dvr in memory.dvrs.items():
+        yield Part("dvrs", name, (dvr.ledger,), partial(_names, dvr.ledger))
+    for key, channel in memory.channels.items():
+        yield Part("channels", str(key), (channel,), partial(_channel, channel, unix))
+    yield Part("problems", None, (memory.problems, memory.inherited), partial(_problems, memory, unix))
+
+
+SECTIONS = ("channels", "dvrs", "listed", "primaries", "problems")
+
+
+def payload(memory: Memory, epoch: float) -> dict[str, Any]:
+    """The whole of it."""
+    made: dict[str, Any] = {section: {} for section in SECTIONS}
+    for part in parts(memory, epoch):
+        if part.key is None:
+            made[part.section] = part.make()
+        else:
+            made[part.section][part.key] = part.make()
+    return made
 
 
 def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> Memory:
@@ -94,6 +112,24 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
     return Memory(primaries, dvrs, channels, inherited=inherited)
 
 
+def _rounded(moment: float | None) -> float:
+    """To the minute."""
+    return 0.0 if moment is None else moment - moment % _MINUTE
+
+
+def _jobs(primary: PrimaryMemory, unix: Shift) -> list[dict[str, Any]]:
+    return [_job(primary, tracked, unix) for tracked in primary.jobs.tracked.values()]
+
+
+def _names(ledger: Ledger) -> list[list[str]]:
+    return [[folded, _owner_text(owner)] for folded, owner in ledger.names.items()]
+
+
+def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
+    known = {**memory.inherited, **memory.problems}
+    return [[key.code.value, key.subject, unix(began)] for key, began in known.items()]
+
+
 def _owner_text(owner: Owner | None) -> str:
     return "" if owner is None else f"{owner.channel}|{owner.job}"
 
@@ -110,7 +146,7 @@ def _job(primary: PrimaryMemory, tracked: TrackedJob, unix: Shift) -> dict[str, 
     return {
         "job": _named(tracked.job),
         "since": unix(tracked.since),
-        "last_seen": last_seen - last_seen % _MINUTE if tracked.present else last_seen,
+        "last_seen": _rounded(last_seen) if tracked.present else last_seen,
         "present": tracked.present,
         "across_outage": tracked.across_outage,
         "lost": unix(tracked.lost),

@@ -102,6 +102,10 @@ class StateStore:
         except (TypeError, ValueError, RecursionError) as error:
             self._failure = f"Cannot save the state: JSON cannot hold it: {error}. This is a fault of vrmon."
             return
+        self.save_text(text, done)
+
+    def save_text(self, text: str, done: Callable[[], object] = lambda: None) -> None:
+        """The same for a payload's text, as `payload_text` makes it."""
         self._to_be_told.append(done)
         self._handed_over.append(text)
         self._wake.set()
