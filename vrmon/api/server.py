@@ -79,6 +79,7 @@ class Api:
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         self._server = self._runner.server
+        self._names.learn(api.names)
         for name, sock in adopted.items():
             address = {TCP: api.listen, UNIX: str(api.unix_socket)}.get(name, "")
             if address and await _fits(name, sock, address):
