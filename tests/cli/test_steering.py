@@ -25,8 +25,14 @@ def playbox() -> Iterator[PlayBox]:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path, playbox: PlayBox) -> Iterator[Running]:
-    with serving(MovieRecorder()) as recorder, running(tmp_path, playbox, recorder) as daemon:
+def recorder() -> Iterator[MovieRecorder]:
+    with serving(MovieRecorder()) as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder) -> Iterator[Running]:
+    with running(tmp_path, playbox, recorder) as daemon:
         yield daemon
 
 
@@ -62,6 +68,25 @@ def test_stop_ends_a_take_that_is_kept(daemon: Running, playbox: PlayBox) -> Non
     daemon.wait_for(lambda status: status["channels"][0]["recording"] is None)
 
 
+def test_claim_says_why_there_is_nothing_to_claim(daemon: Running) -> None:
+    refused = vrmon("claim", "PCR 1", environ=daemon.environ)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "Cannot claim PCR 1: as far as vrmon knows its source records nothing.\n"
+
+
+def test_claim_makes_a_recording_the_take_of_its_job(
+    daemon: Running, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    recorder.record_by_hand(0, "BY HAND")
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "foreign")
+    playbox.start_job(0, "SHOW.mxf")
+    daemon.wait_for(lambda status: status["channels"][0]["job"])
+    done = vrmon("claim", "PCR 1", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "'BY HAND' is vrmon's own take from now on: it ends with its job.\n"
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "recording")
+
+
 def test_a_channel_of_any_name_can_be_held(daemon: Running) -> None:
     name = "A/B ä%2F..#?"
     daemon.config.write_text(daemon.config.read_text().replace("PCR 1", name))
@@ -71,7 +96,7 @@ def test_a_channel_of_any_name_can_be_held(daemon: Running) -> None:
 
 
 def test_an_unknown_channel_is_answered_with_the_known_ones(daemon: Running) -> None:
-    for verb in ("hold", "auto", "stop"):
+    for verb in ("hold", "auto", "stop", "claim"):
         done = vrmon(verb, "PCR/9 ä", environ=daemon.environ)
         assert (done.returncode, done.stdout) == (1, "")
         assert "PCR/9 ä" in done.stderr

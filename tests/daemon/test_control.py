@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 import urllib.error
 import urllib.request
 from datetime import datetime
@@ -103,9 +104,43 @@ def test_a_person_stops_a_take_also_when_the_primary_has_been_gone_since_before_
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
 
 
+def test_a_doubtful_recording_that_a_person_claims_is_ended_with_its_job(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        code, answer = here.daemon.post(f"{PCR_1}/claim")
+        assert (code, answer["error"]) == (
+            409,
+            "Cannot claim PCR 1: as far as vrmon knows its source records nothing.",
+        )
+        here.recorder.record_by_hand(1, "REHEARSAL")
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 2", "foreign"))
+        code, answer = here.daemon.post("/channels/PCR%202/claim")
+        assert (code, "no job" in answer["error"]) == (409, True)
+        job = here.record()
+        code, answer = here.daemon.post(f"{PCR_1}/claim")
+        assert (code, "vrmon's own take" in answer["error"]) == (409, True)
+        # A date tells to the second, as the recorder writes it.
+        time.sleep(1.1)
+        here.recorder.swap_take(0, "BEST OF")
+        here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "doubtful"))
+        assert "doubtful-recording" in codes(here.daemon.status())
+        code, answer = here.daemon.post(f"{PCR_1}/claim", {"by": "anna"})
+        assert (code, answer["message"].startswith("'BEST OF' is vrmon's own take")) == (200, True)
+        status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
+        assert status["channels"][0]["take"]["name"] == "BEST OF"
+        here.wait_for_polls()
+        assert here.sent("*/stop", "*- 0/recording_name")[1:] == []
+        here.daemon.restart(signal.SIGKILL)
+        here.wait_for_phase("recording")
+        here.playbox.end_job(job)
+        here.wait_for_phase("idle")
+        assert [take.ended_by for take in here.recorder.takes_of(0)] == ["operator", "remote"]
+        assert here.recorder.running(1) is not None
+
+
 def test_nothing_is_controlled_over_tcp(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1) as here:
-        for path in ("/reload", f"{PCR_1}/hold", f"{PCR_1}/auto", f"{PCR_1}/stop"):
+        verbs = ("hold", "auto", "stop", "claim")
+        for path in ("/reload", *(f"{PCR_1}/{verb}" for verb in verbs)):
             request = urllib.request.Request(f"{here.daemon.url}{path}", data=b"{}", method="POST")
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(request, timeout=5)
@@ -117,7 +152,7 @@ def test_nothing_is_controlled_over_tcp(tmp_path: Path) -> None:
 
 def test_an_unknown_channel_is_said_to_be_unknown(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1) as here:
-        for verb in ("hold", "auto", "stop"):
+        for verb in ("hold", "auto", "stop", "claim"):
             code, answer = here.daemon.post(f"/channels/nobody/{verb}")
             assert (code, answer["error"].startswith("Cannot find channel 'nobody'")) == (404, True)
         assert "on-hold" not in codes(here.daemon.status())

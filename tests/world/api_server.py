@@ -95,6 +95,11 @@ class FakeBackend:
         self.asked.append(("stop", channel, by))
         return f"{channel} is stopping."
 
+    def claim(self, channel: str, by: str) -> str:
+        self._check(channel)
+        self.asked.append(("claim", channel, by))
+        return f"{channel} is stopping."
+
     def _check(self, channel: str) -> None:
         if channel not in (c["name"] for c in self.document["channels"]):
             raise UnknownChannel(f"Cannot find {channel}: the configuration has no such channel.")

@@ -98,3 +98,6 @@ class Backend(Protocol):
 
     def stop(self, channel: str, by: str) -> str:
         """Ends a take that is kept although its job is gone. ControlError, UnknownChannel."""
+
+    def claim(self, channel: str, by: str) -> str:
+        """Makes the recording that runs there vrmon's own take. ControlError, UnknownChannel."""

@@ -43,6 +43,9 @@ class Control:
     async def stop(self, request: web.Request) -> web.Response:
         return self._on_channel(request, "stop", await _body(request), self._backend.stop)
 
+    async def claim(self, request: web.Request) -> web.Response:
+        return self._on_channel(request, "claim", await _body(request), self._backend.claim)
+
     def _on_channel(
         self, request: web.Request, action: str, body: dict[str, Any], do: Callable[[str, str], str]
     ) -> web.Response:

@@ -87,6 +87,7 @@ def application(backend: Backend, documents: Documents, hub: Hub, names: OwnName
             web.post("/channels/{name:.+}/hold", control.hold),
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),
+            web.post("/channels/{name:.+}/claim", control.claim),
         ]
     )
     return app

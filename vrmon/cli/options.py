@@ -119,6 +119,14 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
     )
     _add_channel(argument)
     _add_socket(argument)
+    argument = add(
+        "claim",
+        "cli.commands.claim:run",
+        "Say that the recording on a channel is the take of its job: it is vrmon's own from then on.",
+        'vrmon claim "PCR 1"',
+    )
+    _add_channel(argument)
+    _add_socket(argument)
 
 
 def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:

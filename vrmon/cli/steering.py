@@ -32,7 +32,7 @@ def asker() -> str:
 
 
 def steer(options: Namespace, verb: str, **body: object) -> int:
-    """Has vrmond "hold", "auto" or "stop" the channel, with the name of who asks."""
+    """Has vrmond "hold", "auto", "stop" or "claim" the channel, with the name of who asks."""
     client = Vrmond(socket_path(options))
     try:
         print(clean(client.control(options.channel, verb, by=asker(), **body)))

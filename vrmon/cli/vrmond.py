@@ -42,7 +42,7 @@ class Vrmond:
         return self.ask("GET", "/status")
 
     def control(self, channel: str, verb: str, **body: object) -> str:
-        """Has the daemon "hold", "auto" or "stop" a channel: what came of it."""
+        """Has the daemon "hold", "auto", "stop" or "claim" a channel: what came of it."""
         if channel in (".", ".."):  # no address can hold them
             raise Declined(f"Cannot find channel {channel!r}: vrmon.toml has none of that name.", 404)
         return str(self.ask("POST", f"/channels/{quote(channel, safe='')}/{verb}", body).get("message", ""))

@@ -18,6 +18,7 @@ from vrmon.daemon.own_problems import OwnProblems
 from vrmon.errors import ControlError
 from vrmon.model import Phase, Thumbnail
 from vrmon.plan.memory import ChannelMemory, Hold
+from vrmon.plan.seen import claimed
 from vrmon.settings import Channel
 from vrmon.text import span
 from vrmon.views import inventory, status
@@ -113,9 +114,9 @@ class Service:
         memory, now = self._memory(one), time.monotonic()
         take = memory.running
         if memory.hold is not None:
-            recorder = self._loop.settings.dvrs[one.dvr].traits.recorder
             raise ControlError(
-                f"Cannot stop {one.name}: it is on hold. Stop it in {recorder}, or run vrmon auto first."
+                f"Cannot stop {one.name}: it is on hold. "
+                f"Stop it in {self._recorder(one)}, or run vrmon auto first."
             )
         if take is None or memory.phase is not Phase.KEEPING:
             raise ControlError(
@@ -125,6 +126,21 @@ class Service:
         released = (take.job, now)
         self._loop.amend(one.key, lambda memory: replace(memory, released=released))
         return f"{take.name!r} is being stopped."
+
+    def claim(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
+        one = self._channel(channel)
+        memory = self._memory(one)
+        theirs = memory.theirs
+        if theirs is None:
+            why = "records nothing" if memory.running is None else "records vrmon's own take"
+            raise ControlError(f"Cannot claim {one.name}: as far as vrmon knows its source {why}.")
+        try:
+            claimed(memory)
+        except ValueError:
+            text = f"Cannot claim {one.name}: there is no job that the recording may be of."
+            raise ControlError(f"{text} Stop it in {self._recorder(one)} if nobody needs it.") from None
+        self._loop.amend(one.key, claimed)
+        return f"{theirs.name or 'The recording'!r} is vrmon's own take from now on: it ends with its job."
 
     def metrics(self) -> MetricsSnapshot:
         began = self._began + self._clock.epoch
@@ -154,6 +170,10 @@ class Service:
             if channel.name == name:
                 return channel
         raise UnknownChannel(f"Cannot find channel {name!r}: vrmon.toml has none of that name.")
+
+    def _recorder(self, channel: Channel) -> str:
+        """What people call it."""
+        return self._loop.settings.dvrs[channel.dvr].traits.recorder
 
     def _memory(self, channel: Channel) -> ChannelMemory:
         return self._loop.memory.channels.get(channel.key, ChannelMemory())
