@@ -22,22 +22,22 @@ HANDED_OVER = ("deliver", "observed")
 """What the functions are called that a device's threads hand their values to."""
 
 
-def _is_frozen(kind: Any) -> bool:
-    """Whether no value of this type can be changed by whoever has it."""
+def _is_frozen(kind: Any, above: tuple[Any, ...] = ()) -> bool:
+    """Whether no value of this type can be changed by whoever has it. `above`: the types it is a part of."""
     origin, within = get_origin(kind), [one for one in get_args(kind) if one is not Ellipsis]
     if origin in (tuple, frozenset, Mapping, Union, UnionType):
-        return all(_is_frozen(one) for one in within)
+        return all(_is_frozen(one, above) for one in within)
     kind = origin or kind
-    if isinstance(kind, TypeVar) or kind in PLAIN or issubclass(kind, Enum):
+    if isinstance(kind, TypeVar) or kind in PLAIN or kind in above or issubclass(kind, Enum):
         return True
     if issubclass(kind, tuple):
-        return all(_is_frozen(one) for one in get_type_hints(kind).values())
+        return all(_is_frozen(one, above) for one in get_type_hints(kind).values())
     parameters = getattr(kind, "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
         return False
     hints = get_type_hints(kind)
     fields = (hints[one.name] for one in dataclasses.fields(kind))
-    return all(_is_frozen(one) for one in [*fields, *within])
+    return all(_is_frozen(one, (*above, kind)) for one in [*fields, *within])
 
 
 def _handed_over() -> Iterator[tuple[str, Any]]:

@@ -106,7 +106,8 @@ def by_its_name(evidence: Evidence) -> Whose | None:
 
 def goes_on(evidence: Evidence) -> Whose | None:
     """Our take was seen until a moment ago, and this follows it under its name, or under none: the recorder
-    split it, and was idle between the two files."""
+    split it, and was idle between the two files. Under the name that we have just given the source it may
+    just as well be somebody's."""
     losses, take = evidence.memory.losses, evidence.memory.take
     if losses is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
         return None
@@ -115,8 +116,10 @@ def goes_on(evidence: Evidence) -> Whose | None:
         or evidence.case.dvr.folded - losses.died > evidence.case.traits.start_grace
     ):
         return None
-    is_nameless = evidence.source.recording_name is None
-    return Whose.OURS if is_nameless or evidence.is_made_of(losses.name) else None
+    if evidence.source.recording_name is None or evidence.is_made_of(losses.name):
+        return Whose.OURS
+    is_renamed = take is not None and evidence.is_made_of(take.given)
+    return Whose.DOUBTFUL if is_renamed else None
 
 
 def as_before(evidence: Evidence) -> Whose | None:

@@ -175,7 +175,8 @@ class Sent(_OfJob):
     `looked`: the first good look that began after it; from then on the recorder has its grace. `standing`:
     the name that the source showed when it went out. `aliases`: names under which an earlier command may
     have begun it. `inherited`: the command was that of a vrmon before this one; `is_certain`: it did go out,
-    for that vrmon may have died between the name and the command.
+    for that vrmon may have died between the name and the command. `before`: the inherited take, for which
+    this is a command of our own: where that is refused, the other one counts again.
     """
 
     sent: float = 0.0
@@ -184,6 +185,7 @@ class Sent(_OfJob):
     aliases: tuple[str, ...] = ()
     inherited: bool = False
     is_certain: bool = True
+    before: Sent | None = None
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ def _seen_again(case: Case, take: Running, source: Source) -> Running:
 
 
 def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> Theirs:
-    take, before = memory.take, memory.theirs
+    before = memory.theirs
     same = before is not None and (before.whose, before.name, before.date) == (
         whose,
         source.recording_name,
@@ -231,12 +231,23 @@ def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> 
     )
     if same and before is not None:
         return before
-    job = take.job if isinstance(take, Running) else before.job if before is not None else None
-    name = take.name if isinstance(take, Running) else before.in_place_of if before is not None else ""
-    lent = _is_lent(case, memory) if before is None else before.lent
+    job, name = _in_place_of(memory, whose)
+    lent = whose is Whose.SOMEBODYS and (_is_lent(case, memory) if before is None else before.lent)
     since = _ended(case) if before is None else before.since
     shown, date = source.recording_name, source.start_date
     return Theirs(whose, since, source.unique_id, shown, date, job, name, lent)
+
+
+def _in_place_of(memory: ChannelMemory, whose: Whose) -> tuple[Job | None, str]:
+    """Whose take such a recording may be nevertheless, and what that was called."""
+    take, before, losses = memory.take, memory.theirs, memory.losses
+    if isinstance(take, Running):
+        return take.job, take.name
+    if before is not None:
+        return before.job, before.in_place_of
+    if whose is Whose.DOUBTFUL and losses is not None:
+        return memory.job, losses.name
+    return None, ""
 
 
 def _is_lent(case: Case, memory: ChannelMemory) -> bool:

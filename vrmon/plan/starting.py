@@ -114,6 +114,7 @@ def _sent(site: Site, take: Naming | Sent, tracked: TrackedJob) -> Sent:
         sent=site.moment.now,
         standing=site.source.recording_name or "",
         aliases=aliases,
+        before=take if isinstance(take, Sent) and take.inherited else None,
     )
 
 
@@ -235,6 +236,8 @@ def _learn_record(
         label = replace(label, refused=(*label.refused, take.given))
     attempt = memory.attempt
     is_all_refused = attempt is not None and attempt.refusals == attempt.tries
+    if is_all_refused and isinstance(take, Sent) and take.before is not None:
+        return replace(memory, take=replace(take.before, label=label)), ledger
     if is_all_refused and isinstance(take, Sent) and not take.inherited:
         nothing_begun = Naming(take.job, take.source, take.number, label, take.latency)
         return replace(memory, take=nothing_begun), ledger
