@@ -30,7 +30,7 @@ class _Connection(http.client.HTTPConnection):
             self.sock = socket.create_connection(self._address, self.timeout)
 
 
-def ask(address: Address, path: str, method: str = "GET", timeout: float = 10.0) -> tuple[int, Any]:
+def ask(address: Address, path: str, method: str = "GET", timeout: float = 60.0) -> tuple[int, Any]:
     """Status and JSON document (None where the answer is no JSON) of one request on its own connection."""
     connection = _Connection(address, timeout)
     try:

@@ -30,7 +30,7 @@ exec setpriv --pdeathsig=TERM systemd-nspawn --quiet --directory="$1" --machine=
 """
 
 
-def eventually(condition: Callable[[], T], timeout: float = 10.0, what: str = "it") -> T:
+def eventually(condition: Callable[[], T], timeout: float = 60.0, what: str = "it") -> T:
     """The first true value of `condition`; AssertionError when there is none in time."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
@@ -56,8 +56,8 @@ class Machine:
                 stdout=console,
                 stderr=subprocess.STDOUT,
             )
-        self.leader = eventually(self._find_leader, 20, f"an init; see {self.console}")
-        eventually(self._is_up, 60, f"the end of the boot; see {self.console}")
+        self.leader = eventually(self._find_leader, what=f"an init; see {self.console}")
+        eventually(self._is_up, 240, f"the end of the boot; see {self.console}")
 
     def _find_leader(self) -> int:
         assert self._nspawn.poll() is None, self.console.read_text()
@@ -81,7 +81,7 @@ class Machine:
         return [*enter, "runuser", "-u", user, "--"] if user else enter
 
     def run(
-        self, *command: str, check: bool = True, user: str = "", timeout: float = 60
+        self, *command: str, check: bool = True, user: str = "", timeout: float = 240
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command inside, as root or `user`."""
         done = subprocess.run(

@@ -23,7 +23,7 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
 
-    def wait_for(self, text: str, timeout: float = 20.0) -> None:
+    def wait_for(self, text: str, timeout: float = 60.0) -> None:
         """Until `text` is the last that is shown."""
         deadline = time.monotonic() + timeout
         while not self.shown.endswith(text):

@@ -25,12 +25,12 @@ def nothing_is_lost(site: Site) -> Iterator[Readers]:
         eventually(lambda: site.runs(2), what="TALK's take")
         eventually(lambda: site.channel("PCR 1")["phase"] == "recording")
         eventually(lambda: site.channel("PCR 2")["phase"] == "recording")
+        eventually(lambda: readers.answered > 50, what="readers without pause")
     assert [site.takes(number) for number in range(3)] == [["NEWS"], ["SPORT"], ["TALK"]]
     assert site.recorder.gaps("4XT00292 - 0", began, time.monotonic()) == []
     assert site.recorder.gaps("4XT00292 - 1", began, time.monotonic()) == []
     assert readers.failures == []
-    assert readers.answered > 50
-    assert readers.longest < 5.0
+    assert readers.longest < 20.0
 
 
 def another_daemon(site: Site, than: int) -> bool:

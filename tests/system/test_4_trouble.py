@@ -44,7 +44,7 @@ def impatient(site: Site) -> Iterator[Site]:
 
 
 def restarted_by_watchdog(machine: Machine, before: int) -> None:
-    eventually(lambda: machine.daemon not in (0, before), 30, "the watchdog")
+    eventually(lambda: machine.daemon not in (0, before), what="the watchdog")
     eventually(lambda: machine.show("SubState")["SubState"] == "running")
     assert any("Watchdog timeout" in str(entry["MESSAGE"]) for entry in machine.journal())
 
@@ -64,7 +64,7 @@ def test_a_wedged_loop_is_restarted_and_leaves_its_stacks(impatient: Site) -> No
     impatient.machine.kill("USR1")
     began = time.monotonic()
     restarted_by_watchdog(impatient.machine, before)
-    assert time.monotonic() - began < WATCHDOG + 5
+    assert time.monotonic() - began < WATCHDOG + 15
     eventually(lambda: impatient.channel("PCR 1")["phase"] == "recording")
     assert impatient.takes(0) == ["NEWS"]
     last_words = [str(entry["MESSAGE"]) for entry in impatient.machine.journal(f"_PID={before}")]
@@ -108,4 +108,4 @@ def test_a_full_disk_stops_no_recording(small_disk: Site) -> None:
     eventually(lambda: small_disk.channel("PCR 2")["phase"] == "recording")
     assert small_disk.takes(1) == ["SPORT"]
     machine.run("rm", "/var/lib/vrmon/ballast")
-    eventually(lambda: "state-failing" not in small_disk.problems(), 60, "the end of the problem")
+    eventually(lambda: "state-failing" not in small_disk.problems(), what="the end of the problem")
