@@ -47,7 +47,7 @@ def test_descriptors_used_up_are_a_line_in_the_log(tmp_path: Path) -> None:
         resource.prlimit(process, resource.RLIMIT_NOFILE, (few, usual[1]))
         with ExitStack() as clients:
             for _ in range(20):
-                clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+                clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
             wait(lambda: "Cannot accept connections" in here.daemon.log(), "a line in the log")
             here.wait_for_polls(15)  # longer than it waits before it tries again
             resource.prlimit(process, resource.RLIMIT_NOFILE, usual)
@@ -65,6 +65,6 @@ def _time_of_status(here: Mirror) -> float:
 
 def _is_answered(here: Mirror) -> bool:
     try:
-        return requests.get(f"{here.daemon.url}/healthz", timeout=5).status_code == 200
+        return requests.get(f"{here.daemon.url}/healthz", timeout=60).status_code == 200
     except requests.ConnectionError:
         return False

@@ -49,7 +49,7 @@ def samples(text: str) -> dict[str, float]:
 @pytest.fixture
 def scrape(tmp_path: Path) -> str:
     with serving(tmp_path) as server:
-        answer = requests.get(f"{server.url}/metrics", timeout=5)
+        answer = requests.get(f"{server.url}/metrics", timeout=60)
         assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         return answer.text
 
@@ -118,7 +118,7 @@ def test_a_daemon_that_has_sent_no_heartbeat_yet_tells_no_age_of_one() -> None:
 
 def test_a_take_that_dies_is_counted_once_and_not_again_after_a_restart(tmp_path: Path) -> None:
     def lost() -> float:
-        seen = samples(requests.get(f"{here.daemon.url}/metrics", timeout=5).text)
+        seen = samples(requests.get(f"{here.daemon.url}/metrics", timeout=60).text)
         return seen['vrmon_channel_takes_lost_total{"channel": "PCR 1"}']
 
     with mirror(tmp_path, size=1) as here:

@@ -90,7 +90,7 @@ def test_a_burst_of_changes_is_one_document_for_all(server: Server) -> None:
 
 
 def test_an_old_proxy_gets_the_stream_unchunked(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
         sock.sendall(b"GET /events HTTP/1.0\r\nHost: localhost\r\n\r\n")
         answer = b""
         while not answer.endswith(b"\n\n"):

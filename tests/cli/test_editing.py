@@ -158,7 +158,7 @@ def test_without_a_yes_nothing_is_trusted(file: Path, playbox: PlayBox) -> None:
             terminal.see(r"\[y/N\]")
             terminal.type(answer)
             assert "did not say yes" in terminal.rest()
-            assert terminal.process.wait(20) == 1
+            assert terminal.process.wait(60) == 1
     assert file.read_text() == before
 
 
@@ -168,7 +168,7 @@ def test_a_yes_on_the_terminal(file: Path, playbox: PlayBox) -> None:
         assert playbox.fingerprint in terminal.see(r"\[y/N\]")
         terminal.type("y\n")
         assert "vrmon reload" in terminal.rest()
-        assert terminal.process.wait(20) == 0
+        assert terminal.process.wait(60) == 0
     assert file.read_text().count(playbox.fingerprint) == 2
 
 

@@ -154,7 +154,7 @@ def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, to: str
         command = " ".join(map(shlex.quote, [*COMMAND, "status", "--socket", str(server.unix_socket)]))
         done = subprocess.run(
             ["bash", "-c", f"{command} {shell}"],
-            cwd=ROOT, env=ENVIRON, capture_output=True, text=True, timeout=20, check=False,
+            cwd=ROOT, env=ENVIRON, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     if to == "/dev/full":
         assert (done.returncode, done.stderr) == (74, "Cannot go on: No space left on device.\n")

@@ -139,7 +139,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         with running(tmp_path, text=text, environ=environ) as daemon:
             playbox.start_job(0, "SHOW.mxf")
             daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=60) as answer:
                 status = json.load(answer)
             assert status["primaries"]["playbox"]["url"] == playbox.url
             assert status["dvrs"]["movierecorder"]["poll_interval"] == 0.1
@@ -245,9 +245,9 @@ def test_a_reload_moves_the_tcp_address(tmp_path: Path) -> None:
         before = here.daemon.url
         here.reconfigure((before.removeprefix("http://"), ""))
         with pytest.raises(OSError, match="refused"):
-            urllib.request.urlopen(f"{before}/status", timeout=5)
+            urllib.request.urlopen(f"{before}/status", timeout=60)
         here.reconfigure(('listen = ""', f'listen = "{before.removeprefix("http://")}"'))
-        with urllib.request.urlopen(f"{before}/status", timeout=5) as answer:
+        with urllib.request.urlopen(f"{before}/status", timeout=60) as answer:
             assert json.load(answer)["version"]
 
 
@@ -265,5 +265,5 @@ def test_an_address_that_is_taken_costs_the_address_only(tmp_path: Path) -> None
                 assert address in daemon.status()["problems"][0]["message"]
                 taken.close()
                 daemon.wait_for(lambda status: status["health"] == "ok")
-                with urllib.request.urlopen(f"http://{address}/healthz", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://{address}/healthz", timeout=60) as answer:
                     assert answer.status == 200

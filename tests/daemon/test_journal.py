@@ -25,7 +25,7 @@ def run(code: str, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
-        timeout=20,
+        timeout=60,
         cwd=ROOT,
         check=True,
     )

@@ -23,7 +23,7 @@ def _wait_for_a_list(here: Mirror) -> None:
 
 @pytest.mark.parametrize("alone", ["told", "404"])
 def test_an_operators_take_that_the_list_does_not_show_yet_is_not_stopped(tmp_path: Path, alone: str) -> None:
-    with mirror(tmp_path, size=1, timeout=10.0) as here:
+    with mirror(tmp_path, size=1, timeout=60) as here:
         job = here.record()
         here.recorder.switch(list_takes=SLOW, source_alone=alone)
         _wait_for_a_list(here)
@@ -38,7 +38,7 @@ def test_an_operators_take_that_the_list_does_not_show_yet_is_not_stopped(tmp_pa
 
 @pytest.mark.parametrize("alone", ["told", "404"])
 def test_a_slow_list_keeps_nothing_from_being_recorded_and_ended(tmp_path: Path, alone: str) -> None:
-    with mirror(tmp_path, size=1, timeout=10.0) as here:
+    with mirror(tmp_path, size=1, timeout=60) as here:
         here.recorder.switch(list_takes=SLOW / 2, source_alone=alone)
         job = here.record()
         here.playbox.end_job(job)

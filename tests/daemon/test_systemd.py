@@ -169,7 +169,7 @@ def handed_over(sockets: list[socket.socket], names: str) -> dict[str, object]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
+        timeout=60,
         cwd=Path(__file__).parents[2],
     )
     answer: dict[str, object] = json.loads(done.stdout)

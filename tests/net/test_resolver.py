@@ -32,7 +32,7 @@ def mute_name_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def resolve(host: str, port: int, **options: Any) -> Any:
         if not options.get("flags"):
             asked.append(host)
-            answering.wait(10)
+            answering.wait(60)
         return SYSTEMS(host, port, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)

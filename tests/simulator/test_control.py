@@ -36,7 +36,7 @@ class Control:
     def __call__(self, method: str, what: str, **arguments: object) -> Any:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.request(method, self.address + what, json=arguments, timeout=5)
+            answer = session.request(method, self.address + what, json=arguments, timeout=60)
         if not answer.ok:
             raise ValueError(answer.json()["error"])
         return answer.json()["result"]
@@ -167,7 +167,7 @@ def test_switches_and_ids_can_be_given_at_the_start() -> None:
 
 def test_help_names_each_switch_fault_and_action() -> None:
     command = [sys.executable, "-m", "vrmon.simulator", "--help"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     lines = told.splitlines()
     for kind in (PlayBoxSwitches, MovieRecorderSwitches):
         for one in described(kind):
@@ -185,7 +185,7 @@ def test_help_names_each_switch_fault_and_action() -> None:
 def refused(*options: str) -> tuple[int, str]:
     """How the program ends that never comes to serve, and the last line that it says."""
     command = [sys.executable, "-m", "vrmon.simulator", *ANY_PORTS, *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr.splitlines()[-1]

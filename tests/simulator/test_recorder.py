@@ -128,7 +128,7 @@ def test_destinations_their_warnings_and_their_absence(recorder: MovieRecorder, 
 @pytest.mark.parametrize(("position", "magic"), [("png", b"\x89PNG"), ("jpeg", b"\xff\xd8\xff")])
 def test_thumbnails(recorder: MovieRecorder, dvr: Client, position: str, magic: bytes) -> None:
     recorder.switch(thumbnail=position)
-    answer = dvr.session.get(f"{recorder.url}/sources/0/thumbnail", timeout=5)
+    answer = dvr.session.get(f"{recorder.url}/sources/0/thumbnail", timeout=60)
     assert answer.headers["Content-Type"] == f"image/{position}"
     assert answer.content.startswith(magic)
     recorder.switch(thumbnail="absent")
@@ -137,7 +137,7 @@ def test_thumbnails(recorder: MovieRecorder, dvr: Client, position: str, magic: 
 
 def test_a_put_without_its_content_type_is_refused(recorder: MovieRecorder, dvr: Client) -> None:
     path = f"{recorder.url}/sources/0/recording_name"
-    answer = dvr.session.put(path, data='{"recording_name": "X"}', timeout=5)
+    answer = dvr.session.put(path, data='{"recording_name": "X"}', timeout=60)
     assert refused((answer.status_code, answer.json()), 400)
     assert refused(dvr.put("/sources/0/recording_name", ["X"]), 400)
     assert dvr.source()["recording_name"] == "Backup 1"

@@ -88,14 +88,14 @@ def test_files_of_unknown_and_ended_jobs(playbox: PlayBox, primary: Client) -> N
     job = playbox.start_job(0)
     playbox.end_job(job)
     path = f"{primary.url}/ingests/{playbox.ingests[0]}/jobs/{job}/files"
-    assert primary.session.get(path, timeout=5).status_code == 200
+    assert primary.session.get(path, timeout=60).status_code == 200
     playbox.switch(files_of_ended_job="404")
-    assert primary.session.get(path, timeout=5).status_code == 404
+    assert primary.session.get(path, timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/nonsense", "/ingests", "/simulatorx"])
 def test_an_unknown_path_is_a_page(playbox: PlayBox, primary: Client, path: str) -> None:
-    answer = primary.session.get(playbox.url + path, timeout=5)
+    answer = primary.session.get(playbox.url + path, timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
 
 
@@ -106,7 +106,7 @@ def test_a_password_is_asked_for_on_every_request(position: str) -> None:
         recorder.switch(unauthorized=position)
         with client.session as session:
             for path in ("/sources", "/sources/0/record", "/sources?password=wrong"):
-                answer = session.get(recorder.url + path, timeout=5)
+                answer = session.get(recorder.url + path, timeout=60)
                 assert answer.status_code == int(position[:3])
                 assert ("success" in answer.text) == position.endswith("json")
                 assert "Authentic" in answer.text
@@ -125,7 +125,7 @@ def test_tls_with_a_certificate_of_its_own(tmp_path: Path) -> None:
             f"{playbox.url}/ingests/activejobsinfo", verify=str(certificate.path), timeout=5
         ).ok
         with pytest.raises(requests.exceptions.SSLError), requests.Session() as stranger:
-            stranger.get(f"{playbox.url}/ingests/activejobsinfo", timeout=5)
+            stranger.get(f"{playbox.url}/ingests/activejobsinfo", timeout=60)
 
 
 def test_64_requests_are_delayed_side_by_side(playbox: PlayBox) -> None:

@@ -24,7 +24,7 @@ from vrmon.state.format import compose, payload_text
 def store(tmp_path: Path) -> Iterator[StateStore]:
     store = StateStore(tmp_path)
     yield store
-    store.close(5)
+    store.close(60)
 
 
 def test_killed_in_the_middle_of_writing_nothing_is_lost(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_full_disk_keeps_the_old_state_and_is_told_until_there_is_room(tmp_pat
         assert store.failing() == (
             f"Cannot save the state in {tmp_path}: No space left on device. Free some space there."
         )
-        assert not store.close(5)
+        assert not store.close(60)
         assert found(tmp_path) == ({"number": 1}, "")
         assert names(tmp_path) == {"filler", "state.json"}
 

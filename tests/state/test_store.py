@@ -19,7 +19,7 @@ from vrmon.state import StateStore
 def store(tmp_path: Path) -> Iterator[StateStore]:
     store = StateStore(tmp_path)
     yield store
-    store.close(5)
+    store.close(60)
 
 
 def test_nothing_was_saved_yet(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_payload_that_json_cannot_hold_is_told_and_costs_nothing(tmp_path: Pat
     assert "JSON cannot hold it" in store.failing()
     store.save({"number": 1})
     until(lambda: not store.failing(), "well again")
-    store.close(5)
+    store.close(60)
     assert found(tmp_path) == ({"number": 1}, "")
 
 
@@ -150,8 +150,8 @@ class TestLock:
     def test_a_second_store_is_told_who_holds_it(self, tmp_path: Path, store: StateStore) -> None:
         with pytest.raises(StateError, match=f"vrmond with process id {os.getpid()} holds it"):
             StateStore(tmp_path)
-        store.close(5)
-        StateStore(tmp_path).close(5)
+        store.close(60)
+        StateStore(tmp_path).close(60)
 
     def test_it_ends_with_its_process_however_that_ends(self, tmp_path: Path) -> None:
         holder = child("store = StateStore(folder); print(flush=True); sys.stdin.read()", tmp_path)
@@ -162,7 +162,7 @@ class TestLock:
                 StateStore(tmp_path)
             holder.kill()
         assert (tmp_path / "vrmond.lock").read_text() == f"{holder.pid}\n"
-        StateStore(tmp_path).close(5)
+        StateStore(tmp_path).close(60)
         assert (tmp_path / "vrmond.lock").read_text() == f"{os.getpid()}\n"
 
     @pytest.mark.parametrize("change", [Path.unlink, lambda file: file.rename(file.with_suffix(".old"))])
@@ -175,13 +175,13 @@ class TestLock:
                 StateStore(tmp_path)
         second = child("StateStore(folder)", tmp_path)
         with second:
-            assert second.wait(20) != 0
-        store.close(5)
-        StateStore(tmp_path).close(5)
+            assert second.wait(60) != 0
+        store.close(60)
+        StateStore(tmp_path).close(60)
 
     def test_a_folder_that_cannot_be_locked_stops_nobody(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         store = StateStore(tmp_path / "file")
         assert store.load().payload is None
         assert "A second vrmond would not be noticed." in store.failing()
-        store.close(5)
+        store.close(60)

@@ -20,7 +20,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
 
 def picture(here: Mirror, name: str) -> tuple[int, bytes]:
     host, _, port = here.daemon.url.removeprefix("http://").partition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=5)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     try:
         connection.request("GET", f"/thumbnail/{name}")
         answer = connection.getresponse()
@@ -77,7 +77,7 @@ def test_what_the_devices_offer_is_shown(here: Mirror) -> None:
 
 def test_the_numbers_of_what_happened(here: Mirror) -> None:
     job = here.record("COUNTED.mxf", 2)
-    connection = http.client.HTTPConnection(here.daemon.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(here.daemon.url.removeprefix("http://"), timeout=60)
     connection.request("GET", "/metrics")
     text = connection.getresponse().read().decode()
     connection.close()

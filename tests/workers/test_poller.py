@@ -187,7 +187,7 @@ def test_a_look_is_as_old_as_its_beginning() -> None:
         seen: queue.Queue[Observation[tuple[Job, ...]]] = queue.Queue()
         poller = Poller("playbox", 0.5, kinds.primary(device), lambda primary: primary.jobs(), seen.put)
         poller.start()
-        first, second = seen.get(timeout=20), seen.get(timeout=20)
+        first, second = seen.get(timeout=60), seen.get(timeout=20)
         poller.close()
         poller._thread.join(20)
     assert (first.state, second.state, len(heard)) == (DeviceState.OK, DeviceState.OK, 3)

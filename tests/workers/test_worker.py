@@ -230,7 +230,7 @@ def test_a_thread_that_is_busy_with_what_a_device_sent_is_not_stuck(
     worker.start()
     if where == "lane":
         worker.lanes.submit(task)
-    began.wait(5)
+    began.wait(60)
     if is_stuck:
         until(lambda: worker.due_back() < time.monotonic(), "it to be late")
     late = time.monotonic() + 0.5
@@ -247,7 +247,7 @@ def test_a_device_whose_look_does_not_come_back_is_unknown_once(monkeypatch: pyt
     gate, seen = threading.Event(), queue.Queue[Observation[tuple[Source, ...]]]()
 
     def hold(_: Recorder) -> Sight[tuple[Source, ...]]:
-        gate.wait(5)
+        gate.wait(60)
         return Sight(())
 
     device = DeviceSettings("dvr", "http://127.0.0.1:1", poll_interval=0.01, timeout=0.1)
@@ -266,6 +266,6 @@ def test_a_device_whose_look_does_not_come_back_is_unknown_once(monkeypatch: pyt
     assert told.reason == "dvr was asked and vrmon's own thread has not come back since"
     assert one.missed(time.monotonic()) is None
     gate.set()
-    one.take_in(seen.get(timeout=5))
+    one.take_in(seen.get(timeout=60))
     until(lambda: one.missed(time.monotonic()) is None and not one.is_missed, "it to be back")
     one.worker.close()

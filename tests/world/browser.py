@@ -110,7 +110,7 @@ class Browser:
         return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
-        answer = self._http.request(method, self._url + path, json=body, timeout=30).json()["value"]
+        answer = self._http.request(method, self._url + path, json=body, timeout=120).json()["value"]
         if isinstance(answer, dict) and "error" in answer:
             raise AssertionError(f"{answer['error']}: {answer['message']}")
         return answer
@@ -124,7 +124,7 @@ class Browser:
 
     def _end_driver(self) -> None:
         self._driver.terminate()
-        self._driver.wait(10)
+        self._driver.wait(60)
         if self._driver.stdout is not None:
             self._driver.stdout.close()
         self._http.close()

@@ -25,11 +25,11 @@ class Client:
         self.session.trust_env = False
 
     def get(self, path: str, **options: Any) -> tuple[int, Any]:
-        answer = self.session.get(self.url + path, timeout=5, **options)
+        answer = self.session.get(self.url + path, timeout=60, **options)
         return answer.status_code, answer.json()
 
     def put(self, path: str, body: object) -> tuple[int, Any]:
-        answer = self.session.put(self.url + path, json=body, timeout=5)
+        answer = self.session.put(self.url + path, json=body, timeout=60)
         return answer.status_code, answer.json()
 
     def source(self, unique_id: str = FIRST) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def ask(url: str, path: str, body: object = None, **headers: str) -> tuple[int, 
         told = {"Content-Type": "application/json", **told}
     request = Request(url + path, data, told, method="GET" if data is None else "PUT")
     try:
-        with _OPENER.open(request, timeout=10) as answer:
+        with _OPENER.open(request, timeout=60) as answer:
             return answer.status, answer.read(), _headers(answer)
     except HTTPError as error:
         with error:

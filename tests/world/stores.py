@@ -35,7 +35,7 @@ def found(folder: Path) -> tuple[dict[str, object] | None, str]:
         loaded = store.load()
         return loaded.payload, loaded.complaint
     finally:
-        store.close(5)
+        store.close(60)
 
 
 def names(folder: Path) -> set[str]:
