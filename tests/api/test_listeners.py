@@ -151,25 +151,23 @@ class TestRebind:
         idle.call(idle.api.rebind(idle.settings()))
         assert idle.api.listeners == before
 
-    def test_it_moves(self, idle: Server, tmp_path: Path) -> None:
+    def test_it_moves(self, idle: Server, tmp_path: Path, free_port: int) -> None:
         idle.start()
         old_port, new_path = idle.port, tmp_path / "elsewhere.sock"
-        new_port = free_port()
-        idle.call(idle.api.rebind(idle.settings(f"127.0.0.1:{new_port}", new_path)))
-        assert answers(idle, new_port)
+        idle.call(idle.api.rebind(idle.settings(f"127.0.0.1:{free_port}", new_path)))
+        assert answers(idle, free_port)
         assert unix_answers(new_path)
         assert not idle.unix_socket.exists()
         with pytest.raises(requests.ConnectionError):
             answers(idle, old_port)
 
-    def test_one_port_from_every_address_to_one_and_back(self, idle: Server) -> None:
-        port = free_port()
-        idle.start(idle.settings(f"0.0.0.0:{port}"))
+    def test_one_port_from_every_address_to_one_and_back(self, idle: Server, free_port: int) -> None:
+        idle.start(idle.settings(f"0.0.0.0:{free_port}"))
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104
             with idle.api.listeners["vrmon-tcp"].dup():  # as the service manager holds it
-                idle.call(idle.api.rebind(idle.settings(f"{host}:{port}")))
+                idle.call(idle.api.rebind(idle.settings(f"{host}:{free_port}")))
             assert idle.api.listeners["vrmon-tcp"].getsockname()[0] == host
-            assert answers(idle, port)
+            assert answers(idle, free_port)
 
     def test_one_port_to_an_address_that_is_taken_leaves_it_as_it_was(self, idle: Server) -> None:
         with socket.create_server(("127.0.0.2", 0)) as rival:
