@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from functools import partial
 from itertools import pairwise
@@ -114,3 +115,15 @@ def test_strangers_write_a_line_at_once_and_then_one_for_all(
     assert told == [("Somebody knocks", "a", 1), ("Somebody knocks", "d", 3), ("Somebody knocks", "e", 1)]
     assert [one.exc_info is not None for one in caplog.records] == [True, False, False]
     assert {one.levelno for one in caplog.records} == {logging.WARNING}
+
+
+def test_waiting_is_no_work() -> None:
+    async def work() -> None:
+        turns, taken = Turns(0.5), asyncio.Event()
+        turns.want(partial(time.sleep, 0.1))
+        turns.want(taken.set)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert taken.is_set()
+
+    run(work())

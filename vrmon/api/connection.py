@@ -183,10 +183,10 @@ async def keep_time(request: web.Request, handler: Handler) -> web.StreamRespons
     if not isinstance(connection, Connection):
         return await handler(request)
     connection.request_came(request)
-    began = time.monotonic()
+    began = time.thread_time()
     response = await handler(request)
     if not _is_stream(request):
-        connection.terms.turns.spent(time.monotonic() - began)
+        connection.terms.turns.spent(time.thread_time() - began)
     if connection.is_last and not response.prepared:
         response.force_close()
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -29,7 +30,8 @@ class Turns:
             self._arrange()
 
     def spent(self, seconds: float) -> None:
-        """So much work has been done: a turn's own, or what came of one."""
+        """So much work has been done: a turn's own, or what came of one. Of this thread's own time: waiting
+        for others, or for the machine, is no work."""
         self._paid = max(self._paid, self._loop.time() - seconds) + seconds / self._share
 
     def _arrange(self) -> None:
@@ -41,10 +43,10 @@ class Turns:
 
     def _take(self) -> None:
         self._next = None
-        began = self._loop.time()
+        began = time.thread_time()
         try:
             self._waiting.popleft()()
         finally:
-            self.spent(self._loop.time() - began)
+            self.spent(time.thread_time() - began)
             if self._waiting and self._next is None:
                 self._arrange()
