@@ -1,0 +1,143 @@
+"""Names that are given once, and names of the primary that change (promise 5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import incidents as when
+from tests.world.observed import TICK, Site
+from tests.world.virtual import Quirks, VirtualRecorder
+from tests.world.virtual_run import Run
+from tests.world.virtual_stories import begun, names, recording, running
+from vrmon.model import DeviceState, Job, Observation, Outcome, Result, Verb
+from vrmon.plan import jobs
+from vrmon.plan.memory import FLIGHT, PrimaryMemory
+from vrmon.plan.moment import Moment
+
+
+class Listening(VirtualRecorder):
+    """Keeps what it is told to do: the verb and the name."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(len(run.settings.channels), run.mac.quirks)
+        self.told: list[tuple[Verb, str]] = []
+
+    def command(self, verb: Verb, unique_id: str, name: str, now: float) -> str:
+        self.told.append((verb, name))
+        return super().command(verb, unique_id, name, now)
+
+
+def listened_to(run: Run) -> Listening:
+    run.mac = heard = Listening(run)
+    run.until(run.now + 2.0)
+    return heard
+
+
+def test_a_job_id_that_is_used_for_another_show_is_another_take() -> None:
+    at = when.site()
+    when.a_job_is_recorded(at)
+    first = at.sources["dvr"]["s 1"]
+    at.names[when.JOB] = "SPORT"
+    at.until(at.now + 35.0)
+    second = at.sources["dvr"]["s 1"]
+    assert (first.recording_name, second.recording_name) == ("NEWS", "SPORT")
+    assert second.is_recording
+    assert second.start_date != first.start_date
+    assert at.problems == ()
+    when.the_job_ends(at)
+    at.until(at.now + 10.0)
+    assert not at.sources["dvr"]["s 1"].is_recording
+
+
+@pytest.mark.parametrize("name", ["NEWS_v2", "NEWS (final)", "news"])
+def test_a_primary_file_that_is_renamed_is_the_same_show(name: str) -> None:
+    run, job, take = recording()
+    run.playbox.names[job] = (0.0, name)
+    run.until(60.0)
+    assert running(run) is take
+    assert run.problems() == {"primary-file-renamed"}
+    run.crash()
+    run.until(100.0)
+    assert run.mac.recordings == [take]
+    assert run.problems() == {"primary-file-renamed"}
+
+
+def lost_names(at: Site) -> float:
+    """The source bears the name of the show before, and answers to names are lost; when the next begins."""
+    when.a_job_is_recorded(at)
+    when.the_job_ends(at)
+    at.until(at.now + 10.0)
+    when.replies(Verb.SET_NAME, Outcome.LOST, "no answer")(at)
+    when.the_next_job_begins(at)
+    return at.now
+
+
+def test_lost_answers_to_a_name_keep_a_take_from_another_shows_name_for_three_seconds_at_most() -> None:
+    at = when.site()
+    began = lost_names(at)
+    at.until(began + 3.0)
+    assert not at.sources["dvr"]["s 1"].is_recording
+    at.until(began + 4.5)
+    assert at.sources["dvr"]["s 1"].is_recording
+    at.until(began + 10.0)
+    assert at.sources["dvr"]["s 1"].recording_name == "NEXT"
+    assert at.problems == ()
+
+
+def test_a_name_that_was_given_although_its_answers_were_lost_is_recorded_under() -> None:
+    at = when.site()
+    began = lost_names(at)
+    at.until(began + 1.0)
+    at.show("dvr", "s 1", recording_name="NEXT")
+    at.until(began + 2.5)
+    assert at.sources["dvr"]["s 1"].is_recording
+    assert at.sources["dvr"]["s 1"].recording_name == "NEXT"
+
+
+def test_an_accepted_record_that_is_never_seen_is_repeated_under_another_name() -> None:
+    run = begun()
+    heard = listened_to(run)
+    heard.does_nothing = True
+    run.job("NEWS")
+    run.until(45.0)
+    given = [name for verb, name in heard.told if verb is Verb.RECORD]
+    assert len(given) == len(set(given)) >= 3
+    assert given[0] == "NEWS"
+    heard.does_nothing = False
+    run.until(80.0)
+    assert running(run).asked not in given[:3]
+    assert run.problems() == set()
+
+
+@pytest.mark.parametrize("duplicate", ["name refused", "record refused"])
+def test_a_name_that_is_refused_as_existing_is_never_offered_again(duplicate: str) -> None:
+    run = begun(Quirks(duplicate=duplicate))  # type: ignore[arg-type]
+    heard = listened_to(run)
+    heard.begin(heard.sources[0], "operator", run.now, name="NEWS")
+    heard.end(heard.sources[0], run.now)
+    run.until(run.now + 2.0)
+    for identity in ("1", "2"):
+        job = run.job("NEWS", identity=identity)
+        run.until(run.now + 20.0)
+        assert run.verdict().phase == "recording"
+        run.playbox.jobs.remove(job)
+        run.until(run.now + 20.0)
+    verb = Verb.SET_NAME if duplicate == "name refused" else Verb.RECORD
+    assert [name for told, name in heard.told if told is verb].count("NEWS") == 1
+
+
+def test_a_question_for_a_name_that_never_comes_back_is_put_again() -> None:
+    job = Job("A" * 32, "1")
+    mapped = frozenset({job.ingest})
+    seen = Observation(10.0, 10.0, DeviceState.OK, (job,))
+    memory, asked = jobs.ask_names(
+        jobs.observe(PrimaryMemory(), seen, mapped), "playbox", Moment(10.0), mapped
+    )
+    assert [one.verb for one in asked] == [Verb.FETCH_NAME]
+    for moment, count in ((10.0 + FLIGHT - TICK, 0), (10.0 + FLIGHT, 1)):
+        memory, again = jobs.ask_names(memory, "playbox", Moment(moment), mapped)
+        assert len(again) == count
+    memory = jobs.learn_names(memory, [Result(again[0], 71.0, Outcome.DONE, value="NEWS")])
+    assert memory.jobs[job].basename == "NEWS"
+    assert jobs.ask_names(memory, "playbox", Moment(71.0 + 29.0), mapped)[1] == []
+    assert len(jobs.ask_names(memory, "playbox", Moment(71.0 + 30.0), mapped)[1]) == 1
