@@ -8,8 +8,8 @@ from tests.world import incidents as when
 from tests.world.observed import TICK, Site
 from tests.world.virtual import Quirks, VirtualRecorder
 from tests.world.virtual_run import Run
-from tests.world.virtual_stories import begun, names, recording, running
-from vrmon.model import DeviceState, Job, Observation, Outcome, Result, Verb
+from tests.world.virtual_stories import begun, recording, running
+from vrmon.model import DeviceState, Job, Observation, Outcome, PrimaryObservation, Result, Verb
 from vrmon.plan import jobs
 from vrmon.plan.memory import FLIGHT, PrimaryMemory
 from vrmon.plan.moment import Moment
@@ -72,13 +72,17 @@ def lost_names(at: Site) -> float:
     return at.now
 
 
+def is_recording(at: Site) -> bool:
+    return at.sources["dvr"]["s 1"].is_recording
+
+
 def test_lost_answers_to_a_name_keep_a_take_from_another_shows_name_for_three_seconds_at_most() -> None:
     at = when.site()
     began = lost_names(at)
     at.until(began + 3.0)
-    assert not at.sources["dvr"]["s 1"].is_recording
+    assert not is_recording(at)
     at.until(began + 4.5)
-    assert at.sources["dvr"]["s 1"].is_recording
+    assert is_recording(at)
     at.until(began + 10.0)
     assert at.sources["dvr"]["s 1"].recording_name == "NEXT"
     assert at.problems == ()
@@ -129,7 +133,7 @@ def test_a_name_that_is_refused_as_existing_is_never_offered_again(duplicate: st
 def test_a_question_for_a_name_that_never_comes_back_is_put_again() -> None:
     job = Job("A" * 32, "1")
     mapped = frozenset({job.ingest})
-    seen = Observation(10.0, 10.0, DeviceState.OK, (job,))
+    seen: PrimaryObservation = Observation(10.0, 10.0, DeviceState.OK, (job,))
     memory, asked = jobs.ask_names(
         jobs.observe(PrimaryMemory(), seen, mapped), "playbox", Moment(10.0), mapped
     )

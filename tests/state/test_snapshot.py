@@ -84,7 +84,7 @@ theirs = st.one_of(
 )
 losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments)
 keys = st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")])
-owners = st.builds(Owner, st.just(KEY), texts)
+owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(
     Hold, moments, st.none() | st.floats(0, 2 * NOW).map(lambda one: round(one, 3)), texts, texts
 )

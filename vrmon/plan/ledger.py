@@ -6,24 +6,27 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from vrmon.model import Job
 from vrmon.settings import ChannelKey
 
 _KEPT = 1000
 
 
 class Owner(NamedTuple):
-    """Whose a name is: one job, by its id, of one channel."""
+    """Whose a name is: one job of one channel, by its id and the show that this stands for."""
 
     channel: ChannelKey
     job: str
+    show: int = 0
+
+    @classmethod
+    def of(cls, channel: ChannelKey, job: Job) -> Owner:
+        return cls(channel, job.id, job.show)
 
     def is_same_place(self, other: Owner) -> bool:
         """The same job at the same place, whatever a site calls the primary by now."""
-        return (self.channel.ingest, self.channel.dvr, self.job) == (
-            other.channel.ingest,
-            other.channel.dvr,
-            other.job,
-        )
+        mine, theirs = self.channel, other.channel
+        return (mine.ingest, mine.dvr, *self[1:]) == (theirs.ingest, theirs.dvr, *other[1:])
 
 
 @dataclass(frozen=True)

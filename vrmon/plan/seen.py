@@ -111,7 +111,7 @@ def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob
         return memory
     if memory.theirs is not None and (memory.theirs.lent or memory.theirs.whose is Whose.DOUBTFUL):
         return memory
-    owner = Owner(case.channel.key, tracked.job.id)
+    owner = Owner.of(case.channel.key, tracked.job)
     if not _is_given(case, owner, shown) and not _would_be_given(case, tracked, shown):
         return memory
     number = max(1, len(case.dvr.ledger.given_to(owner)))
@@ -178,7 +178,7 @@ def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> 
     job = memory.job if take is None else take.job
     losses = memory.losses
     assert job is not None  # noqa: S101 - the clue that follows a lost take speaks of a channel's job only
-    number = max(1, len(case.dvr.ledger.given_to(Owner(case.channel.key, job.id))))
+    number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, job))))
     name = source.recording_name or (losses.name if losses is not None else "")
     went_on = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
     return _running(case, went_on, source, clue)

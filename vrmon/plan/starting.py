@@ -146,7 +146,7 @@ def _may_begin(site: Site, memory: ChannelMemory, take: Naming | Sent) -> bool:
         return False
     if shown is None or fold(shown) == fold(label.given):
         return True
-    ledger, mine = site.case.dvr.ledger, Owner(site.case.channel.key, take.job.id)
+    ledger, mine = site.case.dvr.ledger, Owner.of(site.case.channel.key, take.job)
     is_others = fold(shown) in ledger and ledger.owner(fold(shown)) != mine
     return not is_others or (label.since is not None and site.moment.passed(label.since, _NAMED_OR_NOT))
 
@@ -180,7 +180,7 @@ def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: 
     """The job's next take, or, `before`, the one that is being started, under another name."""
     name, stand_in = wanted
     case = site.case
-    owner = Owner(case.channel.key, job.id)
+    owner = Owner.of(case.channel.key, job)
     barred: tuple[str, ...] = ()
     if before is not None:
         refused = before.label.refused
@@ -259,7 +259,7 @@ def _unnamed(label: Label, result: Result, traits: Traits) -> Label:
 
 def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
     """The names of jobs that are over stay used, by nobody: their ids may come back as those of others."""
-    owners = {Owner(channel.key, job.id) for job in ended if job.ingest == channel.ingest}
+    owners = {Owner.of(channel.key, job) for job in ended if job.ingest == channel.ingest}
     ledger = dvr.ledger.disown(owners)
     return dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)
 
@@ -274,10 +274,10 @@ def reserve(
     used: dict[str, Owner | None] = {}
     if after is not None:
         shown = after.name if isinstance(after, Running) else after.given
-        used = {traits.fold(shown): None, traits.fold(after.given): Owner(channel, after.job.id)}
+        used = {traits.fold(shown): None, traits.fold(after.given): Owner.of(channel, after.job)}
     freed = ""
     if isinstance(before, Naming):
         given = traits.fold(before.given)
-        if given not in used and ledger.owner(given) == Owner(channel, before.job.id):
+        if given not in used and ledger.owner(given) == Owner.of(channel, before.job):
             freed = given
     return ledger.use(used, freed=freed)

@@ -100,7 +100,7 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
         listed = frozenset(_text(ingest) for ingest in saved.get("listed", {}).get(name, ()))
         primaries[name] = PrimaryMemory(listed=listed, jobs=tracked, shows=shows)
     dvrs = {
-        name: DvrMemory(ledger=Ledger({_text(one): _owner(owner) for one, owner in names}), inherited=True)
+        name: DvrMemory(ledger=Ledger({_text(one): _owner(*owner) for one, *owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()
     }
     known = {code.value: code for code in Code}
@@ -121,8 +121,12 @@ def _jobs(primary: PrimaryMemory, unix: Shift) -> list[dict[str, Any]]:
     return [_job(primary, tracked, unix) for tracked in primary.jobs.tracked.values()]
 
 
-def _names(ledger: Ledger) -> list[list[str]]:
-    return [[folded, _owner_text(owner)] for folded, owner in ledger.names.items()]
+def _names(ledger: Ledger) -> list[list[Any]]:
+    """The show is left out where it is the first."""
+    return [
+        [folded, _owner_text(owner), *([owner.show] if owner is not None and owner.show else [])]
+        for folded, owner in ledger.names.items()
+    ]
 
 
 def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
@@ -134,10 +138,12 @@ def _owner_text(owner: Owner | None) -> str:
     return "" if owner is None else f"{owner.channel}|{owner.job}"
 
 
-def _owner(saved: object) -> Owner | None:
+def _owner(saved: object, show: object = 0) -> Owner | None:
     """An id may hold any sign; neither a device's name nor an ingest holds a bar."""
     channel, bar, job = _text(saved).partition("|")
-    return Owner(ChannelKey.of(channel), job) if bar else None
+    if not isinstance(show, int):
+        raise TypeError("the number of a show is expected")
+    return Owner(ChannelKey.of(channel), job, show) if bar else None
 
 
 def _job(primary: PrimaryMemory, tracked: TrackedJob, unix: Shift) -> dict[str, Any]:
