@@ -203,6 +203,30 @@ def test_no_cell_is_left_out() -> None:
     assert cells == set(product(Want, get_args(Seen), (False, True)))
 
 
+STOPPED = Attempt(Verb.STOP, 99.5, 99.5, ended=99.8, outcome=Outcome.DONE, due=103.0)
+STOPPING = replace(OURS, attempt=STOPPED)
+LOOKS = (
+    (Row(NOTHING, Idle, Phase.IDLE), None),
+    (Row(ACTIVE, Ours, Phase.RECORDING, scene=OURS), None),
+    # Only a look is lacking.
+    (Row(ACTIVE, Idle, Phase.STARTING, scene=Scene(age=0.6)), 0.0),
+    (Row(NOTHING, Ours, Phase.STOPPING, scene=replace(OURS, age=0.6)), 0.0),
+    (Row(ACTIVE, Ours, Phase.STARTING, scene=replace(PAUSED, age=0.6)), 0.0),
+    # A command waits to be seen: a look that began before its end proves nothing.
+    (Row(NOTHING, Ours, Phase.STOPPING, scene=STOPPING), NOW - 0.1 + 0.25),
+    (Row(NOTHING, Ours, Phase.STOPPING, scene=replace(OURS, attempt=replace(STOPPED, ended=99.95))), 0.0),
+    (Row(NOTHING, Ours, Phase.STOPPING, scene=replace(OURS, attempt=replace(STOPPED, ended=None))), None),
+    (Row(NOTHING, Ours, Phase.RECORDING, scene=STOPPING, held=True), None),
+)
+
+
+@pytest.mark.parametrize(("row", "look"), LOOKS)
+def test_when_the_recorder_is_looked_at_again(row: Row, look: float | None) -> None:
+    verdict = decided(row)
+    assert verdict.phase is row.phase
+    assert verdict.look == (None if look is None else pytest.approx(look))
+
+
 def decided(row: Row) -> Verdict:
     scene, job = row.scene, None if row.want is NOTHING else row.scene.tracked
     began = NOW - scene.age
