@@ -27,6 +27,21 @@ def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
     assert take.ended is not None
 
 
+def test_a_leftover_take_is_told_of_until_it_ends() -> None:
+    run = begun(channels=2)
+    job = run.job("NEWS")
+    run.until(20.0)
+    run.settings = replace(run.settings, channels=run.settings.channels[1:])
+    run.until(25.0)
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert run.planned is not None
+    assert {one.code for one in run.planned.problems} == {"leftover-take"}
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(45.0)
+    assert run.planned.problems == ()
+
+
 def test_a_take_whose_dvr_is_gone_is_told_of_for_a_day() -> None:
     run, _, take = recording()
     settings = run.settings

@@ -280,6 +280,8 @@ class Planning:
         """The same object where nothing has changed."""
         before = self.before
         is_as_before = before is not None and before.of_devices == of_devices and not self._leftovers
+        if before is not None and len(before.memory.channels) != len(self.channels):
+            is_as_before = False  # a take was left over until now
         for key, verdict in self.decided.items() if is_as_before else ():
             known = self._known(self.settings.channels[self.settings.places[key]])
             if known is None or known.problems != verdict.problems:
