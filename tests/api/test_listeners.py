@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.world.api_server import FakeBackend, Server
-from vrmon.api import ListenError, listeners
+from vrmon.api import TCP, ListenError, listeners
 
 
 @pytest.fixture
@@ -241,6 +241,25 @@ class TestStop:
         finally:
             successor.close()
         assert not idle.unix_socket.exists()
+
+    def test_what_was_said_just_before_is_answered_although_it_has_to_wait(self, idle: Server) -> None:
+        idle.start()
+        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+        async def ask_and_stop() -> None:
+            idle.api._terms[TCP].turns.spent(0.004)
+            client.sendall(request)
+            await idle.api.stop()
+
+        with socket.create_connection(("127.0.0.1", idle.port), timeout=5) as client:
+            client.sendall(request)
+            answers = b""
+            while not answers.endswith(b"}"):
+                answers += client.recv(1000)
+            idle.call(ask_and_stop())
+            while more := client.recv(1000):
+                answers += more
+        assert answers.count(b"HTTP/1.1 200 ") == 2
 
     def test_asked_without_pause_nobody_is_refused_across_restarts(self, idle: Server) -> None:
         idle.start()
