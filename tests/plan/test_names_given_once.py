@@ -60,6 +60,10 @@ def test_a_primary_file_that_is_renamed_is_the_same_show(name: str) -> None:
     run.until(100.0)
     assert run.mac.recordings == [take]
     assert run.problems() == {"primary-file-renamed"}
+    run.playbox.names[job] = (0.0, "NEWS")
+    run.until(140.0)
+    assert run.mac.recordings == [take]
+    assert run.problems() == set()
 
 
 def lost_names(at: Site) -> float:
@@ -145,3 +149,26 @@ def test_a_question_for_a_name_that_never_comes_back_is_put_again() -> None:
     assert memory.jobs[job].basename == "NEWS"
     assert jobs.ask_names(memory, "playbox", Moment(71.0 + 29.0), mapped)[1] == []
     assert len(jobs.ask_names(memory, "playbox", Moment(71.0 + 30.0), mapped)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "outcome", "pause"),
+    [
+        (9.0, Outcome.DONE, 0.3),
+        (9.0, Outcome.LOST, 1.0),
+        (11.0, Outcome.DONE, 2.0),
+        (11.0, Outcome.LOST, 2.0),
+        (61.0, Outcome.DONE, 10.0),
+    ],
+)
+def test_a_name_that_is_not_there_yet_is_asked_for_again(age: float, outcome: Outcome, pause: float) -> None:
+    job = Job("A" * 32, "1")
+    mapped = frozenset({job.ingest})
+    seen: PrimaryObservation = Observation(10.0, 10.0, DeviceState.OK, (job,))
+    memory = jobs.observe(PrimaryMemory(), seen, mapped)
+    memory, asked = jobs.ask_names(memory, "playbox", Moment(10.0), mapped)
+    memory = jobs.learn_names(memory, [Result(asked[0], 10.0 + age, outcome)])
+    soon, then = Moment(10.0 + age + pause - 0.01), Moment(10.0 + age + pause)
+    assert jobs.ask_names(memory, "playbox", soon, mapped)[1] == []
+    assert soon.due == pytest.approx(then.now)
+    assert len(jobs.ask_names(memory, "playbox", then, mapped)[1]) == 1

@@ -212,8 +212,10 @@ def _pause(tracked: TrackedJob, result: Result) -> float:
 def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
     """The job with the name that was told, or the one before that has ended with it and the next."""
     name, when = result.value, result.ended
-    if name is None or name in (tracked.basename, tracked.renamed):
+    if name is None or name == (tracked.renamed or tracked.basename):
         return ()
+    if name == tracked.basename:
+        return (replace(tracked, renamed=""),)
     if tracked.basename is None:
         return (replace(tracked, basename=name, named=when),)
     if _is_same_show(tracked.basename, name):
