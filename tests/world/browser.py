@@ -37,15 +37,28 @@ _KEYS = {
 _STARTED = re.compile(r"started successfully on port (\d+)")
 
 
+def _start_driver() -> tuple[subprocess.Popen[str], int]:
+    """A chromedriver and its port. The one that it chose may be taken before it has it: then it ends."""
+    for _ in range(10):
+        driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+        assert driver.stdout is not None
+        for line in driver.stdout:
+            if found := _STARTED.search(line):
+                return driver, int(found[1])
+        driver.stdout.close()
+        driver.wait(60)
+    raise AssertionError("chromedriver did not start")
+
+
 class Browser:
     """One window. Fails, rather than skips, where the packages chromium and chromium-driver are missing."""
 
     def __init__(self, profile: Path) -> None:
         self._http = requests.Session()
         self._http.trust_env = False
-        self._driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+        self._driver, port = _start_driver()
         try:
-            self._url = f"http://127.0.0.1:{self._port()}/session"
+            self._url = f"http://127.0.0.1:{port}/session"
             flags = [*_FLAGS, f"--user-data-dir={profile}"]
             if os.geteuid() == 0:
                 flags.append("--no-sandbox")
@@ -114,13 +127,6 @@ class Browser:
         if isinstance(answer, dict) and "error" in answer:
             raise AssertionError(f"{answer['error']}: {answer['message']}")
         return answer
-
-    def _port(self) -> int:
-        assert self._driver.stdout is not None
-        for line in self._driver.stdout:
-            if found := _STARTED.search(line):
-                return int(found[1])
-        raise AssertionError("chromedriver did not start")
 
     def _end_driver(self) -> None:
         self._driver.terminate()
