@@ -51,11 +51,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Destination:
-    """A place the DVR records to, with the warnings it gives of itself."""
+    """A place the DVR records to, with the warnings it gives of itself: of no source, and of one each
+    (its unique_id, the warning)."""
 
     unique_id: str
     name: str
     warnings: tuple[str, ...] = ()
+    of_sources: tuple[tuple[str, str], ...] = ()
+
+    def among(self, sources: frozenset[str]) -> Destination:
+        """With what stands under no source that there is told of all of them."""
+        strange = tuple(f"{topic}: {text}" for topic, text in self.of_sources if topic not in sources)
+        known = tuple(one for one in self.of_sources if one[0] in sources)
+        return replace(self, warnings=(*self.warnings, *strange), of_sources=known) if strange else self
+
+    def warnings_of(self, source: str) -> tuple[str, ...]:
+        """Those that concern a source."""
+        return (*self.warnings, *(text for topic, text in self.of_sources if topic == source))
 
 
 class DeviceState(Word):

@@ -107,7 +107,10 @@ def test_destinations_and_their_warnings() -> None:
             Destination("D1", "RAID"),
             Destination("D2", "SAN"),
             Destination(
-                "D3", "USB", ("Almost full: 2 GB left", f"{SOURCE}: Format not supported", "Deep: text")
+                "D3",
+                "USB",
+                ("Almost full: 2 GB left",),
+                ((SOURCE, "Format not supported"), ("Other", "Deep: text")),
             ),
         )
     assert server.heard[0].line == "GET /destinations HTTP/1.1"

@@ -59,6 +59,8 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
         return [_failed(device, error)]
     finally:
         client.close()
+    sources = frozenset(one.unique_id for one in sight.seen)
+    destinations = tuple(one.among(sources) for one in destinations)
     taken: dict[str, Channel] = {}
     for channel in channels:
         findings += _channel(device, channel, sight, destinations, taken)

@@ -32,6 +32,7 @@ from vrmon.workers.device import (
     T,
     ask_destinations,
     exchange,
+    take_in_destinations,
     watch_dvr,
     watch_primary,
 )
@@ -124,7 +125,7 @@ class Loop:
     def ask_destinations(self, now: float) -> None:
         """Ask the DVRs that are well and whose turn it is."""
         for one in self.dvrs.values():
-            ask_destinations(one, now, partial(self.call, one.take_in_destinations))
+            ask_destinations(one, now, partial(self.call, partial(take_in_destinations, one)))
 
     def notice_missed(self, now: float) -> None:
         """Take a device for unknown whose thread does not come back with what it saw, and see to it that

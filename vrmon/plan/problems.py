@@ -228,17 +228,21 @@ def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
 def destination_warnings(
     channel: Channel, source: Source, destinations: tuple[Destination, ...]
 ) -> tuple[Problem, ...]:
-    """What the DVR itself says of the places this source records to."""
-    warned = [one for one in destinations if one.warnings and one.unique_id in (source.destinations or ())]
+    """What the DVR itself says of the places this source records to, or may record to: older builds do not
+    tell which those are."""
+    ours = [
+        one for one in destinations if source.destinations is None or one.unique_id in source.destinations
+    ]
+    warned = [(one, told) for one in ours if (told := one.warnings_of(source.unique_id))]
     return tuple(
         Problem.of(
             Code.DESTINATION_WARNING,
             channel.name,
             dvr=channel.dvr,
             destination=one.name,
-            warnings=sentence("; ".join(one.warnings)),
+            warnings=sentence("; ".join(told)),
         )
-        for one in warned
+        for one, told in warned
     )
 
 

@@ -73,7 +73,11 @@ def _dvr(settings: Settings, view: SourcesView) -> dict[str, Any]:
         "state": view.state,
         "sources": [_source(source, channels.get(source.unique_id)) for source in view.sources],
         "destinations": [
-            {"unique_id": place.unique_id, "name": place.name, "warnings": list(place.warnings)}
+            {
+                "unique_id": place.unique_id,
+                "name": place.name,
+                "warnings": [*place.warnings, *(f"{topic}: {text}" for topic, text in place.of_sources)],
+            }
             for place in view.destinations
         ],
     }

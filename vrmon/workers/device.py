@@ -15,7 +15,7 @@ from vrmon.workers.counts import DeviceCounts
 from vrmon.workers.lanes import Closable
 from vrmon.workers.worker import Worker
 
-_DESTINATIONS_EVERY = 30.0  # seconds
+_DESTINATIONS_EVERY = 5.0  # seconds
 
 C = TypeVar("C", bound=Closable)
 T = TypeVar("T")
@@ -51,9 +51,6 @@ class Device(Generic[C, T]):
         if observation.seen is not None:
             self.last_good = observation
 
-    def take_in_destinations(self, destinations: tuple[Destination, ...]) -> None:
-        self.destinations = destinations
-
 
 PrimaryDevice = Device[Primary, tuple[Job, ...]]
 DvrDevice = Device[Dvr, tuple[Source, ...]]
@@ -85,6 +82,15 @@ def exchange(
         if name not in watched:
             watched[name] = watch(device)
             watched[name].worker.start()
+
+
+def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...]) -> None:
+    """What stands under none of the sources that it lists concerns them all."""
+    look = one.last_good
+    shown = () if look is None else look.seen or ()
+    odd = () if look is None else look.odd
+    sources = frozenset([*(each.unique_id for each in shown), *(each.handle or "" for each in odd)])
+    one.destinations = tuple(each.among(sources) for each in destinations)
 
 
 def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...]], None]) -> None:

@@ -16,6 +16,7 @@ from vrmon.net.shape import ShapeError, array, document, flag, handle, mapping, 
 MOST = 1000
 """Sources that are read of an answer."""
 
+_OF_NO_SOURCE = "NotRelatedToSource"
 _WORDS = 64 << 10  # bytes of a refusal that are read
 _OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
 
@@ -90,7 +91,7 @@ def parse_destinations(answer: object) -> tuple[Destination, ...]:
         entry = mapping(item, f"[{i}]")
         unique_id = handle(entry.get("unique_id"), f"[{i}].unique_id")
         name = text(entry.get("name"), f"[{i}].name")
-        found.append(Destination(unique_id, name, tuple(_warnings(entry.get("warning_messages")))))
+        found.append(Destination(unique_id, name, *_warnings(entry.get("warning_messages"))))
     return tuple(found)
 
 
@@ -170,13 +171,21 @@ def _enabled_destinations(value: object, where: str) -> tuple[str, ...]:
     return tuple(handle(mapping(item).get("destination_unique_id"), where) for item in array(value)[:MOST])
 
 
-def _warnings(value: object, topic: str = "") -> Iterator[str]:
-    """Every string within, with the key it stands under, save the one that says it concerns no source."""
+def _warnings(value: object) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """What concerns no source, and what stands under a key, which is a source's unique_id."""
+    topics = {"": value} if not isinstance(value, dict) else value
+    told = [(topic, line) for topic, within in topics.items() for line in _lines(within)]
+    of_none = tuple(line for topic, line in told if topic in ("", _OF_NO_SOURCE))
+    return of_none, tuple(one for one in told if one[0] not in ("", _OF_NO_SOURCE))
+
+
+def _lines(value: object, topic: str = "") -> Iterator[str]:
+    """Every string within, with the key it stands under."""
     if isinstance(value, str) and value.strip():
         yield one_line(f"{topic}: {value}" if topic else value)
     elif isinstance(value, list):
         for item in value:
-            yield from _warnings(item, topic)
+            yield from _lines(item, topic)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _warnings(item, "" if key == "NotRelatedToSource" else key)
+            yield from _lines(item, key)
