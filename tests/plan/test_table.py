@@ -204,6 +204,7 @@ def test_no_cell_is_left_out() -> None:
 
 
 STOPPED = Attempt(Verb.STOP, 99.5, 99.5, ended=99.8, outcome=Outcome.DONE, due=103.0)
+RESUMED = Attempt(Verb.RESUME, 99.0, 99.0, ended=99.2, outcome=Outcome.REFUSED, error="no", due=103.0)
 STOPPING = replace(OURS, attempt=STOPPED)
 LOOKS = (
     (Row(NOTHING, Idle, Phase.IDLE), None),
@@ -212,6 +213,7 @@ LOOKS = (
     (Row(ACTIVE, Idle, Phase.STARTING, scene=Scene(age=0.6)), 0.0),
     (Row(NOTHING, Ours, Phase.STOPPING, scene=replace(OURS, age=0.6)), 0.0),
     (Row(ACTIVE, Ours, Phase.STARTING, scene=replace(PAUSED, age=0.6)), 0.0),
+    (Row(ACTIVE, Ours, Phase.STARTING, scene=replace(PAUSED, age=0.6, attempt=RESUMED)), NOW - 0.6 + 0.25),
     # A command waits to be seen: a look that began before its end proves nothing.
     (Row(NOTHING, Ours, Phase.STOPPING, scene=STOPPING), NOW - 0.1 + 0.25),
     (Row(NOTHING, Ours, Phase.STOPPING, scene=replace(OURS, attempt=replace(STOPPED, ended=99.95))), 0.0),
