@@ -17,8 +17,18 @@ CONFIGURATION = TESTS / "config/vrmon-1.0.0.toml"
 STATE = TESTS / "state/state-1.0.0.json"
 KILLED = 1_795_709_290.0
 PASSWORD = "on-air"
-JOBS = (0, 1, 6, 3, 5, 7, 8, 4, 2)
-"""The ingests in the order in which their jobs began."""
+JOBS = {
+    0: "NEWS 2026-11.mxf",
+    1: "SPORT.mxf",
+    6: "LATE.mxf",
+    3: "WEATHER.mxf",
+    5: "NEVER TOLD.mxf",
+    7: "Grüße & 100%.mxf",
+    8: "QUIZ.mxf",
+    4: "TALK.mxf",
+    2: "REGIE.mxf",
+}
+"""The ingests in the order in which their jobs began, and what the primary's files are called."""
 TAKES = {
     0: ("NEWS 2026-11", "16:07:59"),
     1: ("SPORT", "16:07:59"),
@@ -34,7 +44,10 @@ TAKES = {
 
 def test_it_goes_on_where_1_0_0_was_killed(tmp_path: Path) -> None:
     with serving(PlayBox(9), tls=True) as playbox, serving(MovieRecorder(9, password=PASSWORD)) as recorder:
-        jobs = {number: playbox.start_job(number, f"{number}.mxf") for number in JOBS}
+        jobs = {
+            number: playbox.start_job(number, name, name_after=None if number == 5 else 0.0)
+            for number, name in JOBS.items()
+        }
         for lost in (1, 6):
             playbox.end_job(jobs[lost])
         recorder.fault("error", "*- 7/recording_name", status=422)
