@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.virtual_run import site
+from tests.world.virtual_site import site
 from vrmon.model import DeviceState, Job, Observation, Odd, Sight, Source
 from vrmon.plan import World, jobs, plan
 from vrmon.plan.memory import Memory, PrimaryMemory

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from tests.world.virtual import Quirks
-from tests.world.virtual_run import site
+from tests.world.virtual_site import site
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, DvrObservation, Job, Observation, Outcome, Result, Source, Verb

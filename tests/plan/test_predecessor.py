@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.world.virtual import Quirks
-from tests.world.virtual_run import Chances
+from tests.world.virtual_site import Chances
 from tests.world.virtual_stories import begun, names, recording, running
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder
-from tests.world.virtual_run import EPOCH, site
+from tests.world.virtual_run import EPOCH
+from tests.world.virtual_site import site
 from vrmon.model import Action, DeviceState, Job, Observation, Outcome, Result, Source, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import Memory

@@ -6,16 +6,19 @@ VRMON_SEEDS=N tries N seeds more than the suite does, VRMON_SEED=N that one alon
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 
 from tests.world.virtual import Quirks
 from tests.world.virtual_chaos import Chaos
-from tests.world.virtual_run import Chances, Run, site
-from vrmon.settings import Sync
+from tests.world.virtual_incidents import Incidents
+from tests.world.virtual_run import Run
+from tests.world.virtual_site import Chances, site, wide_site
+from vrmon.settings import Settings, Sync
 
-USUAL = 24
+USUAL, USUAL_WIDE = 24, 12
 SAMPLED = 10  # in a long search: of how many plans one is compared with what is decided anew
 BUSY = 1500.0  # seconds of trouble
 MENDED = {
@@ -24,27 +27,45 @@ MENDED = {
     224: "a stop whose answer was lost was repeated although the job had come back",
     999: "a take begun under the stand-in name that the source still had was left running",
 }
+MENDED_WIDE: dict[int, str] = {}
 
 
-def seeds() -> list[int]:
+def seeds(usual: int, mended: Mapping[int, str]) -> list[int]:
     if "VRMON_SEED" in os.environ:
         return [int(os.environ["VRMON_SEED"])]
     more = int(os.environ.get("VRMON_SEEDS", "0"))
-    return sorted({*range(USUAL + more), *MENDED})
+    return sorted({*range(usual + more), *mended})
 
 
-@pytest.mark.parametrize("seed", seeds())
-def test_the_promises_hold_whatever_happens(seed: int) -> None:
-    random = Random(seed)
-    sync = Sync(outage_hold=random.choice([20.0, 60.0, 900.0]), name_wait=random.choice([0.0, 3.0]))
-    run = Run(site(random.randint(1, 4), sync, random.choice([1.0, 1.0, 5.0])), Quirks.drawn(random), seed)
+def _run(seed: int, random: Random, settings: Settings, *quirks: Quirks, vanished: float = 0.0) -> None:
+    run = Run(settings, quirks[0], seed, *quirks[1:])
     run.chances = random.choice(
         [Chances(), Chances(0.02, 0.02, 0.05, 0.05), Chances(0.1, 0.05, 0.2, 0.2), Chances(lost=0.3)]
     )
+    run.chances.vanished = vanished
     run.promises.every = 1 if seed < USUAL or seed in MENDED else SAMPLED
-    chaos = Chaos(run, random)
+    incidents = Incidents(run, random) if quirks[1:] else None
+    chaos = Chaos(run, random, incidents)
     run.begin()
     run.until(BUSY)
     chaos.cease()
-    run.until(BUSY + 120.0 + sync.outage_hold)
+    run.until(BUSY + (700.0 if incidents else 0.0) + 120.0 + settings.sync.outage_hold)
     run.promises.agree()
+
+
+@pytest.mark.parametrize("seed", seeds(USUAL, MENDED))
+def test_the_promises_hold_whatever_happens(seed: int) -> None:
+    random = Random(seed)
+    sync = Sync(outage_hold=random.choice([20.0, 60.0, 900.0]), name_wait=random.choice([0.0, 3.0]))
+    settings = site(random.randint(1, 4), sync, random.choice([1.0, 1.0, 5.0]))
+    _run(seed, random, settings, Quirks.drawn(random))
+
+
+@pytest.mark.parametrize("seed", seeds(USUAL_WIDE, MENDED_WIDE))
+def test_the_promises_hold_at_a_wide_site(seed: int) -> None:
+    """Two primaries and two recorders, persons, reloads, freezes, splits, and all that is odd."""
+    random = Random(f"wide {seed}")
+    sync = Sync(outage_hold=random.choice([20.0, 60.0, 900.0]), name_wait=random.choice([0.0, 3.0]))
+    settings = wide_site(random, sync, random.choice([1.0, 1.0, 5.0]))
+    ways = Quirks.drawn_widely(random), Quirks.drawn_widely(random)
+    _run(seed, random, settings, *ways, vanished=random.choice([0.0, 0.0, 0.01]))

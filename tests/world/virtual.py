@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
-from vrmon.model import Job, Outcome, Source, Verb
+from vrmon.model import Job, Odd, Outcome, Source, Verb
 from vrmon.traits import fold_plainly as fold
 
 By = Literal["vrmon", "operator"]
@@ -30,6 +30,11 @@ class Quirks:
     stop_while_idle: Literal["success", "refused"] = "success"
     locked: Literal["accepted", "refused"] = "refused"
     naming: Literal["works", "ignored", "refused"] = "works"
+    spelling: Literal["as asked", "latin-1", "?", "prefixed"] = "as asked"
+    split_name: Literal["kept", "suffixed", "reset"] = "kept"
+    split_date: Literal["kept", "new"] = "kept"
+    split_idle: bool = False
+    without_destination: Literal["records", "refused"] = "records"
 
     @classmethod
     def drawn(cls, random: Random) -> Quirks:
@@ -51,6 +56,20 @@ class Quirks:
         ignores = random.random() < 0.1 and not quirks.duplicate.endswith("refused")
         return replace(quirks, naming="ignored") if ignores else quirks
 
+    @classmethod
+    def drawn_widely(cls, random: Random) -> Quirks:
+        """And how it spells and splits, and whether it shows a recording as late as any was seen to."""
+        quirks = cls.drawn(random)
+        return replace(
+            quirks,
+            start_lag=random.choice([quirks.start_lag, quirks.start_lag, 8.0]),
+            spelling=random.choice(["as asked", "as asked", "as asked", "latin-1", "?", "prefixed"]),
+            split_name=random.choice(["kept", "suffixed", "reset"]),
+            split_date=random.choice(["kept", "new"]),
+            split_idle=random.random() < 0.3,
+            without_destination=random.choice(["records", "refused"]),
+        )
+
 
 @dataclass(eq=False)
 class Recording:
@@ -58,9 +77,10 @@ class Recording:
 
     `seen`: a look that reached vrmon has shown it. `renamed`: by an operator, and not seen since.
     `ours`: vrmon may rightly take it for its own. `excused`: it may rightly take it for somebody else's.
+    `split`: it goes on with the one before it.
     """
 
-    source: str
+    place: tuple[str, str]
     asked: str
     name: str
     by: By
@@ -73,6 +93,7 @@ class Recording:
     renamed: bool = False
     ours: bool = False
     excused: bool = False
+    split: bool = False
 
     @property
     def foreign(self) -> bool:
@@ -84,6 +105,7 @@ class VirtualSource:
     """`next_name` is that of the next take, `named` since the last one. `shows` holds what
     `is_recording` will say, and from when."""
 
+    dvr: str
     unique_id: str
     display_name: str
     recording: Recording | None = None
@@ -91,7 +113,13 @@ class VirtualSource:
     named: bool = False
     is_locked: bool = False
     is_there: bool = True
+    is_odd: bool = False
+    has_destination: bool = True
     shows: list[tuple[float, bool]] = field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.dvr, self.unique_id
 
     def show(self, recording: bool, due: float) -> None:
         """Changes are shown in the order in which they happened."""
@@ -106,10 +134,13 @@ class VirtualSource:
 class VirtualRecorder:
     """The Mac. Commands act at the moment they are given; what is shown may lag."""
 
-    def __init__(self, sources: int, quirks: Quirks) -> None:
+    def __init__(self, sources: int, quirks: Quirks, name: str = "mac") -> None:
+        self.name = name
         self.quirks = quirks
         names = [f"Backup {n + 1}" for n in range(sources)]
-        self.sources = [VirtualSource(f"4XT00292 - {n}", one, next_name=one) for n, one in enumerate(names)]
+        self.sources = [
+            VirtualSource(name, f"4XT00292 - {n}", one, next_name=one) for n, one in enumerate(names)
+        ]
         self.order = list(self.sources)
         self.recordings: list[Recording] = []
         self.is_up = True
@@ -119,7 +150,15 @@ class VirtualRecorder:
         return next(one for one in self.sources if one.unique_id == unique_id)
 
     def list_sources(self, now: float) -> tuple[Source, ...]:
-        return tuple(self._describe(one, now) for one in self.order if one.is_there)
+        return tuple(self._describe(one, now) for one in self.order if one.is_there and not one.is_odd)
+
+    def list_odd(self) -> tuple[Odd, ...]:
+        there = [one for one in self.order if one.is_there]
+        return tuple(
+            Odd(place, one.unique_id, f"[{place}].is_paused: null")
+            for place, one in enumerate(there)
+            if one.is_odd
+        )
 
     def _describe(self, one: VirtualSource, now: float) -> Source:
         newer = self.quirks.keys == "all"
@@ -130,9 +169,20 @@ class VirtualRecorder:
             is_recording=shown,
             is_paused=shown and running is not None and running.paused,
             is_locked=one.is_locked if newer else None,
-            recording_name=(running.name if running else one.next_name) if newer else None,
+            recording_name=self._spelled(running.name if running else one.next_name) if newer else None,
             start_date=running.date if newer and self.quirks.dated and running and shown else None,
+            destinations=(("disk",) if one.has_destination else ()) if newer else None,
         )
+
+    def _spelled(self, name: str) -> str:
+        match self.quirks.spelling:
+            case "latin-1":
+                return name.encode().decode("latin-1")
+            case "?":
+                return "".join(char if char.isascii() else "?" for char in name)
+            case "prefixed":
+                return f"Io4K - 0 - 1 - {name}"
+        return name
 
     def command(self, verb: Verb, unique_id: str, name: str, now: float) -> str:
         """Do it, or say why not ("" when done)."""
@@ -171,6 +221,8 @@ class VirtualRecorder:
     def _record(self, one: VirtualSource, now: float) -> str:
         if one.recording is not None:
             return "already recording" if self.quirks.record_while_recording == "refused" else ""
+        if not one.has_destination and self.quirks.without_destination == "refused":
+            return "no destination"
         if self.quirks.duplicate == "record refused" and self._is_file(one.next_name):
             return "a file of that name exists"
         if not self.does_nothing:
@@ -185,11 +237,28 @@ class VirtualRecorder:
         shown = f"{asked} 1" if self.quirks.duplicate == "suffix, shown" and self._is_file(asked) else asked
         minutes, seconds = divmod(len(self.recordings), 60)
         date = f"2026-11-22 12:{minutes:02}:{seconds:02}"
-        one.recording = Recording(one.unique_id, asked, shown, by, now, date, one.named)
+        one.recording = Recording(one.place, asked, shown, by, now, date, one.named)
         one.next_name, one.named = shown, False
         self.recordings.append(one.recording)
         one.show(True, now + lag)
         return one.recording
+
+    def split(self, one: VirtualSource, now: float) -> None:
+        """The recording goes on in a new file, in this recorder's way; it stays whose it was."""
+        before, quirks = one.recording, self.quirks
+        if before is None:
+            return
+        names = {"kept": before.name, "suffixed": f"{before.name}-1", "reset": one.display_name}
+        minutes, seconds = divmod(len(self.recordings), 60)
+        date = f"2026-11-22 13:{minutes:02}:{seconds:02}" if quirks.split_date == "new" else before.date
+        before.ended = now
+        one.recording = replace(
+            before, name=names[quirks.split_name], began=now, date=date, ended=None, seen=False, split=True
+        )
+        self.recordings.append(one.recording)
+        if quirks.split_idle:
+            one.show(False, now)
+            one.show(True, now + 0.4)
 
     def end(self, one: VirtualSource, now: float, lag: float = 0.0) -> None:
         if one.recording is None:
@@ -201,12 +270,16 @@ class VirtualRecorder:
 
 
 class VirtualPlayBox:
-    """`names` has a job's file name and from when it tells it."""
+    """`names` has a job's file name and from when it tells it. `odd`: ingests that it tells badly;
+    `reused`: the job ids that it has given to another show, and how often."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.names: dict[Job, tuple[float, str]] = {}
+        self.reused: dict[Job, int] = {}
+        self.odd: set[str] = set()
         self.is_up = True
+        self.has_restarted = False
 
     def begin(self, job: Job, name: str = "", since: float = 0.0) -> Job:
         """A job begins; its file's name is told from `since` on, or never."""
@@ -217,5 +290,5 @@ class VirtualPlayBox:
     def basename(self, job: Job, now: float) -> tuple[Outcome, str | None]:
         if not self.is_up:
             return Outcome.LOST, None
-        since, name = self.names.get(job, (0.0, ""))
+        since, name = self.names.get(job._replace(show=0), (0.0, ""))
         return Outcome.DONE, name if name and now >= since else None

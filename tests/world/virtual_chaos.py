@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from tests.world.virtual import Recording, VirtualSource
-from tests.world.virtual_run import Chances, Run
+from tests.world.virtual import Recording, VirtualPlayBox, VirtualRecorder, VirtualSource
+from tests.world.virtual_incidents import Incidents
+from tests.world.virtual_run import Run
+from tests.world.virtual_site import Chances
 from vrmon.model import Job
 from vrmon.plan.memory import ChannelMemory, Hold
 
@@ -17,13 +19,14 @@ SHOWS = ["News", "Sport", "Wetter", "Été: la/nuit", "News"]
 class Chaos:
     """Goes on by itself until `cease`."""
 
-    def __init__(self, run: Run, random: Random) -> None:
+    def __init__(self, run: Run, random: Random, incidents: Incidents | None = None) -> None:
         self._run = run
         self._random = random
+        self._incidents = incidents
         self._is_over = False
         self._jobs = 0
-        for channel in run.settings.channels:
-            self._again(60.0, lambda ingest=channel.ingest: self._new_job(ingest))  # type: ignore[misc]
+        for place in dict.fromkeys((one.primary, one.ingest) for one in run.settings.channels):
+            self._again(60.0, lambda place=place: self._new_job(*place))  # type: ignore[misc]
         events: list[tuple[float, Callable[[], None]]] = [
             (200.0, self._primary_outage),
             (200.0, self._dvr_outage),
@@ -39,6 +42,8 @@ class Chaos:
             (250.0, self._crash),
             (400.0, self._hold),
         ]
+        if incidents is not None:
+            events += incidents.events()
         for pause, event in random.sample(events, random.randint(2, len(events))):
             self._again(pause, event)
 
@@ -47,19 +52,26 @@ class Chaos:
         run = self._run
         self._is_over = True
         run.chances = Chances()
-        run.playbox.is_up = run.mac.is_up = True
-        run.mac.does_nothing = False
-        for job in run.playbox.jobs:
-            run.playbox.names.setdefault(job, (0.0, job.id))
-        for source in run.mac.sources:
-            source.is_there, source.is_locked = True, False
+        for playbox in run.playboxes.values():
+            playbox.is_up = True
+            playbox.odd.clear()
+            for job in playbox.jobs:
+                playbox.names.setdefault(job, (0.0, job.id))
+        for mac in run.macs.values():
+            mac.is_up, mac.does_nothing = True, False
+            for source in mac.sources:
+                source.is_there, source.is_locked = True, False
+                source.is_odd, source.has_destination = False, True
+        if self._incidents is not None:
+            self._incidents.cease()
         self._set_holds(None)
 
         def leave() -> None:
-            for source in run.mac.sources:
-                one = source.recording
-                if one is not None and (one.by == "operator" or one.excused):
-                    run.mac.end(source, run.now)
+            for mac in run.macs.values():
+                for source in mac.sources:
+                    one = source.recording
+                    if one is not None and (one.by == "operator" or one.excused):
+                        mac.end(source, run.now)
             if run.now < end:
                 run.after(5.0, leave)
 
@@ -77,122 +89,142 @@ class Chaos:
     def _later(self, longest: float, what: Callable[[], None]) -> None:
         self._run.after(self._random.uniform(0.0, longest), what)
 
-    def _new_job(self, ingest: str) -> None:
+    def _new_job(self, primary: str, ingest: str) -> None:
         """A job begins: alone, hard upon the one before, or beside it."""
-        run, random = self._run, self._random
+        run, random, playbox = self._run, self._random, self._run.playboxes[primary]
         self._jobs += 1
         job = Job(ingest, f"job-{self._jobs}")
         if random.random() < 0.6:
-            for other in [one for one in run.playbox.jobs if one.ingest == ingest]:
-                run.playbox.jobs.remove(other)
-        run.playbox.jobs.append(job)
+            for other in [one for one in playbox.jobs if one.ingest == ingest]:
+                playbox.jobs.remove(other)
+        playbox.jobs.append(job)
         if random.random() < 0.9:
             late = random.choice([0.0, 0.0, 1.0, 2.9, 10.0])
-            run.playbox.names[job] = (run.now + late, f"{random.choice(SHOWS)}{random.choice(['', ' 2'])}")
+            playbox.names[job] = (run.now + late, f"{random.choice(SHOWS)}{random.choice(['', ' 2'])}")
 
         def glitch() -> None:
-            if job in run.playbox.jobs and not self._is_over:
-                run.playbox.jobs.remove(job)
-                run.after(random.uniform(0.0, 3.0), lambda: run.playbox.jobs.append(job))
+            if job in playbox.jobs and not self._is_over:
+                playbox.jobs.remove(job)
+                run.after(random.uniform(0.0, 3.0), lambda: playbox.jobs.append(job))
 
         def finish() -> None:
-            if job in run.playbox.jobs and not self._is_over:
-                run.playbox.jobs.remove(job)
+            if job in playbox.jobs and not self._is_over:
+                playbox.jobs.remove(job)
 
         long = random.choice([0.5, 4.0, 20.0, 60.0, 200.0]) * random.uniform(0.5, 1.5)
         if long > 10.0 and random.random() < 0.2:
             run.after(long / 2, glitch)
         run.after(long, finish)
 
+    def _playbox(self) -> VirtualPlayBox:
+        boxes = list(self._run.playboxes.values())
+        return boxes[0] if len(boxes) == 1 else self._random.choice(boxes)
+
+    def _mac(self) -> VirtualRecorder:
+        macs = list(self._run.macs.values())
+        return macs[0] if len(macs) == 1 else self._random.choice(macs)
+
     def _primary_outage(self) -> None:
-        self._run.playbox.is_up = False
+        playbox = self._playbox()
+        playbox.is_up = False
         if self._random.random() < 0.3:
-            self._run.playbox.jobs.clear()  # it crashes and forgets
-        self._later(60.0, lambda: setattr(self._run.playbox, "is_up", True))
+            playbox.jobs.clear()  # it crashes and forgets
+        self._later(60.0, lambda: setattr(playbox, "is_up", True))
 
     def _dvr_outage(self) -> None:
-        run = self._run
-        run.mac.is_up = False
+        run, mac = self._run, self._mac()
+        mac.is_up = False
 
         def back() -> None:
-            run.mac.is_up = True
+            mac.is_up = True
             run.promises.disturbed()
 
         self._later(60.0, back)
 
-    def _source(self) -> VirtualSource:
-        return self._random.choice(self._run.mac.sources)
+    def _source(self) -> tuple[VirtualRecorder, VirtualSource]:
+        mac = self._mac()
+        return mac, self._random.choice(mac.sources)
 
-    def _running(self, by: str) -> tuple[VirtualSource, Recording] | None:
-        source = self._source()
+    def _running(self, by: str) -> tuple[VirtualRecorder, VirtualSource, Recording] | None:
+        mac, source = self._source()
         one = source.recording
-        return (source, one) if one is not None and one.by == by else None
+        return (mac, source, one) if one is not None and one.by == by else None
 
     def _take_dies(self) -> None:
         if found := self._running("vrmon"):
-            self._run.mac.end(found[0], self._run.now)
-            self._run.promises.disturbed(found[0].unique_id)
+            found[0].end(found[1], self._run.now)
+            self._run.promises.disturbed(found[1].place)
 
     def _operator_records(self) -> None:
         """By hand, under a name of their own or the one that stands there, instead of ours or beside it."""
         run, random = self._run, self._random
-        source = self._source()
+        mac, source = self._source()
         if source.recording is not None and (source.recording.by == "operator" or random.random() < 0.7):
             return
-        dated = run.mac.quirks.dated and run.mac.quirks.keys == "all"
+        dated = mac.quirks.dated and mac.quirks.keys == "all"
         if not dated and not self._is_told_apart(source):
             return
-        run.mac.end(source, run.now)
-        name = "" if random.random() < 0.5 else f"by hand {random.randint(1, 99)}"
-        one = run.mac.begin(source, "operator", run.now, name=name)
+        mac.end(source, run.now)
+        name = "" if random.random() < 0.5 else self._name_by_hand()
+        one = mac.begin(source, "operator", run.now, name=name)
 
         def finish() -> None:
             if source.recording is one:
-                run.mac.end(source, run.now)
-                run.promises.disturbed(source.unique_id)
+                mac.end(source, run.now)
+                run.promises.disturbed(source.place)
 
         self._later(90.0, finish)
 
+    def _name_by_hand(self) -> str:
+        own = f"by hand {self._random.randint(1, 99)}"
+        if self._incidents is None or self._random.random() < 0.5:
+            return own
+        return f"{self._random.choice(SHOWS)}{self._random.choice(['', '_2', ' 2', '_cont1'])}"
+
     def _is_told_apart(self, source: VirtualSource) -> bool:
         """Whether a DVR that tells no dates lets vrmon see that this is not its take."""
-        channel = self._run.settings.channels[self._run.mac.sources.index(source)]
-        memory = self._run.memory.channels.get(channel.key, ChannelMemory())
-        idle = memory.take is None and memory.attempt is None and source.recording is None
-        return idle and self._run.is_alive and memory.job is None and not source.shown(self._run.now)
+        run = self._run
+        on_source = [one for one in run.settings.channels if run.source_of(one) is source]
+        idle = source.recording is None and run.is_alive and not source.shown(run.now)
+        for channel in on_source:
+            memory = run.memory.channels.get(channel.key, ChannelMemory())
+            idle = idle and memory.take is None and memory.attempt is None and memory.job is None
+        return idle
 
     def _operator_renames(self) -> None:
         if found := self._running("vrmon"):
-            one = found[1]
+            one = found[2]
             one.name = f"renamed {self._random.randint(1, 99)}"
             self._run.promises.renamed_by_operator(one)
 
     def _operator_pauses(self) -> None:
-        source = self._source()
+        _, source = self._source()
         if source.recording is not None:
             source.recording.paused = True
-            self._run.promises.disturbed(source.unique_id)
+            self._run.promises.disturbed(source.place)
 
     def _operator_stops(self) -> None:
-        source = self._source()
-        self._run.mac.end(source, self._run.now)
-        self._run.promises.disturbed(source.unique_id)
+        mac, source = self._source()
+        mac.end(source, self._run.now)
+        self._run.promises.disturbed(source.place)
 
     def _lock(self) -> None:
-        source = self._source()
+        _, source = self._source()
         source.is_locked = True
         self._later(60.0, lambda: setattr(source, "is_locked", False))
 
     def _vanish(self) -> None:
-        source = self._source()
+        _, source = self._source()
         source.is_there = False
         self._later(30.0, lambda: setattr(source, "is_there", True))
 
     def _reorder(self) -> None:
-        self._random.shuffle(self._run.mac.order)
+        self._random.shuffle(self._mac().order)
 
     def _nothing_works(self) -> None:
-        self._run.mac.does_nothing = True
-        self._later(40.0, lambda: setattr(self._run.mac, "does_nothing", False))
+        mac = self._mac()
+        mac.does_nothing = True
+        self._later(40.0, lambda: setattr(mac, "does_nothing", False))
 
     def _crash(self) -> None:
         keep = self._random.choice([0, 0, 0, 1, 5, None])
@@ -203,6 +235,9 @@ class Chaos:
         self._set_holds(Hold(now, now + self._random.uniform(5.0, 60.0)))
 
     def _set_holds(self, hold: Hold | None) -> None:
-        memory = self._run.memory
+        run, memory = self._run, self._run.memory
         channels = {key: replace(one, hold=hold) for key, one in memory.channels.items()}
-        self._run.memory = replace(memory, channels=channels)
+        run.memory = replace(memory, channels=channels)
+        run.promises.clock.holds.clear()
+        if hold is not None and hold.until is not None:
+            run.promises.clock.holds.update(dict.fromkeys(channels, hold.until))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from math import inf, isfinite
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.world.virtual import Recording
+from tests.world.virtual import Recording, VirtualRecorder, VirtualSource
+from tests.world.virtual_clock import Clock
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DvrObservation, Job, PrimaryObservation, Verb
 from vrmon.plan import Plan, Verdict, World, plan
-from vrmon.plan.memory import Memory, Running, Sent
+from vrmon.plan.memory import FLIGHT, Memory, Running, Sent
 from vrmon.plan.names import would_be
-from vrmon.settings import Channel
+from vrmon.settings import Channel, Sync
 from vrmon.traits import fold_plainly as fold
 
 if TYPE_CHECKING:
@@ -22,7 +24,30 @@ if TYPE_CHECKING:
 
 UNRECORDED = 40.0  # seconds: the longest pauses of a start, a lag and a death, one after another
 UNEXPLAINED = 12.0
+_CROWD, _CROWD_PROOF = 3, 10.0  # jobs gone in one answer, and the seconds of proof that these want
+
+Place = tuple[str, str]  # a DVR, and the unique_id of a source of it
 _AWAY = 30.0  # seconds without an answer that may count as an outage, less the minute
+
+
+class Shown(NamedTuple):
+    """What one answer shows of a source that records: the recording, its name then, and whether it is shown
+    at all, and as running."""
+
+    source: VirtualSource
+    recording: Recording
+    name: str
+    is_told: bool
+    is_shown: bool
+    is_paused: bool
+
+
+def note(mac: VirtualRecorder, now: float) -> list[Shown]:
+    return [
+        Shown(one, take, take.name, one.is_there and not one.is_odd, one.shown(now), take.paused)
+        for one in mac.sources
+        if (take := one.recording) is not None
+    ]
 
 
 @dataclass
@@ -30,16 +55,20 @@ class Promises:
     """`broken` is raised as an AssertionError by whatever breaks a promise."""
 
     run: Run
-    told: list[PrimaryObservation] = field(default_factory=list)
-    given: dict[str, dict[str, Job]] = field(default_factory=dict)
-    asked: dict[str, Recording] = field(default_factory=dict)
+    told: dict[str, list[PrimaryObservation]] = field(default_factory=lambda: defaultdict(list))
+    given: dict[Place, dict[str, Job]] = field(default_factory=lambda: defaultdict(dict))
+    asked: dict[tuple[str, str], Recording] = field(default_factory=dict)
     has_forgotten: bool = False
-    has_answered: bool = False
-    is_watching: bool = False
-    last_look: float = 0.0
-    unsteady: dict[str, float] = field(default_factory=dict)
+    has_answered: set[str] = field(default_factory=set)
+    watched: dict[Place, float] = field(default_factory=dict)  # when each source was told of last
+    is_watching: dict[str, bool] = field(default_factory=dict)
+    unsteady: dict[Place, float] = field(default_factory=dict)
+    clock: Clock = field(init=False)
     every: int = 1  # of how many plans one is compared with what is decided anew
     drawn: Random = field(default_factory=lambda: Random(1))
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.run, self.fail)
 
     def fail(self, what: str) -> None:
         raise AssertionError(f"at {self.run.now:.3f} s: {what}")
@@ -47,7 +76,8 @@ class Promises:
     # What happens to the world.
 
     def began(self) -> None:
-        self.has_answered = False
+        self.has_answered.clear()
+        self.clock.began()
         self.disturbed()
 
     def crashed(self, keep: int | None) -> None:
@@ -56,57 +86,89 @@ class Promises:
         if behind:
             self.has_forgotten = True
             self.told.clear()
-        for one in self.run.mac.recordings:
+        for one in self._recordings():
             if one.ended is None and (behind or one.renamed or not one.seen):
                 one.excused = True
 
-    def disturbed(self, source: str = "") -> None:
-        """Something got in the way of recording on `source`, or on all."""
-        for one in self.run.mac.sources:
-            if source in ("", one.unique_id):
-                self.unsteady[one.unique_id] = self.run.now
+    def _recordings(self) -> Iterator[Recording]:
+        for mac in self.run.macs.values():
+            yield from mac.recordings
 
-    def primary_told(self, observation: PrimaryObservation) -> None:
-        self.told.append(observation)
-        self.has_answered |= observation.seen is not None
-        del self.told[:-5000]
+    def disturbed(self, place: Place | None = None, until: float = 0.0) -> None:
+        """Something got, or gets, in the way of recording on a source, or on all."""
+        for mac in self.run.macs.values():
+            for one in mac.sources:
+                if place in (None, one.place):
+                    since = max(self.run.now, until, self.unsteady.get(one.place, 0.0))
+                    self.unsteady[one.place] = since
 
-    def looked(self, is_told: bool) -> None:
-        self.is_watching = is_told
-        for one in self.run.mac.sources:
+    def frozen(self, until: float) -> None:
+        self.disturbed(until=until)
+        for one in self._recordings():
+            if one.ended is None and (one.renamed or not one.seen):
+                one.excused = True
+
+    def lost_lane(self, action: Action) -> None:
+        if action.source:
+            self.disturbed((action.device, action.source), self.run.now + FLIGHT)
+
+    def looks(self, dvr: str) -> None:
+        self.clock.looks(dvr)
+
+    def primary_told(self, name: str, observation: PrimaryObservation) -> None:
+        told = self.told[name]
+        told.append(observation)
+        if observation.seen is not None:
+            self.has_answered.add(name)
+        del told[:-5000]
+        self.clock.primary_told(name, observation)
+
+    def looked(self, dvr: str, began: float, shown: list[Shown], *, is_told: bool) -> None:
+        """A look has reached vrmon, or has failed."""
+        self.is_watching[dvr] = is_told
+        for one in shown:
             running = one.recording
-            if running is None:
-                continue
-            if not is_told or not one.is_there:
+            if not is_told or not one.is_told:
                 running.excused |= running.renamed
-            elif one.shown(self.run.now):
+            elif one.is_shown:
                 if not running.seen:
                     running.ours |= self._took_over_unseen(running)
-                running.seen, running.renamed = True, False
+                running.seen = True
+                running.renamed &= running.name != one.name
         if is_told:
-            self.last_look = self.run.now
+            for source in self.run.macs[dvr].sources:
+                if source.is_there and not source.is_odd:
+                    self.watched[source.place] = began
+        self.clock.looked(dvr, began, shown if is_told else [])
 
     def _took_over_unseen(self, running: Recording) -> bool:
-        """Whether it came in place of ours, under its name, between two looks: nobody could know."""
-        same = [one for one in self.run.mac.recordings if one.source == running.source and one is not running]
+        """Whether it came in place of ours, under a name made of its name, between two looks that told of the
+        source: nobody could know."""
+        mac = self.run.macs[running.place[0]]
+        same = [one for one in mac.recordings if one.place == running.place and one is not running]
         before = same[-1] if same else None
-        if before is None or before.by != "vrmon" or before.ended is None:
+        if before is None or before.foreign or before.ended is None:
             return False
-        return before.ended > self.last_look and fold(before.name) == fold(running.name)
+        is_unseen = before.ended > self.watched.get(running.place, 0.0)
+        return is_unseen and any(
+            TRAITS.may_show(name, running.name) for name in (before.name, before.asked) if name
+        )
 
     def renamed_by_operator(self, one: Recording) -> None:
         """Ours if we watch: if the look before knew it by another sign than its name."""
-        is_there = self.run.mac.source(one.source).is_there
-        blind = not self.run.is_alive or not self.is_watching or not is_there
-        if not one.seen or (blind and not self.run.mac.quirks.dated):
+        dvr, source = one.place
+        mac = self.run.macs[dvr]
+        blind = not self.run.is_alive or not self.is_watching.get(dvr) or not mac.source(source).is_there
+        if not one.seen or (blind and not mac.quirks.dated):
             one.excused = True
-        one.renamed = not self.run.mac.quirks.dated
+        one.renamed = not mac.quirks.dated
 
     # What vrmon does.
 
     def acts(self, action: Action, look: DvrObservation | None) -> None:
         """Called at the moment at which a command has its effect; `look` is what it was decided upon."""
-        source = self.run.mac.source(action.source)
+        mac = self.run.macs[action.device]
+        source = mac.source(action.source)
         running = source.recording
         if running is not None and running.foreign:
             if look is None or running.began < look.began:
@@ -115,18 +177,21 @@ class Promises:
             else:
                 running.ours = True  # nobody could know; from now on it bears our name
         if action.verb is Verb.SET_NAME and action.job is not None:
-            self.given.setdefault(action.source, {})[fold(action.name)] = action.job
+            self.given[source.place][fold(action.name)] = action.job
         if action.verb is Verb.RECORD and running is None and source.named:
             self._has_a_name_of_its_own(action, source.next_name)
+        if running is not None and action.verb is Verb.STOP:
+            self.disturbed(source.place)
 
     def _has_a_name_of_its_own(self, action: Action, name: str) -> None:
-        before = self.asked.get(fold(name))
+        before = self.asked.get((action.device, fold(name)))
         if before is not None and before.seen and not self.has_forgotten:
             self.fail(f"a second take is called {name!r}, {action.reason}")
 
     def began_recording(self, one: Recording) -> None:
-        if one.by == "vrmon" and (one.named or self.run.mac.quirks.keys == "all"):
-            self.asked[fold(one.asked)] = one
+        dvr = one.place[0]
+        if one.by == "vrmon" and (one.named or self.run.macs[dvr].quirks.keys == "all"):
+            self.asked[dvr, fold(one.asked)] = one
 
     def planned(self, world: World, before: Memory, planned: Plan) -> None:
         """`before`: what was known before this plan."""
@@ -136,15 +201,17 @@ class Promises:
             self._is_as_if_decided_anew(world, before, planned)
         for action in planned.actions:
             by_hand = action.channel and planned.memory.channels[action.channel].released is not None
-            if action.verb is Verb.STOP and action.job is not None and not by_hand:
-                self._is_proven(action.job, action)
+            if action.verb is Verb.STOP and action.job is not None and action.channel and not by_hand:
+                self._is_proven(action.channel.primary, action.job, action)
         for channel, verdict in planned.verdicts:
             self._is_explained(channel, verdict)
             self._adopts(channel, verdict)
-        for source in run.mac.sources:
-            if source.recording is not None:
-                self.began_recording(source.recording)
+        for mac in run.macs.values():
+            for source in mac.sources:
+                if source.recording is not None:
+                    self.began_recording(source.recording)
         self._are_recorded(planned)
+        self.clock.planned(planned)
 
     def _is_no_busy_loop(self, world: World, planned: Plan) -> None:
         run = self.run
@@ -185,69 +252,51 @@ class Promises:
                     f"{_difference(planned.memory, later.memory)}"
                 )
 
-    def _is_proven(self, job: Job, action: Action) -> None:
+    def _is_proven(self, primary: str, job: Job, action: Action) -> None:
         """Promise 4, from the primary's answers alone."""
         sync = self.run.settings.sync
-        if not self.has_answered:
+        if primary not in self.has_answered:
             self.fail(f"stopped before the primary has answered: {action}")
-        last = next(one for one in reversed(self.told) if one.seen is not None)
-        if job in (last.seen or ()):
+        raw = job._replace(show=0)
+        if job.show < self.run.playboxes[primary].reused.get(raw, 0):
+            return  # the id is another show's by now
+        told = [_of_ingest(one, raw.ingest) for one in self.told[primary]]
+        last = next((one for one in reversed(told) if one.seen is not None), None)
+        if last is None or raw in (last.seen or ()):
             self.fail(f"stopped although the primary shows {job}: {action}")
-        is_known = any(job in (one.seen or ()) for one in self.told)
-        if is_known and not self._was_followed(job) and not self._was_proven(job, sync.stop_delay):
+        since = _since_last_seen(told, raw)
+        before = told[: len(told) - len(since)]
+        if before and not _was_followed(before, since, raw) and not self._was_proven(before, since, sync):
             self.fail(f"stopped without proof: {action}")
 
-    def _since_last_seen(self, job: Job) -> list[PrimaryObservation]:
-        for index in range(len(self.told) - 1, -1, -1):
-            if job in (self.told[index].seen or ()):
-                return self.told[index + 1 :]
-        return list(self.told)
-
-    def _was_followed(self, job: Job) -> bool:
-        """Whether a new job has begun on the ingest: it ends the old take at once."""
-        since = self._since_last_seen(job)
-        before = self.told[: len(self.told) - len(since)]
-        beside = before[-1].seen or () if before else ()
-        shown = {other for one in since for other in one.seen or () if other.ingest == job.ingest}
-        return bool(shown - set(beside))
-
-    def _was_proven(self, job: Job, stop_delay: float) -> bool:
+    def _was_proven(
+        self, before: list[PrimaryObservation], since: list[PrimaryObservation], sync: Sync
+    ) -> bool:
         """Whether some row of good answers without the job was long enough, the outage's hold included.
 
         A vrmon that was away for long may count that as an outage, or not: it remembers to the minute.
         """
-        since = self._since_last_seen(job)
-        before = self.told[: len(self.told) - len(since)]
-        was_away = bool(before and since) and since[0].began - before[-1].ended > _AWAY
-        return any(self._is_long(since, stop_delay, blurred=one) for one in {False, was_away})
-
-    def _is_long(self, since: list[PrimaryObservation], stop_delay: float, *, blurred: bool) -> bool:
-        lost: float | None = None
-        row: list[PrimaryObservation] = []
-        for one in since:
-            if one.seen is None:
-                blurred = True
-                row = row if lost is not None else []
-                continue
-            if blurred and lost is None:
-                lost = one.ended
-            row.append(one)
-            held = lost is None or self.run.now + 0.01 >= lost + self.run.settings.sync.outage_hold
-            if len(row) >= 2 and row[-1].began - row[0].ended >= stop_delay and held:
-                return True
-        return False
+        was_away = bool(since) and since[0].began - before[-1].ended > _AWAY
+        first = since[0].seen if since else None
+        gone = 0 if first is None else len(set(before[-1].seen or ()) - set(first))
+        proof = max(sync.stop_delay, _CROWD_PROOF) if gone >= _CROWD else sync.stop_delay
+        hold = self.run.now + 0.01 - sync.outage_hold
+        return any(_is_long(since, proof, hold, blurred=one) for one in {False, was_away})
 
     def _adopts(self, channel: Channel, verdict: Verdict) -> None:
         """An operator's recording under the name that we gave to the job that is active is ours (that we
         would give, where we have forgotten what we gave), and so is one that turns up under the name of a
         take that we wait for."""
-        source = self.run.mac.sources[self.run.settings.channels.index(channel)]
-        running, take = source.recording, verdict.memory.take
+        take = verdict.memory.take
+        source = self.run.source_of(channel)
+        if isinstance(take, Sent | Running):
+            source = self.run.macs[channel.dvr].source(take.source)
+        running = source.recording
         if running is None or running.by != "operator":
             return
-        named = self.given.get(source.unique_id, {}).get(fold(running.name))
+        named = self.given[source.place].get(fold(running.name))
         basename = None if verdict.job is None else verdict.job.basename
-        if basename and (self.has_forgotten or fold(running.name) not in self.asked):
+        if basename and (self.has_forgotten or (channel.dvr, fold(running.name)) not in self.asked):
             known = would_be(
                 self.run.settings.sync, TRAITS, basename, running.name, variants=self.has_forgotten
             )
@@ -267,7 +316,10 @@ class Promises:
         since = max(memory.phase_since or 0.0, verdict.job.since)
         if verdict.is_recorded:
             confirmed = memory.running.confirmed if memory.running is not None else None
-            if confirmed is None or now - confirmed > 5.0 + 3 * self.run.settings.dvrs["mac"].poll_interval:
+            if (
+                confirmed is None
+                or now - confirmed > 5.0 + 3 * self.run.settings.dvrs[channel.dvr].poll_interval
+            ):
                 self.fail(f"{channel.name} is {verdict.phase} as seen at {confirmed}")
         elif verdict.phase not in ("starting", "stopping", "keeping") or now - since > UNEXPLAINED:
             self.fail(f"{channel.name} is {verdict.phase} since {since} and says nothing of it: {verdict}")
@@ -276,15 +328,21 @@ class Promises:
         """Promise 5: nothing is in the way, and yet a job goes unrecorded."""
         run = self.run
         for channel, verdict in planned.verdicts:
-            source = run.mac.sources[run.settings.channels.index(channel)]
-            active = any(job.ingest == channel.ingest for job in run.playbox.jobs)
-            well = run.mac.is_up and run.playbox.is_up and source.is_there and not run.mac.does_nothing
-            well = well and not (source.is_locked and run.mac.quirks.locked == "refused")
+            mac, playbox, take = run.macs[channel.dvr], run.playboxes[channel.primary], verdict.memory.take
+            source = run.source_of(channel)
+            if isinstance(take, Sent | Running):
+                source = mac.source(take.source)
+            active = any(job.ingest == channel.ingest for job in playbox.jobs)
+            well = mac.is_up and playbox.is_up and source.is_there and not mac.does_nothing
+            well = well and not source.is_odd and channel.ingest not in playbox.odd
+            well = well and not (source.is_locked and mac.quirks.locked == "refused")
+            well = well and (source.has_destination or mac.quirks.without_destination == "records")
+            well = well and verdict.memory.released is None
             running = source.recording
             good = running is not None and (not running.paused or running.foreign or running.excused)
             if not active or not well or good or verdict.memory.hold is not None:
-                self.unsteady[source.unique_id] = run.now
-            elif run.now - self.unsteady.get(source.unique_id, 0.0) > UNRECORDED:
+                self.unsteady[source.place] = max(run.now, self.unsteady.get(source.place, 0.0))
+            elif run.now - self.unsteady.get(source.place, 0.0) > UNRECORDED:
                 self.fail(f"{channel.name} goes unrecorded: {verdict}")
 
     def agree(self) -> None:
@@ -292,13 +350,50 @@ class Promises:
         run = self.run
         assert run.planned is not None
         for channel, verdict in run.planned.verdicts:
-            source = run.mac.sources[run.settings.channels.index(channel)]
-            jobs = [job for job in run.playbox.jobs if job.ingest == channel.ingest]
+            source = run.source_of(channel)
+            jobs = [job for job in run.playboxes[channel.primary].jobs if job.ingest == channel.ingest]
             running = source.recording
             if jobs and (running is None or running.paused or verdict.phase != "recording"):
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")
             if not jobs and running is not None:
                 self.fail(f"{channel.name} goes on recording {running}: {verdict}")
+
+
+def _of_ingest(told: PrimaryObservation, ingest: str) -> PrimaryObservation:
+    """An ingest that is told oddly is not told."""
+    return replace(told, seen=None) if any(one.handle == ingest for one in told.odd) else told
+
+
+def _since_last_seen(told: list[PrimaryObservation], job: Job) -> list[PrimaryObservation]:
+    for index in range(len(told) - 1, -1, -1):
+        if job in (told[index].seen or ()):
+            return told[index + 1 :]
+    return list(told)
+
+
+def _was_followed(before: list[PrimaryObservation], since: list[PrimaryObservation], job: Job) -> bool:
+    """Whether a new job has begun on the ingest: it ends the old take at once."""
+    beside = before[-1].seen or () if before else ()
+    shown = {other for one in since for other in one.seen or () if other.ingest == job.ingest}
+    return bool(shown - set(beside))
+
+
+def _is_long(since: list[PrimaryObservation], proof: float, hold: float, *, blurred: bool) -> bool:
+    """`hold`: when the job must have been lost for its hold to be over."""
+    lost: float | None = None
+    row: list[PrimaryObservation] = []
+    for one in since:
+        if one.seen is None:
+            blurred = True
+            row = row if lost is not None else []
+            continue
+        if (blurred or (one.restarted and not row)) and lost is None:
+            lost = one.ended
+        row.append(one)
+        held = lost is None or hold >= lost
+        if len(row) >= 2 and row[-1].began - row[0].ended >= proof and held:
+            return True
+    return False
 
 
 def _difference(before: object, after: object) -> str:

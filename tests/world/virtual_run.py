@@ -5,52 +5,48 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from random import Random
 
-from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder
-from tests.world.virtual_promises import Promises
-from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Action, DeviceState, Job, Observation, Outcome, Result, Source, Verb
+from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder, VirtualSource
+from tests.world.virtual_promises import Promises, Shown, note
+from tests.world.virtual_site import SPARE, TIMEOUT, Chances
+from vrmon.model import (
+    Action,
+    DeviceState,
+    Job,
+    Observation,
+    Odd,
+    Outcome,
+    Result,
+    Sight,
+    Source,
+    Verb,
+)
 from vrmon.plan import Plan, Verdict, World, plan
-from vrmon.plan.memory import Memory
-from vrmon.settings import Channel, DeviceSettings, Settings, Sync
+from vrmon.plan.memory import ChannelMemory, Memory
+from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.state import snapshot
 
 EPOCH = 1_790_000_000.0
-TIMEOUT = 5.0
-
-
-@dataclass
-class Chances:
-    """Of each poll or command: to get no answer, to hang first, to be refused."""
-
-    bad_poll: float = 0.0
-    hung_poll: float = 0.0
-    lost: float = 0.0
-    refused: float = 0.0
-
-
-def site(channels: int, sync: Sync, poll_interval: float = 1.0) -> Settings:
-    device = DeviceSettings("playbox", "http://127.0.0.1", poll_interval, TIMEOUT)
-    return Settings(
-        {"playbox": device},
-        {"mac": DeviceSettings("mac", "http://127.0.0.1", poll_interval, TIMEOUT, traits=TRAITS)},
-        tuple(
-            Channel(f"PCR {n + 1}", "playbox", f"{n:032X}", "mac", f"4XT00292 - {n}") for n in range(channels)
-        ),
-        sync,
-    )
+HUNG = 12.0  # seconds
 
 
 class Run:
     """A site over virtual time. `at` puts something on the agenda; `until` lets time pass."""
 
-    def __init__(self, settings: Settings, quirks: Quirks, seed: int = 0) -> None:
+    def __init__(self, settings: Settings, quirks: Quirks, seed: int = 0, *others: Quirks) -> None:
+        """`quirks`: of the first recorder, `others`: of those after it."""
         self.random = Random(seed)
         self.settings = settings
-        self.playbox = VirtualPlayBox()
-        self.mac = VirtualRecorder(len(settings.channels), quirks)
+        self.playboxes = {name: VirtualPlayBox() for name in settings.primaries}
+        spare = SPARE if others else 0
+        self.macs = {
+            name: VirtualRecorder(len(settings.on_dvr(name)) + spare, ways, name)
+            for name, ways in zip(settings.dvrs, (quirks, *others), strict=True)
+        }
+        self.playbox = next(iter(self.playboxes.values()))
+        self.mac = next(iter(self.macs.values()))
         self.chances = Chances()
         self.now = 0.0
         self.plans = 0
@@ -59,15 +55,17 @@ class Run:
         self.is_alive = False
         self.planned: Plan | None = None
         self.promises = Promises(self)
-        self.primary_seen: Observation[tuple[Job, ...]] | None = None
-        self.dvr_seen: Observation[tuple[Source, ...]] | None = None
+        self.primaries_seen: dict[str, Observation[tuple[Job, ...]]] = {}
+        self.dvrs_seen: dict[str, Observation[tuple[Source, ...]]] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._life = 0
         self._results: list[Result] = []
         self._settled: Settings | None = None  # those that the last plan was made with
-        self._next_look = 0.0
-        self._looking = False
+        self._next_look: dict[str, float] = {}
+        self._looking: set[str] = set()
+        self._frozen_until = 0.0
+        self._hung_until: dict[str, float] = {}
         self._due = float("inf")
 
     def at(self, moment: float, what: Callable[[], None]) -> None:
@@ -100,15 +98,18 @@ class Run:
         self.is_alive = True
         self._life += 1
         self.memory = Memory() if memory is None else memory
-        self.primary_seen = self.dvr_seen = None
+        self.primaries_seen.clear()
+        self.dvrs_seen.clear()
         self._results.clear()
-        self._looking = False
+        self._looking.clear()
         self._due = float("inf")
         self._settled = None
         self.promises.began()
-        self._turn()
-        self._poll_primary()
-        self._look()
+        self.turn()
+        for name in self.settings.primaries:
+            self._poll_primary(name)
+        for name in self.settings.dvrs:
+            self._look(name)
 
     def crash(self, *, keep: int | None = 0, pause: float = 1.0) -> None:
         """`kill -9`, and the next start. `keep`: how many saves the disk was behind; None: all is lost."""
@@ -129,7 +130,43 @@ class Run:
     def _living(self, what: Callable[[], None]) -> Callable[[], None]:
         """Done by this vrmon, or not at all."""
         life = self._life
-        return lambda: what() if life == self._life else None
+
+        def do() -> None:
+            if life != self._life:
+                return
+            if self.now < self._frozen_until:
+                self.at(self._frozen_until, do)
+            else:
+                what()
+
+        return do
+
+    def freeze(self, seconds: float) -> None:
+        """vrmon does nothing for a while, as under SIGSTOP; what it has sent goes on."""
+        self._frozen_until = max(self._frozen_until, self.now + seconds)
+        self.promises.frozen(self._frozen_until)
+
+    def hang(self, mac: str, seconds: float = HUNG) -> None:
+        """A recorder takes requests and neither answers nor obeys them; it obeys when the hang is over."""
+        self._hung_until[mac] = self.now + seconds
+
+    def reload(self, settings: Settings) -> None:
+        """The same devices, other channels."""
+        self.settings = settings
+        self.promises.disturbed()
+        self._living(self.turn)()
+
+    def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
+        """What a person asks of vrmon."""
+        if not self.is_alive or self.now < self._frozen_until:
+            return
+        changed = change(self.memory.channels.get(channel, ChannelMemory()))
+        self.memory = replace(self.memory, channels={**self.memory.channels, channel: changed})
+        self.turn()
+
+    def source_of(self, channel: Channel) -> VirtualSource:
+        """The one that it means."""
+        return self.macs[channel.dvr].source(str(channel.source))
 
     def _poll(self) -> tuple[float, bool]:
         """How long it takes, and whether an answer comes."""
@@ -139,67 +176,81 @@ class Run:
             took = self.random.uniform(0.5, TIMEOUT)
         return took, chance() >= self.chances.bad_poll
 
-    def _poll_primary(self) -> None:
-        began = self.now
+    def _poll_primary(self, name: str) -> None:
+        began, playbox = self.now, self.playboxes[name]
         took, answers = self._poll()
-        seen: list[tuple[Job, ...] | None] = []
+        seen: list[Observation[tuple[Job, ...]] | None] = []
 
         def answer() -> None:
-            seen.append(tuple(self.playbox.jobs) if self.playbox.is_up and answers else None)
+            told = None
+            if playbox.is_up and answers:
+                shown = tuple(job for job in playbox.jobs if job.ingest not in playbox.odd)
+                odd = tuple(Odd(place, one, f"[{place}]: null") for place, one in enumerate(playbox.odd))
+                sight = Sight(shown, odd, restarted=playbox.has_restarted)
+                told = Observation.good(began, self.now, sight)
+                playbox.has_restarted = False
+            seen.append(told)
 
         def arrive() -> None:
-            if seen[0] is None:
-                self.primary_seen = Observation.unknown(began, self.now, "no answer", DeviceState.UNREACHABLE)
-            else:
-                self.primary_seen = Observation(began, self.now, DeviceState.OK, seen[0])
-            self.promises.primary_told(self.primary_seen)
-            interval = self.settings.dvrs["mac"].poll_interval
-            self.at(began + interval, self._living(self._poll_primary))
-            self._turn()
+            told, is_late = seen[0], self.now - began > TIMEOUT + 0.5
+            if told is None or is_late:
+                told = Observation.unknown(began, self.now, "no answer", DeviceState.UNREACHABLE)
+            self.primaries_seen[name] = told = replace(told, ended=self.now)
+            self.promises.primary_told(name, told)
+            interval = self.settings.primaries[name].poll_interval
+            self.at(began + interval, self._living(lambda: self._poll_primary(name)))
+            self.turn()
 
-        self.after(self.random.uniform(0, took), self._living(answer))
+        self.after(self.random.uniform(0, took), answer)
         self.after(took, self._living(arrive))
 
-    def _look(self) -> None:
-        if self._looking:
+    def _look(self, name: str) -> None:
+        if name in self._looking:
             return
-        self._looking = True
-        began = self.now
-        self._next_look = began + self.settings.dvrs["mac"].poll_interval
+        self._looking.add(name)
+        began, mac = self.now, self.macs[name]
+        self._next_look[name] = began + self.settings.dvrs[name].poll_interval
+        self.promises.looks(name)
         took, answers = self._poll()
-        seen: list[tuple[Source, ...] | None] = []
+        if began < self._hung_until.get(name, 0.0):
+            took, answers = TIMEOUT, False
+        seen: list[Observation[tuple[Source, ...]] | None] = []
+
+        noted: list[Shown] = []
 
         def answer() -> None:
-            is_told = self.mac.is_up and answers
-            seen.append(self.mac.list_sources(self.now) if is_told else None)
-            self.promises.looked(is_told)
+            is_told = mac.is_up and answers
+            sight = Sight(mac.list_sources(self.now), mac.list_odd())
+            seen.append(Observation.good(began, self.now, sight) if is_told else None)
+            noted.extend(note(mac, self.now))
 
         def arrive() -> None:
-            if seen[0] is None:
-                self.dvr_seen = Observation.unknown(began, self.now, "no answer", DeviceState.UNREACHABLE)
-            else:
-                self.dvr_seen = Observation(began, self.now, DeviceState.OK, seen[0])
-            self._looking = False
-            self.at(self._next_look, self._living(self._look_if_due))
-            self._turn()
+            told, is_late = seen[0], self.now - began > TIMEOUT + 0.5
+            if told is None or is_late:
+                told = Observation.unknown(began, self.now, "no answer", DeviceState.UNREACHABLE)
+            self.dvrs_seen[name] = replace(told, ended=self.now)
+            self.promises.looked(name, began, noted, is_told=told.seen is not None)
+            self._looking.discard(name)
+            self.at(self._next_look[name], self._living(lambda: self._look_if_due(name)))
+            self.turn()
 
-        self.after(self.random.uniform(0, took), self._living(answer))
+        self.after(self.random.uniform(0, took), answer)
         self.after(took, self._living(arrive))
 
-    def _look_if_due(self) -> None:
-        if self.now >= self._next_look:
-            self._look()
+    def _look_if_due(self, name: str) -> None:
+        if self.now >= self._next_look[name]:
+            self._look(name)
 
-    def _look_at(self, moment: float) -> None:
-        if moment < self._next_look:
-            self._next_look = moment
-            if not self._looking:
-                self.at(moment, self._living(self._look_if_due))
+    def _look_at(self, name: str, moment: float) -> None:
+        if moment < self._next_look[name]:
+            self._next_look[name] = moment
+            if name not in self._looking:
+                self.at(moment, self._living(lambda: self._look_if_due(name)))
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         world = World(
-            dict.fromkeys(self.settings.primaries, self.primary_seen),
-            {"mac": self.dvr_seen},
+            {name: self.primaries_seen.get(name) for name in self.settings.primaries},
+            {name: self.dvrs_seen.get(name) for name in self.settings.dvrs},
             tuple(self._results),
             EPOCH,
         )
@@ -214,47 +265,70 @@ class Run:
         self.kept.append(self.memory)
         for action in self.planned.actions:
             self._command(action)
-        for moment in self.planned.looks.values():
-            self._look_at(moment)
+        for name, moment in self.planned.looks.items():
+            self._look_at(name, moment)
         if self.planned.due < self._due or self._due <= self.now:
             self._due = self.planned.due
             if self._due < self.now + 3600:
-                self.at(self._due, self._living(self._turn))
+                self.at(self._due, self._living(self.turn))
 
     def _command(self, action: Action) -> None:
-        began = self.now
+        began, chances = self.now, self.chances
         took = self.random.uniform(0.005, 0.05)
-        is_lost = self.random.random() < self.chances.lost
-        is_refused = self.random.random() < self.chances.refused
+        is_lost = self.random.random() < chances.lost
+        is_refused = self.random.random() < chances.refused
         happens = self.random.random() < 0.5
-        look = self.dvr_seen
+        vanishes = chances.vanished > 0.0 and self.random.random() < chances.vanished
+        hung = self._hung_until.get(action.device, 0.0) - began if action.source else 0.0
+        look = self.dvrs_seen.get(action.device)
         ended: list[tuple[Outcome, str, str | None]] = []
 
         def act() -> None:
             if action.verb is Verb.FETCH_NAME:
                 assert action.job is not None
-                outcome, value = self.playbox.basename(action.job, self.now)
+                outcome, value = self.playboxes[action.device].basename(action.job, self.now)
                 ended.append((Outcome.LOST, "", None) if is_lost else (outcome, "", value))
-            elif not self.mac.is_up or (is_lost and not happens):
+                return
+            mac = self.macs[action.device]
+            place = action.device, action.source
+            if not mac.is_up or (is_lost and not happens) or not self._is_as_expected(mac, action):
                 ended.append((Outcome.LOST, "no answer", None))
             elif is_refused and not is_lost:
                 ended.append((Outcome.REFUSED, "no", None))
             else:
                 self.promises.acts(action, look)
-                error = self.mac.command(action.verb, action.source, action.name, self.now)
+                error = mac.command(action.verb, action.source, action.name, self.now)
                 outcome = Outcome.LOST if is_lost else Outcome.REFUSED if error else Outcome.DONE
                 ended.append((outcome, "no answer" if is_lost else error, None))
-            if ended[0][0] is not Outcome.DONE and action.source:
-                self.mac.source(action.source).named &= action.verb is not Verb.SET_NAME
-                self.promises.disturbed(action.source)
+            if ended[0][0] is not Outcome.DONE or hung > 0.0:
+                mac.source(action.source).named &= action.verb is not Verb.SET_NAME
+                self.promises.disturbed(place)
 
         def come_back() -> None:
-            outcome, error, value = ended[0]
+            outcome, error, value = ended[0] if ended else (Outcome.LOST, "no answer", None)
             if outcome is Outcome.LOST and self.now < began + TIMEOUT * happens:
                 self.at(began + TIMEOUT, self._living(come_back))
                 return
             self._results.append(Result(action, self.now, outcome, error, value))
-            self._turn()
+            self.turn()
 
+        if hung > 0.0:
+            self.after(hung, act)
+            self.after(min(hung + took, TIMEOUT), self._living(come_back))
+            return
         self.after(took / 2, act)  # what has left reaches the device even if vrmon has died since
-        self.after(took, self._living(come_back))
+        if vanishes:
+            self.promises.lost_lane(action)
+        else:
+            self.after(took, self._living(come_back))
+
+    def _is_as_expected(self, mac: VirtualRecorder, action: Action) -> bool:
+        """A lane looks at the source itself first where the look was slow."""
+        expected = action.expected
+        if expected is None:
+            return True
+        for one in mac.list_sources(self.now):
+            if one.unique_id == action.source:
+                shown = one.is_recording, one.recording_name, one.start_date
+                return shown == expected if expected.is_recording else not one.is_recording
+        return False

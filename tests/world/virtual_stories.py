@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.world.virtual import Quirks, Recording
-from tests.world.virtual_run import Run, site
+from tests.world.virtual_run import Run
+from tests.world.virtual_site import site
 from vrmon.model import Job
 from vrmon.settings import Sync
 
