@@ -18,9 +18,10 @@ from tests.world.virtual_run import Run
 from tests.world.virtual_site import Chances, site, wide_site
 from vrmon.settings import Settings, Sync
 
-USUAL, USUAL_WIDE = 24, 12
+USUAL, USUAL_WIDE = 24, 6
 SAMPLED = 10  # in a long search: of how many plans one is compared with what is decided anew
-BUSY = 1500.0  # seconds of trouble
+BUSY, BUSY_WIDE = 1500.0, 600.0  # seconds of trouble
+LONGEST_FREEZE = 600.0
 MENDED = {
     42: "an operator's recording was renamed: it had followed a take that never bore its name",
     193: "an operator's recording was stopped: it had come in place of a take that could not be named",
@@ -43,13 +44,17 @@ def _run(seed: int, random: Random, settings: Settings, *quirks: Quirks, vanishe
         [Chances(), Chances(0.02, 0.02, 0.05, 0.05), Chances(0.1, 0.05, 0.2, 0.2), Chances(lost=0.3)]
     )
     run.chances.vanished = vanished
-    run.promises.every = 1 if seed < USUAL or seed in MENDED else SAMPLED
-    incidents = Incidents(run, random) if quirks[1:] else None
+    if incidents_happen := len(quirks) > 1:
+        run.promises.every = SAMPLED
+    else:
+        run.promises.every = 1 if seed < USUAL or seed in MENDED else SAMPLED
+    incidents = Incidents(run, random) if incidents_happen else None
     chaos = Chaos(run, random, incidents)
     run.begin()
-    run.until(BUSY)
+    busy = BUSY_WIDE if incidents_happen else BUSY
+    run.until(busy)
     chaos.cease()
-    run.until(BUSY + (700.0 if incidents else 0.0) + 120.0 + settings.sync.outage_hold)
+    run.until(busy + (LONGEST_FREEZE if incidents_happen else 0.0) + 120.0 + settings.sync.outage_hold)
     run.promises.agree()
 
 

@@ -104,7 +104,10 @@ class Clock:
         take, told = verdict.memory.running, self.run.dvrs_seen.get(channel.dvr)
         if take is None or told is None or told.seen is None or verdict.memory.hold is not None:
             return
-        if self.run.now - told.began > self.run.settings.dvrs[channel.dvr].poll_interval + 1.0:
+        if (
+            take.confirmed is None
+            or self.run.now - take.confirmed > self.run.settings.dvrs[channel.dvr].poll_interval + 1.0
+        ):
             return  # vrmon has not looked for a while: it was frozen
         shown = next((one for one in told.seen if one.unique_id == take.source), None)
         if shown is None or not shown.is_recording or verdict.job is None or verdict.job.job != take.job:

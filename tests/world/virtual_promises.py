@@ -255,12 +255,12 @@ class Promises:
     def _is_proven(self, primary: str, job: Job, action: Action) -> None:
         """Promise 4, from the primary's answers alone."""
         sync = self.run.settings.sync
-        if primary not in self.has_answered:
+        if self._told_as(primary) not in self.has_answered:
             self.fail(f"stopped before the primary has answered: {action}")
         raw = job._replace(show=0)
-        if job.show < self.run.playboxes[primary].reused.get(raw, 0):
+        if job.show < self.run.playbox_of(primary).reused.get(raw, 0):
             return  # the id is another show's by now
-        told = [_of_ingest(one, raw.ingest) for one in self.told[primary]]
+        told = [_of_ingest(one, raw.ingest) for one in self.told[self._told_as(primary)]]
         last = next((one for one in reversed(told) if one.seen is not None), None)
         if last is None or raw in (last.seen or ()):
             self.fail(f"stopped although the primary shows {job}: {action}")
@@ -268,6 +268,10 @@ class Promises:
         before = told[: len(told) - len(since)]
         if before and not _was_followed(before, since, raw) and not self._was_proven(before, since, sync):
             self.fail(f"stopped without proof: {action}")
+
+    def _told_as(self, primary: str) -> str:
+        """What a primary was called when the run began."""
+        return primary if primary in self.run.playboxes else next(iter(self.run.playboxes))
 
     def _was_proven(
         self, before: list[PrimaryObservation], since: list[PrimaryObservation], sync: Sync
@@ -328,7 +332,7 @@ class Promises:
         """Promise 5: nothing is in the way, and yet a job goes unrecorded."""
         run = self.run
         for channel, verdict in planned.verdicts:
-            mac, playbox, take = run.macs[channel.dvr], run.playboxes[channel.primary], verdict.memory.take
+            mac, playbox, take = run.macs[channel.dvr], run.playbox_of(channel.primary), verdict.memory.take
             source = run.source_of(channel)
             if isinstance(take, Sent | Running):
                 source = mac.source(take.source)
@@ -341,7 +345,8 @@ class Promises:
             running = source.recording
             good = running is not None and (not running.paused or running.foreign or running.excused)
             if not active or not well or good or verdict.memory.hold is not None:
-                self.unsteady[source.place] = max(run.now, self.unsteady.get(source.place, 0.0))
+                for place in {source.place, run.source_of(channel).place}:  # where it is, where it will be
+                    self.unsteady[place] = max(run.now, self.unsteady.get(place, 0.0))
             elif run.now - self.unsteady.get(source.place, 0.0) > UNRECORDED:
                 self.fail(f"{channel.name} goes unrecorded: {verdict}")
 
@@ -351,7 +356,7 @@ class Promises:
         assert run.planned is not None
         for channel, verdict in run.planned.verdicts:
             source = run.source_of(channel)
-            jobs = [job for job in run.playboxes[channel.primary].jobs if job.ingest == channel.ingest]
+            jobs = [job for job in run.playbox_of(channel.primary).jobs if job.ingest == channel.ingest]
             running = source.recording
             if jobs and (running is None or running.paused or verdict.phase != "recording"):
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")

@@ -62,6 +62,8 @@ class Run:
         self._life = 0
         self._results: list[Result] = []
         self._settled: Settings | None = None  # those that the last plan was made with
+        devices = {**settings.primaries, **settings.dvrs}
+        self._intervals = {name: one.poll_interval for name, one in devices.items()}
         self._next_look: dict[str, float] = {}
         self._looking: set[str] = set()
         self._frozen_until = 0.0
@@ -166,7 +168,14 @@ class Run:
 
     def source_of(self, channel: Channel) -> VirtualSource:
         """The one that it means."""
-        return self.macs[channel.dvr].source(str(channel.source))
+        mac, meant = self.macs[channel.dvr], channel.source
+        if isinstance(meant, int):
+            return mac.order[meant]
+        return next(one for one in mac.sources if meant in (one.unique_id, one.display_name))
+
+    def playbox_of(self, primary: str) -> VirtualPlayBox:
+        """A primary may get another name while there is but one."""
+        return self.playboxes.get(primary, self.playbox)
 
     def _poll(self) -> tuple[float, bool]:
         """How long it takes, and whether an answer comes."""
@@ -197,8 +206,7 @@ class Run:
                 told = Observation.unknown(began, self.now, "no answer", DeviceState.UNREACHABLE)
             self.primaries_seen[name] = told = replace(told, ended=self.now)
             self.promises.primary_told(name, told)
-            interval = self.settings.primaries[name].poll_interval
-            self.at(began + interval, self._living(lambda: self._poll_primary(name)))
+            self.at(began + self._intervals[name], self._living(lambda: self._poll_primary(name)))
             self.turn()
 
         self.after(self.random.uniform(0, took), answer)
@@ -209,7 +217,7 @@ class Run:
             return
         self._looking.add(name)
         began, mac = self.now, self.macs[name]
-        self._next_look[name] = began + self.settings.dvrs[name].poll_interval
+        self._next_look[name] = began + self._intervals[name]
         self.promises.looks(name)
         took, answers = self._poll()
         if began < self._hung_until.get(name, 0.0):
@@ -249,7 +257,7 @@ class Run:
 
     def turn(self) -> None:
         world = World(
-            {name: self.primaries_seen.get(name) for name in self.settings.primaries},
+            {name: self._told_by(name) for name in self.settings.primaries},
             {name: self.dvrs_seen.get(name) for name in self.settings.dvrs},
             tuple(self._results),
             EPOCH,
@@ -272,6 +280,10 @@ class Run:
             if self._due < self.now + 3600:
                 self.at(self._due, self._living(self.turn))
 
+    def _told_by(self, primary: str) -> Observation[tuple[Job, ...]] | None:
+        name = next(name for name, one in self.playboxes.items() if one is self.playbox_of(primary))
+        return self.primaries_seen.get(name)
+
     def _command(self, action: Action) -> None:
         began, chances = self.now, self.chances
         took = self.random.uniform(0.005, 0.05)
@@ -286,7 +298,7 @@ class Run:
         def act() -> None:
             if action.verb is Verb.FETCH_NAME:
                 assert action.job is not None
-                outcome, value = self.playboxes[action.device].basename(action.job, self.now)
+                outcome, value = self.playbox_of(action.device).basename(action.job, self.now)
                 ended.append((Outcome.LOST, "", None) if is_lost else (outcome, "", value))
                 return
             mac = self.macs[action.device]

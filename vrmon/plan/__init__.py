@@ -10,6 +10,7 @@ from __future__ import annotations
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
 from vrmon.plan.planning import Planning
+from vrmon.plan.replacing import replace
 from vrmon.plan.world import Plan, World
 from vrmon.settings import Settings
 
@@ -20,6 +21,17 @@ def plan(settings: Settings, world: World, memory: Memory, now: float, before: P
     """Take in what the world shows, and decide for every channel that this concerns.
 
     `before` is the plan that led to `memory`, made with the same settings: what nothing has touched since
-    stays as it was decided. Without it every channel is decided anew, and comes to the same.
+    stays as it was decided. Without it every channel is decided anew, and comes to the same. Where a take has
+    ended, its source is free for another channel: that is decided once more.
     """
-    return Planning(settings, world, memory, now, before).planned()
+    planned = Planning(settings, world, memory, now, before).planned()
+    if not planned.freed:
+        return planned
+    settled = Planning(settings, replace(world, results=()), planned.memory, now, planned).planned()
+    decided = {channel.key: (channel, one) for channel, one in (*planned.decided, *settled.decided)}
+    return replace(
+        settled,
+        actions=(*planned.actions, *settled.actions),
+        decided=tuple(decided.values()),
+        looks={**planned.looks, **settled.looks},
+    )

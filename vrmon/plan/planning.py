@@ -71,6 +71,7 @@ class Planning:
             of_devices,
             dues,
             claims,
+            frozenset(name for name in self.dvrs if self._has_freed(name, claims.get(name, {}))),
             self.world.destinations,
         )
 
@@ -99,6 +100,8 @@ class Planning:
                 name for (kind, name), due in before.dues.items() if kind == "primary" and moment.reached(due)
             }
             self.stirred |= due
+        for name in before.freed & self.dvrs.keys():
+            self._touch_all(self.settings.on_dvr(name))
         for name in self.dvrs:
             if before.destinations.get(name, ()) != self.world.destinations.get(name, ()):
                 self._touch_all(self.settings.on_dvr(name))
@@ -169,19 +172,28 @@ class Planning:
         concern any channel of the DVR."""
         before = {} if self.before is None else self.before.claims
         claims = dict(before)
-        for name in {key.dvr for key in self.touched} & self.dvrs.keys():
-            mine = {}
-            for channel in self.settings.on_dvr(name):
-                memory = self.channels.get(channel.key)
-                if memory is not None and isinstance(memory.take, Sent | Running):
-                    mine[memory.take.source] = channel.key
+        for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
+            mine = self._sources_taken(name)
             if before.get(name) != mine:
                 self._touch_all(self.settings.on_dvr(name))
             claims[name] = mine
         return claims
 
+    def _sources_taken(self, dvr: str) -> dict[str, ChannelKey]:
+        takes = {one.key: self.channels.get(one.key) for one in self.settings.on_dvr(dvr)}
+        return {
+            memory.take.source: key
+            for key, memory in takes.items()
+            if memory is not None and isinstance(memory.take, Sent | Running)
+        }
+
+    def _has_freed(self, dvr: str, claims: Mapping[str, ChannelKey]) -> bool:
+        """Whether a channel has just given up a source that another of the DVR may want."""
+        decided = [key for key in claims.values() if key in self.decided]
+        return bool(decided) and not claims.keys() <= self._sources_taken(dvr).keys()
+
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
-        for name in {key.dvr for key in self.touched} & self.dvrs.keys():
+        for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
             used = dict(claims[name])
             for channel in self.settings.on_dvr(name):
                 verdict = known = self._known(channel)

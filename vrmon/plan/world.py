@@ -35,7 +35,8 @@ class Plan:
     `verdicts` has one for each channel, in the settings' order; `decided` are those that this plan came to
     itself. `looks`: when a DVR should be looked at, where its usual pace is too slow. `due`: when to plan
     again although nothing has come. The rest is what the next plan need not work out again: `of_devices`, the
-    problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is.
+    problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
+    `freed`, the DVRs on which one has lost its channel.
     """
 
     memory: Memory
@@ -48,4 +49,5 @@ class Plan:
     of_devices: Mapping[Place, tuple[Problem, ...]] = field(default_factory=dict)
     dues: Mapping[Place, float] = field(default_factory=dict)
     claims: Mapping[str, Mapping[str, ChannelKey]] = field(default_factory=dict)
+    freed: frozenset[str] = frozenset()
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
