@@ -9,6 +9,15 @@ import pytest
 from tests.world.mirror import codes, mirror
 from tests.world.running import Status
 
+EAGER = """
+import sys
+from vrmon.daemon.__main__ import main
+from vrmon.workers import device
+device._DESTINATIONS_EVERY = 0.5
+sys.exit(main())
+"""
+"""What Python runs: a vrmond that asks for destinations more often."""
+
 
 def warned(status: Status) -> set[str]:
     """The channels with a warning about a destination."""
@@ -19,7 +28,7 @@ def warned(status: Status) -> set[str]:
 def test_a_full_disk_is_told_of_in_mid_take_also_where_sources_do_not_tell_theirs(
     tmp_path: Path, keys: str
 ) -> None:
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, program=("-c", EAGER)) as here:
         here.recorder.switch(keys=keys)
         here.record()
         here.recorder.fill_disk()
@@ -31,7 +40,7 @@ def test_a_full_disk_is_told_of_in_mid_take_also_where_sources_do_not_tell_their
 
 
 def test_a_warning_about_one_source_is_told_of_its_channel_alone(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, program=("-c", EAGER)) as here:
         here.recorder.warn("media", ["Format not supported"], 1)
         status = here.daemon.wait_for(warned)
         assert warned(status) == {"PCR 2"}

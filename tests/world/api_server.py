@@ -98,7 +98,7 @@ class FakeBackend:
     def claim(self, channel: str, by: str) -> str:
         self._check(channel)
         self.asked.append(("claim", channel, by))
-        return f"{channel} is stopping."
+        return f"{channel} is vrmon's own."
 
     def _check(self, channel: str) -> None:
         if channel not in (c["name"] for c in self.document["channels"]):
