@@ -291,10 +291,7 @@ class Promises:
         """An operator's recording under the name that we gave to the job that is active is ours (that we
         would give, where we have forgotten what we gave), and so is one that turns up under the name of a
         take that we wait for."""
-        take = verdict.memory.take
-        source = self.run.source_of(channel)
-        if isinstance(take, Sent | Running):
-            source = self.run.macs[channel.dvr].source(take.source)
+        source, take = self._source_at(channel, verdict), verdict.memory.take
         running = source.recording
         if running is None or running.by != "operator":
             return
@@ -332,10 +329,8 @@ class Promises:
         """Promise 5: nothing is in the way, and yet a job goes unrecorded."""
         run = self.run
         for channel, verdict in planned.verdicts:
-            mac, playbox, take = run.macs[channel.dvr], run.playbox_of(channel.primary), verdict.memory.take
-            source = run.source_of(channel)
-            if isinstance(take, Sent | Running):
-                source = mac.source(take.source)
+            mac, playbox = run.macs[channel.dvr], run.playbox_of(channel.primary)
+            source = self._source_at(channel, verdict)
             active = any(job.ingest == channel.ingest for job in playbox.jobs)
             well = mac.is_up and playbox.is_up and source.is_there and not mac.does_nothing
             well = well and not source.is_odd and channel.ingest not in playbox.odd
@@ -350,12 +345,19 @@ class Promises:
             elif run.now - self.unsteady.get(source.place, 0.0) > UNRECORDED:
                 self.fail(f"{channel.name} goes unrecorded: {verdict}")
 
+    def _source_at(self, channel: Channel, verdict: Verdict) -> VirtualSource:
+        """That of the take that is under way: the channel may mean another since a reload."""
+        take = verdict.memory.take
+        if isinstance(take, Sent | Running):
+            return self.run.macs[channel.dvr].source(take.source)
+        return self.run.source_of(channel)
+
     def agree(self) -> None:
         """Faults have ceased: what is active is recorded, and nothing of ours besides."""
         run = self.run
         assert run.planned is not None
         for channel, verdict in run.planned.verdicts:
-            source = run.source_of(channel)
+            source = self._source_at(channel, verdict)
             jobs = [job for job in run.playbox_of(channel.primary).jobs if job.ingest == channel.ingest]
             running = source.recording
             if jobs and (running is None or running.paused or verdict.phase != "recording"):
