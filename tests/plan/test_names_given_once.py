@@ -28,7 +28,9 @@ class Listening(VirtualRecorder):
 
 
 def listened_to(run: Run) -> Listening:
-    run.mac = heard = Listening(run)
+    heard = Listening(run)
+    name = next(name for name, mac in run.macs.items() if mac is run.mac)
+    run.mac = run.macs[name] = heard
     run.until(run.now + 2.0)
     return heard
 
