@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.mirror import codes, is_in, mirror
+from tests.world.running import Status
 
 PCR_1 = "/channels/PCR%201"
 
@@ -156,3 +157,23 @@ def test_an_unknown_channel_is_said_to_be_unknown(tmp_path: Path) -> None:
             code, answer = here.daemon.post(f"/channels/nobody/{verb}")
             assert (code, answer["error"].startswith("Cannot find channel 'nobody'")) == (404, True)
         assert "on-hold" not in codes(here.daemon.status())
+
+
+def test_what_was_commanded_shows_at_once_to_everyone(tmp_path: Path) -> None:
+    """And a refusal too: /status is rendered twice a second at most, but not over a command's head."""
+    with mirror(tmp_path, size=1) as here:
+
+        def shown() -> Status:
+            with urllib.request.urlopen(f"{here.daemon.url}/status", timeout=60) as answer:
+                return dict(json.load(answer))
+
+        for command, mode in (("hold", "hold"), ("auto", "auto"), ("hold", "hold")):
+            shown()
+            assert here.daemon.post(f"{PCR_1}/{command}")[0] == 200
+            assert shown()["channels"][0]["mode"] == mode
+        good = here.daemon.config.read_text()
+        for text, code, refused in (("[primary.playbox", 422, True), (good, 200, False)):
+            here.daemon.config.write_text(text)
+            shown()
+            assert here.daemon.post("/reload")[0] == code
+            assert ("configuration-refused" in codes(shown())) is refused

@@ -23,6 +23,10 @@ class Rendering:
     def changed(self) -> None:
         self._is_old = True
 
+    def expire(self) -> None:
+        """Whoever asks next gets a new one: someone has commanded something, and all may see it at once."""
+        self._made = float("-inf")
+
     def get(self, *, fresh: bool = False) -> bytes:
         """Raises what `make` raises, which is tried again for the next who asks."""
         now = time.monotonic()

@@ -6,7 +6,16 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from vrmon.api.answers import JSON, ErrorAnswers, bytes_answer, dress, encode, error_answer, json_answer
+from vrmon.api.answers import (
+    JSON,
+    ErrorAnswers,
+    Handler,
+    bytes_answer,
+    dress,
+    encode,
+    error_answer,
+    json_answer,
+)
 from vrmon.api.backend import Backend
 from vrmon.api.connection import keep_time
 from vrmon.api.control import Control
@@ -28,10 +37,21 @@ class Documents:
         self.status = Rendering(lambda: encode(backend.status()))
         self.devices = Rendering(lambda: encode(backend.devices()))
         self.metrics = Rendering(lambda: render(backend.metrics()))
+        self._all = (self.status, self.devices, self.metrics)
 
     def changed(self) -> None:
-        for document in (self.status, self.devices, self.metrics):
+        for document in self._all:
             document.changed()
+
+    @web.middleware
+    async def expire(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Once a command has been answered, nobody is shown what was before it."""
+        try:
+            return await handler(request)
+        finally:
+            if request.method == "POST":
+                for document in self._all:
+                    document.expire()
 
 
 class Reading:
@@ -69,7 +89,7 @@ class Reading:
 
 def application(backend: Backend, documents: Documents, hub: Hub, names: OwnNames) -> web.Application:
     """Everything that can be asked. A POST is refused before it gets here unless it came locally."""
-    middlewares = [keep_time, ErrorAnswers().explain, names.check]
+    middlewares = [keep_time, ErrorAnswers().explain, names.check, documents.expire]
     app = web.Application(middlewares=middlewares, client_max_size=_LONGEST_BODY)
     app.on_response_prepare.append(dress)
     reading, control, files = Reading(backend, documents), Control(backend), PageFiles()
