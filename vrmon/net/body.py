@@ -49,13 +49,16 @@ def whole(response: Any, limit: int) -> Answer:
 
 def _read(raw: Any) -> bytes:
     """The body of a urllib3 response, its announced length reached: not every release sees to that."""
-    pieces = []
-    # In pieces: a read of the whole would set aside whatever size the device announces.
-    while piece := raw.read(65536, decode_content=False):
-        pieces.append(piece)
-    if raw.length_remaining:
-        raise IncompleteRead(b"", raw.length_remaining)
-    return b"".join(pieces)
+    pieces: list[bytes] = []
+    try:
+        # In pieces: a read of the whole would set aside whatever size the device announces.
+        while piece := raw.read(65536, decode_content=False):
+            pieces.append(piece)
+        if raw.length_remaining:
+            raise IncompleteRead(b"", raw.length_remaining)
+        return b"".join(pieces)
+    finally:
+        pieces.clear()  # an error holds this frame, and may be there until the next garbage collection
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
