@@ -48,6 +48,7 @@ def test_killed_the_moment_a_take_begins_the_next_one_knows_it(
         here.recorder.switch(**switches)
         job = here.playbox.start_job(0, "SHOW.mxf")
         here.recorder.wait_until(lambda: len(here.recorder.takes) == 2)
+        here.wait_for_state('"given":"SHOW"')  # a start waits for the disk, but not for a slow one
         here.daemon.restart(signal.SIGKILL)
         assert here.wait_for_phase("recording")["take"]["number"] == 1
         here.playbox.end_job(job)
