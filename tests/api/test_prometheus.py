@@ -16,7 +16,7 @@ from prometheus_client import Metric
 from prometheus_client import parser as prometheus_parser
 
 from tests.world.api_server import serving
-from tests.world.mirror import codes, is_in, mirror
+from tests.world.mirror import codes, is_in, mirror, wait
 from vrmon.api.backend import ChannelMetrics, MetricsSnapshot
 from vrmon.api.prometheus import render
 from vrmon.workers.counts import Histogram
@@ -126,7 +126,8 @@ def test_a_take_that_dies_is_counted_once_and_not_again_after_a_restart(tmp_path
         assert lost() == 0
         here.recorder.kill_take(0)
         here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording") and codes(status))
-        here.wait_for_polls()
+        wait(lambda: lost() == 1, "the loss in /metrics, which is rendered twice a second")
+        here.wait_for_polls(times=8)
         assert lost() == 1
         here.daemon.restart()
         here.wait_for_phase("recording")
