@@ -20,12 +20,6 @@ JOBS = "/ingests/activejobsinfo"
 ENOUGH = 300_000
 
 
-@pytest.fixture
-def playbox() -> Iterator[PlayBox]:
-    with serving(PlayBox(2)) as device:
-        yield device
-
-
 def exchange(url: str, path: str = JOBS, patience: float = 60.0, header: str = "") -> tuple[bytes, str]:
     """What comes back for a GET, and how it ends: "closed", "reset", "open" (nothing more for so long)."""
     address = urlsplit(url)

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
 from tests.world import plain
-from vrmon.simulator import MovieRecorder, serving
+from vrmon.simulator import MovieRecorder
 
 FIRST, SECOND = "4XT00292 - 0", "4XT00292 - 1"
 SUCCESS = (200, {"success": True})
-
-
-@pytest.fixture
-def recorder() -> Iterator[MovieRecorder]:
-    with serving(MovieRecorder(2)) as device:
-        yield device
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -12,12 +11,6 @@ from vrmon.simulator import PlayBox, serving
 
 JOBS = "/ingests/activejobsinfo"
 INGEST = "9C64992CFF3A4A3FA3C635BB7D9B0001"
-
-
-@pytest.fixture
-def playbox() -> Iterator[PlayBox]:
-    with serving(PlayBox(2)) as device:
-        yield device
 
 
 def file_name(playbox: PlayBox, ingest: str, job: str) -> tuple[int, str]:

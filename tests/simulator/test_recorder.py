@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.world.device_client import FIRST, SECOND, SUCCESS, Client, refused
 from vrmon.simulator import MovieRecorder, RecorderSource, Take, gaps, serving
-
-
-@pytest.fixture
-def recorder() -> Iterator[MovieRecorder]:
-    with serving(MovieRecorder(2)) as device:
-        yield device
-
-
-@pytest.fixture
-def dvr(recorder: MovieRecorder) -> Iterator[Client]:
-    client = Client(recorder.url)
-    with client.session:
-        yield client
 
 
 def test_a_take_is_named_recorded_and_stopped(recorder: MovieRecorder, dvr: Client) -> None:

@@ -15,12 +15,6 @@ from vrmon.simulator import MovieRecorder, PlayBox, make_certificate, serving
 
 
 @pytest.fixture
-def playbox() -> Iterator[PlayBox]:
-    with serving(PlayBox(2)) as device:
-        yield device
-
-
-@pytest.fixture
 def primary(playbox: PlayBox) -> Iterator[Client]:
     client = Client(playbox.url)
     with client.session:

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.world.device_client import FIRST, SECOND, SUCCESS, Client, refused
-from vrmon.simulator import MovieRecorder, serving
-
-
-@pytest.fixture
-def recorder() -> Iterator[MovieRecorder]:
-    with serving(MovieRecorder(2)) as device:
-        yield device
-
-
-@pytest.fixture
-def dvr(recorder: MovieRecorder) -> Iterator[Client]:
-    client = Client(recorder.url)
-    with client.session:
-        yield client
+from vrmon.simulator import MovieRecorder
 
 
 def test_recording_twice(recorder: MovieRecorder, dvr: Client) -> None:

@@ -6,26 +6,13 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Iterator
 
 import pytest
 
 from tests.world import plain
-from vrmon.simulator import MovieRecorder, PlayBox, serving
+from vrmon.simulator import MovieRecorder, PlayBox
 
 JOBS = "/ingests/activejobsinfo"
-
-
-@pytest.fixture
-def playbox() -> Iterator[PlayBox]:
-    with serving(PlayBox(2)) as device:
-        yield device
-
-
-@pytest.fixture
-def recorder() -> Iterator[MovieRecorder]:
-    with serving(MovieRecorder(2)) as device:
-        yield device
 
 
 @pytest.mark.parametrize(
