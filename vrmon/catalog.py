@@ -138,7 +138,6 @@ class Wait(Word):
 
     NAME = "for {primary} to tell the name of its file"
     ANSWER = "for {dvr} to answer"
-    THREAD = "for a thread of vrmon's that is busy with {dvr}"
     LOOK = "for a look at {dvr}"
 
 
