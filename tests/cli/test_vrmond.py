@@ -147,6 +147,34 @@ def test_ctrl_c_ends_the_wait_for_an_answer(tmp_path: Path, command: tuple[str, 
     assert (process.returncode, errors) == (130, "")
 
 
+INTERRUPTED_WHILE_HALF_MADE = """
+import signal, socket, sys
+from vrmon.cli import main
+
+class Half(socket.SocketIO):
+    def __init__(self, *arguments):
+        signal.raise_signal(signal.SIGINT)
+
+socket.SocketIO = Half
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_in_the_midst_of_making_an_answer_says_nothing_either(tmp_path: Path) -> None:
+    path = tmp_path / "vrmon.sock"
+    with listening(path, hang):
+        ended = subprocess.run(
+            [*COMMAND[:-2], "-c", INTERRUPTED_WHILE_HALF_MADE, "status", "--socket", path],
+            check=False,
+            cwd=ROOT,
+            env=ENVIRON,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+        )
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("to", ["/dev/full", "nobody", "closed"])
 def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, to: str) -> None:
     with serving(tmp_path) as server:

@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Cannot go on: {error.strerror or error}.", file=sys.stderr)
         return os.EX_IOERR
     except KeyboardInterrupt:
+        # What was only half made when Ctrl-C came complains when it is cleared away: nobody's fault.
+        sys.unraisablehook = lambda _: None
         return INTERRUPTED
     except VrmonError as error:
         print(error, file=sys.stderr)
