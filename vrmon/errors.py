@@ -44,6 +44,10 @@ class PasswordRefused(Refused):
     """The device wants a password, or another one."""
 
 
+class HistoryError(VrmonError):
+    """The history cannot be read, now or at all."""
+
+
 class ControlError(VrmonError):
     """The daemon could not be asked, or refused what it was asked to do."""
 

@@ -22,7 +22,7 @@ def told(coverage: Coverage, second: float, sign: str) -> Coverage:
     shown = Shown.UNKNOWN if sign == "?" else Shown.YES
     look = Look(second, second + TOOK, shown, cause="primary-unreachable" if sign == "?" else "")
     jobs = {job: NAMES[job] for job, signs in ((JOB, "jb"), (NEXT, "nb")) if sign in signs}
-    return coverage.primary_shown(look, jobs, PATIENCE)
+    return coverage.primary_shown(look, jobs, int(second), PATIENCE)
 
 
 def shown(coverage: Coverage, second: float, sign: str, *, dated: bool) -> Coverage:
@@ -42,7 +42,7 @@ def shown(coverage: Coverage, second: float, sign: str, *, dated: bool) -> Cover
         look = Look(second, second + TOOK, signs.get(sign, Shown.NO), cause=causes[sign])
         return coverage.source_shown(look, None, PATIENCE)
     job, number = (NEXT, 1) if sign == "N" else (JOB, int(sign))
-    take = TakeSpan(job, number, "SDI 1", (f"{NAMES[job]}_{number}",), Between(0.0, 0.0))
+    take = TakeSpan(int(second), job, number, "SDI 1", (f"{NAMES[job]}_{number}",), Between(0.0, 0.0))
     look = Look(second, second + TOOK, Shown.YES, take.key, f"date {sign}" if dated else "")
     return coverage.source_shown(look, take, PATIENCE)
 
@@ -154,7 +154,7 @@ def test_the_name_is_the_last_that_was_told() -> None:
     coverage = watched(".", "-")
     for second, name in enumerate((None, "SHOW", None), start=1):
         look = Look(second, second + TOOK, Shown.YES)
-        coverage = coverage.primary_shown(look, {JOB: name}, PATIENCE)
+        coverage = coverage.primary_shown(look, {JOB: name}, second, PATIENCE)
     assert coverage.open[JOB].basename == "SHOW"
 
 

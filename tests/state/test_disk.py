@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world.stores import child, found, names, until
+from tests.world.stores import child, fill, found, names, until
 from vrmon.errors import StateError
 from vrmon.state import StateStore
 from vrmon.state.format import compose, payload_text
@@ -51,12 +51,6 @@ while True:
         assert payload is not None
         assert isinstance(payload["number"], int)
         assert payload["number"] >= last
-
-
-def fill(file: Path) -> None:
-    with pytest.raises(OSError, match="No space"), file.open("wb", buffering=0) as target:
-        while True:
-            target.write(bytes(4096))
 
 
 def test_a_full_disk_keeps_the_old_state_and_is_told_until_there_is_room(tmp_path: Path) -> None:

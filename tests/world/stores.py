@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
 from vrmon.state import StateStore
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,13 @@ def until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not within 60 s: {what}"
         time.sleep(0.005)
+
+
+def fill(file: Path) -> None:
+    """Have nothing left on the disk that `file` is on."""
+    with pytest.raises(OSError, match="No space"), file.open("wb", buffering=0) as target:
+        while True:
+            target.write(bytes(4096))
 
 
 def saved(folder: Path, *payloads: Mapping[str, object]) -> None:

@@ -19,9 +19,11 @@ _OPEN_KEPT = 20  # jobs, most of them over, whose recorder has not been seen sin
 class TakeSpan:
     """A take of ours on the channel's source: when it began, and ended, and under which names it recorded.
 
-    `end_cause`: why there was nothing when it was gone, "" where its end was wanted.
+    `stamp`: the Unix time in milliseconds of its first sight, by which it is known for ever, whatever becomes
+    of the clock. `end_cause`: why there was nothing when it was gone, "" where its end was wanted.
     """
 
+    stamp: int
     job: Job
     number: int
     source: str
@@ -38,8 +40,12 @@ class TakeSpan:
 
 @dataclass(frozen=True)
 class Show:
-    """A job with its account, the name that its primary has told for it, and the takes that recorded it."""
+    """A job with its account, the name that its primary has told for it, and the takes that recorded it.
 
+    `stamp`: as that of a take.
+    """
+
+    stamp: int
     job: Job
     account: Account
     basename: str | None = None
@@ -60,10 +66,13 @@ class Coverage:
     done: tuple[Show, ...] = ()
     told: float | None = None
 
-    def primary_shown(self, look: Look, jobs: Mapping[Job, str | None], patience: float) -> Coverage:
+    def primary_shown(
+        self, look: Look, jobs: Mapping[Job, str | None], stamp: int, patience: float
+    ) -> Coverage:
         """Take in a look at the primary: the jobs of the channel's ingest, with their names as far as told.
 
-        `look` is UNKNOWN where it told none, whatever `jobs` says; else each job has its own YES or NO.
+        A new one gets `stamp`. `look` is UNKNOWN where it told none, whatever `jobs` says; else each job has
+        its own YES or NO.
         """
         if look.shown is Shown.UNKNOWN:
             return replace(self, open={job: _seen(one, look, patience) for job, one in self.open.items()})
@@ -79,7 +88,7 @@ class Coverage:
         for job in jobs.keys() - shows.keys():
             earliest = look.began if self.told is None else self.told
             account = Account.opened(_of_job(look, job, jobs), earliest)
-            shows[job] = Show(job, account, jobs[job])
+            shows[job] = Show(stamp, job, account, jobs[job])
         return replace(self, open=shows, told=look.began)._filed(again, look.ended)._advanced(look.ended)
 
     def source_shown(self, look: Look, take: TakeSpan | None, patience: float) -> Coverage:
@@ -119,7 +128,7 @@ class Coverage:
         if self.told is not None:
             needed.append(self.told)
         began = min((show.account.began.earliest for show in shows.values()), default=now)
-        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest > began)
+        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest >= began)
         cover = filed.cover.since_when(min(needed)) if needed else filed.cover
         return replace(filed, cover=cover, takes=takes[-_TAKES_KEPT:])
 

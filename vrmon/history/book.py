@@ -1,0 +1,272 @@
+"""The book: takes rows in and answers questions, in a thread of its own.
+
+The disk never stops control: `write` hands over and returns. What the disk does not take waits, up to a
+bound; then rows are refused and counted, and the book says later what it lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timezone
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vrmon.errors import HistoryError
+from vrmon.history.database import Damaged, judged, open_to_write, transaction
+from vrmon.history.retention import forget
+from vrmon.history.rows import Key, Row, Value, upsert
+from vrmon.state.set_aside import Aside
+
+log = logging.getLogger(__name__)
+
+CAPACITY = 20_000  # rows that wait
+_BATCH = 500  # rows in one transaction
+_QUESTIONS = 8  # that wait
+_ALIVE = 10.0  # seconds between two signs of life
+_FORGET_EVERY = 3600.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_SLOW = 5.0
+_UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
+
+T = TypeVar("T")
+
+
+class Book:
+    """The history in `path`, kept for `days`. `session` is what the rows of this process are known by.
+
+    `write`, `ask` and `failing` may be called from any thread; none of them waits for the disk.
+    `complaint`: what was wrong with the file, "" for nothing.
+    """
+
+    def __init__(self, path: Path, days: int, version: str, capacity: int = CAPACITY) -> None:
+        self.session = _now()
+        self.complaint = ""
+        self._path = path
+        self._days = days
+        self._version = version
+        self._capacity = capacity
+        self._news = threading.Condition()
+        self._rows: dict[Key, Row] = {}
+        self._refused, self._refusing_since = 0, 0
+        self._questions: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
+        self._closing = False
+        self._failure = ""
+        self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
+        self._busy_since: float | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._alive = self._forgotten = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    def write(self, rows: Sequence[Row]) -> bool:
+        """Have these written soon; of those with the same key the last. False where some had no place."""
+        with self._news:
+            refused = 0
+            for row in rows:
+                key = row.key
+                if key in self._rows or len(self._rows) < self._capacity:
+                    self._rows[key] = row
+                else:
+                    refused += 1
+            if refused and not self._refused:
+                self._refusing_since = _now()
+            self._refused += refused
+            self._news.notify()
+        return not refused
+
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Have a question answered in the book's thread, after what was handed over before. What comes of
+        it may be a HistoryError."""
+        answer: Future[T] = Future()
+        with self._news:
+            if len(self._questions) < _QUESTIONS and not self._closing:
+                self._questions.append((question, answer))
+            else:
+                answer.set_exception(HistoryError("Cannot read the history: too many ask. Ask again."))
+            self._news.notify()
+        return answer
+
+    def failing(self) -> str:
+        """Why what was handed over is not in the book, for people; "" when all is well."""
+        since = self._busy_since
+        waited = 0.0 if since is None else time.monotonic() - since
+        if waited > _SLOW:
+            return f"Cannot write the history in {self._path}: no word from the disk for {waited:.0f} s."
+        if not self._closing and not self._thread.is_alive():
+            return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
+        lost = f" {self._refused} entries have found no place meanwhile." if self._refused else ""
+        return f"{self._failure}{lost}".lstrip()
+
+    def close(self, timeout: float) -> bool:
+        """Write what waits, and end; False where that took too long."""
+        with self._news:
+            self._closing = True
+            self._news.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while self._wait():
+            if time.monotonic() >= self._again:
+                self._busy_since = time.monotonic()
+                self._try()
+                self._busy_since = None
+            if not self._rows or self._failure:
+                self._answer()
+        self._end()
+
+    def _wait(self) -> bool:
+        """Until there is something to do; False when that is to end."""
+        with self._news:
+            while True:
+                now = time.monotonic()
+                if self._questions or (self._rows and now >= self._again) or now >= self._due():
+                    return True
+                if self._closing:
+                    return False
+                self._news.wait(min(self._due(), self._again if self._rows else self._due()) - now)
+
+    def _due(self) -> float:
+        """When something is to be done although nobody wants anything."""
+        return max(self._alive + _ALIVE, self._again)
+
+    def _try(self) -> None:
+        try:
+            with judged():
+                if self._connection is None:
+                    self._connection = open_to_write(self._path)
+                self._take_in(self._connection)
+                self._keep_house(self._connection)
+        except Damaged as damage:
+            self._set_aside(damage)
+        except (sqlite3.OperationalError, OSError) as error:
+            if not self._failure:
+                log.error("History cannot be written", extra={"REASON": str(error)})
+            self._failure = f"Cannot write the history in {self._path}: {error}."
+            self._again = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        else:
+            if self._failure:
+                log.warning("History is written again")
+            self._failure, self._pause, self._again = "", _FIRST_PAUSE, 0.0
+
+    def _take_in(self, connection: sqlite3.Connection) -> None:
+        with self._news:
+            batch = dict(islice(self._rows.items(), _BATCH))
+            for key in batch:
+                del self._rows[key]
+            refused, since = self._refused, self._refusing_since
+        try:
+            with transaction(connection):
+                _write(connection, batch.values())
+                self._sign(connection, orderly=False)
+                if refused:
+                    _write(connection, [Row("losses", {"began": since, "ended": _now(), "rows": refused})])
+        except BaseException:
+            with self._news:
+                self._rows = {**batch, **self._rows}
+            raise
+        with self._news:
+            self._refused -= refused
+        self._alive = time.monotonic()
+
+    def _sign(self, connection: sqlite3.Connection, *, orderly: bool) -> None:
+        """Say that this session is alive, or has ended as it should."""
+        began, version, seen = self.session, self._version, _now()
+        values: dict[str, Value] = {"began": began, "version": version, "seen": seen, "orderly": int(orderly)}
+        _write(connection, [Row("sessions", values)])
+
+    def _keep_house(self, connection: sqlite3.Connection) -> None:
+        now = time.monotonic()
+        if self._rows or now < self._forgotten + _FORGET_EVERY:
+            return
+        if forget(connection, _now() - self._days * 86_400_000):
+            self._forgotten = now
+
+    def _answer(self) -> None:
+        """One question."""
+        with self._news:
+            if not self._questions:
+                return
+            question, answer = self._questions.popleft()
+        if not answer.set_running_or_notify_cancel():
+            return
+        try:
+            if self._connection is None:
+                raise HistoryError(self._failure or "Cannot read the history: it is not open yet. Ask again.")
+            with judged():
+                found = question(self._connection)
+        except Damaged as damage:
+            self._set_aside(damage)
+            answer.set_exception(HistoryError(f"Cannot read the history: {damage}."))
+        except HistoryError as error:
+            answer.set_exception(error)
+        except Exception as error:  # whoever asked hears of it; the book goes on
+            log.exception("Question to the history failed")
+            answer.set_exception(HistoryError(f"Cannot read the history: {error}."))
+        else:
+            answer.set_result(found)
+
+    def _set_aside(self, damage: Damaged) -> None:
+        """Begin another file; what is wrong with this one is kept for people."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        suffix = "newer" if damage.newer else f"damaged-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
+        aside = Aside(self._path)
+        name = aside.add(self._path, suffix)
+        for end in ("-wal", "-shm"):
+            aside.add(self._path.with_name(f"{self._path.name}{end}"), f"{suffix}{end}")
+        try:
+            aside.move()
+        except OSError as error:
+            self._failure = f"Cannot write the history in {self._path}: {damage}, and {error.strerror}."
+            self._again = time.monotonic() + _LONGEST_PAUSE
+            return
+        self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
+        log.error("History set aside", extra={"REASON": str(damage)})
+
+    def _end(self) -> None:
+        with self._news:
+            questions, self._questions = self._questions, deque()
+        for _, answer in questions:
+            answer.set_exception(HistoryError("Cannot read the history: vrmond ends."))
+        if self._connection is None:
+            return
+        try:
+            self._sign(self._connection, orderly=True)
+            self._connection.close()
+        except sqlite3.Error as error:
+            log.error("History cannot be closed", extra={"REASON": str(error)})
+
+
+def _write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    for (table, columns), alike in groupby(rows, lambda row: (row.table, tuple(row.values))):
+        values = [tuple(row.values.values()) for row in alike]
+        try:
+            connection.executemany(upsert(table, columns), values)
+        except _UNFIT:
+            for one in values:
+                _write_one(connection, table, columns, one)
+
+
+def _write_one(
+    connection: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[Value, ...]
+) -> None:
+    """A row that the table cannot hold is a fault of vrmon's, and must not keep the others out."""
+    try:
+        connection.execute(upsert(table, columns), values)
+    except _UNFIT:
+        log.exception("Entry cannot be written", extra={"TABLE": table})
+
+
+def _now() -> int:
+    """Unix time in milliseconds."""
+    return int(time.time() * 1000)

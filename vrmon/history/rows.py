@@ -1,0 +1,46 @@
+"""What is written into the book: whole rows, each known by its key, so that a later one takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+Value = int | float | str | None
+Key = tuple[str, tuple[Value, ...]]
+
+_OF_JOB = ("key", "ingest", "job", "stamp")
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "sessions": ("began",),
+    "jobs": _OF_JOB,
+    "gaps": (*_OF_JOB, "place"),
+    "takes": ("key", "stamp"),
+    "problems": ("code", "subject", "began"),
+    "commands": ("session", "number"),
+    "events": ("session", "number"),
+    "losses": ("began",),
+}
+"""The columns that tell the rows of a table apart."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of `table`, with all of its columns in the order of their names."""
+
+    table: str
+    values: Mapping[str, Value]
+
+    @property
+    def key(self) -> Key:
+        return self.table, tuple(self.values[column] for column in KEYS[self.table])
+
+
+@cache
+def upsert(table: str, columns: tuple[str, ...]) -> str:
+    """The statement that writes such a row, whether or not it is there already."""
+    changed = ", ".join(f"{one} = excluded.{one}" for one in columns if one not in KEYS[table])
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(KEYS[table])}) DO UPDATE SET {changed}"
+    )
