@@ -20,6 +20,7 @@ ORDER = (
     "workers",
     "config",
     "state api",
+    "history",
     "daemon cli",
     "demo __main__",
 )
@@ -69,6 +70,7 @@ PLACES = {
     "sdnotify": ("vrmon.daemon.systemd",),
     "systemd": ("vrmon.daemon.systemd", "vrmon.daemon.journal"),
     "rich": ("vrmon.cli", "vrmon.demo"),
+    "sqlite3": ("vrmon.history",),
 }
 
 
