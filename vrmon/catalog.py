@@ -79,6 +79,7 @@ class Code(Word):
     TAKE_WENT_ON = "take-went-on"
     TAKE_DIED = "take-died"
     TAKE_PAUSED = "take-paused"
+    BACKUP_INCOMPLETE = "backup-incomplete"
     PRIMARY_GONE_KEEPING = "primary-gone-keeping"
     JOB_LOST_IN_OUTAGE = "job-lost-in-outage"
 
@@ -105,6 +106,16 @@ class Code(Word):
     LOG_BACK = "log-back"
     LOG_OVERRUN = "log-overrun"
     PROBLEM_ENDED = "problem-ended"
+
+
+class Cause(Word):
+    """Why a part of a job is missing on the backup, where that is not the code of a problem."""
+
+    LATE_START = "late-start"
+    VRMON_AWAY = "vrmon-away"
+    HOLD = "hold"
+    FOREIGN = "foreign"
+    RELEASED = "released"
 
 
 class Situation(Word):
@@ -216,6 +227,7 @@ _IS_IT_UP = "Look at its power, its network, and its address in vrmon.toml."
 _IS_IT_WELL = "It answers, but not as it should: is its address the right one, and its service well?"
 _LOOK_AT_IT = "Look at {place}: is {recorder} running, and the network up? vrmon goes on when it answers."
 _IF_OVER = 'If the show is over: `vrmon stop "{subject}"`.'
+_KEEP_ALL = "What is missing is on the primary alone. Keep its file, and every file of the backup."
 _GOES_ON = f"vrmon goes on by itself when it answers. {_IF_OVER}"
 _STOP_IT = "vrmon repeats the stop. Look at {recorder} if it does not help, and stop the take there."
 
@@ -637,6 +649,18 @@ _TAKES = {
                 "[ Resuming it has failed so far: {error}]",
                 'To pause on purpose: `vrmon hold "{subject}"`.',
             ),
+        ),
+    ),
+    Code.BACKUP_INCOMPLETE: Row(
+        "Backup incomplete",
+        "More of the running job is surely missing on the backup than gap_tolerance allows: it was recorded "
+        "late, or its recording was interrupted.",
+        "Keep the primary's file, and every file of the backup: only together are they the whole show. "
+        "`vrmon show` has the gaps with their causes.",
+        _DEGRADED,
+        (
+            Text("{subject} lacks its first {first}: the backup of {job!r} is not whole.", _KEEP_ALL),
+            Text("{subject} lacks {lacking}: the backup of {job!r} is not whole.", _KEEP_ALL),
         ),
     ),
     Code.PRIMARY_GONE_KEEPING: Row(

@@ -80,6 +80,7 @@ class Sync:
     name_wait: float = 3.0
     name_template: str = "{basename}"
     continuation: str = "{name}_cont{n}"
+    gap_tolerance: float = 3.0
 
 
 @dataclass(frozen=True)

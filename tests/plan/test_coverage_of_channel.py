@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import pytest
 
 from vrmon.model import Job
-from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan
+from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
 from vrmon.plan.coverage.looks import Between, Look, Shown
 
 JOB = Job("AB", "7")
@@ -15,17 +17,23 @@ PATIENCE = 5.0
 NAMES = {JOB: "SHOW", NEXT: "NEWS"}
 
 
-def told(coverage: Coverage, second: float, sign: str) -> Coverage:
+def told(site: Site, second: float, sign: str) -> None:
     """What the primary tells: `j` the job, `n` the next, `b` both, `.` none, `?` nothing, ` `: not asked."""
     if sign == " ":
-        return coverage
-    shown = Shown.UNKNOWN if sign == "?" else Shown.YES
-    look = Look(second, second + TOOK, shown, cause="primary-unreachable" if sign == "?" else "")
-    jobs = {job: NAMES[job] for job, signs in ((JOB, "jb"), (NEXT, "nb")) if sign in signs}
-    return coverage.primary_shown(look, jobs, int(second), PATIENCE)
+        return
+    look = Look(second, second + TOOK, Shown.YES, cause="primary-unreachable" if sign == "?" else "")
+    here = [job for job, signs in ((JOB, "jb"), (NEXT, "nb")) if sign in signs]
+    jobs = {job: Told(Shown.YES if job in here else Shown.NO, NAMES[job]) for job in (JOB, NEXT)}
+    if sign == "?":
+        jobs = {job: Told(Shown.UNKNOWN) for job in (JOB, NEXT)}
+    again = [job for job in here if site.coverage.is_over(job)]
+    site.done += [site.coverage.read(job, second) for job in again]
+    earliest = second if site.told is None else site.told
+    site.coverage = site.coverage.without(again).primary_shown(look, jobs, earliest, int(second), PATIENCE)
+    site.told = site.told if sign == "?" else second
 
 
-def shown(coverage: Coverage, second: float, sign: str, *, dated: bool) -> Coverage:
+def shown(coverage: Coverage, second: float, sign: str, *, dated: bool = True) -> Coverage:
     """What the recorder shows: a digit the job's take of that number, `N` the next job's, `-` none,
     `c` none but it was commanded, `f` somebody's, `p` a pause, `?` nothing, ` `: not asked."""
     if sign == " ":
@@ -47,17 +55,41 @@ def shown(coverage: Coverage, second: float, sign: str, *, dated: bool) -> Cover
     return coverage.source_shown(look, take, PATIENCE)
 
 
-def watched(primary: str, recorder: str, *, dated: bool = True, over: bool = True) -> Coverage:
-    coverage, now = Coverage(), 0.0
+@dataclass
+class Site:
+    """A channel's coverage, what is done of it, and when the primary was asked last with success."""
+
+    coverage: Coverage = field(default_factory=Coverage)
+    done: list[Show] = field(default_factory=list)
+    told: float | None = None
+
+    def settle(self, now: float) -> None:
+        settled = self.coverage.settled()
+        self.done += [self.coverage.read(job, now) for job in settled]
+        self.coverage = self.coverage.without(settled)
+
+    def look(self, second: float, sign: str) -> None:
+        self.coverage = shown(self.coverage, second, sign)
+        self.settle(second + TOOK)
+
+    def show(self, job: Job = JOB) -> Show:
+        return next(one for one in self.done if one.job == job)
+
+
+def watched(primary: str, recorder: str, *, dated: bool = True, over: bool = True) -> Site:
+    site, now = Site(), 0.0
     for second, (of_job, of_take) in enumerate(zip(primary, recorder, strict=True)):
         now = second + TOOK
-        coverage = shown(told(coverage, float(second), of_job), float(second), of_take, dated=dated)
-    gone = [job for job in coverage.open if over and coverage.open[job].account.ended is not None]
-    return coverage.over(gone, now)
+        told(site, float(second), of_job)
+        site.coverage = shown(site.coverage, float(second), of_take, dated=dated)
+    gone = [job for job, show in site.coverage.open.items() if over and show.account.ended is not None]
+    site.coverage = site.coverage.over(gone)
+    site.settle(now)
+    return site
 
 
-def show_of(coverage: Coverage, job: Job = JOB, now: float = 0.0) -> Show:
-    return next((one for one in coverage.done if one.job == job), None) or coverage.read(job, now)
+def show_of(site: Site, job: Job = JOB) -> Show:
+    return site.show(job)
 
 
 def gaps(show: Show) -> list[tuple[str, float, float]]:
@@ -84,7 +116,7 @@ def gaps(show: Show) -> list[tuple[str, float, float]]:
             [("late-start", 0.0, 1.1), ("late-start", 0.0, 1.1), ("late-start", 0.0, 2.1)],
         ),
         (".jjj???jj...", "-1111111111-", [("late-start", 0.0, 1.1)]),
-        ("         jj.", "-----------1", [("late-start", 0.9, 2.1)]),
+        ("         jj..", "-----------11", [("late-start", 0.9, 2.1)]),
     ],
 )
 def test_what_is_missing_of_a_job(
@@ -109,29 +141,29 @@ def test_what_nobody_watched_is_dark_although_nothing_failed() -> None:
     assert gaps(show_of(survived)) == [("late-start", 0.0, 1.1)]
 
 
-def test_a_job_that_ends_while_its_recorder_is_blind_is_settled_when_that_is_back() -> None:
-    coverage = watched(".jjjjjj...", "-1111?????")
-    assert not coverage.done
-    now = coverage.read(JOB, 9.5).account
+@pytest.mark.parametrize(("sign", "more"), [("1", []), ("-", [("dvr-unreachable", 0.0, 3.1)])])
+def test_a_job_that_ends_while_its_recorder_is_blind_is_settled_when_that_is_back(
+    sign: str, more: list[tuple[str, float, float]]
+) -> None:
+    site = watched(".jjjjjj...", "-1111?????")
+    assert not site.done
+    now = site.coverage.read(JOB, 9.5).account
     assert (now.least, round(now.most, 3)) == (0.0, 4.2)
-    back = shown(coverage, 30.0, "1", dated=True)
-    assert [gaps(one) for one in back.done] == [[("late-start", 0.0, 1.1)]]
-    lost = shown(coverage, 30.0, "-", dated=True)
-    assert [gaps(one) for one in lost.done] == [[("late-start", 0.0, 1.1), ("dvr-unreachable", 0.0, 3.1)]]
+    site.look(30.0, sign)
+    assert gaps(site.show()) == [("late-start", 0.0, 1.1), *more]
 
 
 def test_a_running_job_is_bounded_by_now() -> None:
-    coverage = watched(".jjj", "-111", over=False)
-    account = coverage.read(JOB, 8.0).account
+    account = watched(".jjj", "-111", over=False).coverage.read(JOB, 8.0).account
     assert (account.least, round(account.most, 3), account.ended) == (0.0, 6.1, None)
     assert account.gaps[-1].goes_on
     assert account.began == Between(0.0, 1.1)
 
 
 def test_a_take_that_records_the_next_job_as_well_counts_for_both() -> None:
-    coverage = watched(".jjjbbbbbbnnnn...", "-111111111NNNNNN-")
-    assert gaps(show_of(coverage, NEXT)) == [("late-start", 0.0, 1.1)]
-    names = {one.job: [file for take in one.takes for file in take.files] for one in coverage.done}
+    site = watched(".jjjbbbbbbnnnn...", "-111111111NNNNNN-")
+    assert gaps(site.show(NEXT)) == [("late-start", 0.0, 1.1)]
+    names = {one.job: [file for take in one.takes for file in take.files] for one in site.done}
     assert names == {JOB: ["SHOW_1"], NEXT: ["SHOW_1", "NEWS_1"]}
 
 
@@ -144,17 +176,18 @@ def test_takes_have_bounds_and_an_end_of_their_own() -> None:
 
 
 def test_an_id_that_is_used_again_is_another_job() -> None:
-    coverage = watched(".jjj..", "-111??")
-    again = shown(told(coverage, 20.0, "j"), 20.0, "2", dated=True)
-    assert [gaps(one) for one in again.done] == [[("late-start", 0.0, 1.1), ("dvr-unreachable", 0.0, 1.1)]]
-    assert again.open[JOB].account.began == Between(5.0, 20.1)
+    site = watched(".jjj..", "-111??")
+    told(site, 20.0, "j")
+    site.look(20.0, "2")
+    assert [gaps(one) for one in site.done] == [[("late-start", 0.0, 1.1), ("dvr-unreachable", 0.0, 1.1)]]
+    assert site.coverage.open[JOB].account.began == Between(5.0, 20.1)
 
 
 def test_the_name_is_the_last_that_was_told() -> None:
-    coverage = watched(".", "-")
+    coverage = Coverage()
     for second, name in enumerate((None, "SHOW", None), start=1):
         look = Look(second, second + TOOK, Shown.YES)
-        coverage = coverage.primary_shown(look, {JOB: name}, second, PATIENCE)
+        coverage = coverage.primary_shown(look, {JOB: Told(Shown.YES, name)}, 0.0, second, PATIENCE)
     assert coverage.open[JOB].basename == "SHOW"
 
 
@@ -166,12 +199,13 @@ def test_fractions_hold_whatever_the_job_was_like() -> None:
 
 
 def test_what_is_kept_has_a_bound_whatever_flaps() -> None:
-    coverage = Coverage()
+    site = Site()
     for second in range(3000):
-        coverage = told(coverage, float(second), "j?.?"[second % 4])
-        coverage = shown(coverage, float(second), "?-?1?c?2"[second % 8], dated=False)
+        told(site, float(second), "j?.?"[second % 4])
+        site.coverage = shown(site.coverage, float(second), "?-?1?c?2"[second % 8], dated=False)
     for second in range(3000, 4000):
-        coverage = told(coverage, float(second), "jn"[second % 2])
+        told(site, float(second), "jn"[second % 2])
+    coverage = site.coverage
     assert len(coverage.cover.stretches) <= 64
     assert len(coverage.takes) <= 100
     assert all(len(show.account.gaps) <= 100 for show in coverage.open.values())

@@ -103,7 +103,7 @@ def test_a_recording_that_follows_a_refused_start_is_not_ours_where_no_names_are
     run.mac.sources[0].is_locked = True
     job = run.job("NEWS")
     run.until(10.0)
-    assert run.problems() == {"start-refused"}
+    assert run.problems() == {"start-refused", "backup-incomplete"}
     theirs = run.mac.begin(run.mac.sources[0], "operator", run.now)
     run.mac.sources[0].is_locked = False
     run.until(20.0)

@@ -139,7 +139,10 @@ def test_an_operators_recording_is_never_touched(when: str, quirks: Quirks) -> N
         run.until(run.now + (5.0 if when == "before" else 0.2))
         job = run.job("NEWS")
         run.until(run.now + 10.0)
-        assert (run.verdict().phase, run.problems()) == ("foreign", {"foreign-recording"})
+        assert (run.verdict().phase, run.problems()) == (
+            "foreign",
+            {"foreign-recording", "backup-incomplete"},
+        )
         run.playbox.jobs.remove(job)
     run.until(run.now + 30.0)
     assert source.recording is theirs

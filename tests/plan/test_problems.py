@@ -30,6 +30,7 @@ from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import Outcome, Problem, Verb
 
 INFO, DEGRADED, CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
+INCOMPLETE = {Code.BACKUP_INCOMPLETE: DEGRADED}
 REFUSED, LOST, DEAF = (Outcome.REFUSED, "it is busy"), (Outcome.LOST, "no answer"), (Outcome.DONE, "")
 
 
@@ -142,7 +143,7 @@ TABLE = (
         "a job begins while somebody records",
         (when.somebody_records, wait(1.0)),
         (a_job_begins,),
-        {0: {Code.FOREIGN_RECORDING: DEGRADED}, 30: {Code.FOREIGN_RECORDING: DEGRADED}},
+        {0: {Code.FOREIGN_RECORDING: DEGRADED}, 30: {Code.FOREIGN_RECORDING: DEGRADED, **INCOMPLETE}},
     ),
     Line(
         "a job begins while a recording without a name runs",
@@ -166,7 +167,10 @@ TABLE = (
         "the last destination is taken away on air",
         (a_job_is_recorded,),
         (shows(destinations=()),),
-        {seconds: {Code.NO_DESTINATION: CRITICAL} for seconds in (0, 2, 5, 30)},
+        {
+            **{seconds: {Code.NO_DESTINATION: CRITICAL} for seconds in (0, 2)},
+            **{seconds: {Code.NO_DESTINATION: CRITICAL, **INCOMPLETE} for seconds in (5, 30)},
+        },
     ),
     Line(
         "another recording stands in place of the take",
@@ -218,19 +222,19 @@ TABLE = (
         "every start is refused",
         (replies(Verb.RECORD, *REFUSED),),
         (a_job_begins,),
-        {5: {Code.START_REFUSED: CRITICAL}, 30: {Code.START_REFUSED: CRITICAL}},
+        {5: {Code.START_REFUSED: CRITICAL, **INCOMPLETE}, 30: {Code.START_REFUSED: CRITICAL, **INCOMPLETE}},
     ),
     Line(
         "no start is answered",
         (replies(Verb.RECORD, *LOST),),
         (a_job_begins,),
-        {5: {Code.START_LOST: CRITICAL}, 30: {Code.START_LOST: CRITICAL}},
+        {5: {Code.START_LOST: CRITICAL, **INCOMPLETE}, 30: {Code.START_LOST: CRITICAL, **INCOMPLETE}},
     ),
     Line(
         "every start is accepted and nothing records",
         (replies(Verb.RECORD, *DEAF),),
         (a_job_begins,),
-        {5: {Code.START_UNSEEN: CRITICAL}, 30: {Code.START_UNSEEN: CRITICAL}},
+        {5: {Code.START_UNSEEN: CRITICAL}, 30: {Code.START_UNSEEN: CRITICAL, **INCOMPLETE}},
     ),
     *(
         Line(
@@ -274,7 +278,7 @@ TABLE = (
         "the primary tells no name",
         (),
         (a_job_begins, lambda at: at.names.clear()),
-        {0: {}, 30: {Code.STAND_IN_NAME: INFO}},
+        {0: {}, 30: {Code.STAND_IN_NAME: INFO, **INCOMPLETE}},
     ),
     # The take.
     Line(
@@ -293,7 +297,7 @@ TABLE = (
         "the take is paused and not resumed",
         (a_job_is_recorded, replies(Verb.RESUME, *REFUSED)),
         (shows(is_paused=True),),
-        {0: {Code.TAKE_PAUSED: CRITICAL}, 30: {Code.TAKE_PAUSED: CRITICAL}},
+        {0: {Code.TAKE_PAUSED: CRITICAL}, 30: {Code.TAKE_PAUSED: CRITICAL, **INCOMPLETE}},
     ),
     Line(
         "a take that could not be stopped is found after a restart while the primary is silent",
@@ -361,7 +365,7 @@ TABLE = (
         "a job begins on hold",
         (when.somebody_holds_the_channel,),
         (a_job_begins,),
-        {0: {Code.ON_HOLD: CRITICAL}, 30: {Code.ON_HOLD: CRITICAL}},
+        {0: {Code.ON_HOLD: CRITICAL}, 30: {Code.ON_HOLD: CRITICAL, **INCOMPLETE}},
     ),
     Line(
         "a job begins on hold while somebody records",

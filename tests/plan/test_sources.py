@@ -59,7 +59,7 @@ def test_two_channels_of_one_source_do_not_share_it() -> None:
     run.job("B", 1)
     run.until(20.0)
     assert names(run) == ["A"]
-    assert run.problems(1) == {"source-ambiguous"}
+    assert run.problems(1) == {"source-ambiguous", "backup-incomplete"}
 
 
 def test_a_channel_whose_source_is_changed_by_a_reload_does_not_walk_into_a_recording() -> None:

@@ -26,7 +26,8 @@ class ChannelMetrics:
 
     `mismatch_seconds`, `takes` and `takes_lost` (those that ended by themselves while their job was active)
     have only ever grown since the daemon began; `start_latency` is from the answer that showed a job to the
-    sending of its record command.
+    sending of its record command. `missing`: seconds of the job that are not on the backup, at least and at
+    most; None without a job.
     """
 
     channel: str
@@ -36,6 +37,7 @@ class ChannelMetrics:
     takes: int = 0
     takes_lost: int = 0
     start_latency: HistogramSnapshot = _NONE_YET
+    missing: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

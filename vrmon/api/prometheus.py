@@ -90,6 +90,11 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         "From the answer that showed a job to the sending of its record command.",
         labels=label,
     )
+    missing = GaugeMetricFamily(
+        "vrmon_channel_missing_seconds",
+        "How much of the active job is not on the backup, at least and at most.",
+        labels=["channel", "bound"],
+    )
     for channel in channels:
         labels = [channel.channel]
         wanted.add_metric(labels, float(channel.wanted))
@@ -98,7 +103,9 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         takes.add_metric(labels, channel.takes)
         lost.add_metric(labels, channel.takes_lost)
         _add_histogram(latency, labels, channel.start_latency)
-    yield from (wanted, verified, mismatch, takes, lost, latency)
+        for bound, seconds in zip(("least", "most"), channel.missing or (), strict=False):
+            missing.add_metric([channel.channel, bound], seconds)
+    yield from (wanted, verified, mismatch, takes, lost, latency, missing)
 
 
 def _devices(devices: tuple[DeviceMetrics, ...]) -> Iterator[Metric]:

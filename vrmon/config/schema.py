@@ -91,6 +91,12 @@ TABLES: dict[str, tuple[Key, ...]] = {
             "the name of the take that continues a broken one",
             Sync.continuation,
         ),
+        Key(
+            "gap_tolerance",
+            seconds(0, 3600),
+            "how much of a job may be missing before it counts as incomplete",
+            Sync.gap_tolerance,
+        ),
     ),
     "api": (
         Key("listen", values.LISTEN, "TCP address of /status, for reading", Api.listen),

@@ -37,6 +37,9 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
     found = []
     for channel, verdict in scene.plan.verdicts:
         counts = counting.channels[channel.key]
+        known = scene.plan.memory.covered.channel(channel.key)
+        is_known = verdict.job is not None and verdict.job.job in known.open
+        show = known.read(verdict.job.job, now) if verdict.job is not None and is_known else None
         lasting = 0.0 if counts.mismatch_since is None else now - counts.mismatch_since
         found.append(
             ChannelMetrics(
@@ -47,6 +50,7 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
                 takes=counts.takes,
                 takes_lost=counts.takes_lost,
                 start_latency=counts.start_latency.snapshot(),
+                missing=None if show is None else (show.account.least, show.account.most),
             )
         )
     return tuple(found)

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from functools import cached_property
 
 from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
+from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.ledger import Ledger
 from vrmon.settings import ChannelKey
 
@@ -313,10 +314,11 @@ class ChannelMemory:
 @dataclass(frozen=True)
 class Memory:
     """`problems`: when each problem began; `inherited`: those that the vrmon before this one knew, until they
-    are found again."""
+    are found again. `covered`: what was recorded of each channel's jobs."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
     channels: Mapping[ChannelKey, ChannelMemory] = field(default_factory=dict)
     problems: Mapping[ProblemKey, float] = field(default_factory=dict)
     inherited: Mapping[ProblemKey, float] = field(default_factory=dict)
+    covered: Covered = field(default_factory=Covered)

@@ -7,8 +7,10 @@ from math import inf
 
 from vrmon.catalog import Code
 from vrmon.model import Action, Problem, Result, Source, Verb
-from vrmon.plan import jobs, outages, starting, unconfigured
+from vrmon.plan import jobs, outages, problems, starting, unconfigured
 from vrmon.plan.case import Case, Verdict
+from vrmon.plan.coverage.covered import Covered, Lack
+from vrmon.plan.covering import Folding
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
@@ -52,6 +54,7 @@ class Planning:
         dues = {} if self.before is None else dict(self.before.dues)
         for name in sorted(self.stirred & self.primaries.keys()):
             dues["primary", name] = self._ask_and_forget(name)
+        covered = self._cover()
         moment = Moment(self.now)
         unconfigured.forget(self.settings, self.channels, self.world.dvrs, moment)
         of_devices = self._of_devices()
@@ -59,12 +62,12 @@ class Planning:
         for name in {key.dvr for key in self.decided}:
             mine = (verdicts[self.settings.places[one.key]][1].due for one in self.settings.on_dvr(name))
             dues["dvr", name] = min(mine, default=inf)
-        problems = self._problems(of_devices, verdicts)
+        found = self._problems(of_devices, verdicts)
         return Plan(
-            self._memory(problems),
+            replace(self._memory(found), covered=covered),
             tuple(self.actions),
             verdicts,
-            problems,
+            found,
             decided,
             self._looks(),
             min((moment.due, *dues.values())),
@@ -254,6 +257,45 @@ class Planning:
         for channel in mirrored if ended else ():
             self.dvrs[channel.dvr] = starting.disown(self.dvrs[channel.dvr], channel, frozenset(ended))
         return moment.due
+
+    def _cover(self) -> Covered:
+        """What the new looks showed of the jobs and their recordings. What is missing of one is a problem."""
+        before = self.memory.covered
+        folding = Folding(before, self.settings, self._verdict, self.world.epoch)
+        if self.before is None:
+            folding.reconfigured(self.now)
+        for name, primary in self.primaries.items():
+            known, told = self.memory.primaries.get(name, PrimaryMemory()), self.world.primaries.get(name)
+            if told is not None and primary.folded != known.folded:
+                folding.primary_looked(name, told, primary.jobs)
+            if primary.jobs is not known.jobs:
+                folding.jobs_ended(name, primary.jobs)
+        for name, dvr in self.dvrs.items():
+            was, seen = self.memory.dvrs.get(name, DvrMemory()), self.world.dvrs.get(name)
+            if seen is not None and dvr.folded != was.folded:
+                folding.dvr_looked(name, seen)
+        covered = folding.folded(self.now)
+        for key in (covered.lacking.keys() | before.lacking.keys()) & self.settings.places.keys():
+            if key in self.decided or covered.lacking.get(key) != before.lacking.get(key):
+                self.decided[key] = self._with_lack(key, covered.lacking.get(key))
+        return covered
+
+    def _verdict(self, key: ChannelKey) -> Verdict:
+        """What is decided of a channel by now."""
+        verdict = self.decided.get(key) or self._known(self.settings.channels[self.settings.places[key]])
+        assert verdict is not None  # noqa: S101 - the first plan decides them all
+        return verdict
+
+    def _with_lack(self, key: ChannelKey, lack: Lack | None) -> Verdict:
+        verdict = self._verdict(key)
+        if key not in self.decided:  # what it commanded, the plan before has handed out
+            verdict = replace(verdict, action=None, look=None)
+        shown = tuple(one for one in verdict.problems if one.code is not Code.BACKUP_INCOMPLETE)
+        if lack is not None:
+            channel = self.settings.channels[self.settings.places[key]]
+            lacks = (problems.incomplete(channel, lack),)
+            shown = (*shown, *_told(lacks, self.settings.dvrs[key.dvr].traits))
+        return replace(verdict, problems=shown)
 
     def _verdicts(self) -> tuple[Verdicts, Verdicts]:
         """All of them in the settings' order, and those that were decided now; their commands as well."""

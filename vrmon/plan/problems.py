@@ -6,10 +6,11 @@ from vrmon.catalog import Code, Remedy, Situation, Wait, fill
 from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, ProblemKey, Source, Verb
 from vrmon.plan import outages
 from vrmon.plan.case import Case, Site, Verdict
+from vrmon.plan.coverage.covered import Lack
 from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
-from vrmon.text import Ago, Left, sentence
+from vrmon.text import Ago, Left, sentence, span
 
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
@@ -286,6 +287,12 @@ def _of_its_name(case: Case, take: Running, tracked: TrackedJob) -> tuple[Proble
         facts = {"name": take.name, "primary": case.channel.primary, "file": tracked.renamed}
         return (Problem.of(Code.PRIMARY_FILE_RENAMED, name, **facts),)
     return ()
+
+
+def incomplete(channel: Channel, lack: Lack) -> Problem:
+    """More of the running job is missing than may be."""
+    facts = {"job": lack.basename or lack.job.id, "first" if lack.is_first else "lacking": span(lack.seconds)}
+    return Problem.of(Code.BACKUP_INCOMPLETE, channel.name, **facts)
 
 
 def not_verified(case: Case, verdict: Verdict, since: float, *, is_late: bool) -> Problem:

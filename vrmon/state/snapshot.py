@@ -5,6 +5,7 @@ What was in flight is left out: the next vrmon looks at what is (promise 6). Wha
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 
 from vrmon.catalog import Code
 from vrmon.model import Job, Outcome, ProblemKey, Verb
+from vrmon.plan.coverage.channel import Coverage, Show
+from vrmon.plan.coverage.covered import Covered
+from vrmon.plan.coverage.looks import Between
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -32,7 +36,9 @@ from vrmon.plan.memory import (
     Whose,
 )
 from vrmon.settings import ChannelKey, Sync
+from vrmon.state import accounts
 
+_NOTHING = Coverage()
 _MINUTE = 60.0  # `last_seen` is kept to the minute, lest every poll be a reason to write
 
 Shift = Callable[["float | None"], "float | None"]
@@ -62,10 +68,57 @@ def parts(memory: Memory, epoch: float) -> Iterator[Part]:
         yield Part("dvrs", name, (dvr.ledger,), partial(_names, dvr.ledger))
     for key, channel in memory.channels.items():
         yield Part("channels", str(key), (channel,), partial(_channel, channel, unix))
+    yield from _covered(memory.covered, unix)
     yield Part("problems", None, (memory.problems, memory.inherited), partial(_problems, memory, unix))
 
 
-SECTIONS = ("channels", "dvrs", "listed", "primaries", "problems")
+SECTIONS = ("channels", "coverage", "dvrs", "listed", "primaries", "problems", "told")
+
+
+def _covered(covered: Covered, unix: Shift) -> Iterator[Part]:
+    """The last looks at the devices are kept to the minute as well."""
+    told = {name: _rounded(unix(looked.earliest)) for name, looked in covered.primaries.items()}
+    shown = {name: _rounded(unix(looked.earliest)) for name, looked in covered.dvrs.items()}
+    for name, minute in told.items():
+        yield Part("told", name, (minute,), partial(_as_it_is, minute))
+    zero = unix(0.0) or 0.0
+    for key in sorted(covered.channels.keys() | covered.done.keys()):
+        coverage, done = covered.channels.get(key, _NOTHING), covered.done.get(key, ())
+        minutes = told.get(key.primary, 0.0), shown.get(key.dvr, 0.0)
+        make = partial(_coverage, coverage, done, minutes, zero)
+        yield Part("coverage", str(key), (coverage, done, *minutes), make)
+
+
+def _restored_covered(saved: Mapping[str, Any], told: Mapping[str, Any], epoch: float, now: float) -> Covered:
+    """What cannot be read costs its channel's account, and no more: control does not hang on it."""
+
+    def monotonic(moment: float) -> float:
+        return min(float(moment) - epoch, now)
+
+    channels, done = {}, {}
+    for text, one in saved.items():
+        with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
+            key = ChannelKey.of(text)
+            channels[key], done[key] = accounts.restored(one, monotonic)
+    looked = {name: Between(monotonic(moment), monotonic(moment)) for name, moment in told.items()}
+    known = {key: one for key, one in channels.items() if one != _NOTHING}
+    return Covered(
+        primaries=looked,
+        channels=known,
+        waiting=frozenset(key for key, one in known.items() if not one.runs),
+        done={key: shows for key, shows in done.items() if shows},
+    )
+
+
+def _as_it_is(value: float) -> float:
+    return value
+
+
+def _coverage(
+    coverage: Coverage, done: tuple[Show, ...], minutes: tuple[float, float], epoch: float
+) -> dict[str, Any]:
+    primary, dvr = (Between(minute - epoch, minute - epoch) for minute in minutes)
+    return accounts.encoded(coverage.went_on(primary, dvr), done, lambda moment: round(moment + epoch, 3))
 
 
 def payload(memory: Memory, epoch: float) -> dict[str, Any]:
@@ -109,7 +162,8 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
         for code, subject, began in saved.get("problems", ())
         if code in known
     }
-    return Memory(primaries, dvrs, channels, inherited=inherited)
+    covered = _restored_covered(saved.get("coverage", {}), saved.get("told", {}), epoch, now)
+    return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered)
 
 
 def _rounded(moment: float | None) -> float:

@@ -14,6 +14,7 @@ from vrmon.plan.memory import Hold, Running, TrackedJob
 from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, ChannelKey, DeviceSettings, Settings
 from vrmon.text import rfc3339
+from vrmon.views import coverage
 
 _HEALTH = {
     Severity.CRITICAL: Health.CRITICAL,
@@ -102,12 +103,19 @@ def headline(scene: Scene) -> str:
     busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
     safe = [verdict for verdict in busy if verdict.is_recorded]
     text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
+    lacking = scene.plan.memory.covered.lacking
+    whole = [
+        one for channel, one in scene.plan.verdicts if one.job is not None and channel.key not in lacking
+    ]
+    if busy and len(whole) < len(busy):
+        text = f"{text}, {len(whole)} whole"
     problems = [problem for problem, _ in worst_first(scene) if problem.severity is not Severity.INFO]
     if not problems:
         return text
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     worst = problems[0].at(scene.now)
-    return f"{text}; {worst.subject}: {worst.message.rstrip('.')}{more}"
+    about = "" if worst.message.startswith(worst.subject) else f"{worst.subject}: "
+    return f"{text}; {about}{worst.message.rstrip('.')}{more}"
 
 
 def _without_a_job(scene: Scene) -> str:
@@ -190,6 +198,7 @@ def _decided(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
         "verified": None,
         "since": scene.utc(memory.phase_since),
         "recording": source.recording_name if source is not None and source.is_recording else None,
+        "coverage": None,
         "thumbnail": None,
         "problem": None,
     }
@@ -201,9 +210,21 @@ def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
     confirmed = None if take is None else take.confirmed
     return {
         "verified": None if confirmed is None else round(scene.now - confirmed, 3),
+        "coverage": _coverage(scene, channel, verdict),
         "thumbnail": _picture(scene, channel),
         "problem": None if problem is None else _problem(scene, problem, _since(scene, problem)),
     }
+
+
+def _coverage(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any] | None:
+    """Of the channel's job, as far as it was watched."""
+    if verdict.job is None:
+        return None
+    known = scene.plan.memory.covered.channel(channel.key)
+    if verdict.job.job not in known.open:
+        return None
+    show = known.read(verdict.job.job, scene.now)
+    return coverage.document(show, scene.settings.sync.gap_tolerance, scene.utc)
 
 
 def _hold(scene: Scene, hold: Hold) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from vrmon.catalog import Cause
 from vrmon.plan.coverage.looks import Between, Look, Shown, Stretch, Sure, Watch, together
+from vrmon.plan.replacing import replace
 
-LATE = "late-start"  # the cause where none is known
+LATE = Cause.LATE_START.value  # the cause where none is known
 _MOST_GAPS = 100  # what comes after them is added to the last
 
 
@@ -74,7 +76,7 @@ class Account:
 
     def advance(self, cover: Watch) -> Account:
         """With what has become certain of both."""
-        grown = self._matched(self.job.stretches, cover.stretches)
+        grown = self._matched(self.job.settled, cover.stretches)
         return self if grown is self else replace(grown, job=self.job.since_when(grown.until))
 
     def read(self, cover: Watch, now: float) -> Account:

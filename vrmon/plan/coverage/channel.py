@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from vrmon.model import Job
 from vrmon.plan.coverage.account import Account
 from vrmon.plan.coverage.looks import Between, Look, Shown, Watch
+from vrmon.plan.replacing import replace
 
 _SHARED = 3.0  # seconds of a job that another job's take must have recorded to be named among its files
 _TAKES_KEPT = 100
-_DONE_KEPT = 3
 _OPEN_KEPT = 20  # jobs, most of them over, whose recorder has not been seen since
 
 
@@ -35,7 +35,7 @@ class TakeSpan:
     @property
     def key(self) -> str:
         """What tells it from the channel's other takes."""
-        return f"{self.job.ingest}|{self.job.id}|{self.number}"
+        return "|".join(map(str, (*self.job, self.number)))
 
 
 @dataclass(frozen=True)
@@ -53,43 +53,45 @@ class Show:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a look at the primary showed of a job, and the name of its file, as far as that is known.
+
+    `cause`: why it is UNKNOWN, where the answer was good as a whole.
+    """
+
+    shown: Shown
+    basename: str | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Of one channel. `cover`: what the looks at its source showed; `takes`: those the open jobs may need.
 
-    `open` are the jobs that run and those whose end waits for a look at the recorder; `done` the last ones
-    that nothing is added to any more. `told`: the beginning of the last good look at the primary.
+    `open` are the jobs that run and those whose end waits for a look at the recorder.
     """
 
     cover: Watch = field(default_factory=Watch)
     takes: tuple[TakeSpan, ...] = ()
     open: Mapping[Job, Show] = field(default_factory=dict)
-    done: tuple[Show, ...] = ()
-    told: float | None = None
 
     def primary_shown(
-        self, look: Look, jobs: Mapping[Job, str | None], stamp: int, patience: float
+        self, look: Look, jobs: Mapping[Job, Told], earliest: float, stamp: int, patience: float
     ) -> Coverage:
-        """Take in a look at the primary: the jobs of the channel's ingest, with their names as far as told.
+        """Take in a look at the primary, with what it showed of each job of the channel's ingest.
 
-        A new one gets `stamp`. `look` is UNKNOWN where it told none, whatever `jobs` says; else each job has
-        its own YES or NO.
+        A job that begins gets `stamp`; it did not run yet at `earliest`.
         """
-        if look.shown is Shown.UNKNOWN:
-            return replace(self, open={job: _seen(one, look, patience) for job, one in self.open.items()})
-        if not jobs and not self.open:
-            return replace(self, told=look.began, cover=self.cover.since_when(look.began))
-        shows = {
-            job: replace(
-                _seen(show, _of_job(look, job, jobs), patience), basename=jobs.get(job) or show.basename
-            )
-            for job, show in self.open.items()
-        }
-        again = [shows.pop(job) for job in jobs if job in shows and shows[job].account.is_over]
-        for job in jobs.keys() - shows.keys():
-            earliest = look.began if self.told is None else self.told
-            account = Account.opened(_of_job(look, job, jobs), earliest)
-            shows[job] = Show(stamp, job, account, jobs[job])
-        return replace(self, open=shows, told=look.began)._filed(again, look.ended)._advanced(look.ended)
+        shows = dict(self.open)
+        for job, told in jobs.items():
+            cause, known = look.cause or told.cause, shows.get(job)
+            shown = replace(look, shown=told.shown, proof=job.id, cause=cause)
+            if known is not None and not known.account.is_over:
+                account = known.account.seen(shown, patience)
+                shows[job] = replace(known, account=account, basename=told.basename or known.basename)
+            elif told.shown is Shown.YES:
+                shows[job] = Show(stamp, job, Account.opened(shown, earliest), told.basename)
+        return self._advanced(shows)
 
     def source_shown(self, look: Look, take: TakeSpan | None, patience: float) -> Coverage:
         """Take in a look at the channel's source; `take` is the one that it shows recording, as far as that
@@ -98,17 +100,42 @@ class Coverage:
         if cover is self.cover or look.shown is Shown.UNKNOWN:
             return replace(self, cover=cover)
         takes = _taken(self.takes, self.cover.last, look, take)
-        if takes is self.takes and not self.open:
-            return replace(self, cover=cover)
-        return replace(self, cover=cover, takes=takes)._advanced(look.ended)
+        return replace(self, cover=cover, takes=takes)._advanced(self.open)
 
-    def over(self, gone: Collection[Job], now: float) -> Coverage:
+    def went_on(self, primary: Between | None, source: Between | None) -> Coverage:
+        """With the last of the looks that have shown no change since the ones that are known: each from its
+        beginning to its end. What lies in the dark stays there."""
+        shows = self.open
+        if primary is not None:
+            shows = {
+                job: show
+                if show.account.is_over
+                else replace(show, account=replace(show.account, job=show.account.job.went_on(primary)))
+                for job, show in shows.items()
+            }
+        cover = self.cover if source is None else self.cover.went_on(source)
+        return replace(self, cover=cover, open=shows)
+
+    def over(self, gone: Collection[Job]) -> Coverage:
         """It is proven that these jobs have ended."""
-        shows = {
-            job: replace(show, account=replace(show.account, is_over=True)) if job in gone else show
-            for job, show in self.open.items()
-        }
-        return replace(self, open=shows)._advanced(now)
+        return self._advanced(
+            {
+                job: replace(show, account=replace(show.account, is_over=True)) if job in gone else show
+                for job, show in self.open.items()
+            }
+        )
+
+    def is_over(self, job: Job) -> bool:
+        """Whether an open job has ended, so that only looks at the recorder are waited for."""
+        return job in self.open and self.open[job].account.is_over
+
+    def settled(self) -> list[Job]:
+        """The open jobs that nothing will be added to any more."""
+        done = [job for job, show in self.open.items() if show.account.is_settled(self.cover)]
+        return done + [job for job in self.open if job not in done][:-_OPEN_KEPT]
+
+    def without(self, jobs: Collection[Job]) -> Coverage:
+        return replace(self, open={job: show for job, show in self.open.items() if job not in jobs})
 
     def read(self, job: Job, now: float) -> Show:
         """One of the open jobs, as it would be if nothing more were learnt after `now`."""
@@ -116,40 +143,35 @@ class Coverage:
         account = show.account.read(self.cover, now)
         return replace(show, account=account, takes=_takes_of(account, job, self.takes, now))
 
-    def _advanced(self, now: float) -> Coverage:
-        shows = {
-            job: replace(show, account=show.account.advance(self.cover)) for job, show in self.open.items()
-        }
-        settled = [job for job, show in shows.items() if show.account.is_settled(self.cover)]
-        done = [shows.pop(job) for job in settled]
-        done += [shows.pop(job) for job in list(shows)[:-_OPEN_KEPT]]
-        filed = replace(self, open=shows)._filed(done, now)
-        needed = [show.account.until for show in shows.values()]
-        if self.told is not None:
-            needed.append(self.told)
-        began = min((show.account.began.earliest for show in shows.values()), default=now)
-        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest >= began)
-        cover = filed.cover.since_when(min(needed)) if needed else filed.cover
-        return replace(filed, cover=cover, takes=takes[-_TAKES_KEPT:])
-
-    def _filed(self, shows: Collection[Show], now: float) -> Coverage:
-        """With these among those that are done, as they read now."""
-        if not shows:
+    def needed(self, since: float) -> Coverage:
+        """Without what no job needs that was not over at `since`."""
+        began = min((show.account.began.earliest for show in self.open.values()), default=since)
+        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest >= min(began, since))
+        until = min((show.account.until for show in self.open.values()), default=since)
+        cover = self.cover.since_when(min(until, since))
+        if cover is self.cover and len(takes) == len(self.takes):
             return self
-        read = []
-        for show in shows:
-            account = show.account.read(self.cover, now)
-            read.append(replace(show, account=account, takes=_takes_of(account, show.job, self.takes, now)))
-        return replace(self, done=(*self.done, *read)[-_DONE_KEPT:])
+        return replace(self, cover=cover, takes=takes)
 
+    @property
+    def runs(self) -> bool:
+        """Whether jobs are open, and none of them has ended."""
+        return bool(self.open) and not any(show.account.is_over for show in self.open.values())
 
-def _seen(show: Show, look: Look, patience: float) -> Show:
-    return replace(show, account=show.account.seen(look, patience))
+    @property
+    def rests(self) -> bool:
+        """Whether nothing stands here that a channel without any of this would not have."""
+        last = self.cover.last
+        idle = last is not None and last.shown is Shown.NO and not self.cover.dark
+        return idle and not (self.open or self.takes or self.cover.stretches)
 
-
-def _of_job(look: Look, job: Job, jobs: Collection[Job]) -> Look:
-    """What a look at the primary showed of one job: an id on both sides of the dark is the same job."""
-    return replace(look, shown=Shown.YES if job in jobs else Shown.NO, proof=job.id)
+    def _advanced(self, shows: Mapping[Job, Show]) -> Coverage:
+        """With these shows, and what has become certain of them."""
+        advanced = {}
+        for job, show in shows.items():
+            account = show.account.advance(self.cover)
+            advanced[job] = show if account is show.account else replace(show, account=account)
+        return replace(self, open=advanced, takes=self.takes[-_TAKES_KEPT:])
 
 
 def _taken(

@@ -8,11 +8,14 @@ may have been either; but the same take with the same start date on both sides w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-AWAY = "vrmon-away"  # the cause of what nobody watched although nothing failed
+from vrmon.catalog import Cause
+from vrmon.plan.replacing import replace
+
+AWAY = Cause.VRMON_AWAY.value  # the cause of what nobody watched although nothing failed
 _MOST = 64  # stretches that are kept apart
 
 
@@ -83,7 +86,7 @@ class Watch:
         if last is not None and look.ended <= last.ended:
             return self
         if look.shown is Shown.UNKNOWN:
-            return self if self.dark else replace(self, dark=look.cause)
+            return self if self.dark else replace(self, dark=look.cause or AWAY)
         if last is None:
             return Watch((Stretch(look.ended, Sure.MAYBE, cause=self.dark or AWAY),), look, look.ended)
         dark = self.dark or (AWAY if look.began - last.ended > patience else "")
@@ -91,17 +94,26 @@ class Watch:
             return replace(self, last=look, dark="") if look.cause == last.cause else self._renewed(look)
         if last.shown is Shown.COMING and look.shown is Shown.NO and not dark:
             return self._renewed(look)
-        before = self.stretches if last.shown is Shown.COMING else self._settled(last.began)
         cause = dark or look.cause or last.cause
-        return Watch(_joined((*before, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
+        return Watch(_joined((*self.settled, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
+
+    def went_on(self, look: Between) -> Watch:
+        """Up to `look`, from its beginning to its end, every look has shown what the last one did."""
+        if self.last is None or self.dark or look.latest <= self.last.ended:
+            return self
+        return replace(self, last=replace(self.last, began=look.earliest, ended=look.latest))
 
     def timeline(self, now: float) -> tuple[Stretch, ...]:
         """Everything up to `now`: what came after the last look may have been either."""
+        cause = self.dark or (AWAY if self.last is None else self.last.cause)
+        return (*self.settled, Stretch(now, Sure.MAYBE, cause=cause))
+
+    @property
+    def settled(self) -> tuple[Stretch, ...]:
+        """All that no look will change any more."""
         last = self.last
-        if last is None:
-            return (*self.stretches, Stretch(now, Sure.MAYBE, cause=self.dark or AWAY))
-        before = self.stretches if last.shown is Shown.COMING else self._settled(last.began)
-        return (*before, Stretch(now, Sure.MAYBE, cause=self.dark or last.cause))
+        is_open = last is None or last.shown is Shown.COMING
+        return self.stretches if last is None or is_open else self._settled(last.began)
 
     def since_when(self, moment: float) -> Watch:
         """Without the stretches that had ended by `moment`."""

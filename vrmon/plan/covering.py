@@ -1,0 +1,280 @@
+"""Coverage from plan to plan: what the looks that were taken in showed of each channel's jobs and recordings.
+
+A look that shows no change of a channel costs it nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from vrmon.catalog import Cause, Code
+from vrmon.model import Job, Observation, T
+from vrmon.plan import outages
+from vrmon.plan.case import Verdict
+from vrmon.plan.coverage.account import Account
+from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
+from vrmon.plan.coverage.covered import Covered, Lack
+from vrmon.plan.coverage.looks import Between, Look, Shown, Watch
+from vrmon.plan.memory import Jobs, Running, Sent, TrackedJob, Whose
+from vrmon.plan.replacing import replace
+from vrmon.settings import ChannelKey, DeviceSettings, Settings
+
+_DONE_KEPT = 3
+_CALLED = {
+    Code.ON_HOLD: Cause.HOLD.value,
+    Code.FOREIGN_RECORDING: Cause.FOREIGN.value,
+    Code.ENDED_BY_HAND: Cause.RELEASED.value,
+    Code.NOT_VERIFIED: "",
+    Code.DVR_BLIND: "",
+    Code.BACKUP_INCOMPLETE: "",
+}
+"""How a problem is called as the cause of a gap, where that is not its code; "" where it is none."""
+
+
+class Folding:
+    """Takes the looks of one plan in, once that has decided. `folded` is the coverage after it."""
+
+    def __init__(
+        self, before: Covered, settings: Settings, verdict: Callable[[ChannelKey], Verdict], epoch: float
+    ) -> None:
+        self._before = before
+        self._settings = settings
+        self._verdict = verdict
+        self._epoch = epoch
+        self._primaries = dict(before.primaries)
+        self._dvrs = dict(before.dvrs)
+        self._channels = dict(before.channels)
+        self._waiting = set(before.waiting)
+        self._lacking = dict(before.lacking)
+        self._done = dict(before.done)
+        self._looked_at: set[ChannelKey] = set()
+
+    def primary_looked(self, name: str, seen: Observation[T], jobs: Jobs) -> None:
+        """Take in a look at a primary, and the jobs that it is known to have by now."""
+        device, last = self._settings.primaries[name], self._before.primaries.get(name)
+        look = _look("primary", name, seen)
+        is_late = _is_late(look, last, device)
+        earliest = seen.began if last is None else last.earliest
+        for channel in self._settings.on_primary(name):
+            key, on_ingest = channel.key, jobs.on(channel.ingest)
+            known = self._channels.get(key)
+            if known is None and not any(job.present for job in on_ingest):
+                continue
+            self._looked_at.add(key)
+            told = {job.job: _told(job, look) for job in on_ingest}
+            if known is not None and not is_late and _are_as_they_were(known, told):
+                continue
+            coverage = self._caught_up(key)
+            again = [job for job, one in told.items() if one.shown is Shown.YES and coverage.is_over(job)]
+            self._file(key, (coverage.read(job, seen.ended) for job in again))
+            self._channels[key] = coverage.without(again).primary_shown(
+                look, told, earliest, self._stamp(seen.ended), _patience(device)
+            )
+        if look.shown is not Shown.UNKNOWN:
+            self._primaries[name] = Between(seen.began, seen.ended)
+
+    def dvr_looked(self, name: str, seen: Observation[T]) -> None:
+        """Take in a look at a DVR."""
+        device = self._settings.dvrs[name]
+        look = _look("dvr", name, seen)
+        is_late = _is_late(look, self._before.dvrs.get(name), device)
+        for channel in self._settings.on_dvr(name):
+            key, verdict = channel.key, self._verdict(channel.key)
+            known = self._channels.get(key)
+            if known is None and verdict.rests:
+                continue
+            self._looked_at.add(key)
+            shown, take = look, None
+            if look.shown is not Shown.UNKNOWN:
+                shown, take = self._source_shown(verdict, look, device.traits.start_grace)
+            if known is None or is_late or not _is_as_it_was(known, shown, take):
+                coverage = self._caught_up(key)
+                self._channels[key] = coverage.source_shown(shown, take, _patience(device))
+        if look.shown is not Shown.UNKNOWN:
+            self._dvrs[name] = Between(seen.began, seen.ended)
+
+    def jobs_ended(self, primary: str, jobs: Jobs) -> None:
+        """All that the primary is known to have by now are these: the others have ended."""
+        for channel in self._settings.on_primary(primary):
+            known = self._channels.get(channel.key)
+            if known is not None:
+                gone = [job for job in known.open if job not in jobs and not known.is_over(job)]
+                if gone:
+                    self._channels[channel.key] = known.over(gone)
+                    self._looked_at.add(channel.key)
+
+    def reconfigured(self, now: float) -> None:
+        """Other channels are configured: what those had that are none any more is done."""
+        for key in self._channels.keys() - {channel.key for channel in self._settings.channels}:
+            coverage = self._caught_up(key)
+            self._file(key, (coverage.read(job, now) for job in coverage.open))
+            del self._channels[key]
+            self._waiting.discard(key)
+            self._lacking.pop(key, None)
+
+    def folded(self, now: float) -> Covered:
+        for key in self._looked_at & self._channels.keys():
+            known = self._channels[key]
+            if not known.runs:
+                self._waiting.add(key)
+            self._weigh(key, known)
+        for key in sorted(self._waiting):
+            self._let_go(key, now)
+        waiting = frozenset(self._waiting)
+        return Covered(self._primaries, self._dvrs, self._channels, waiting, self._lacking, self._done)
+
+    def _weigh(self, key: ChannelKey, known: Coverage) -> None:
+        """Whether more is missing of a running job than may be."""
+        tolerance = self._settings.sync.gap_tolerance
+        for job, show in known.open.items():
+            account = show.account
+            if account.is_over or account.least + self._unmatched(key, known, account) <= tolerance:
+                continue
+            read = self._latest(key).read(job, account.until).account
+            if read.least > tolerance:
+                is_first = len(read.gaps) == 1 and read.gaps[0].began <= account.began.earliest
+                self._lacking[key] = Lack(job, show.basename, int(read.least), is_first)
+                return
+        self._lacking.pop(key, None)
+
+    def _unmatched(self, key: ChannelKey, known: Coverage, account: Account) -> float:
+        """Seconds that may be missing at the most beside what is certain: none where a recording is seen."""
+        cover, told, looked = known.cover, self._primaries.get(key.primary), self._dvrs.get(key.dvr)
+        if cover.last is None or cover.last.shown is Shown.YES or told is None or looked is None:
+            return 0.0
+        return min(told.earliest, looked.earliest) - account.until
+
+    def _latest(self, key: ChannelKey) -> Coverage:
+        """With the looks of this plan taken in."""
+        return self._channels[key].went_on(self._primaries.get(key.primary), self._dvrs.get(key.dvr))
+
+    def _let_go(self, key: ChannelKey, now: float) -> None:
+        """Of the jobs that nothing will be added to any more, of what no job needs that begins from now on,
+        and of all, where the channel rests."""
+        latest = self._latest(key)
+        settled = latest.settled()
+        self._file(key, (latest.read(job, now) for job in settled))
+        known = latest.without(settled) if settled else self._channels[key]
+        told = self._primaries.get(key.primary)
+        if not known.open and told is not None:
+            known = known.needed(told.earliest)
+        self._channels[key] = known
+        if known.rests and self._verdict(key).rests and told is not None:
+            del self._channels[key]
+            self._waiting.discard(key)
+        elif known.runs:
+            self._waiting.discard(key)
+
+    def _caught_up(self, key: ChannelKey) -> Coverage:
+        """A channel's coverage with the looks that showed no change. Where nothing was worth keeping, its
+        source has shown nothing so far."""
+        known, looked = self._channels.get(key), self._before.dvrs.get(key.dvr)
+        told = self._before.primaries.get(key.primary)
+        if known is not None:
+            return known.went_on(told, looked)
+        if looked is None:
+            return Coverage()
+        since = looked.earliest if told is None else min(looked.earliest, told.earliest)
+        return Coverage(Watch((), Look(looked.earliest, looked.latest, Shown.NO), since))
+
+    def _file(self, key: ChannelKey, shows: Iterable[Show]) -> None:
+        done = (*self._done.get(key, ()), *shows)[-_DONE_KEPT:]
+        if done:
+            self._done[key] = done
+
+    def _stamp(self, moment: float) -> int:
+        return int((moment + self._epoch) * 1000)
+
+    def _source_shown(self, verdict: Verdict, look: Look, grace: float) -> tuple[Look, TakeSpan | None]:
+        """What a good look at the DVR showed of a channel's source, as far as the plan makes sense of it."""
+        memory, source = verdict.memory, verdict.source
+        cause = _cause(verdict)
+        if source is None:
+            is_unknown = memory.running is not None or isinstance(memory.take, Sent)
+            return replace(look, shown=Shown.UNKNOWN if is_unknown else Shown.NO, cause=cause), None
+        if memory.theirs is not None and memory.theirs.whose is Whose.DOUBTFUL:
+            return replace(look, shown=Shown.UNKNOWN, cause=Code.DOUBTFUL_RECORDING.value), None
+        take = memory.take
+        if isinstance(take, Sent) and look.ended >= take.sent:
+            is_over = take.looked is not None and look.began >= take.looked + grace
+            return replace(look, shown=Shown.NO if is_over else Shown.COMING, cause=cause), None
+        if not isinstance(take, Running) or source.is_paused or source.destinations == ():
+            return replace(look, shown=Shown.NO, cause=cause), None
+        span = TakeSpan(
+            self._stamp(look.ended), take.job, take.number, take.source, take.files, Between(0.0, 0.0)
+        )
+        return replace(look, shown=Shown.YES, take=span.key, proof=take.date or "", cause=""), span
+
+
+def _look(kind: str, name: str, seen: Observation[T]) -> Look:
+    if seen.seen is not None:
+        return Look(seen.began, seen.ended, Shown.YES)
+    problem = outages.key(kind, name, seen)
+    return Look(seen.began, seen.ended, Shown.UNKNOWN, cause="" if problem is None else problem.code.value)
+
+
+def _patience(device: DeviceSettings) -> float:
+    """Seconds without a look after which nobody knows what happened meanwhile."""
+    return max(5.0, 3 * device.poll_interval)
+
+
+def _is_late(look: Look, last: Between | None, device: DeviceSettings) -> bool:
+    is_good = look.shown is not Shown.UNKNOWN
+    return is_good and last is not None and look.began - last.latest > _patience(device)
+
+
+def _told(tracked: TrackedJob, look: Look) -> Told:
+    """What the look showed of a job: nothing where its entry was odd, or it was not asked for since."""
+    if look.shown is Shown.UNKNOWN:
+        shown = Shown.UNKNOWN
+    elif tracked.present:
+        if tracked.across_outage:
+            return Told(Shown.UNKNOWN, tracked.basename, Code.ODD_ANSWER.value)
+        shown = Shown.YES
+    else:
+        shown = Shown.NO if tracked.absences else Shown.UNKNOWN
+    return Told(shown, tracked.basename)
+
+
+def _are_as_they_were(known: Coverage, told: Mapping[Job, Told]) -> bool:
+    """Whether the jobs are what the coverage has them to be, so that the time of the look is all there is to
+    be learnt."""
+    for job, one in told.items():
+        show = known.open.get(job)
+        if show is None or show.account.is_over:
+            if one.shown is Shown.YES:
+                return False
+            continue
+        watch = show.account.job
+        if one.shown is Shown.UNKNOWN:
+            if not watch.dark:
+                return False
+        elif watch.dark or watch.last is None or watch.last.shown is not one.shown:
+            return False
+        if one.basename and one.basename != show.basename:
+            return False
+    return True
+
+
+def _is_as_it_was(known: Coverage, shown: Look, take: TakeSpan | None) -> bool:
+    """The same of the recording."""
+    watch, last = known.cover, known.cover.last
+    if shown.shown is Shown.UNKNOWN:
+        return bool(watch.dark)
+    if last is None or watch.dark:
+        return False
+    same = (last.shown, last.take, last.proof, last.cause)
+    if same != (shown.shown, shown.take, shown.proof, shown.cause):
+        return False
+    return take is None or (bool(known.takes) and known.takes[-1].files == take.files)
+
+
+def _cause(verdict: Verdict) -> str:
+    """Why a channel records nothing: its worst problem that is a reason for it."""
+    called = [(one.severity.rank, _CALLED.get(one.code, one.code.value)) for one in verdict.problems]
+    causes = [(rank, cause) for rank, cause in called if cause]
+    if causes:
+        return min(causes, key=lambda one: one[0])[1]
+    if verdict.memory.losses is not None:
+        return Code.TAKE_DIED.value
+    return Cause.HOLD.value if verdict.memory.hold is not None else ""

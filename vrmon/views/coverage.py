@@ -1,0 +1,47 @@
+"""What is missing of a job on the backup, as documents tell it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vrmon.plan.coverage.account import Account, Gap
+from vrmon.plan.coverage.channel import Show
+
+_SURELY = 0.05  # seconds below which nothing is worth a line
+
+Utc = Callable[[float], "str | None"]
+
+
+def document(show: Show, tolerance: float, utc: Utc) -> dict[str, Any]:
+    """Of a running job, as /status has it."""
+    account = show.account
+    return {
+        "missing": missing(account),
+        "gaps": [gap(one, utc, is_open=not account.is_over) for one in gaps_of(account, tolerance)],
+        "files": files(show),
+    }
+
+
+def missing(account: Account) -> dict[str, float]:
+    return {"least": round(account.least, 3), "most": round(account.most, 3)}
+
+
+def gaps_of(account: Account, tolerance: float) -> list[Gap]:
+    """Those that are worth telling: what the polls leave in doubt around every beginning and end is none."""
+    return [one for one in account.gaps if one.least > _SURELY or one.most > tolerance]
+
+
+def gap(one: Gap, utc: Utc, *, is_open: bool) -> dict[str, Any]:
+    return {
+        "from": utc(one.began),
+        "to": None if one.goes_on and is_open else utc(one.ended),
+        "least": round(one.least, 3),
+        "most": round(one.most, 3),
+        "cause": one.cause,
+    }
+
+
+def files(show: Show) -> list[str]:
+    """The names under which it was recorded, in order, each once."""
+    return list(dict.fromkeys(name for take in show.takes for name in take.files))
