@@ -190,6 +190,7 @@ def test_a_look_is_as_old_as_its_beginning() -> None:
         first, second = seen.get(timeout=60), seen.get(timeout=20)
         poller.close()
         poller._thread.join(20)
-    assert (first.state, second.state, len(heard)) == (DeviceState.OK, DeviceState.OK, 3)
+    assert (first.state, second.state) == (DeviceState.OK, DeviceState.OK)
+    assert len(heard) >= 3, "the second one twice"
     assert first.began <= heard[0] <= first.ended - 0.3
     assert second.began <= heard[1] <= heard[2] <= second.ended - 0.3
