@@ -55,6 +55,9 @@ class Code(Word):
     SOURCE_LOCKED = "source-locked"
     NO_DESTINATION = "no-destination"
     DESTINATION_WARNING = "destination-warning"
+    SCHEDULE_AHEAD = "schedule-ahead"
+    END_SET = "end-set"
+    FORMAT_CHANGED = "format-changed"
     FOREIGN_RECORDING = "foreign-recording"
     DOUBTFUL_RECORDING = "doubtful-recording"
     SHARED_TAKE = "shared-take"
@@ -132,6 +135,7 @@ class Situation(Word):
     STARTING = "starting"
     GAP = "gap"  # a recent one: the next take goes on
     OLD_GAP = "old gap"
+    SOON = "soon"  # within minutes, or nobody knows when
     LATE = "late"  # beyond any patience, or for a reason that is known
 
 
@@ -415,6 +419,50 @@ _SOURCES = {
             Text(
                 "{dvr} warns of its destination {destination!r}: {warnings}",
                 "Look after that destination on {place}.",
+            ),
+        ),
+    ),
+    Code.SCHEDULE_AHEAD: Row(
+        "Schedule of the recorder ahead",
+        "{recorder} has a schedule of its own that will begin or end a recording on this source within the "
+        "next minutes, whatever vrmon does there.",
+        "Disable that schedule in {recorder} if it is not meant.",
+        {Situation.ON_AIR: _DEGRADED, Situation.BEFORE_AIR: _INFO},
+        (
+            Text(
+                "The schedule {schedule!r} of {recorder} ends in {left}, which may end {name!r} as well.",
+                "Disable it in {recorder} if the show goes on for longer.",
+            ),
+            Text(
+                "The schedule {schedule!r} of {recorder} begins on {source!r} in {left}"
+                "[ while {taken!r} runs].",
+                "Disable it in {recorder} if a job is to be recorded there by then.",
+            ),
+        ),
+    ),
+    Code.END_SET: Row(
+        "Take has an end",
+        "An end is set for the take in {recorder}, which will end it by itself then.",
+        "Take the end out in {recorder} if the show goes on for longer.",
+        {Situation.USUAL: _INFO, Situation.SOON: _DEGRADED},
+        tuple(
+            Text(f"{{recorder}} will end {{name!r}} by itself {when}.", "Take its end out in {recorder}.")
+            for when in ("in {left}", "at its end date, {date}")
+        ),
+    ),
+    Code.FORMAT_CHANGED: Row(
+        "Picture changed in mid-take",
+        "The picture of the source is another than when the take began: another format, or none at all.",
+        "Look at the source's input: the router, the cable, the camera.",
+        _DEGRADED,
+        (
+            Text(
+                "{name!r} began in {before}; the source shows {shown} by now.",
+                "Look at the input of {source!r}. The file may not play on beyond this change.",
+            ),
+            Text(
+                "{name!r} began in {before}; the source has no picture any more.",
+                "Look at the input of {source!r}: the router, the cable, the camera.",
             ),
         ),
     ),

@@ -36,7 +36,11 @@ def ingest_id(text: str) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """One source of a DVR. None stands for "this DVR does not tell" (older builds)."""
+    """One source of a DVR. None stands for "this DVR does not tell" (older builds).
+
+    `end_date`: when the DVR will end the recording by itself, in its words; `ends` is that in Unix time,
+    where it can be read. `video_format` is "" where there is no picture.
+    """
 
     unique_id: str
     display_name: str
@@ -47,6 +51,25 @@ class Source:
     recording_name: str | None = None
     start_date: str | None = None
     destinations: tuple[str, ...] | None = None
+    end_date: str | None = None
+    ends: float | None = None
+    video_format: str | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A recording that a DVR will begin and end on `source` by itself: on `days` of each week (0: Sunday), or
+    once, on the day in which `day` lies (Unix time). It begins `start` minutes after the local midnight and
+    lasts `minutes`. `is_stopped`: a person has ended the one that is under way."""
+
+    unique_id: str
+    name: str
+    source: str
+    start: int
+    minutes: int
+    days: tuple[int, ...] = ()
+    day: float | None = None
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Traits:
     names_apart: bool = False  # wants a name first, with a command of its own; else the record command has it
     tells_names: bool = True
     tells_destinations: bool = False
+    tells_schedules: bool = False
 
     @property
     def called(self) -> dict[str, str]:

@@ -81,6 +81,7 @@ def test_sources_of_an_old_and_of_a_new_build() -> None:
             recording_name="News",
             start_date="2026-11-22 18:00:00 +0000",
             destinations=("D1",),
+            video_format="1080i50",
         ),
     )
     assert (sources.odd, sources.notes) == ((), ())

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.devices.test_movierecorder import JSON, NEW, SOURCE, recorder
+from tests.devices.test_movierecorder import JSON, NEW, OLD, SOURCE, recorder
 from tests.world.hostile import always_json, http_answer, once
 from tests.world.random_json import assert_encodable
 from vrmon.catalog import Code
-from vrmon.devices.movierecorder.answers import MOST, parse_destinations, parse_sources
+from vrmon.devices.movierecorder.answers import MOST, parse_destinations, parse_schedules, parse_sources
+from vrmon.devices.movierecorder.dates import unix_time
 from vrmon.errors import BadAnswer
-from vrmon.model import Note, Odd
+from vrmon.model import Note, Odd, Schedule
 from vrmon.net.shape import ShapeError, document
 
 
@@ -40,6 +42,19 @@ from vrmon.net.shape import ShapeError, document
         ({"enabled_destinations": {}}, {"destinations": None}),
         ({"enabled_destinations": ["d1"]}, {"destinations": None}),
         ({"enabled_destinations": [{"destination_unique_id": None}]}, {"destinations": None}),
+        (
+            {"is_recording": True, "recording_end_date": "2026-11-22 18:00:00 +0000"},
+            {"end_date": "2026-11-22 18:00:00 +0000", "ends": 1795370400.0},
+        ),
+        ({"is_recording": True, "recording_end_date": "soon"}, {"end_date": "soon", "ends": None}),
+        ({"is_recording": True, "recording_end_date": ""}, {"end_date": None, "ends": None}),
+        ({"is_recording": True, "recording_end_date": []}, {"end_date": None, "ends": None}),
+        ({"is_recording": False, "recording_end_date": "2026-11-22"}, {"end_date": None, "ends": None}),
+        ({"video_format": "720p50"}, {"video_format": "720p50"}),
+        ({"video_format": ""}, {"video_format": ""}),
+        ({"video_format": None}, {"video_format": ""}),
+        ({"video_format": "No Signal"}, {"video_format": ""}),
+        ({"video_format": 7}, {"video_format": None}),
     ],
 )
 def test_what_newer_builds_tell_is_optional(changes: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -47,6 +62,66 @@ def test_what_newer_builds_tell_is_optional(changes: dict[str, Any], expected: d
     (source,) = sight.seen
     assert (sight.odd, sight.notes) == ((), ())
     assert {key: getattr(source, key) for key in expected} == expected
+
+
+def test_an_old_build_tells_of_no_picture_and_no_end() -> None:
+    (source,) = parse_sources([{**OLD, "is_recording": True}]).seen
+    assert (source.video_format, source.end_date, source.ends) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("2026-11-22 18:00:00 +0000", 1795370400.0),
+        ("2026-11-22T18:00:00Z", 1795370400.0),
+        ("2026-11-22T19:00:00+01:00", 1795370400.0),
+        ("2026-11-22T18:00:00.500Z", 1795370400.5),
+        ("Sun, 22 Nov 2026 18:00:00 GMT", 1795370400.0),
+        (1795370400, 1795370400.0),
+        (1795370400000, 1795370400.0),
+        ("2026-11-22 18:00:00", datetime(2026, 11, 22, 18).timestamp()),
+        ("2026-11-22", datetime(2026, 11, 22).timestamp()),
+    ],
+)
+def test_a_date_is_read_in_whatever_form_it_comes(told: object, expected: float) -> None:
+    assert unix_time(told) == expected
+
+
+@pytest.mark.parametrize(
+    "told", ["", "soon", "2026-13-45", True, None, {}, 1e300, -1e300, "9999-12-31T23:59:59-14:00"]
+)
+def test_what_is_no_date_is_none(told: object) -> None:
+    assert unix_time(told) is None
+
+
+def test_the_schedule_as_far_as_it_is_told_well() -> None:
+    weekly = {
+        "unique_id": "A",
+        "name": "REHEARSAL",
+        "source_unique_id": SOURCE,
+        "is_enabled": True,
+        "stopped_by_user": True,
+        "weekly_repeated": True,
+        "recording_days": [0, 3],
+        "date": "",
+        "start_time": 1200,
+        "duration": 90,
+    }
+    once_only = {**weekly, "unique_id": "B", "weekly_repeated": False, "date": 1795370400}
+    odd: list[object] = [
+        None,
+        {**weekly, "is_enabled": False},
+        {**weekly, "start_time": None},
+        {**weekly, "duration": -1},
+        {**weekly, "duration": 1e9},
+        {**weekly, "unique_id": ""},
+        {**weekly, "source_unique_id": None},
+    ]
+    assert parse_schedules([weekly, *odd, once_only, {**weekly, "recording_days": None, "name": 7}]) == (
+        Schedule("A", "REHEARSAL", SOURCE, 1200, 90, (0, 3), is_stopped=True),
+        Schedule("B", "REHEARSAL", SOURCE, 1200, 90, (), 1795370400.0, is_stopped=True),
+        Schedule("A", "", SOURCE, 1200, 90, (), is_stopped=True),
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +208,7 @@ def test_more_sources_than_are_read() -> None:
     | st.lists(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in NEW.items()}), max_size=3)
 )
 def test_random_json_has_a_shape_or_an_error_of_shape(value: object) -> None:
-    parsers: tuple[Callable[[object], object], ...] = (parse_sources, parse_destinations)
+    parsers: tuple[Callable[[object], object], ...] = (parse_sources, parse_destinations, parse_schedules)
     for parse in parsers:
         try:
             assert_encodable(parse(document(json.dumps(value).encode())))

@@ -75,6 +75,7 @@ takes: st.SearchStrategy[Take] = st.one_of(
         date=st.none() | texts,
         files=names,
         known_by=texts,
+        format=texts,
     ),
 )
 told = st.none() | texts

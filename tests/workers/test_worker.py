@@ -21,6 +21,7 @@ from vrmon.model import (
     Observation,
     Outcome,
     Result,
+    Schedule,
     Sight,
     Source,
     Verb,
@@ -59,6 +60,9 @@ class Recorder:
         return self.alone
 
     def destinations(self) -> tuple[Destination, ...]:
+        return ()
+
+    def schedules(self) -> tuple[Schedule, ...]:
         return ()
 
     def set_name(self, source: str, name: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from tests.world.observed import NOW, Fault, Site
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Source, Verb
+from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Schedule, Source, Verb
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
 from vrmon.state import snapshot
@@ -184,3 +185,18 @@ def the_source_is_told_oddly(at: Site) -> None:
 
 def a_destination_is_warned_of(at: Site) -> None:
     at.destinations["dvr"] = (Destination("d 1", "RAID", ("it is full",)),)
+
+
+def a_schedule_is_due(begins: float, minutes: int) -> Act:
+    """It begins so many seconds from now, on the minute or less than one after it."""
+
+    def enter(at: Site) -> None:
+        day = datetime.fromtimestamp(NOW + at.now + begins)
+        entry = Schedule("e 1", "REHEARSAL", "s 1", 60 * day.hour + day.minute, minutes, day=day.timestamp())
+        at.schedules["dvr"] = (replace(entry, source="s 2"), entry)
+
+    return enter
+
+
+def an_end_is_set(seconds: float) -> Act:
+    return lambda at: at.show("dvr", "s 1", end_date="tonight", ends=NOW + at.now + seconds)

@@ -23,6 +23,7 @@ from vrmon.model import (
     Outcome,
     Problem,
     Result,
+    Schedule,
     Sight,
     Source,
     Verb,
@@ -66,6 +67,7 @@ class Site:
         self.names: dict[Job, str] = {}
         self.sources = {name: {one.unique_id: one for one in shown} for name, shown in sources.items()}
         self.destinations: dict[str, tuple[Destination, ...]] = {}
+        self.schedules: dict[str, tuple[Schedule, ...]] = {}
         self.odd: dict[str, tuple[Odd, ...]] = {}
         self.notes: dict[str, tuple[Note, ...]] = {}
         self.listed = {channel.ingest for channel in settings.channels}
@@ -159,7 +161,7 @@ class Site:
         primaries = {name: self._observed(name, tuple(jobs), listed) for name, jobs in self.jobs.items()}
         dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
         results, self._results = tuple(self._results), []
-        world = World(primaries, dvrs, results, NOW, self.destinations)
+        world = World(primaries, dvrs, results, NOW, self.destinations, self.schedules)
         before, known = self.memory, () if self.plan is None else self.plan.problems
         self.plan = planned = plan(self.settings, world, self.memory, self.now)
         self.memory = planned.memory

@@ -180,7 +180,7 @@ class Daemon:
         self._loop.notice_missed(now)
         looked_at = self._service.looked_at
         watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
-        self._loop.ask_destinations(now)
+        self._loop.ask_aside(now)
         for name, dvr in self._loop.dvrs.items():
             if watched and dvr.counts.failures == 0:
                 self._pictures.fetch(dvr, self._loop.sources(name), now)

@@ -31,8 +31,10 @@ from vrmon.workers.device import (
     PrimaryDevice,
     T,
     ask_destinations,
+    ask_schedules,
     exchange,
     take_in_destinations,
+    take_in_schedules,
     watch_dvr,
     watch_primary,
 )
@@ -122,10 +124,11 @@ class Loop:
         primaries = {f"primary {name}": one.worker.due_back() for name, one in self.primaries.items()}
         return primaries | {f"DVR {name}": one.worker.due_back() for name, one in self.dvrs.items()}
 
-    def ask_destinations(self, now: float) -> None:
-        """Ask the DVRs that are well and whose turn it is."""
+    def ask_aside(self, now: float) -> None:
+        """Ask the DVRs that are well, and whose turn it is, for what they tell beside their sources."""
         for one in self.dvrs.values():
             ask_destinations(one, now, partial(self.call, partial(take_in_destinations, one)))
+            ask_schedules(one, now, partial(self.call, partial(take_in_schedules, one)))
 
     def notice_missed(self, now: float) -> None:
         """Take a device for unknown whose thread does not come back with what it saw, and see to it that
@@ -174,6 +177,7 @@ class Loop:
             tuple(self._results),
             self._clock.epoch,
             {name: one.destinations for name, one in self.dvrs.items()},
+            {name: one.schedules for name, one in self.dvrs.items()},
         )
         before, known = self._memory, () if self.plan is None else self.plan.problems
         self.plan = plan(self.settings, world, memory, now, self.plan if self._is_settled else None)

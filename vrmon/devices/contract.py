@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Protocol
 
 from vrmon.devices.keys import HTTP, Key, Value
-from vrmon.model import Destination, Job, Sight, Source
+from vrmon.model import Destination, Job, Schedule, Sight, Source
 from vrmon.traits import PLAIN, Traits
 
 
@@ -69,6 +69,9 @@ class Dvr(Protocol):
         """One source alone, which takes no longer than it must; None from what can only list them all."""
 
     def destinations(self) -> tuple[Destination, ...]: ...
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """What it will record by itself, as far as it is enabled."""
 
     def set_name(self, source: str, name: str) -> None: ...
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vrmon.model import Action, Destination, DvrObservation, Phase, PrimaryObservation, Problem, Source
+from vrmon.model import (
+    Action,
+    Destination,
+    DvrObservation,
+    Phase,
+    PrimaryObservation,
+    Problem,
+    Schedule,
+    Source,
+)
 from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.settings import Channel, ChannelKey, Sync
@@ -35,6 +44,7 @@ class Case:
     moment: Moment
     epoch: float
     destinations: tuple[Destination, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
 
     @property
     def blind_after(self) -> float:

@@ -196,7 +196,7 @@ class Running(_OfJob):
     `name` is the one that the recorder shows. `borne`: it has shown ours, or tells none, so that another
     name from then on is somebody's wish. `date`: its start date as the recorder tells it; "" where that
     changes from look to look and proves nothing. `files`: the names it has gone on under, in order.
-    `known_by`: the clue that told that it is ours.
+    `known_by`: the clue that told that it is ours. `format`: that of its picture when it began.
     """
 
     name: str = ""
@@ -207,6 +207,7 @@ class Running(_OfJob):
     date: str | None = None
     files: tuple[str, ...] = ()
     known_by: str = ""
+    format: str = ""
 
 
 Take = Naming | Sent | Running

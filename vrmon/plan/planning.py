@@ -76,6 +76,7 @@ class Planning:
             claims,
             frozenset(name for name in self.dvrs if self._has_freed(name, claims.get(name, {}))),
             self.world.destinations,
+            self.world.schedules,
         )
 
     def _known(self, channel: Channel) -> Verdict | None:
@@ -106,7 +107,8 @@ class Planning:
         for name in before.freed & self.dvrs.keys():
             self._touch_all(self.settings.on_dvr(name))
         for name in self.dvrs:
-            if before.destinations.get(name, ()) != self.world.destinations.get(name, ()):
+            pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
+            if any(was.get(name, ()) != told.get(name, ()) for was, told in pairs):
                 self._touch_all(self.settings.on_dvr(name))
 
     def _touch_all(self, channels: Iterable[Channel]) -> None:
@@ -223,6 +225,7 @@ class Planning:
             moment=moment,
             epoch=self.world.epoch,
             destinations=self.world.destinations.get(channel.dvr, ()),
+            schedules=self.world.schedules.get(channel.dvr, ()),
         )
         before = self.channels.get(channel.key, ChannelMemory())
         memory, found = look(case, before)

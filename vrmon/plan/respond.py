@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Phase, Problem, Verb
-from vrmon.plan import commands, problems, starting
+from vrmon.plan import ahead, commands, problems, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
@@ -110,7 +110,7 @@ def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) ->
     elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
         memory = replace(memory, attempt=None)
     verdict = _recorded(site.case, memory, take, wanted)
-    on_air = problems.on_air(site, take)
+    on_air = (*problems.on_air(site, take), *ahead.threats(site, take))
     return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
 
 
@@ -151,6 +151,7 @@ def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
     if not flying and not may_turn_up(memory.take, site.case):
         memory = replace(memory, take=None, attempt=None)
     shown = problems.before_start(site.case.channel, site.source, site.case.destinations)
+    shown = (*shown, *ahead.threats(site, None))
     return Verdict(memory, Phase.IDLE, problems=(*shown, *_of_release(site.case, wanted)))
 
 

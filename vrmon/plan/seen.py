@@ -218,6 +218,7 @@ def _seen_again(case: Case, take: Running, source: Source) -> Running:
         borne=take.borne or is_named or traits.may_show(take.given, shown),
         name=shown,
         date=date if is_split or take.date is None else take.date if is_dated else "",
+        format=take.format or source.video_format or "",
         files=take.files if shown in take.files else (*take.files, shown)[-_FILES_KEPT:],
     )
 

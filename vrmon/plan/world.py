@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result
+from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result, Schedule
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
 from vrmon.settings import Channel, ChannelKey
@@ -19,13 +19,14 @@ Place = tuple[str, str]
 class World:
     """What is known of the outside: each device's last observation (None before the first), and the
     results that have come since the last plan. `epoch` plus a monotonic time is Unix time.
-    `destinations`: of each DVR, as far as it told them."""
+    `destinations` and `schedules`: of each DVR, as far as it told them."""
 
     primaries: Mapping[str, PrimaryObservation | None]
     dvrs: Mapping[str, DvrObservation | None]
     results: tuple[Result, ...] = ()
     epoch: float = 0.0
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
+    schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,4 @@ class Plan:
     claims: Mapping[str, Mapping[str, ChannelKey]] = field(default_factory=dict)
     freed: frozenset[str] = frozenset()
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
+    schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)

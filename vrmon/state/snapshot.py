@@ -308,6 +308,7 @@ def _take(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
         "start_date": None if running is None else running.date,
         "files": [] if running is None else list(running.files),
         "known_by": "" if running is None else running.known_by,
+        "format": "" if running is None else running.format,
         "latency": None if take.latency is None else round(take.latency, 3),
     }
 
@@ -379,6 +380,7 @@ def _restored_take(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Ta
             date=None if saved["start_date"] is None else _text(saved["start_date"]),
             files=tuple(_text(one) for one in saved.get("files", [name])),
             known_by=_text(saved.get("known_by", "")),
+            format=_text(saved.get("format", "")),
         )
     if not saved.get("sent", True):
         return Naming(job, source, number, label, latency)

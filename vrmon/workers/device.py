@@ -9,24 +9,25 @@ from typing import Generic, TypeVar
 from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr, Primary
 from vrmon.errors import DeviceError
-from vrmon.model import Destination, DeviceState, Job, Observation, Source
+from vrmon.model import Destination, DeviceState, Job, Observation, Schedule, Source
 from vrmon.settings import DeviceSettings
 from vrmon.workers.counts import DeviceCounts
 from vrmon.workers.lanes import Closable
 from vrmon.workers.worker import Worker
 
-_DESTINATIONS_EVERY = 5.0  # seconds
+_DESTINATIONS_EVERY, _SCHEDULES_EVERY = 5.0, 30.0  # seconds
 
 C = TypeVar("C", bound=Closable)
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass
 class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` the last good one.
 
-    `destinations` are what a DVR tells beside that. `is_missed`: its look should have come to an end for
-    long. Belongs to the loop.
+    `destinations` and `schedules` are what a DVR tells beside that. `is_missed`: its look should have come to
+    an end for long. Belongs to the loop.
     """
 
     worker: Worker[C, T]
@@ -34,6 +35,8 @@ class Device(Generic[C, T]):
     last_good: Observation[T] | None = None
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
+    schedules: tuple[Schedule, ...] = ()
+    schedules_due: float = 0.0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
     is_missed: bool = False
 
@@ -93,17 +96,32 @@ def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...]) 
     one.destinations = tuple(each.among(sources) for each in destinations)
 
 
+def take_in_schedules(one: DvrDevice, schedules: tuple[Schedule, ...]) -> None:
+    one.schedules = schedules
+
+
 def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...]], None]) -> None:
     """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device."""
-    if not one.worker.device.traits.tells_destinations:
-        return
-    if now < one.destinations_due or one.counts.state is not DeviceState.OK:
-        return
-    one.destinations_due = now + _DESTINATIONS_EVERY
+    if one.worker.device.traits.tells_destinations and _is_time(one, one.destinations_due, now):
+        one.destinations_due = now + _DESTINATIONS_EVERY
+        _fetch(one, lambda dvr: dvr.destinations(), deliver)
 
+
+def ask_schedules(one: DvrDevice, now: float, deliver: Callable[[tuple[Schedule, ...]], None]) -> None:
+    """The same, for what it will record by itself."""
+    if one.worker.device.traits.tells_schedules and _is_time(one, one.schedules_due, now):
+        one.schedules_due = now + _SCHEDULES_EVERY
+        _fetch(one, lambda dvr: dvr.schedules(), deliver)
+
+
+def _is_time(one: DvrDevice, due: float, now: float) -> bool:
+    return now >= due and one.counts.state is DeviceState.OK
+
+
+def _fetch(one: DvrDevice, ask: Callable[[Dvr], V], deliver: Callable[[V], None]) -> None:
     def fetch(dvr: Dvr) -> None:
         try:
-            found = dvr.destinations()
+            found = ask(dvr)
         except DeviceError:
             return  # older builds have none to tell; the poll tells of every other trouble
         deliver(found)

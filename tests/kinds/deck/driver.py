@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from vrmon.devices.contract import Dvr
 from vrmon.errors import BadAnswer, Refused, Unreachable
-from vrmon.model import Destination, Sight, Source
+from vrmon.model import Destination, Schedule, Sight, Source
 from vrmon.settings import DeviceSettings
 
 _RESET_WHEN_CLOSED = struct.pack("ii", 1, 0)
@@ -38,6 +38,9 @@ class Deck:
 
     def destinations(self) -> tuple[Destination, ...]:
         self._cannot("tell destinations")
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        self._cannot("tell schedules")
 
     def set_name(self, source: str, name: str) -> None:
         self._cannot(f"name source {source} {name!r} by itself")

@@ -16,6 +16,7 @@ TRAITS = Traits(
     start_grace=9.0,  # it was seen to show a recording 8 s late
     names_apart=True,
     tells_destinations=True,
+    tells_schedules=True,
 )
 
 KIND = Kind(Role.RECORDER, __name__, traits=TRAITS)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from vrmon.catalog import Code
-from vrmon.model import Destination, Note, Odd, Sight, Source
+from vrmon.devices.movierecorder.dates import unix_time
+from vrmon.model import Destination, Note, Odd, Schedule, Sight, Source
 from vrmon.net.body import Answer
 from vrmon.net.redact import one_line
 from vrmon.net.shape import ShapeError, array, document, flag, handle, mapping, text
@@ -17,8 +18,11 @@ MOST = 1000
 """Sources that are read of an answer."""
 
 _OF_NO_SOURCE = "NotRelatedToSource"
+_WEEK = 7 * 24 * 60  # minutes
 _WORDS = 64 << 10  # bytes of a refusal that are read
 _OF_PASSWORDS = re.compile(rb"authentic|unauthori[sz]ed|password", re.IGNORECASE)
+
+_OF_NO_PICTURE = re.compile(r"\s*(?:no\W*(?:signal|video|input|format)|none|unknown)\b", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -95,6 +99,37 @@ def parse_destinations(answer: object) -> tuple[Destination, ...]:
     return tuple(found)
 
 
+def parse_schedules(answer: object) -> tuple[Schedule, ...]:
+    """The entries of the schedule that are enabled and told well, in their order."""
+    found = [_told(_schedule, item) for item in array(answer)[:MOST]]
+    return tuple(one for one in found if one is not None)
+
+
+def _schedule(value: object, where: str) -> Schedule | None:
+    """None where it is disabled."""
+    entry = mapping(value, where)
+    if entry.get("is_enabled") is False:
+        return None
+    days = entry.get("recording_days")
+    is_weekly = entry.get("weekly_repeated") is True
+    return Schedule(
+        handle(entry.get("unique_id"), where),
+        _told(text, entry.get("name")) or "",
+        handle(entry.get("source_unique_id"), where),
+        _minutes(entry.get("start_time"), where),
+        _minutes(entry.get("duration"), where),
+        tuple(day for day in range(7) if isinstance(days, list) and day in days) if is_weekly else (),
+        None if is_weekly else unix_time(entry.get("date")),
+        is_stopped=entry.get("stopped_by_user") is True,
+    )
+
+
+def _minutes(value: object, where: str) -> int:
+    if not isinstance(value, int | float) or not 0 <= value <= _WEEK:
+        raise ShapeError(f"{where}: a number of minutes is expected")
+    return int(value)
+
+
 def parse_verdict(answer: Answer) -> bool | None:
     """The `success` of a command's answer; None when it holds no such thing."""
     try:
@@ -129,7 +164,7 @@ def wants_password(answer: Answer) -> bool:
 
 def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
     """ShapeError where it does not say whether it records: without the rest a channel can do."""
-    start_date = entry.get("recording_start_date")
+    end_date = entry.get("recording_end_date") if entry.get("is_recording") is True else None
     return Source(
         unique_id=unique_id,
         display_name=_told(text, entry.get("display_name")) or "",
@@ -138,8 +173,11 @@ def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
         is_paused=flag(entry.get("is_paused"), f"{where}.is_paused"),
         is_locked=_told(flag, entry.get("is_locked")),
         recording_name=_told(text, entry.get("recording_name")),
-        start_date=str(start_date) if _is_number(start_date) else _told(text, start_date) or None,
+        start_date=_date(entry.get("recording_start_date")),
         destinations=_told(_enabled_destinations, entry.get("enabled_destinations")),
+        end_date=_date(end_date),
+        ends=unix_time(end_date) if end_date else None,
+        video_format=_picture(entry),
     )
 
 
@@ -160,6 +198,20 @@ def _told(read: Callable[[object, str], T], value: object) -> T | None:
         return read(value, "")
     except ShapeError:
         return None
+
+
+def _picture(entry: dict[str, object]) -> str | None:
+    """The format; "" where the source has no picture."""
+    if "video_format" not in entry:
+        return None
+    told = entry["video_format"]
+    shown = "" if told is None else _told(text, told)
+    return "" if shown and _OF_NO_PICTURE.match(shown) else shown
+
+
+def _date(value: object) -> str | None:
+    """In the device's words; None where it tells none."""
+    return str(value) if _is_number(value) else _told(text, value) or None
 
 
 def _is_number(value: object) -> bool:

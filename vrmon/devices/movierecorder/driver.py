@@ -14,6 +14,7 @@ from vrmon.devices.contract import Dvr
 from vrmon.devices.movierecorder.answers import (
     names_password,
     parse_destinations,
+    parse_schedules,
     parse_source,
     parse_sources,
     parse_verdict,
@@ -21,7 +22,7 @@ from vrmon.devices.movierecorder.answers import (
     words_of,
 )
 from vrmon.errors import BadAnswer, PasswordRefused, Refused
-from vrmon.model import Destination, Sight, Source, media_type
+from vrmon.model import Destination, Schedule, Sight, Source, media_type
 from vrmon.net.body import Answer
 from vrmon.net.client import LIMIT, Client, Request
 from vrmon.net.endpoint import Endpoint
@@ -60,6 +61,10 @@ class MovieRecorder:
     def destinations(self) -> tuple[Destination, ...]:
         answer = self._ask("to list its destinations", self._client.prepare("GET", "destinations"))
         return self._client.understand(answer, parse_destinations)
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        answer = self._ask("to list its schedule", self._client.prepare("GET", "scheduled_recordings"))
+        return self._client.understand(answer, parse_schedules)
 
     def thumbnail(self, source: str) -> bytes:
         request = self._client.prepare("GET", "sources", source, "thumbnail")

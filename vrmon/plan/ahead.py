@@ -1,0 +1,87 @@
+"""What the recorder will do by itself before long: its schedule, and the end that a take was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from vrmon.catalog import Code, Situation
+from vrmon.model import Fact, Problem, Schedule
+from vrmon.plan.case import Site
+from vrmon.plan.memory import Running
+from vrmon.text import Left
+
+_AHEAD = 600.0  # seconds before which it is worth a warning
+_DAY = 24 * 60  # minutes
+_LATE = 60.0  # seconds after which an end that has not come about is none
+
+
+def threats(site: Site, take: Running | None) -> tuple[Problem, ...]:
+    """`take`: ours, if it runs there."""
+    own = () if take is None else (*_of_end(site, take), *_of_picture(site, take))
+    return (*own, *_of_schedules(site, take))
+
+
+def _of_end(site: Site, take: Running) -> Iterator[Problem]:
+    source, channel = site.source, site.case.channel
+    if source.end_date is None:
+        return
+    if source.ends is None:
+        yield Problem.of(Code.END_SET, channel.name, Situation.SOON, name=take.name, date=source.end_date)
+        return
+    ends = source.ends - site.case.epoch
+    if not site.moment.reached(ends + _LATE):
+        situation = Situation.SOON if site.moment.reached(ends - _AHEAD) else Situation.USUAL
+        yield Problem.of(Code.END_SET, channel.name, situation, name=take.name, left=Left(ends))
+
+
+def _of_picture(site: Site, take: Running) -> Iterator[Problem]:
+    source, channel = site.source, site.case.channel
+    if take.format and source.video_format is not None and source.video_format != take.format:
+        shown: dict[str, Fact] = {"shown": source.video_format} if source.video_format else {}
+        facts = {"name": take.name, "before": take.format, "source": source.display_name, **shown}
+        yield Problem.of(Code.FORMAT_CHANGED, channel.name, **facts)
+
+
+def _of_schedules(site: Site, take: Running | None) -> Iterator[Problem]:
+    """The first that is to begin, or, while our take runs, to begin or to end."""
+    due = [one for entry in site.case.schedules for one in _turns(site, entry, take)]
+    if not due:
+        return
+    moment, entry, is_end = min(due, key=lambda one: one[0])
+    facts: dict[str, Fact] = {"schedule": entry.name or entry.unique_id, "left": Left(moment)}
+    if take is not None:
+        facts["name" if is_end else "taken"] = take.name
+    situation = Situation.BEFORE_AIR if take is None else Situation.ON_AIR
+    source = site.source.display_name
+    yield Problem.of(Code.SCHEDULE_AHEAD, site.case.channel.name, situation, source=source, **facts)
+
+
+def _turns(site: Site, entry: Schedule, take: Running | None) -> Iterator[tuple[float, Schedule, bool]]:
+    """When it will begin, and end, within the next minutes (monotonic; whether it is the end)."""
+    if entry.source != site.source.unique_id:
+        return
+    moment, epoch = site.moment, site.case.epoch
+    for begins in beginnings(entry, moment.now + epoch):
+        begin = begins - epoch
+        is_over = moment.reached(begin)
+        turn = begin + 60.0 * entry.minutes if is_over else begin
+        concerns = not is_over or (take is not None and not entry.is_stopped)
+        if concerns and not moment.reached(turn) and moment.reached(turn - _AHEAD):
+            yield turn, entry, is_over
+
+
+def beginnings(entry: Schedule, now: float) -> list[float]:
+    """When it begins, in Unix time: of one that is weekly, those of a week from now on, and those before that
+    may still be under way."""
+    if entry.day is not None:
+        return [_at(datetime.fromtimestamp(entry.day), entry.start)]
+    today, longest = datetime.fromtimestamp(now), entry.minutes // _DAY + 1
+    days = [today + timedelta(days=n) for n in range(-longest, 8)]
+    return [_at(day, entry.start) for day in days if day.isoweekday() % 7 in entry.days]
+
+
+def _at(day: datetime, minutes: int) -> float:
+    """So many minutes after the local midnight, as a clock on the wall shows them."""
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return (midnight + timedelta(minutes=minutes)).astimezone().timestamp()
