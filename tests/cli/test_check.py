@@ -83,7 +83,7 @@ def test_what_would_keep_a_source_from_recording(
     recorder.enable("4XT00292 - 1", False)
     code, said = check(tmp_path, text)
     assert code == 1
-    faults = [line for line in said.splitlines() if line.startswith("✖ no")]
+    faults = [line for line in said.splitlines() if line.startswith("✖ fail")]
     for channel, why, hint in (
         ("PCR 1", "locked", "unlock it"),
         ("PCR 2", "disabled", "enable it"),
@@ -101,7 +101,7 @@ def test_two_channels_that_come_to_one_source(
     text = toml(tmp_path, playbox, recorder)
     code, said = check(tmp_path, text.replace("4XT00292 - 3", "Backup 2"))
     assert code == 1
-    [fault] = [line for line in said.splitlines() if line.startswith("✖ no")]
+    [fault] = [line for line in said.splitlines() if line.startswith("✖ fail")]
     assert "PCR 4  The source '4XT00292 - 1' on movierecorder belongs to another channel as well." in fault
     assert "Give each channel a source of its own" in fault
 
@@ -115,11 +115,11 @@ def test_an_ingest_that_may_be_mistyped(tmp_path: Path, playbox: PlayBox, record
     )
     code, said = check(tmp_path, text)
     assert code == 0
-    minded = [line for line in said.splitlines() if line.startswith("▲ mind")]
-    assert len(minded) == 2
-    assert listed in minded[0]
-    assert odd in minded[1]
-    assert all("`vrmon ingests`" in line for line in minded)
+    warned = [line for line in said.splitlines() if line.startswith("▲ warn")]
+    assert len(warned) == 2
+    assert listed in warned[0]
+    assert odd in warned[1]
+    assert all("`vrmon ingests`" in line for line in warned)
     playbox.switch(idle_ingest="left out")
     playbox.start_job(3)
     code, said = check(tmp_path, text)
@@ -158,7 +158,7 @@ def test_what_is_told_badly_is_said_with_its_place(
     recorder.switch(2, source_told="display_name null")
     code, said = check(tmp_path, toml(tmp_path, playbox, recorder))
     assert code == 1
-    faults = [line.split("  ", 1)[1].strip() for line in said.splitlines() if line.startswith("✖ no")]
+    faults = [line.split("  ", 1)[1].strip() for line in said.splitlines() if line.startswith("✖ fail")]
     beginning = "tells a part of its answer badly: "
     paused = "[1].is_paused: true or false is expected, not null."
     assert faults == [
@@ -175,13 +175,13 @@ def test_each_devices_trouble_is_its_own(tmp_path: Path, playbox: PlayBox, recor
     playbox.refuse()
     code, said = check(tmp_path, text)
     assert code == 1
-    assert "✖ no    playbox  playbox (127.0.0.1:" in said
+    assert "✖ fail  playbox  playbox (127.0.0.1:" in said
     assert "refused the connection. Look at its power" in said
     assert "PCR 4  could record" in said
     recorder.fault("hang")
     code, said = check(tmp_path, text)
     assert code == 1
-    assert said.count("✖ no") == 2
+    assert said.count("✖ fail") == 2
     assert "did not answer within 1 s" in said
 
 
@@ -194,7 +194,7 @@ def test_the_wrong_certificate_and_none_at_all(tmp_path: Path, playbox: PlayBox)
     assert "vrmon trust playbox" in said
     code, said = check(tmp_path, text.replace(f"sha256:{pinned}", "insecure"))
     assert code == 0
-    assert "▲ mind" in said
+    assert "▲ warn" in said
     assert "vrmon trust playbox" in said
 
 

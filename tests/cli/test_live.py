@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import signal
 import subprocess
@@ -76,6 +77,52 @@ def test_events_tells_what_happened(daemon: Running, playbox: PlayBox) -> None:
     lines = vrmon("events", environ=daemon.environ).stdout.splitlines()
     assert len(lines) == len(told)
     assert all(event["message"] in line for event, line in zip(told, lines, strict=True))
+
+
+def test_events_are_picked_by_number_time_channel_and_severity(daemon: Running, playbox: PlayBox) -> None:
+    for number in (0, 1):
+        playbox.start_job(number, f"SHOW{number}.mxf")
+    daemon.wait_for(lambda status: [one["phase"] for one in status["channels"]].count("recording") == 2)
+    vrmon("hold", "PCR 1", environ=daemon.environ)
+    playbox.refuse()
+    daemon.wait_for(lambda status: status["primaries"]["playbox"]["state"] == "unreachable")
+
+    def told(*options: str) -> list[dict[str, Any]]:
+        done = vrmon("events", "--json", *options, environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    everything = told()
+    assert told("-n", "2") == everything[-2:]
+    assert told("--channel", "PCR 2") == [one for one in everything if one["subject"] == "PCR 2"] != []
+    bad = told("--severity", "degraded")
+    assert {one["severity"] for one in bad} <= {"degraded", "critical"}
+    assert "primary-unreachable" in {one["code"] for one in bad}
+    assert told("--since", "1d") == everything
+    later = datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
+    assert told("--since", f"{later:%Y-%m-%d}") == []
+    done = vrmon("events", "--channel", "PCR-2", environ=daemon.environ)
+    assert done.returncode == 1
+    assert "Did you mean 'PCR 2'?" in done.stderr
+
+
+def test_what_tcp_may_read_is_read_by_url(daemon: Running, playbox: PlayBox) -> None:
+    elsewhere = {"RUNTIME_DIRECTORY": "/nonexistent"}
+    playbox.start_job(0, "SHOW.mxf")
+    daemon.wait_for(lambda status: status["channels"][0]["phase"] == "recording")
+    done = vrmon("status", "--url", daemon.url, environ=elsewhere)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "PCR 1  ● recording  SHOW  SHOW" in done.stdout
+    assert "SHOW" in vrmon("events", "--url", f"{daemon.url}/", environ=elsewhere).stdout
+    assert "4XT00292 - 3" in vrmon("sources", "--url", daemon.url, environ=elsewhere).stdout
+    with on_terminal("watch", "--url", daemon.url, environ=elsewhere) as terminal:
+        terminal.see("PCR 4")
+    daemon.kill()
+    done = vrmon("status", "--url", daemon.url, environ=elsewhere)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(
+        f"Cannot reach vrmond: nobody listens on {daemon.url}. Does vrmond run there"
+    )
 
 
 @contextmanager

@@ -15,8 +15,12 @@ import pytest
 
 from tests.world.api_server import serving
 from tests.world.command import COMMAND, ENVIRON, ROOT, vrmon
+from tests.world.running import running
 from vrmon import __version__
+from vrmon.cli import tables
 from vrmon.cli.options import make_parser
+from vrmon.simulator import MovieRecorder, PlayBox
+from vrmon.simulator import serving as serving_devices
 
 MANUAL = ROOT / "packaging" / "man" / "vrmon.1.scd"
 
@@ -56,7 +60,18 @@ def test_help_and_version_come_without_a_daemon() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("frobnicate",), ("hold",), ("status", "--jsn"), ("hold", "x", "--for", "3")]
+    "arguments",
+    [
+        ("frobnicate",),
+        ("hold",),
+        ("hold", "PCR 1", "--all"),
+        ("hold", "x", "--for", "3"),
+        ("hold", "x", "--for", "3h", "--until", "22:00"),
+        ("status", "--jsn"),
+        ("status", "--url", "10.1.85.10:8001"),
+        ("events", "-n", "0"),
+        ("events", "--severity", "info"),
+    ],
 )
 def test_wrong_usage_is_not_mistaken_for_a_health(arguments: tuple[str, ...]) -> None:
     done = vrmon(*arguments)
@@ -71,6 +86,27 @@ def test_a_name_without_its_quotes_and_one_of_another_encoding() -> None:
     done = vrmon("hold", "R\udce9gie 1")
     assert done.returncode == 64
     assert "not UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "guess"),
+    [
+        (("stauts",), "there is no command 'stauts'. Did you mean 'status'?"),
+        (("Hold", "PCR 1"), "Did you mean 'hold'?"),
+        (("events", "--folow"), "there is no option '--folow'. Did you mean '--follow'?"),
+    ],
+)
+def test_what_is_almost_right_is_guessed(arguments: tuple[str, ...], guess: str) -> None:
+    done = vrmon(*arguments)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert guess in done.stderr
+    assert "Did you mean" not in vrmon("frobnicate").stderr
+
+
+def test_the_legend_explains_every_phase_with_its_sign() -> None:
+    told = vrmon("status", "--help").stdout
+    for phase, (sign, _) in tables.PHASES.items():
+        assert f"{sign} {phase}" in told
 
 
 def completed(line: str, **environ: str) -> list[str]:
@@ -106,7 +142,29 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_shell_completes_commands_and_channels(folder: Path) -> None:
     assert completed("vrmon stat", RUNTIME_DIRECTORY=str(folder)) == ["status"]
     assert completed("vrmon hold P", RUNTIME_DIRECTORY=str(folder)) == [r"PCR\ 1"]
+    assert completed("vrmon events --channel P", RUNTIME_DIRECTORY=str(folder)) == [r"PCR\ 1"]
 
 
-def test_completion_is_silent_without_a_daemon(tmp_path: Path) -> None:
-    assert not any("PCR" in name for name in completed("vrmon hold ", RUNTIME_DIRECTORY=str(tmp_path)))
+def test_a_shell_completes_what_the_devices_offer_where_it_belongs(tmp_path: Path) -> None:
+    with (
+        serving_devices(PlayBox(2)) as playbox,
+        serving_devices(MovieRecorder(2)) as recorder,
+        running(tmp_path, playbox, recorder) as daemon,
+    ):
+        daemon.wait_for(lambda status: all(one["state"] == "ok" for one in status["dvrs"].values()))
+        daemon.wait_for(lambda status: all(one["state"] == "ok" for one in status["primaries"].values()))
+        folder = {"RUNTIME_DIRECTORY": str(daemon.socket.parent)}
+        assert completed("vrmon map X --source 4", **folder) == [r"4XT00292\ -\ 0", r"4XT00292\ -\ 1"]
+        assert completed("vrmon map X --dvr none --source 4", **folder) == []
+        assert sorted(completed("vrmon map X --ingest ", **folder)) == sorted(playbox.ingests)
+        assert completed("vrmon map X --primary ", **folder) == ["playbox"]
+        devices = [one for one in completed("vrmon trust ", **folder) if not one.startswith("-")]
+        assert sorted(devices) == ["movierecorder", "playbox"]
+
+
+def test_files_are_completed_where_a_file_is_wanted_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "new.toml").touch()
+    environ = {"RUNTIME_DIRECTORY": str(tmp_path)}
+    assert completed(f"vrmon check --config {tmp_path}/n", **environ) == [f"{tmp_path}/new.toml"]
+    for line in ("vrmon hold ", "vrmon map --source ", "vrmon hold X --reason ", "vrmon events -n "):
+        assert not [one for one in completed(line, **environ) if not one.startswith("-")]

@@ -98,6 +98,30 @@ def test_every_state_is_told_in_words_within_80_columns(state: str) -> None:
         assert channel["take"]["name"] in row
 
 
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_a_pipe_gets_one_line_a_thing(server: Server, columns: str) -> None:
+    show(server, *scenes.EVERY_STATE)
+    document = server.backend.document
+    long = document["channels"][0]["job"]["basename"] = "A" * 300
+    done = vrmon("status", "--socket", server.unix_socket, environ={"COLUMNS": columns})
+    told = done.stdout.splitlines()
+    assert len(told) == 1 + sum(
+        len(document[kind]) for kind in ("problems", "channels", "primaries", "dvrs", "unmapped")
+    )
+    assert all(line == line.strip() or line.startswith("  ") for line in told)
+    assert not [line for line in told if re.search(r"\S {3,}\S", line)], "padded"
+    assert sum(long in line for line in told) >= 1
+    for problem in document["problems"]:
+        assert [line for line in told if problem["message"] in line and problem["hint"] in line]
+    assert vrmon("--socket", server.unix_socket).returncode == 64
+
+
+def test_without_a_command_it_is_the_status(server: Server, tmp_path: Path) -> None:
+    show(server, "recording")
+    environ = {"RUNTIME_DIRECTORY": str(server.unix_socket.parent)}
+    assert vrmon(environ=environ).stdout == vrmon("status", environ=environ).stdout != ""
+
+
 def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(server: Server) -> None:
     show(server, *scenes.EVERY_STATE)
     arguments = ("status", "--socket", server.unix_socket)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import pwd
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from tests.world.command import vrmon
 from tests.world.running import Running, running
-from vrmon.cli.options import duration
+from vrmon.cli.arguments import duration, seconds_until, since
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 ME = pwd.getpwuid(os.getuid()).pw_name
@@ -142,3 +143,54 @@ def test_times(text: str, seconds: float) -> None:
 def test_no_times(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"), [("22:00", "22:00:00"), ("6:30", "06:30:00"), ("00:00:01", "00:00:01")]
+)
+def test_until_is_the_next_of_that_time(text: str, clock: str) -> None:
+    now = datetime.datetime.now().astimezone()
+    end = now + datetime.timedelta(seconds=seconds_until(text))
+    assert 0 < (end - now).total_seconds() < 26 * 3600
+    assert f"{round_to_second(end):%H:%M:%S}" == clock
+
+
+def test_until_and_since_with_a_date() -> None:
+    day = datetime.datetime.now().astimezone() + datetime.timedelta(days=3)
+    assert 2 * 86400 < seconds_until(f"{day:%Y-%m-%d %H:%M}") < 4 * 86400
+    for text in ("2020-01-01", f"{day:%Y}-02-30", "25:00", "22", "soon", ""):
+        with pytest.raises(argparse.ArgumentTypeError):
+            seconds_until(text)
+    now = datetime.datetime.now().astimezone()
+    assert now - since("2h") < datetime.timedelta(hours=2, seconds=60)
+    assert datetime.timedelta() <= now - since("22:00") < datetime.timedelta(hours=26)
+    assert since("2020-01-01 06:00") == datetime.datetime(2020, 1, 1, 6).astimezone()
+    with pytest.raises(argparse.ArgumentTypeError):
+        since("yesterday")
+
+
+def round_to_second(when: datetime.datetime) -> datetime.datetime:
+    return (when + datetime.timedelta(seconds=0.5)).replace(microsecond=0)
+
+
+def test_all_channels_are_held_until_a_time_and_given_back(daemon: Running) -> None:
+    done = vrmon("hold", "--all", "--until", "12:00", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(" is ")[0] for line in done.stdout.splitlines()] == [
+        "PCR 1",
+        "PCR 2",
+        "PCR 3",
+        "PCR 4",
+    ]
+    for channel in daemon.status()["channels"]:
+        until = datetime.datetime.fromisoformat(channel["hold"]["until"].replace("Z", "+00:00")).astimezone()
+        assert abs(until - until.replace(hour=12, minute=0, second=0)) < datetime.timedelta(minutes=2)
+    done = vrmon("auto", "--all", environ=daemon.environ)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 4)
+    assert {channel["mode"] for channel in daemon.status()["channels"]} == {"auto"}
+
+
+def test_a_name_that_is_almost_right_is_guessed(daemon: Running) -> None:
+    done = vrmon("hold", "pcr3", environ=daemon.environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Did you mean 'PCR 3'? There are: PCR 1, " in done.stderr

@@ -96,14 +96,29 @@ def usage(action: argparse.Action) -> str:
     if not action.option_strings:
         return value
     option = "|".join(f"*{text}*" for text in action.option_strings)
-    return f"[{option}]" if action.nargs == 0 else f"[{option} {value}]"
+    return option if action.nargs == 0 else f"{option} {value}"
+
+
+def usages(command: argparse.ArgumentParser, actions: list[argparse.Action]) -> list[str]:
+    """Every argument, those of which one excludes the other joined; in brackets what may be left out."""
+    groups = command._mutually_exclusive_groups
+    found = []
+    for action in actions:
+        group = next((one for one in groups if action in one._group_actions), None)
+        members = [action] if group is None else group._group_actions
+        if action is members[0]:
+            optional = bool(action.option_strings) if group is None else not group.required
+            text = "|".join(map(usage, members))
+            found.append(f"[{text}]" if optional else text)
+    return found
 
 
 @pytest.mark.parametrize("command", commands())
 def test_vrmon_1_has_every_command_with_its_arguments(command: str) -> None:
-    actions = [a for a in commands()[command]._actions if not isinstance(a, argparse._HelpAction)]
+    parser = commands()[command]
+    actions = [a for a in parser._actions if not isinstance(a, argparse._HelpAction)]
     actions.sort(key=lambda action: bool(action.option_strings))
-    synopsis = " ".join([f"*vrmon {command}*", *map(usage, actions)])
+    synopsis = " ".join([f"*vrmon {command}*", *usages(parser, actions)])
     page = (MANUAL / "vrmon.1.scd").read_text()
     assert re.search(rf"^{re.escape(synopsis)}(\+\+)?$", page, flags=re.MULTILINE), synopsis
     explained = page.split(synopsis, 1)[1].split("\n\n", 1)[0] + sections("vrmon.1.scd")["COMMON OPTIONS"]

@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from vrmon.cli import signs
+from vrmon.cli.completion import complete
 from vrmon.cli.options import make_parser
 from vrmon.errors import NoDaemon, VrmonError
 
@@ -25,12 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the program runs
     parser = make_parser()
-    if "_ARGCOMPLETE" in os.environ:
-        importlib.import_module("argcomplete").autocomplete(parser)
+    complete(parser)
     arguments = sys.argv[1:] if arguments is None else arguments
     if any("\udc80" <= char <= "\udcff" for argument in arguments for char in argument):
         parser.error("an argument is not UTF-8")
-    options = parser.parse_args(arguments)
+    options = parser.parse(arguments)
     signs.register()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

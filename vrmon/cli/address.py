@@ -1,4 +1,4 @@
-"""Where the daemon's socket is: just where a vrmond of the same environment would have it."""
+"""Where the daemon is: at the address that is given, else where a vrmond of the same environment would be."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ from vrmon.errors import ConfigError
 _NAMES_A_SOCKET = re.compile(r"^[^#\n]*unix_socket", re.MULTILINE)
 
 
+def where(options: Namespace) -> Path | str:
+    """The URL that is given, else `socket_path`."""
+    url: str | None = getattr(options, "url", None)
+    return socket_path(options) if url is None else url
+
+
 def socket_path(options: Namespace) -> Path:
     """--socket, else what the configuration says where it can be read, else $RUNTIME_DIRECTORY's."""
-    if options.socket is not None:
-        return Path(options.socket)
+    given: str | None = getattr(options, "socket", None)
+    if given is not None:
+        return Path(given)
     directories = Directories.from_environ(os.environ)
     return _configured(directories.configuration_file) or directories.unix_socket
 

@@ -5,6 +5,7 @@ State is always told by a sign and a word; colour only repeats it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,18 @@ def board(document: Document, *, most: int | None = None, quiet: bool = True) ->
     return Group(*rows, *_unmapped(document))
 
 
+def lines(document: Document) -> Iterator[Text]:
+    """Everything for a pipe: a line for each thing, its parts two spaces apart."""
+    now = moment(document, "now")
+    yield _headline(document)
+    for problem in parts(document, "problems"):
+        hint = text(problem, "hint")
+        yield _told(problem, now).append(f" → {hint}" if hint else "")
+    for cells in (*tables.channel_cells(document), *tables.device_cells(document)):
+        yield Text("  ").join(Text(", ").join(cell.split("\n")) for cell in cells)
+    yield from _unmapped(document)
+
+
 def fitted(document: Document, screen: Console, room: int) -> RenderableType:
     """The board in `room` lines of the screen, as far as it can be: what matters least is left out first."""
     shown: RenderableType = board(document)
@@ -76,6 +89,12 @@ def _headline(document: Document) -> Text:
 
 
 def _problem(problem: Document, now: datetime | None) -> RenderableType:
+    hint = text(problem, "hint")
+    more = [_indented(Text(f"→ {hint}"), 6)] if hint else []
+    return Group(_indented(_told(problem, now), 2), *more)
+
+
+def _told(problem: Document, now: datetime | None) -> Text:
     sign, style = SIGNS.get(text(problem, "severity"), UNHEARD_OF)
     lasted = seconds_since(problem, "since", now)
     head = Text(f"{sign} {text(problem, 'severity')}  ", style)
@@ -83,16 +102,14 @@ def _problem(problem: Document, now: datetime | None) -> RenderableType:
     head.append(f"  {text(problem, 'message')}")
     if lasted is not None:
         head.append(f" (for {span(lasted)})", "dim")
-    hint = text(problem, "hint")
-    lines = [_indented(head, 2), *([_indented(Text(f"→ {hint}"), 6)] if hint else [])]
-    return Group(*lines)
+    return head
 
 
 def _indented(shown: Text, by: int) -> Padding:
     return Padding(shown, (0, 0, 0, by), expand=False)
 
 
-def _unmapped(document: Document) -> list[RenderableType]:
+def _unmapped(document: Document) -> list[Text]:
     return [
         Text(f"  {text(one, 'primary')} runs {job_name(one)} on {text(one, 'ingest')}: no channel has it")
         for one in parts(document, "unmapped")

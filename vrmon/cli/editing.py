@@ -11,9 +11,8 @@ from rich.text import Text
 
 from vrmon import config
 from vrmon.cli import steering
-from vrmon.cli.address import socket_path
 from vrmon.cli.lenient import clean, part, text
-from vrmon.cli.terminal import console
+from vrmon.cli.terminal import console, print_line
 from vrmon.cli.vrmond import Vrmond
 from vrmon.config import Directories
 from vrmon.errors import ControlError
@@ -46,7 +45,7 @@ def change(options: Namespace, before: str, after: str) -> int:
 
 
 def _insist_on_its_file(options: Namespace, path: Path) -> None:
-    status = Vrmond(socket_path(options)).status()
+    status = Vrmond.of(options).status()
     read = text(part(status, "configuration"), "file")
     if read and os.path.realpath(read) != os.path.realpath(path):
         raise ControlError(
@@ -58,4 +57,4 @@ def _insist_on_its_file(options: Namespace, path: Path) -> None:
 def _show_difference(path: Path, before: str, after: str) -> None:
     out = console()
     for line in unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), "", "", 1, ""):
-        out.print(Text(clean(line), _STYLES.get(line[:1], "")), soft_wrap=True)
+        print_line(out, Text(clean(line), _STYLES.get(line[:1], "")))

@@ -14,11 +14,11 @@ _PAUSE = 1.0  # seconds before the next try
 LIVE = 5.0  # seconds for which a document counts as live; they come at least every two
 
 
-def follow(path: Path) -> Iterator[Document | ControlError]:
+def follow(at: Path | str) -> Iterator[Document | ControlError]:
     """Status documents as they come, and an error whenever there are none any more. Never ends."""
     while True:
         try:
-            yield from Vrmond(path).events()
+            yield from Vrmond(at).events()
         except ControlError as error:
             yield error
         time.sleep(_PAUSE)
@@ -30,11 +30,11 @@ class Feed:
     `trouble`: why there are no newer ones, "" while there are.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, at: Path | str) -> None:
         self.document: Document | None = None
         self.trouble = ""
         self._received = time.monotonic()
-        self._path = path
+        self._at = at
         threading.Thread(target=self._run, name="feed", daemon=True).start()
 
     @property
@@ -47,7 +47,7 @@ class Feed:
         return self.document is not None and not self.trouble and self.silence < LIVE
 
     def _run(self) -> None:
-        for one in follow(self._path):
+        for one in follow(self._at):
             if isinstance(one, ControlError):
                 self.trouble = str(one)
             else:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from vrmon.cli.lenient import clean
-from vrmon.cli.terminal import print_json
+from vrmon.cli.terminal import print_json, print_line
 from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError, PasswordRefused
@@ -160,7 +160,7 @@ def _of_problem(problem: Problem, device: DeviceSettings) -> Finding:
     return Finding(False, told.subject, told.message, told.hint)
 
 
-_SHOWN = {True: ("●", "ok", "green"), False: ("✖", "no", "red"), None: ("▲", "mind", "yellow")}
+_SHOWN = {True: ("●", "ok", "green"), False: ("✖", "fail", "red"), None: ("▲", "warn", "yellow")}
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ def show(finding: Finding, out: Console, *, json: bool) -> None:
         print_json(asdict(finding))
         return
     sign, word, style = _SHOWN[finding.ok]
-    shown = Text(f"{sign} {word:<4}  ", style)
+    shown = Text(f"{sign} {word:<{4 if out.is_terminal else 0}}  ", style)
     shown.append(clean(finding.subject), "bold not dim").append(f"  {clean(finding.message)}", "default")
     if finding.hint:
         shown.append(f" {clean(finding.hint)}", "default")
-    out.print(shown, soft_wrap=True)
+    print_line(out, shown)

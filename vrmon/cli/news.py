@@ -38,13 +38,13 @@ class News:
         return fresh
 
 
-def line(event: Event) -> Text:
+def line(event: Event, *, padded: bool = True) -> Text:
     """Local time, severity, whom it concerns, and what happened."""
     when = moment(event, "time")
     severity = text(event, "severity")
     sign, style = SIGNS.get(severity, UNHEARD_OF)
     shown = Text(f"{clock(when)}  ", "dim")
-    shown.append(f"{sign} {severity:<8}  ", style)
+    shown.append(f"{sign} {severity:<{8 if padded else 0}}  ", style)
     shown.append(text(event, "subject"), "bold")
     return shown.append(f"  {text(event, 'message')}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 
-from vrmon.cli.address import socket_path
 from vrmon.cli.lenient import clean, part
 from vrmon.cli.terminal import print_json
 from vrmon.cli.vrmond import Document, Vrmond
@@ -16,7 +15,7 @@ Lister = Callable[[str, Document, Mapping[str, str]], Iterator[str]]
 
 
 def tell(options: Namespace, group: str, key: str, lister: Lister) -> int:
-    document = Vrmond(socket_path(options)).ask("GET", "/devices")
+    document = Vrmond.of(options).ask("GET", "/devices")
     devices = part(document, group)
     if options.json:
         print_json(devices)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from argparse import Namespace
+from collections.abc import Mapping
 
-from vrmon.cli.address import socket_path
-from vrmon.cli.lenient import clean, parts, text
+from vrmon.cli.lenient import clean, text
+from vrmon.cli.naming import known, names_in
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError, Declined
 
@@ -16,7 +18,7 @@ _RELOAD_PATIENCE = 20.0  # seconds; systemd gives up after 30
 
 def reload(options: Namespace) -> int:
     """Has vrmond read its configuration again: in force when this returns."""
-    answer = Vrmond(socket_path(options)).ask("POST", "/reload", {"by": asker()}, _RELOAD_PATIENCE)
+    answer = Vrmond.of(options).ask("POST", "/reload", {"by": asker()}, _RELOAD_PATIENCE)
     print(text(answer, "message"))
     return 0
 
@@ -32,13 +34,29 @@ def asker() -> str:
 
 
 def steer(options: Namespace, verb: str, **body: object) -> int:
-    """Has vrmond "hold", "auto", "stop" or "claim" the channel, with the name of who asks."""
-    client = Vrmond(socket_path(options))
+    """Has vrmond "hold", "auto", "stop" or "claim" the channel, with the name of who asks; or every channel,
+    where the options say so."""
+    client = Vrmond.of(options)
+    if options.channel is None:
+        return _steer_all(client, verb, body)
     try:
         print(clean(client.control(options.channel, verb, by=asker(), **body)))
     except Declined as error:
         if error.status != 404:
             raise
-        names = ", ".join(text(one, "name") for one in parts(client.status(), "channels"))
-        raise ControlError(f"{error} There are: {names or 'none'}.") from None
+        raise ControlError(f"{error} {known(options.channel, names_in(client.status()))}") from None
     return 0
+
+
+def _steer_all(client: Vrmond, verb: str, body: Mapping[str, object]) -> int:
+    """1 where one of them refuses; the others are steered nevertheless."""
+    names, code = names_in(client.status()), 0
+    if not names:
+        print("vrmon.toml names no channel.")
+    for name in names:
+        try:
+            print(clean(client.control(name, verb, by=asker(), **body)))
+        except Declined as error:
+            print(error, file=sys.stderr)
+            code = 1
+    return code

@@ -5,6 +5,7 @@ On a narrow screen, what belongs together is stacked in one column.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -18,8 +19,9 @@ from vrmon.model import DeviceState, Phase
 from vrmon.text import span
 
 Document = dict[str, Any]
+Cells = tuple[Text, ...]
 
-_PHASE: dict[str, tuple[str, str]] = {
+PHASES: dict[str, tuple[str, str]] = {
     Phase.IDLE: ("○", "dim"),
     Phase.STARTING: ("◌", "yellow"),
     Phase.RECORDING: ("●", "green"),
@@ -55,8 +57,7 @@ def channels(shown: list[Document]) -> RenderableType:
     wide = _table("channel", "phase", "job", "take", "verified")
     narrow = _table("channel", "phase", "job, take")
     for channel in shown:
-        name, phase, verified = Text(text(channel, "name"), "bold"), _phase(channel), _verified(channel)
-        job, take = _job(channel), _take(channel)
+        name, phase, job, take, verified = _channel(channel)
         wide.add_row(name, phase, job, take, verified or "–")
         narrow.add_row(
             name, _stacked(phase, verified), job if job.plain == take.plain else _stacked(job, take)
@@ -71,18 +72,43 @@ def has_devices(document: Document) -> bool:
 def devices(document: Document) -> RenderableType:
     """A row for each, the primaries first."""
     wide, narrow = _table("device", "state", "answered", ""), _table("device", "state", "")
+    for name, state, answered, about in device_cells(document):
+        wide.add_row(name, state, answered, about)
+        narrow.add_row(name, _stacked(state, answered), about)
+    return _Fitting(wide, narrow)
+
+
+def channel_cells(document: Document) -> Iterator[Cells]:
+    """Of each channel its name, phase, job, take and last sight; "–" where there is none."""
+    for channel in parts(document, "channels"):
+        yield tuple(cell or Text("–") for cell in _channel(channel))
+
+
+def device_cells(document: Document) -> Iterator[Cells]:
+    """Of each device its name, state, last answer, and its address or what is wrong; the primaries first."""
     for group in ("primaries", "dvrs"):
         for name, device in part(document, group).items():
             state, age = text(device, "state"), number(device, "age")
             sign, style = _DEVICE.get(state, UNHEARD_OF)
-            shown, answered = (
-                Text(f"{sign} {state or 'unknown'}", style),
-                Text("never" if age is None else _ago(age)),
+            shown = Text(f"{sign} {state or 'unknown'}", style)
+            answered = Text("never" if age is None else _ago(age))
+            error = text(device, "error")
+            yield (
+                Text(clean(name), "bold"),
+                shown,
+                answered,
+                Text(error or text(device, "url"), "" if error else "dim"),
             )
-            about = Text(text(device, "error") or text(device, "url"), "" if text(device, "error") else "dim")
-            wide.add_row(Text(clean(name), "bold"), shown, answered, about)
-            narrow.add_row(Text(clean(name), "bold"), _stacked(shown, answered), about)
-    return _Fitting(wide, narrow)
+
+
+def _channel(channel: Document) -> Cells:
+    return (
+        Text(text(channel, "name"), "bold"),
+        _phase(channel),
+        _job(channel),
+        _take(channel),
+        _verified(channel),
+    )
 
 
 def _stacked(*cells: Text) -> Text:
@@ -91,7 +117,7 @@ def _stacked(*cells: Text) -> Text:
 
 def _phase(channel: Document) -> Text:
     phase = text(channel, "phase")
-    sign, style = _PHASE.get(phase, UNHEARD_OF)
+    sign, style = PHASES.get(phase, UNHEARD_OF)
     severity = text(part(channel, "problem"), "severity")
     if severity in (Severity.DEGRADED, Severity.CRITICAL):
         sign, style = SIGNS[severity]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from rich.console import Console
+from rich.text import Text
 
-_PIPE_WIDTH = 120
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,10 +22,16 @@ class _Stdout(Console):
 
 def console() -> Console:
     """stdout, without markup, emoji codes and highlighting: device names are texts, not styles."""
-    plain = _Stdout(markup=False, emoji=False, highlight=False)
-    if not plain.is_terminal:
-        plain.width = max(plain.width, _PIPE_WIDTH)
-    return plain
+    return _Stdout(markup=False, emoji=False, highlight=False)
+
+
+def print_line(out: Console, line: Text) -> None:
+    """One line, however long: on a terminal it wraps by itself, in a pipe a line is a thing."""
+    if out.is_terminal:
+        out.print(line, soft_wrap=True)
+    else:
+        sys.stdout.write(f"{line.plain}\n")
+        sys.stdout.flush()
 
 
 def print_json(document: object) -> None:

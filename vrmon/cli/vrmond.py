@@ -1,8 +1,12 @@
-"""The daemon as the command sees it: asked through its Unix socket, every wait bounded."""
+"""The daemon as the command sees it: asked through its Unix socket, or by TCP to read; every wait bounded."""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import socket
+import ssl
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,32 +15,51 @@ from urllib.parse import quote
 
 import requests
 
-from vrmon.cli.address import socket_path
-from vrmon.cli.lenient import clean, parts, text
-from vrmon.errors import ControlError, Declined, NoDaemon
+from vrmon.cli.address import where
+from vrmon.cli.lenient import clean
+from vrmon.errors import Declined, NoDaemon
+from vrmon.net.client import BudgetAdapter
+from vrmon.net.endpoint import Endpoint
 from vrmon.net.failures import FOREIGN
 from vrmon.net.sockets import Budget
 from vrmon.net.unix import UnixAdapter
+from vrmon.settings import DeviceSettings
 
 PATIENCE = 5.0  # seconds for a whole answer
 EVENT_PATIENCE = 8.0  # seconds between two status documents; the daemon sends one every two
 _LIMIT = 16 << 20  # bytes
+_NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
 _CUT_SHORT = (TimeoutError, ConnectionResetError)  # after the request may have been read
 
 Document = dict[str, Any]
 
 
 class Vrmond:
-    """One vrmond. Every call raises NoDaemon where there is none, Declined where it says no."""
+    """One vrmond, by the path of its socket or by its URL, where it answers to reading only.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Every call raises NoDaemon where there is none, Declined where it says no.
+    """
+
+    def __init__(self, at: Path | str) -> None:
+        self.at = at
         self._budget = Budget()
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["Accept-Encoding"] = "identity"
-        self._adapter = UnixAdapter(path, self._budget)
-        self._session.mount("http://", self._adapter)
+        self._adapter: UnixAdapter | BudgetAdapter
+        if isinstance(at, Path):
+            self._base = "http://vrmon"
+            self._adapter = UnixAdapter(at, self._budget)
+        else:
+            self._base = at
+            self._adapter = BudgetAdapter(Endpoint(DeviceSettings("vrmond", at)), self._budget)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._adapter)
+
+    @classmethod
+    def of(cls, options: Namespace) -> Vrmond:
+        """The one that the options name, else this machine's."""
+        return cls(where(options))
 
     def status(self) -> Document:
         return self.ask("GET", "/status")
@@ -51,7 +74,7 @@ class Vrmond:
         """The document that answers one request."""
         try:
             self._budget.start(seconds, _LIMIT)
-            answer = self._session.request(method, f"http://vrmon{path}", json=body, allow_redirects=False)
+            answer = self._session.request(method, f"{self._base}{path}", json=body, allow_redirects=False)
             document = _whole(answer)
         except (*FOREIGN, RecursionError) as error:
             told = self._no_daemon(error, seconds)
@@ -72,7 +95,7 @@ class Vrmond:
         """Status documents as they come, the first at once. Ends only by an error."""
         try:
             self._budget.start(EVENT_PATIENCE, _LIMIT)
-            answer = self._session.get("http://vrmon/events", stream=True, allow_redirects=False)
+            answer = self._session.get(f"{self._base}/events", stream=True, allow_redirects=False)
             if answer.headers.get("Content-Type") != "text/event-stream":
                 raise self._stranger()
             # In whatever pieces they are sent: a read of any size would wait until it is full.
@@ -93,10 +116,13 @@ class Vrmond:
         return document
 
     def _stranger(self) -> NoDaemon:
-        return NoDaemon(f"Cannot understand what answers on {self.path}: it is not vrmond. Give --socket.")
+        hint = (
+            "Give --socket." if isinstance(self.at, Path) else "Its port is 8001, unless api.listen differs."
+        )
+        return NoDaemon(f"Cannot understand what answers on {self.at}: it is not vrmond. {hint}")
 
     def _no_daemon(self, error: BaseException, seconds: float) -> NoDaemon:
-        reasons = (_reason(cause, self.path, seconds) for cause in _causes(error))
+        reasons = (_reason(cause, self.at, seconds) for cause in _causes(error))
         text = next(filter(None, reasons), "")
         return NoDaemon(f"Cannot reach vrmond: {text}") if text else self._stranger()
 
@@ -118,28 +144,29 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__context__
 
 
-def _reason(error: BaseException, path: Path, seconds: float) -> str:
+def _reason(error: BaseException, at: Path | str, seconds: float) -> str:
     """Why, and what to do; "" where the error does not tell."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return f"there is no {path}. Start it: systemctl start vrmon"
-    if isinstance(error, PermissionError):
-        return f"you may not use {path}. Add yourself to the group vrmon, then log in again."
-    if isinstance(error, ConnectionRefusedError):
-        return f"nobody listens on {path}. Start it: systemctl start vrmon"
+    is_here = isinstance(at, Path)
+    start = "Start it: systemctl start vrmon" if is_here else "Does vrmond run there, and listen on TCP?"
     if isinstance(error, TimeoutError | BlockingIOError):
-        return f"it does not answer within {seconds:g} s. See what it does: journalctl -u vrmon"
+        look = (
+            "See what it does: journalctl -u vrmon"
+            if is_here
+            else "Is the address right, and its network up?"
+        )
+        return f"it does not answer within {seconds:g} s. {look}"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"there is no {at}. {start}"
+    if isinstance(error, PermissionError):
+        return f"you may not use {at}. Add yourself to the group vrmon, then log in again."
+    if isinstance(error, ConnectionRefusedError):
+        return f"nobody listens on {at}. {start}"
     if isinstance(error, ConnectionError):
-        return f"{path} broke off. Is it just restarting? Try again."
+        return f"{at} broke off. Is it just restarting? Try again."
+    if isinstance(error, socket.gaierror):
+        return f"the name in {at} cannot be resolved."
+    if isinstance(error, ssl.SSLError):
+        return f"{at} shows a certificate that is not trusted here."
+    if not is_here and isinstance(error, OSError) and error.errno in _NO_WAY:
+        return f"{at}: {os.strerror(error.errno)}."
     return ""
-
-
-_TAB_PATIENCE = 1.0  # seconds: somebody has a finger on the Tab key
-
-
-def channels(options: Namespace) -> list[str]:
-    """Their names, for the shell to complete: quickly, and without a word where there are none."""
-    try:
-        status = Vrmond(socket_path(options)).ask("GET", "/status", seconds=_TAB_PATIENCE)
-    except ControlError:
-        return []
-    return [text(channel, "name") for channel in parts(status, "channels")]

@@ -57,12 +57,7 @@ class Client:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._budget = Budget()
-        address = (endpoint.host, endpoint.port, self._budget, endpoint.dial)
-        self._pool = (
-            TlsPool(*address, **pool_options(endpoint.tls, endpoint.context))
-            if endpoint.secure
-            else Pool(*address)
-        )
+        self._pool = _pool(endpoint, self._budget)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -162,6 +157,13 @@ class Client:
             self.endpoint.standing.add(self)
 
 
+def _pool(endpoint: Endpoint, budget: Budget) -> Pool:
+    address = (endpoint.host, endpoint.port, budget, endpoint.dial)
+    if not endpoint.secure:
+        return Pool(*address)
+    return TlsPool(*address, **pool_options(endpoint.tls, endpoint.context))
+
+
 class PoolAdapter(HTTPAdapter):
     """Sends everything through one pool, which already knows whom to trust."""
 
@@ -192,3 +194,15 @@ class PoolAdapter(HTTPAdapter):
     def close(self) -> None:
         self._pool.close()
         super().close()
+
+
+class BudgetAdapter(PoolAdapter):
+    """Sends whatever is mounted on it to one endpoint, within `budget`."""
+
+    def __init__(self, endpoint: Endpoint, budget: Budget) -> None:
+        self._only = _pool(endpoint, budget)
+        super().__init__(self._only)
+
+    def drop(self) -> None:
+        """Closes the connection, also where requests gave up on an answer and left it open."""
+        self._only.drop()

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from vrmon.cli.address import socket_path
+from vrmon.cli.address import where
 from vrmon.cli.board import fitted, lately
 from vrmon.cli.feed import Feed
 from vrmon.cli.lenient import clean
@@ -26,7 +26,7 @@ def run(options: Namespace) -> int:
         raise ControlError(
             "Cannot watch: this is no terminal. Use `vrmon events --follow`, or `vrmon status`."
         )
-    return until_interrupted(lambda: _watch(Feed(socket_path(options)), screen))
+    return until_interrupted(lambda: _watch(Feed(where(options)), screen))
 
 
 def _watch(feed: Feed, screen: Console) -> None:

@@ -1,0 +1,67 @@
+"""argparse as people meet it: another exit status for a wrong command line, and a guess at what was meant."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+
+class Parser(ArgumentParser):
+    """Ends with os.EX_USAGE in place of argparse's 2, which stands for "critical" here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: {_sentence(message)} Help: {self.prog} --help\n")
+
+    def parse(self, arguments: Sequence[str]) -> Namespace:
+        """As parse_args, with a hint where a command or an option is almost right. No argument: status."""
+        given = list(arguments) or ["status"]
+        known = self.commands()
+        if not given[0].startswith("-") and given[0] not in known:
+            self.error(f"there is no command {given[0]!r}{did_you_mean(given[0], known)}")
+        options, rest = self.parse_known_args(given)
+        if rest:
+            known[given[0]].error(_superfluous(rest, known[given[0]].format_help()))
+        return options
+
+    def commands(self) -> dict[str, Parser]:
+        """By their names."""
+        return {
+            name: command
+            for action in self._actions
+            if isinstance(action, _SubParsersAction)
+            for name, command in _choices(action).items()
+        }
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """What follows the complaint that there is no `text`: "" where nothing that is known is like it."""
+    found = nearest(text, known)
+    return "" if found is None else f". Did you mean {found!r}?"
+
+
+def nearest(text: str, known: Iterable[str]) -> str | None:
+    """Of what is known the most like `text`, whatever the case."""
+    folded = {one.casefold(): one for one in reversed([*known])}
+    near = difflib.get_close_matches(text.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
+
+
+def _superfluous(arguments: Sequence[str], help_text: str) -> str:
+    first = arguments[0]
+    if first.startswith("-"):
+        return f"there is no option {first!r}{did_you_mean(first, re.findall(r'--[a-z-]+', help_text))}"
+    return f"{first!r} is one argument too many. A name that holds a space stands in quotes"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
+def _choices(action: Any) -> dict[str, Parser]:
+    return dict(action.choices)
