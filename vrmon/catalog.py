@@ -109,6 +109,8 @@ class Code(Word):
     LOG_BACK = "log-back"
     LOG_OVERRUN = "log-overrun"
     PROBLEM_ENDED = "problem-ended"
+    ACKNOWLEDGED = "problem-acknowledged"
+    ACKNOWLEDGEMENT_OVER = "acknowledgement-over"
 
 
 class Cause(Word):
@@ -906,6 +908,18 @@ _DAEMON = {
         "Problem is over",
         "A problem that was reported earlier has ended.",
         texts=(Text("Over after {lasted}: {message}"),),
+    ),
+    Code.ACKNOWLEDGED: Row(
+        "Problem acknowledged",
+        "A person knows of the problem. It is shown as before, and not repeated by alarms until then, unless "
+        "it gets worse.",
+        texts=(Text("{by} knows of {problem}, for {left}[: {note}]."),),
+    ),
+    Code.ACKNOWLEDGEMENT_OVER: Row(
+        "Acknowledgement is over",
+        "A problem that a person had acknowledged goes on: the time is over, it was withdrawn, or the "
+        "problem has got worse.",
+        texts=(Text("{problem} is no longer acknowledged, and goes on."),),
     ),
 }
 

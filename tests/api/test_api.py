@@ -88,7 +88,16 @@ def test_unknown_addresses_and_methods_are_told_so_in_json(server: Server) -> No
     assert wrong.json()["error"].startswith("Cannot PUT /status")
 
 
-@pytest.mark.parametrize("path", ["/reload", "/channels/PCR%201/hold", "/channels/PCR%201/stop", "/status"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reload",
+        "/channels/PCR%201/hold",
+        "/channels/PCR%201/stop",
+        "/problems/take-died/PCR%201/ack",
+        "/status",
+    ],
+)
 def test_nothing_can_be_changed_over_tcp(server: Server, path: str) -> None:
     answer = requests.post(f"{server.url}{path}", json={"by": "mallory"}, timeout=60)
     assert answer.status_code == 403
@@ -156,6 +165,26 @@ class TestControl:
             ("auto", "PCR 1", who),
             ("stop", "PCR 1", who),
         ]
+
+    def test_a_person_acknowledges_a_problem_and_takes_it_back(self, server: Server) -> None:
+        server.backend.document = scenes.document("preflight")
+        (problem,) = server.backend.document["problems"]
+        path = f"/problems/{problem['code']}/{quote(problem['subject'])}"
+        body = {"for": 60, "note": "n" * 201, "by": "alice"}
+        assert ask(server.unix_socket, "POST", f"{path}/ack", body)[0] == 200
+        assert ask(server.unix_socket, "POST", f"{path}/ack", {"by": "alice"})[0] == 200
+        assert ask(server.unix_socket, "POST", f"{path}/unack", {"by": "alice"})[0] == 200
+        who, key = f"alice (uid {os.getuid()})", (problem["code"], problem["subject"])
+        assert server.backend.asked == [
+            ("ack", *key, 60.0, "n" * 200, who),
+            ("ack", *key, 12 * 3600.0, "", who),
+            ("unack", *key, who),
+        ]
+        for wrong in ({"for": 0}, {"for": 12 * 3600 + 1}, {"for": "1h"}, {"for": True}, {"note": 5}):
+            assert ask(server.unix_socket, "POST", f"{path}/ack", wrong)[0] == 400
+        for verb in ("ack", "unack"):
+            assert ask(server.unix_socket, "POST", f"/problems/take-died/a/b/{verb}")[0] == 404
+        assert len(server.backend.asked) == 3
 
     def test_who_asked_is_in_the_log(self, server: Server, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.INFO)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tests.world.hostile import closed_port
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
+from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan.memory import Memory, TrackedJob
 from vrmon.settings import DeviceSettings, Settings
@@ -49,7 +50,7 @@ async def _watching(url: str, rounds: list[float], lasting: float = 0.0) -> tupl
         time.sleep(lasting)
         rounds.append(turned.now)
 
-    loop = Loop(Memory(), Clock(), turned_round, lambda _: None)
+    loop = Loop(Memory(), Clock(), turned_round, lambda _: None, OwnProblems())
     device = DeviceSettings("playbox", url, poll_interval=60.0, kind="playbox")
     loop.apply(Settings(primaries={"playbox": device}))
     while loop.primaries["playbox"].counts.polls == 0 or loop.waits_since() is not None:
@@ -59,7 +60,7 @@ async def _watching(url: str, rounds: list[float], lasting: float = 0.0) -> tupl
 
 def test_a_primary_that_is_stuck_is_noticed_although_a_dvr_has_its_name() -> None:
     async def due_back() -> dict[str, float]:
-        loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None)
+        loop = Loop(Memory(), Clock(), lambda _: None, lambda _: None, OwnProblems())
         playbox = DeviceSettings("main", "http://127.0.0.1:1", poll_interval=60.0, kind="playbox")
         loop.apply(Settings({"main": playbox}, {"main": replace(playbox, kind="movierecorder")}))
         found = loop.due_back()

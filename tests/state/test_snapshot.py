@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmon.catalog import Code
+from vrmon.catalog import Code, Severity
 from vrmon.model import Job, Outcome, ProblemKey, Verb
+from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -120,6 +121,16 @@ memories = st.builds(
     st.dictionaries(keys, channels),
     st.dictionaries(st.builds(ProblemKey, st.sampled_from(Code), texts), moments, max_size=3),
 )
+
+
+def test_what_a_person_knows_of_survives_and_what_cannot_be_read_of_it_costs_nothing_else() -> None:
+    key, gone = ProblemKey(Code.SOURCE_DISABLED, "PCR 1"), ProblemKey(Code.DVR_BLIND, "PCR 2")
+    known = Acknowledgement("alice", NOW - 60.0, NOW + 3600.0, Severity.DEGRADED, "spare")
+    payload = saved(Memory(acknowledged={key: known, gone: replace(known, note="")}))
+    payload["acknowledged"][1][0] = "of a later vrmon"
+    payload["acknowledged"] += [5, [], None]
+    found = restore(payload, EPOCH, NOW + 10.0, SYNC).acknowledged
+    assert found == {key: replace(known, resumed=NOW + 10.0)}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,13 @@ from typing import Any, TypeVar
 from tests.world import scenes
 from vrmon import settings as site
 from vrmon.api import Api
-from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot, UnknownChannel
+from vrmon.api.backend import (
+    ChannelMetrics,
+    DeviceMetrics,
+    MetricsSnapshot,
+    UnknownChannel,
+    UnknownProblem,
+)
 from vrmon.errors import ConfigError, ControlError
 from vrmon.model import Thumbnail
 from vrmon.workers.counts import ANSWER_TIME, START_LATENCY, Histogram
@@ -99,6 +105,20 @@ class FakeBackend:
         self._check(channel)
         self.asked.append(("claim", channel, by))
         return f"{channel} is vrmon's own."
+
+    def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
+        self._check_problem(code, subject)
+        self.asked.append(("ack", code, subject, seconds, note, by))
+        return "It is acknowledged."
+
+    def withdraw(self, code: str, subject: str, by: str) -> str:
+        self._check_problem(code, subject)
+        self.asked.append(("unack", code, subject, by))
+        return "It is not acknowledged."
+
+    def _check_problem(self, code: str, subject: str) -> None:
+        if (code, subject) not in ((one["code"], one["subject"]) for one in self.document["problems"]):
+            raise UnknownProblem(f"Cannot find {code} of {subject!r}: no such problem is there now.")
 
     def _check(self, channel: str) -> None:
         if channel not in (c["name"] for c in self.document["channels"]):

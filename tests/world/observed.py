@@ -162,7 +162,9 @@ class Site:
         dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
         results, self._results = tuple(self._results), []
         world = World(primaries, dvrs, results, NOW, self.destinations, self.schedules)
-        before, known = self.memory, () if self.plan is None else self.plan.problems
+        before, known = self.memory, tuple[Problem, ...]()
+        if self.plan is not None:  # what a person asked for since belongs to this turn
+            before, known = self.plan.memory, self.plan.problems
         self.plan = planned = plan(self.settings, world, self.memory, self.now)
         self.memory = planned.memory
         self.events += [(event, self.now) for event in events.between(before, known, planned, self.now)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from vrmon.api.backend import UnknownChannel
+from vrmon.api.backend import Unknown
 from vrmon.api.limited_log import LimitedLog
 from vrmon.api.peer import over_unix
 from vrmon.errors import ConfigError, ControlError
@@ -86,7 +86,7 @@ class ErrorAnswers:
             return await handler(request)
         except web.HTTPException as error:
             return _http_error(request, error)
-        except UnknownChannel as error:
+        except Unknown as error:
             return error_answer(404, str(error))
         except ConfigError as error:
             text = "Cannot reload: the configuration is refused. The running one stays in force."

@@ -16,8 +16,16 @@ from vrmon.workers.counts import HistogramSnapshot
 _NONE_YET = HistogramSnapshot()
 
 
-class UnknownChannel(ControlError):
+class Unknown(ControlError):
+    """There is none of what was named."""
+
+
+class UnknownChannel(Unknown):
     """The configuration has no channel of that name."""
+
+
+class UnknownProblem(Unknown):
+    """No such problem is there now."""
 
 
 @dataclass(frozen=True)
@@ -103,3 +111,9 @@ class Backend(Protocol):
 
     def claim(self, channel: str, by: str) -> str:
         """Makes the recording that runs there vrmon's own take. ControlError, UnknownChannel."""
+
+    def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
+        """Notes that a person knows of a problem. UnknownProblem."""
+
+    def withdraw(self, code: str, subject: str, by: str) -> str:
+        """Takes that back. UnknownProblem."""

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_HOLD = 366 * 86400.0
 _LONGEST_REASON = 200
+_LONGEST_ACKNOWLEDGED = 12 * 3600.0
 
 
 class Control:
@@ -31,7 +32,7 @@ class Control:
 
     async def hold(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        seconds = _seconds(body.get("seconds"))
+        seconds = _seconds(body, "seconds", _LONGEST_HOLD, "hold for that long", "a year, or null")
         reason = _text(body, "reason")[:_LONGEST_REASON]
         return self._on_channel(
             request, "hold", body, lambda name, by: self._backend.hold(name, seconds, reason, by)
@@ -46,19 +47,34 @@ class Control:
     async def claim(self, request: web.Request) -> web.Response:
         return self._on_channel(request, "claim", await _body(request), self._backend.claim)
 
+    async def acknowledge(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        limit = _LONGEST_ACKNOWLEDGED
+        seconds = _seconds(body, "for", limit, "acknowledge for that long", "12 h, or null for these")
+        note = _text(body, "note")[:_LONGEST_REASON]
+        code, subject = request.match_info["code"], request.match_info["subject"]
+        by = self._note(request, "ack", body, PROBLEM=code, SUBJECT=subject)
+        message = self._backend.acknowledge(code, subject, limit if seconds is None else seconds, note, by)
+        return json_answer({"message": message})
+
+    async def withdraw(self, request: web.Request) -> web.Response:
+        code, subject = request.match_info["code"], request.match_info["subject"]
+        by = self._note(request, "unack", await _body(request), PROBLEM=code, SUBJECT=subject)
+        return json_answer({"message": self._backend.withdraw(code, subject, by)})
+
     def _on_channel(
         self, request: web.Request, action: str, body: dict[str, Any], do: Callable[[str, str], str]
     ) -> web.Response:
         channel = request.match_info["name"]
-        by = self._note(request, action, body, channel)
+        by = self._note(request, action, body, CHANNEL=channel)
         return json_answer({"message": do(channel, by)})
 
-    def _note(self, request: web.Request, action: str, body: dict[str, Any], channel: str = "") -> str:
+    def _note(self, request: web.Request, action: str, body: dict[str, Any], **about: str) -> str:
         asker = peer(request)
         by = asker.called(_text(body, "by"))
         _log.info(
             "Asked to change something",
-            extra={"ACTION": action, "CHANNEL": channel, "BY": by, "PEER_PID": asker.pid},
+            extra={"ACTION": action, "BY": by, "PEER_PID": asker.pid, **about},
         )
         return by
 
@@ -82,11 +98,10 @@ def _text(body: dict[str, Any], key: str) -> str:
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
-def _seconds(value: object) -> float | None:
+def _seconds(body: dict[str, Any], key: str, longest: float, what: str, most: str) -> float | None:
+    value = body.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LONGEST_HOLD:
-        raise web.HTTPBadRequest(
-            text="Cannot hold for that long: seconds is a number above 0, at most a year, or null."
-        )
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= longest:
+        raise web.HTTPBadRequest(text=f"Cannot {what}: {key} is a number above 0, at most {most}.")
     return float(value)

@@ -108,6 +108,8 @@ def application(backend: Backend, documents: Documents, hub: Hub, names: OwnName
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),
             web.post("/channels/{name:.+}/claim", control.claim),
+            web.post("/problems/{code}/{subject:.+}/ack", control.acknowledge),
+            web.post("/problems/{code}/{subject:.+}/unack", control.withdraw),
         ]
     )
     return app

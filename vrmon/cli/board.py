@@ -15,7 +15,7 @@ from rich.text import Text
 
 from vrmon.cli import tables
 from vrmon.cli.lenient import moment, number, part, parts, seconds_since, text
-from vrmon.cli.news import SIGNS, UNHEARD_OF, line
+from vrmon.cli.news import SIGNS, UNHEARD_OF, clock, line
 from vrmon.cli.tables import job_name
 from vrmon.model import Health, Phase
 from vrmon.text import span
@@ -102,7 +102,18 @@ def _told(problem: Document, now: datetime | None) -> Text:
     head.append(f"  {text(problem, 'message')}")
     if lasted is not None:
         head.append(f" (for {span(lasted)})", "dim")
+    known = part(problem, "acknowledged")
+    if known:
+        head.append(f" {acknowledged(known)}", "cyan")
     return head
+
+
+def acknowledged(known: Document) -> str:
+    """Who knows of the problem, and until when."""
+    until, note = moment(known, "until"), text(known, "note")
+    about = f"acknowledged by {text(known, 'by')}"
+    about = about if until is None else f"{about} until {clock(until, seconds=False)}"
+    return f"({about}: {note})" if note else f"({about})"
 
 
 def _indented(shown: Text, by: int) -> Padding:

@@ -145,6 +145,19 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
     )  # fmt: skip
     _add_channel(argument)
     _add_socket(argument)
+    argument = add(
+        "ack", "cli.commands.ack:run",
+        "Say that you know of a problem: alarms do not repeat it, everybody sees who knows of it. That ends "
+        "with the problem, when it gets worse, or in time.",
+        'vrmon ack "PCR 1" --for 4h --note "spare, to be enabled at noon"', "vrmon ack dvr-unreachable"
+    )  # fmt: skip
+    argument("about", nargs="?", metavar="CHANNEL|CODE", help="which (default: all that are not just info)")
+    argument(
+        "--for", dest="seconds", type=arguments.duration, metavar="TIME", help="12h at most, and without it"
+    )
+    argument("--note", default="", metavar="TEXT", help="shown to everybody who looks")
+    argument("--withdraw", action="store_true", help="take it back")
+    _add_socket(argument)
 
 
 def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:

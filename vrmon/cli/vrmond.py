@@ -70,6 +70,13 @@ class Vrmond:
             raise Declined(f"Cannot find channel {channel!r}: vrmon.toml has none of that name.", 404)
         return str(self.ask("POST", f"/channels/{quote(channel, safe='')}/{verb}", body).get("message", ""))
 
+    def about_problem(self, code: str, subject: str, verb: str, **body: object) -> str:
+        """Has the daemon "ack" or "unack" a problem: what came of it."""
+        if subject in (".", ".."):  # no address can hold them
+            raise Declined(f"Cannot find {code} of {subject!r}: it has to be called otherwise.", 404)
+        path = f"/problems/{quote(code, safe='')}/{quote(subject, safe='')}/{verb}"
+        return str(self.ask("POST", path, body).get("message", ""))
+
     def ask(self, method: str, path: str, body: object = None, seconds: float = PATIENCE) -> Document:
         """The document that answers one request."""
         try:

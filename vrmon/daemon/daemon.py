@@ -54,7 +54,9 @@ class Daemon:
         self._tasks: set[asyncio.Task[None]] = set()
         self._counting = Counting()
         self._saving = Saving(store, self._clock)
-        self._loop = Loop(self._remembered(), self._clock, self._turned, self._saving.kept)
+        self._loop = Loop(
+            self._remembered(), self._clock, self._turned, self._saving.kept, self._own_problems
+        )
         self._pictures = Pictures(lambda fetched: self._loop.call(self._pictures.take_in, fetched))
         self._service = Service(
             self._loop,

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.journal import fields
+from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import Action, Observation, Result, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
@@ -55,7 +56,7 @@ class Loop:
     `turned_round` is called after every round with what it came to. `kept` tells what is set when the disk
     knows of the take that is about to begin on a channel. `turned`: when the last round ended. After one that
     took long it rests for as long, so that what arrives meanwhile is taken in and planned on together.
-    `memory` is written here and nowhere else: `amend` is how to ask for it.
+    `memory` is written here and nowhere else: `amend` and `change` are how to ask for it.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Loop:
         clock: Clock,
         turned_round: Callable[[Round], None],
         kept: Callable[[ChannelKey], threading.Event | None],
+        own_problems: OwnProblems,
     ) -> None:
         self._memory = memory
         self.settings = Settings()
@@ -74,6 +76,7 @@ class Loop:
         self._clock = clock
         self._turned_round = turned_round
         self._kept = kept
+        self._own_problems = own_problems
         self._aio = asyncio.get_running_loop()
         self._results: list[Result] = []
         self._is_settled = False  # whether the plan was made with the present settings
@@ -101,6 +104,10 @@ class Loop:
         channels = self._memory.channels
         changed = change(channels.get(channel, ChannelMemory()))
         self._turn(replace(self._memory, channels={**channels, channel: changed}))
+
+    def change(self, change: Callable[[Memory], Memory]) -> None:
+        """The same where it is no single channel that this concerns."""
+        self._turn(change(self._memory))
 
     def close(self) -> None:
         for handle in (self._soon, self._later):
@@ -178,6 +185,7 @@ class Loop:
             self._clock.epoch,
             {name: one.destinations for name, one in self.dvrs.items()},
             {name: one.schedules for name, one in self.dvrs.items()},
+            tuple(problem for problem, _ in self._own_problems.now()),
         )
         before, known = self._memory, () if self.plan is None else self.plan.problems
         self.plan = plan(self.settings, world, memory, now, self.plan if self._is_settled else None)

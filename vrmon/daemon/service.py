@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from vrmon import __version__
-from vrmon.api.backend import MetricsSnapshot, UnknownChannel
+from vrmon.api.backend import MetricsSnapshot, UnknownChannel, UnknownProblem
 from vrmon.daemon import metrics
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.counting import Counting
@@ -16,7 +16,8 @@ from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
 from vrmon.errors import ControlError
-from vrmon.model import Phase, Thumbnail
+from vrmon.model import Phase, Problem, Thumbnail
+from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.plan.seen import claimed
 from vrmon.settings import Channel
@@ -142,6 +143,22 @@ class Service:
         self._loop.amend(one.key, claimed)
         return f"{theirs.name or 'The recording'!r} is vrmon's own take from now on: it ends with its job."
 
+    def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
+        problem, now = self._problem(code, subject), time.monotonic()
+        one = Acknowledgement(by, now, now + seconds, problem.severity, note)
+        self._loop.change(
+            lambda memory: replace(memory, acknowledged={**memory.acknowledged, problem.key: one})
+        )
+        return f"{code} of {subject} is acknowledged for {span(seconds)}, unless it ends or gets worse."
+
+    def withdraw(self, code: str, subject: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
+        key = self._problem(code, subject).key
+        if key not in self._loop.memory.acknowledged:
+            return f"{code} of {subject} is not acknowledged."
+        kept = {one: known for one, known in self._loop.memory.acknowledged.items() if one != key}
+        self._loop.change(lambda memory: replace(memory, acknowledged=kept))
+        return f"{code} of {subject} is no longer acknowledged."
+
     def metrics(self) -> MetricsSnapshot:
         began = self._began + self._clock.epoch
         return metrics.snapshot(self._scene(), self._loop, self._counting, began, self.beat)
@@ -170,6 +187,12 @@ class Service:
             if channel.name == name:
                 return channel
         raise UnknownChannel(f"Cannot find channel {name!r}: vrmon.toml has none of that name.")
+
+    def _problem(self, code: str, subject: str) -> Problem:
+        for problem, _ in status.worst_first(self._scene()):
+            if (problem.code.value, problem.subject) == (code, subject):
+                return problem
+        raise UnknownProblem(f"Cannot find {code} of {subject!r}: no such problem is there now.")
 
     def _recorder(self, channel: Channel) -> str:
         """What people call it."""

@@ -25,10 +25,16 @@ function problems(moment) {
   return moment.document.problems.map((problem) => ({
     ...SEVERITIES[problem.severity],
     subject: problem.subject,
-    since: howLong(moment.since(problem.since)),
+    since: howLong(moment.since(problem.since)) + acknowledged(problem.acknowledged),
     message: problem.message,
     hint: problem.hint,
   }));
+}
+
+function acknowledged(known) {
+  if (!known) return "";
+  const note = known.note ? `: ${known.note}` : "";
+  return ` · acknowledged by ${known.by} until ${clock(new Date(known.until))}${note}`;
 }
 
 function devices(moment, live) {

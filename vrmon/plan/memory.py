@@ -11,6 +11,7 @@ from enum import Enum, auto
 from functools import cached_property
 
 from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
+from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.ledger import Ledger
 from vrmon.settings import ChannelKey
@@ -315,7 +316,8 @@ class ChannelMemory:
 @dataclass(frozen=True)
 class Memory:
     """`problems`: when each problem began; `inherited`: those that the vrmon before this one knew, until they
-    are found again. `covered`: what was recorded of each channel's jobs."""
+    are found again. `covered`: what was recorded of each channel's jobs. `acknowledged`: the problems that a
+    person knows of."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
@@ -323,3 +325,4 @@ class Memory:
     problems: Mapping[ProblemKey, float] = field(default_factory=dict)
     inherited: Mapping[ProblemKey, float] = field(default_factory=dict)
     covered: Covered = field(default_factory=Covered)
+    acknowledged: Acknowledged = field(default_factory=dict)

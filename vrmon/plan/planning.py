@@ -7,7 +7,7 @@ from math import inf
 
 from vrmon.catalog import Code
 from vrmon.model import Action, Problem, Result, Source, Verb
-from vrmon.plan import jobs, outages, problems, starting, unconfigured
+from vrmon.plan import acknowledgement, jobs, outages, problems, starting, unconfigured
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
@@ -63,8 +63,9 @@ class Planning:
             mine = (verdicts[self.settings.places[one.key]][1].due for one in self.settings.on_dvr(name))
             dues["dvr", name] = min(mine, default=inf)
         found = self._problems(of_devices, verdicts)
+        known = acknowledgement.goes_on(self.memory.acknowledged, (*found, *self.world.own), moment)
         return Plan(
-            replace(self._memory(found), covered=covered),
+            replace(self._memory(found), covered=covered, acknowledged=known),
             tuple(self.actions),
             verdicts,
             found,
@@ -77,6 +78,7 @@ class Planning:
             frozenset(name for name in self.dvrs if self._has_freed(name, claims.get(name, {}))),
             self.world.destinations,
             self.world.schedules,
+            frozenset(one.key for one in self.world.own),
         )
 
     def _known(self, channel: Channel) -> Verdict | None:

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from vrmon.model import Action, Destination, DvrObservation, PrimaryObservation, Problem, Result, Schedule
+from vrmon.model import (
+    Action,
+    Destination,
+    DvrObservation,
+    PrimaryObservation,
+    Problem,
+    ProblemKey,
+    Result,
+    Schedule,
+)
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
 from vrmon.settings import Channel, ChannelKey
@@ -19,7 +28,8 @@ Place = tuple[str, str]
 class World:
     """What is known of the outside: each device's last observation (None before the first), and the
     results that have come since the last plan. `epoch` plus a monotonic time is Unix time.
-    `destinations` and `schedules`: of each DVR, as far as it told them."""
+    `destinations` and `schedules`: of each DVR, as far as it told them. `own`: the daemon's problems beside
+    the plan's."""
 
     primaries: Mapping[str, PrimaryObservation | None]
     dvrs: Mapping[str, DvrObservation | None]
@@ -27,6 +37,7 @@ class World:
     epoch: float = 0.0
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
+    own: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class Plan:
     itself. `looks`: when a DVR should be looked at, where its usual pace is too slow. `due`: when to plan
     again although nothing has come. The rest is what the next plan need not work out again: `of_devices`, the
     problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
-    `freed`, the DVRs on which one has lost its channel.
+    `freed`, the DVRs on which one has lost its channel. `own`: the daemon's own problems at that time.
     """
 
     memory: Memory
@@ -53,3 +64,4 @@ class Plan:
     freed: frozenset[str] = frozenset()
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
+    own: frozenset[ProblemKey] = frozenset()

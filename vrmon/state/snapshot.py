@@ -11,8 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from vrmon.catalog import Code
+from vrmon.catalog import Code, Severity
 from vrmon.model import Job, Outcome, ProblemKey, Verb
+from vrmon.plan.acknowledgement import LONGEST, Acknowledged, Acknowledgement
 from vrmon.plan.coverage.channel import Coverage, Show
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
@@ -70,9 +71,11 @@ def parts(memory: Memory, epoch: float) -> Iterator[Part]:
         yield Part("channels", str(key), (channel,), partial(_channel, channel, unix))
     yield from _covered(memory.covered, unix)
     yield Part("problems", None, (memory.problems, memory.inherited), partial(_problems, memory, unix))
+    known = memory.acknowledged
+    yield Part("acknowledged", None, (known,), partial(_acknowledged, known, unix))
 
 
-SECTIONS = ("channels", "coverage", "dvrs", "listed", "primaries", "problems", "told")
+SECTIONS = ("acknowledged", "channels", "coverage", "dvrs", "listed", "primaries", "problems", "told")
 
 
 def _covered(covered: Covered, unix: Shift) -> Iterator[Part]:
@@ -163,7 +166,8 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
         if code in known
     }
     covered = _restored_covered(saved.get("coverage", {}), saved.get("told", {}), epoch, now)
-    return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered)
+    acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), epoch, now)
+    return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
 
 
 def _rounded(moment: float | None) -> float:
@@ -186,6 +190,26 @@ def _names(ledger: Ledger) -> list[list[Any]]:
 def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
     known = {**memory.inherited, **memory.problems}
     return [[key.code.value, key.subject, unix(began)] for key, began in known.items()]
+
+
+def _acknowledged(known: Acknowledged, unix: Shift) -> list[list[Any]]:
+    return [
+        [key.code.value, key.subject, one.by, unix(one.since), unix(one.until), one.severity.value, one.note]
+        for key, one in known.items()
+    ]
+
+
+def _restored_acknowledged(saved: Iterable[Any], epoch: float, now: float) -> Acknowledged:
+    """What cannot be read is told to people once more, and no more comes of it."""
+    known: dict[ProblemKey, Acknowledgement] = {}
+    for one in saved:
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            code, subject, by, since, until, severity, note = one
+            began, ends = min(float(since) - epoch, now), min(float(until) - epoch, now + LONGEST)
+            known[ProblemKey(Code(code), _text(subject))] = Acknowledgement(
+                _text(by), began, ends, Severity(severity), _text(note), resumed=now
+            )
+    return known
 
 
 def _owner_text(owner: Owner | None) -> str:

@@ -70,7 +70,23 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
         if key not in new and problem.code not in _NEVER_OVER:
             lasted = now - before.problems.get(key, now)
             found.append(ended(problem.at(now), lasted, about.get(problem.subject)))
-    return found
+    return [*found, *_of_acknowledged(before, after, now)]
+
+
+def _of_acknowledged(before: Memory, after: Plan, now: float) -> Iterator[Event]:
+    """What a person has come to know, and what goes on without anybody's knowing."""
+    old, new = before.acknowledged, after.memory.acknowledged
+    for key, one in new.items() if new is not old else ():
+        known = old.get(key)
+        if known is None or known.since != one.since:
+            facts = {"by": one.by, "left": span(one.until - now), "note": one.note}
+            fields = {"problem": key.code.value, "by": one.by}
+            yield Event.of(Code.ACKNOWLEDGED, key.subject, fields, problem=key.code.value, **facts)
+    still = {*after.memory.problems, *after.own} if old else ()
+    for key in old:
+        if key not in new and key in still:
+            fields = {"problem": key.code.value}
+            yield Event.of(Code.ACKNOWLEDGEMENT_OVER, key.subject, fields, problem=key.code.value)
 
 
 def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:

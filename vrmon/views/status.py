@@ -158,7 +158,15 @@ def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
         "hint": problem.hint,
         "since": scene.utc(since),
         "cause": None if problem.cause is None else _cause(problem.cause),
+        "acknowledged": _acknowledged(scene, problem.key),
     }
+
+
+def _acknowledged(scene: Scene, key: ProblemKey) -> dict[str, Any] | None:
+    one = scene.plan.memory.acknowledged.get(key)
+    if one is None:
+        return None
+    return {"by": one.by, "since": scene.utc(one.since), "until": scene.utc(one.until), "note": one.note}
 
 
 def _cause(key: ProblemKey) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""That a person knows of a problem: until it ends, gets worse, or the time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from vrmon.catalog import Severity
+from vrmon.model import Problem, ProblemKey
+from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
+
+LONGEST = 12 * 3600.0
+_FOUND_AGAIN = 60.0  # seconds in which a vrmon that has just begun finds what there was before it
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """`severity`: how bad the problem was. `resumed`: when this process took it over from the one before,
+    until the problem is found again."""
+
+    by: str
+    since: float
+    until: float
+    severity: Severity
+    note: str = ""
+    resumed: float | None = None
+
+
+Acknowledged = Mapping[ProblemKey, Acknowledgement]
+
+
+def goes_on(known: Acknowledged, problems: Iterable[Problem], moment: Moment) -> Acknowledged:
+    """Those that still hold, of `problems` that are there now; the same object where all do."""
+    if not known:
+        return known
+    there = {one.key: one for one in problems}
+    kept: dict[ProblemKey, Acknowledgement] = {}
+    for key, one in known.items():
+        problem = there.get(key)
+        if moment.reached(one.until):
+            continue
+        if problem is None:
+            if one.resumed is not None and not moment.passed(one.resumed, _FOUND_AGAIN):
+                kept[key] = one
+        elif problem.severity.rank >= one.severity.rank:
+            kept[key] = one if one.resumed is None else replace(one, resumed=None)
+    return known if len(kept) == len(known) and all(known[key] is one for key, one in kept.items()) else kept
