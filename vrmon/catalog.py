@@ -129,6 +129,7 @@ class Situation(Word):
     USUAL = "usual"
     BEFORE_AIR = "before air"  # no job needs it yet
     ON_AIR = "on air"  # a job is active
+    SPARE = "spare"  # no job needs it, and the site says that none will for now
     JOB_OVER = "job over"
     IN_THE_WAY = "in the way"  # of the job that is active now
     UNSAFE = "unsafe"  # a job is active, and nothing is known to record it
@@ -226,7 +227,8 @@ def fill(template: str, facts: Mapping[str, object]) -> str:
 
 
 _INFO, _DEGRADED, _CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
-_BY_AIR = {Situation.ON_AIR: _CRITICAL, Situation.BEFORE_AIR: _DEGRADED}
+_BY_AIR = {Situation.ON_AIR: _CRITICAL, Situation.BEFORE_AIR: _DEGRADED, Situation.SPARE: _INFO}
+_UNLESS_SPARE = {Situation.USUAL: _DEGRADED, Situation.SPARE: _INFO}
 _BY_NEED = {Situation.IN_THE_WAY: _CRITICAL, Situation.USUAL: _DEGRADED}
 
 _IS_IT_UP = "Look at its power, its network, and its address in vrmon.toml."
@@ -393,7 +395,7 @@ _SOURCES = {
         "Source locked",
         "The source is locked in {recorder}, which may refuse to start or stop it.",
         "Unlock it in {recorder}.",
-        _DEGRADED,
+        {Situation.BEFORE_AIR: _DEGRADED, Situation.SPARE: _INFO},
         (Text("The source {source!r} on {dvr} is locked.", Remedy.UNLOCK),),
     ),
     Code.NO_DESTINATION: Row(
@@ -416,7 +418,7 @@ _SOURCES = {
         "Destination gives a warning",
         "{recorder} warns of a destination that this source records to.",
         "Look at the destination in {recorder}: free space, a volume that is gone, rights.",
-        _DEGRADED,
+        _UNLESS_SPARE,
         (
             Text(
                 "{dvr} warns of its destination {destination!r}: {warnings}",

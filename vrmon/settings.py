@@ -59,7 +59,8 @@ class ChannelKey(NamedTuple):
 class Channel:
     """One ingest of a primary and the DVR source that backs it up.
 
-    `ingest` is upper case. `source` is a unique_id or display name, or an integer index.
+    `ingest` is upper case. `source` is a unique_id or display name, or an integer index. `spare`: nobody
+    means to use it for now, so that its source may be disabled or missing while it has no job.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Channel:
     ingest: str
     dvr: str
     source: str | int
+    spare: bool = False
 
     @cached_property
     def key(self) -> ChannelKey:

@@ -67,6 +67,15 @@ def the_ingest_is_mistyped(at: Site) -> None:
     has_channels(replace(CHANNEL, ingest="F" * 32))(at)
 
 
+def the_channel_is_spare(at: Site) -> None:
+    has_channels(replace(CHANNEL, spare=True))(at)
+
+
+def two_spare_channels_name_the_source(at: Site) -> None:
+    other = Channel("PCR 2", "playbox", OTHER, "dvr", "Cam 1", spare=True)
+    has_channels(replace(CHANNEL, spare=True), other)(at)
+
+
 def the_channel_gets_another_ingest(at: Site) -> None:
     at.listed.add(OTHER)
     has_channels(replace(CHANNEL, ingest=OTHER, source="s 2"))(at)

@@ -10,13 +10,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from vrmon.catalog import Severity
 from vrmon.cli.lenient import clean
 from vrmon.cli.terminal import print_json, print_line
 from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr
 from vrmon.errors import DeviceError, PasswordRefused
 from vrmon.model import Destination, Odd, Problem, Sight, Source, T
-from vrmon.plan.problems import before_start, source_ambiguous
+from vrmon.plan.problems import before_air, before_start, source_ambiguous
 from vrmon.plan.sources import resolve
 from vrmon.settings import Channel, DeviceSettings
 from vrmon.text import sentence
@@ -142,7 +143,7 @@ def _channel(
         yield Finding(False, channel.name, f"its source may be one that is told badly: {source.why}.")
         return
     if isinstance(source, Problem):
-        yield _of_problem(source, device)
+        yield _of_problem(before_air(channel, source), device)
         return
     if taken.setdefault(source.unique_id, channel) is not channel:
         yield _of_problem(source_ambiguous(channel, source=source.unique_id), device)
@@ -157,7 +158,8 @@ def _channel(
 
 def _of_problem(problem: Problem, device: DeviceSettings) -> Finding:
     told = problem.told(**device.traits.called)
-    return Finding(False, told.subject, told.message, told.hint)
+    is_spare = told.severity is Severity.INFO
+    return Finding(None if is_spare else False, told.subject, told.message, told.hint)
 
 
 _SHOWN = {True: ("●", "ok", "green"), False: ("✖", "fail", "red"), None: ("▲", "warn", "yellow")}

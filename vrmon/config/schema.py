@@ -12,7 +12,7 @@ from vrmon.config import values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
 from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds
-from vrmon.settings import Api, DeviceSettings, Log, Sync
+from vrmon.settings import Api, Channel, DeviceSettings, Log, Sync
 
 _WEEK = 7 * 24 * 3600
 
@@ -59,6 +59,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("source", values.SOURCE, "the DVR's source that records the backup"),
         Key("primary", values.DEVICE_NAME, "whose ingest: needed only where there are several", None),
         Key("dvr", values.DEVICE_NAME, "whose source: needed only where there are several", None),
+        Key("spare", values.YES_OR_NO, "whether nobody means to use it for now", Channel.spare),
     ),
     "sync": (
         Key(

@@ -33,6 +33,12 @@ def template(allowed: tuple[str, ...], needed: tuple[str, ...] = ()) -> Value:
     return Value(f"a text{must}, with no other fields than {_braces(allowed)}", read)
 
 
+def _read_yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        wrong_type(value)
+    return value
+
+
 def _braces(fields: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f"{{{field}}}" for field in fields)
 
@@ -104,6 +110,7 @@ def _read_socket(value: object) -> str:
 
 
 TLS = Value('"system", "insecure", "sha256:AB:CD:…" or the path of a CA file', _read_tls)
+YES_OR_NO = Value("true or false", _read_yes_or_no)
 NAME = Value("a text of at most 200 characters", lambda value: as_line(value).strip())
 DEVICE_NAME = Value("the NAME of such a table", lambda value: as_line(value).strip())
 INGEST = Value("the ingestId: 32 hexadecimal digits, however the primary spells them", _read_ingest)

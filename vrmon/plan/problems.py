@@ -19,9 +19,9 @@ _OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
 _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
 
 
-def before_air(problem: Problem) -> Problem:
-    """What blocks a channel reduces protection while no job needs it."""
-    return replace(problem, situation=Situation.BEFORE_AIR)
+def before_air(channel: Channel, problem: Problem) -> Problem:
+    """What blocks a channel reduces protection while no job needs it; of a spare one it is worth knowing."""
+    return replace(problem, situation=Situation.SPARE if channel.spare else Situation.BEFORE_AIR)
 
 
 def source_missing(channel: Channel, **why: Fact) -> Problem:
@@ -201,12 +201,9 @@ def before_start(
         Code.NO_DESTINATION: source.destinations == (),
     }
     facts = {"source": source.display_name, "dvr": channel.dvr}
-    told = [
-        Problem.of(code, channel.name, Situation.BEFORE_AIR, **facts)
-        for code, is_so in found.items()
-        if is_so
-    ]
-    return (*told, *destination_warnings(channel, source, destinations))
+    told = [before_air(channel, Problem.of(code, channel.name, **facts)) for code in found if found[code]]
+    warned = destination_warnings(channel, source, destinations)
+    return (*told, *(before_air(channel, one) if channel.spare else one for one in warned))
 
 
 def on_air(site: Site, take: Running) -> tuple[Problem, ...]:

@@ -34,7 +34,7 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
 def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
     match wanted.want, seen:
         case _, Unfit(problem):
-            return _blocked(memory, wanted, problem)
+            return _blocked(case, memory, wanted, problem)
         case ((Want.NOTHING | Want.RELEASED), Blind()):
             return Verdict(memory, Phase.STOPPING if memory.running else Phase.IDLE)
         case _, Blind(why):
@@ -65,9 +65,9 @@ def _job(wanted: Wanted) -> TrackedJob:
     return wanted.job
 
 
-def _blocked(memory: ChannelMemory, wanted: Wanted, problem: Problem) -> Verdict:
+def _blocked(case: Case, memory: ChannelMemory, wanted: Wanted, problem: Problem) -> Verdict:
     if wanted.want in (Want.NOTHING, Want.RELEASED):
-        problem = problems.before_air(problem)
+        problem = problems.before_air(case.channel, problem)
     return Verdict(memory, Phase.BLOCKED, problems=(problem,))
 
 
@@ -94,7 +94,7 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
     else:
         phase = Phase.IDLE if theirs is None else _PHASES[theirs.whose]
     if isinstance(seen, Unfit):
-        return _blocked(memory, wanted, seen.problem)
+        return _blocked(case, memory, wanted, seen.problem)
     held = problems.held(case.channel, memory, wanted.job)
     if isinstance(seen, NotOurs) and (wanted.job is None or phase is Phase.DOUBTFUL):
         runaway = problems.not_ours(seen.site, seen.theirs, None)
