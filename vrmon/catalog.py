@@ -809,7 +809,7 @@ _JOBS = {
         {Situation.USUAL: _INFO, Situation.UNSAFE: _CRITICAL, Situation.FOREIGN: _DEGRADED},
         (
             Text(
-                "On hold[ by {by}][ ({why})][; its {job} is not recorded by vrmon].",
+                "On hold[ by {by}][ for {left} more][: {why}].[ Its job is {job} recorded by vrmon.]",
                 '`vrmon auto "{subject}"` gives the channel back to vrmon.',
             ),
         ),

@@ -129,7 +129,7 @@ TABLE = (
     Row(ACTIVE, Unfit, Phase.BLOCKED, None, _MISSING),
     Row(ACTIVE, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, BLIND),
     Row(ACTIVE, Blind, Phase.RECORDING, scene=replace(BLIND, take=TAKE)),
-    Row(ACTIVE, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=UNSEEN)),
+    Row(ACTIVE, Blind, Phase.UNVERIFIED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=UNSEEN)),
     Row(ACTIVE, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=TAKE_BEFORE)),
     Row(ACTIVE, Idle, Phase.STARTING, Verb.SET_NAME),
     Row(ACTIVE, Idle, Phase.STARTING, None, scene=Scene(age=0.6)),
@@ -179,7 +179,7 @@ TABLE = (
         for seen, phase, severity, scene in (
             (Blind, Phase.IDLE, unsafe, BLIND),
             (Blind, Phase.RECORDING, INFO, replace(BLIND, take=TAKE)),
-            (Blind, Phase.BLOCKED, INFO, replace(BLIND, take=UNSEEN)),
+            (Blind, Phase.UNVERIFIED, unsafe, replace(BLIND, take=UNSEEN)),
             (Idle, Phase.IDLE, unsafe, Scene()),
             (Ours, Phase.RECORDING, INFO, OURS),
             (NotOurs, Phase.FOREIGN, foreign, OTHERS),

@@ -58,14 +58,22 @@ def dvr_blind(case: Case, memory: ChannelMemory, why: str) -> Problem:
     )
 
 
-def held(channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None) -> Problem:
+def held(
+    channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None, *, is_blind: bool = False
+) -> Problem:
+    """`is_blind`: its take is believed to run, and is not seen."""
     hold = memory.hold
     assert hold is not None  # noqa: S101 - the caller's condition, for the type checker
-    unsafe = tracked is not None and tracked.present and memory.running is None
+    unsafe = tracked is not None and tracked.present and (memory.running is None or is_blind)
     situation = Situation.USUAL
     if unsafe:
         situation = Situation.UNSAFE if memory.theirs is None else Situation.FOREIGN
-    facts: dict[str, Fact] = {"by": hold.by, "why": hold.reason, "job": "job" if unsafe else ""}
+    facts: dict[str, Fact] = {
+        "by": hold.by,
+        "left": "" if hold.until is None else Left(hold.until),
+        "why": hold.reason.rstrip("."),
+        "job": "" if not unsafe else "not seen to be" if is_blind else "not",
+    }
     return Problem.of(Code.ON_HOLD, channel.name, situation, **facts)
 
 

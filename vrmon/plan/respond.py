@@ -78,7 +78,9 @@ def _blind(case: Case, memory: ChannelMemory, wanted: Wanted, why: str) -> Verdi
         return _recorded(case, memory, take, wanted)
     if case.observation is None:
         return Verdict(memory, Phase.STARTING)  # it is being asked for the first time
-    return Verdict(memory, Phase.BLOCKED, problems=(problems.dvr_blind(case, memory, why),))
+    is_believed = take is not None and take.job == tracked.job and take.confirmed is not None
+    phase = Phase.UNVERIFIED if is_believed else Phase.BLOCKED
+    return Verdict(memory, phase, problems=(problems.dvr_blind(case, memory, why),))
 
 
 def _was_seen_just_now(case: Case, take: Running) -> bool:
@@ -90,12 +92,13 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
     take, theirs = memory.running, memory.theirs
     if take is not None:
         is_blind = not isinstance(seen, Ours) and not _was_seen_just_now(case, take)
-        phase = Phase.BLOCKED if is_blind else Phase.RECORDING
+        phase = Phase.UNVERIFIED if is_blind else Phase.RECORDING
     else:
+        is_blind = False
         phase = Phase.IDLE if theirs is None else _PHASES[theirs.whose]
     if isinstance(seen, Unfit):
         return _blocked(case, memory, wanted, seen.problem)
-    held = problems.held(case.channel, memory, wanted.job)
+    held = problems.held(case.channel, memory, wanted.job, is_blind=is_blind)
     if isinstance(seen, NotOurs) and (wanted.job is None or phase is Phase.DOUBTFUL):
         runaway = problems.not_ours(seen.site, seen.theirs, None)
         return Verdict(memory, phase, problems=(held, *runaway))
@@ -215,7 +218,8 @@ def _timed(case: Case, verdict: Verdict, wanted: Wanted) -> Verdict:
     if not is_degraded or (is_told and _is_explained(verdict)):
         return verdict
     late = problems.not_verified(case, verdict, since, is_late=is_critical)
-    return replace(verdict, problems=(*verdict.problems, late))
+    phase = Phase.UNVERIFIED if verdict.is_recorded else verdict.phase
+    return replace(verdict, phase=phase, problems=(*verdict.problems, late))
 
 
 def _is_explained(verdict: Verdict) -> bool:
