@@ -160,10 +160,12 @@ class Wait(Word):
 
 
 class Text(NamedTuple):
-    """`hint`: what to do about it."""
+    """`hint`: what to do about it. `counted`: what is said of one such problem, and of several, behind their
+    number."""
 
     message: str
     hint: str = ""
+    counted: tuple[str, str] | None = None
 
 
 class Row(NamedTuple):
@@ -237,6 +239,7 @@ _LOOK_AT_IT = "Look at {place}: is {recorder} running, and the network up? vrmon
 _IF_OVER = 'If the show is over: `vrmon stop "{subject}"`.'
 _KEEP_ALL = "What is missing is on the primary alone. Keep its file, and every file of the backup."
 _GOES_ON = f"vrmon goes on by itself when it answers. {_IF_OVER}"
+_KEPT = ("take kept", "takes kept")
 _STOP_IT = "vrmon repeats the stop. Look at {recorder} if it does not help, and stop the take there."
 
 _DEVICES = {
@@ -324,8 +327,13 @@ _DEVICES = {
                 "{dvr} does not answer[ {manner}] ({reason}). {name!r} was last seen recording {ago} ago and "
                 "probably goes on.",
                 _LOOK_AT_IT,
+                ("take not verified", "takes not verified"),
             ),
-            Text("Nothing can be started: {dvr} does not answer[ {manner}] ({reason}).", _LOOK_AT_IT),
+            Text(
+                "Nothing can be started: {dvr} does not answer[ {manner}] ({reason}).",
+                _LOOK_AT_IT,
+                ("job not started", "jobs not started"),
+            ),
         ),
     ),
     Code.PASSWORD_REFUSED: Row(
@@ -721,8 +729,8 @@ _TAKES = {
         "Bring the primary back, or end the take with 'vrmon stop CHANNEL'.",
         _DEGRADED,
         (
-            Text("{primary} has not told its jobs since {since}; {name!r} is kept recording.", _GOES_ON),
-            Text("{primary} does not tell its jobs; {name!r} is kept recording.", _GOES_ON),
+            Text("{primary} has not answered since {since}, so {name!r} keeps recording.", _GOES_ON, _KEPT),
+            Text("{primary} is not answering, so {name!r} keeps recording.", _GOES_ON, _KEPT),
         ),
     ),
     Code.JOB_LOST_IN_OUTAGE: Row(

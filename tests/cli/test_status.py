@@ -90,7 +90,7 @@ def test_every_state_is_told_in_words_within_80_columns(state: str) -> None:
     words = " ".join(text.split())
     for told in (channel["name"], channel["phase"], "on hold" if state == "hold" else "", "movierecorder"):
         assert told in words
-    for problem in document["problems"]:
+    for problem in document["causes"]:
         assert problem["message"] in words
         assert problem["hint"] in words
     row = next(line for line in text.splitlines() if line.startswith("PCR 2"))
@@ -138,7 +138,7 @@ def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(s
 
 def test_what_a_device_says_steers_no_terminal(server: Server) -> None:
     whole = scenes.document("recording", "blocked", dvrs={HOSTILE: scenes.device(HOSTILE, error=HOSTILE)})
-    channel, problem = whole["channels"][0], whole["problems"][0]
+    channel, problem = whole["channels"][0], whole["causes"][0]
     channel["job"]["basename"] = channel["take"]["name"] = channel["name"] = whole["summary"] = HOSTILE
     problem.update(code=HOSTILE, subject=HOSTILE, message=HOSTILE, hint=HOSTILE)
     server.backend.document = whole
@@ -226,6 +226,7 @@ def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
 def test_a_small_screen_leaves_out_what_matters_least() -> None:
     states = ["blocked" if n == 40 else "preflight" if n % 9 == 0 else "idle" for n in range(64)]
     document = scenes.document(*states)
+    assert len(document.pop("causes")) == 2, "those that are alike are told once"
     screen = Console(file=io.StringIO(), width=80, height=24)
     lines = screen.render_lines(fitted(document, screen, 24), pad=False)
     text = "\n".join("".join(segment.text for segment in line) for line in lines)

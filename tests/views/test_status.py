@@ -95,6 +95,8 @@ def test_a_channel_that_records() -> None:
         "mode": "auto",
         "hold": None,
         "phase": "recording",
+        "severity": "info",
+        "word": "Recording",
         "job": {
             "ingest": "ABC",
             "id": "7",
@@ -220,7 +222,9 @@ def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
     assert whole["problems"][1]["cause"] is None
     assert whole["channels"][0]["problem"] == whole["problems"][0]
     assert whole["health"] == "critical"
-    assert whole["summary"] == f"1 of 1 jobs recorded; PCR 1/a: {NOTHING_STARTS} (and 3 more)"
+    assert whole["summary"] == (
+        "1 of 1 jobs recorded; dvr: It is gone: 1 job not started, seen within 1 s (and 2 more)"
+    )
 
 
 @pytest.mark.parametrize(

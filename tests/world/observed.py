@@ -152,6 +152,7 @@ class Site:
                 },
                 recent=[events.document(one, n, moment + epoch) for n, (one, moment) in recent][-50:],
                 pictures=taken,
+                zone=status.Zone("CET", 3600),
             ),
             parts,
         )

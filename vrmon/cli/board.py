@@ -14,13 +14,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vrmon.cli import tables
-from vrmon.cli.lenient import moment, number, part, parts, seconds_since, text
+from vrmon.cli.lenient import clean, moment, number, part, parts, seconds_since, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock, line
 from vrmon.cli.tables import job_name
 from vrmon.model import Health, Phase
 from vrmon.text import span
 
 Document = dict[str, Any]
+
+_NAMED = 6  # channels of one cause
 
 _HEALTH: dict[str, tuple[str, str, str]] = {
     Health.OK: ("●", "OK", "bold green"),
@@ -32,7 +34,8 @@ _HEALTH: dict[str, tuple[str, str, str]] = {
 def board(document: Document, *, most: int | None = None, quiet: bool = True) -> RenderableType:
     """Everything, or the `most` worst problems; idle channels that are well only if `quiet`."""
     now = moment(document, "now")
-    problems, channels = parts(document, "problems"), parts(document, "channels")
+    problems = parts(document, "causes") or parts(document, "problems")
+    channels = parts(document, "channels")
     shown = [one for one in channels if quiet or not _is_quiet(one)]
     rows: list[RenderableType] = [_headline(document)]
     rows += [_problem(one, now) for one in problems[:most]]
@@ -91,6 +94,8 @@ def _headline(document: Document) -> Text:
 def _problem(problem: Document, now: datetime | None) -> RenderableType:
     hint = text(problem, "hint")
     more = [_indented(Text(f"→ {hint}"), 6)] if hint else []
+    if whom := _whom(problem):
+        more.append(_indented(Text(whom, "dim"), 8))
     return Group(_indented(_told(problem, now), 2), *more)
 
 
@@ -98,8 +103,10 @@ def _told(problem: Document, now: datetime | None) -> Text:
     sign, style = SIGNS.get(text(problem, "severity"), UNHEARD_OF)
     lasted = seconds_since(problem, "since", now)
     head = Text(f"{sign} {text(problem, 'severity')}  ", style)
-    head.append(text(problem, "subject"), "bold")
-    head.append(f"  {text(problem, 'message')}")
+    subject, message = text(problem, "subject"), text(problem, "message")
+    if not message.startswith(f"{subject} "):
+        head.append(f"{subject}  ", "bold")
+    head.append(message)
     if lasted is not None:
         head.append(f" (for {span(lasted)})", "dim")
     known = part(problem, "acknowledged")
@@ -114,6 +121,15 @@ def acknowledged(known: Document) -> str:
     about = f"acknowledged by {text(known, 'by')}"
     about = about if until is None else f"{about} until {clock(until, seconds=False)}"
     return f"({about}: {note})" if note else f"({about})"
+
+
+def _whom(problem: Document) -> str:
+    """The channels of a cause that has several."""
+    names = [clean(str(one)) for one in problem.get("channels") or [] if isinstance(one, str)]
+    if len(names) < 2:
+        return ""
+    more = f" + {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _indented(shown: Text, by: int) -> Padding:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from vrmon.views.status import Zone
+
 _STEP = 0.5  # seconds: smaller corrections of the system's clock are not followed
 
 
@@ -20,3 +22,9 @@ class Clock:
         if abs(epoch - self._epoch) > _STEP:
             self._epoch = epoch
         return self._epoch
+
+
+def zone() -> Zone:
+    """That of this host just now."""
+    local = time.localtime()
+    return Zone(local.tm_zone, local.tm_gmtoff)

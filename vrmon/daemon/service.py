@@ -10,7 +10,7 @@ from typing import Any
 from vrmon import __version__
 from vrmon.api.backend import MetricsSnapshot, UnknownChannel, UnknownProblem
 from vrmon.daemon import metrics
-from vrmon.daemon.clock import Clock
+from vrmon.daemon.clock import Clock, zone
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
@@ -180,6 +180,7 @@ class Service:
             own=self._own_problems.now(),
             recent=tuple(self._event_log.recent),
             pictures=self._pictures.taken(),
+            zone=zone(),
         )
 
     def _channel(self, name: str) -> Channel:

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from vrmon.catalog import Severity
-from vrmon.model import DeviceState, DeviceView, Health, Problem, ProblemKey
+from vrmon.catalog import Code, Severity
+from vrmon.model import DeviceState, DeviceView, Health, Phase, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
 from vrmon.plan.memory import Hold, Running, TrackedJob
 from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, ChannelKey, DeviceSettings, Settings
 from vrmon.text import rfc3339
-from vrmon.views import coverage
+from vrmon.views import causes, coverage, words
 
 _HEALTH = {
     Severity.CRITICAL: Health.CRITICAL,
     Severity.DEGRADED: Health.DEGRADED,
     Severity.INFO: Health.OK,
 }
+_SILENT = {
+    Code.PRIMARY_UNREACHABLE,
+    Code.PRIMARY_UNKNOWN,
+    Code.DVR_UNREACHABLE,
+    Code.DVR_UNKNOWN,
+    Code.PASSWORD_REFUSED,
+    Code.CERTIFICATE_REFUSED,
+}
+"""What a device may have that does not answer as it should: its channels are not ready for the next job."""
+
+
+class Zone(NamedTuple):
+    """That of the host's clock: its name, and the seconds by which it is ahead of UTC."""
+
+    name: str = "UTC"
+    offset: int = 0
+
+
+UTC = Zone()
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,27 @@ class Scene:
     own: Sequence[tuple[Problem, float]] = ()
     recent: Sequence[Mapping[str, Any]] = ()
     pictures: Mapping[ChannelKey, float] | None = None
+    zone: Zone = UTC
+
+    @cached_property
+    def silent(self) -> Mapping[str, Severity]:
+        """How bad it is that a device does not answer as it should, by its name."""
+        return {one.subject: one.severity for one in self.plan.problems if one.code in _SILENT}
+
+    @cached_property
+    def groups(self) -> list[causes.Group]:
+        """The problems by what they follow from."""
+        return causes.grouped(worst_first(self), self.now)
+
+    @cached_property
+    def ages(self) -> dict[str, float]:
+        """Seconds since each channel's take was last seen, by the channel's name."""
+        takes = ((channel.name, verdict.memory.running) for channel, verdict in self.plan.verdicts)
+        return {
+            name: self.now - take.confirmed
+            for name, take in takes
+            if take is not None and take.confirmed is not None
+        }
 
     def utc(self, moment: float | None) -> str | None:
         return None if moment is None else rfc3339(moment + self.epoch)
@@ -51,7 +92,7 @@ class Scene:
 class Parts:
     """The channels of the document before: a channel of which nothing was decided since is not told anew.
 
-    What is told of it at this moment (`verified`, `thumbnail`, `problem`) is.
+    What is told of it at this moment (`_just_now`) is.
     """
 
     def __init__(self) -> None:
@@ -75,14 +116,19 @@ def document(scene: Scene, parts: Parts | None = None) -> dict[str, Any]:
     """The whole of /status. `parts` are those of the same site's documents before."""
     settings = scene.settings
     problems = worst_first(scene)
+    overall = health(problem for problem, _ in problems)
+    jobs = sum(1 for _, verdict in scene.plan.verdicts if verdict.job is not None and verdict.job.present)
     return {
         "version": scene.version,
         "now": scene.utc(scene.now),
+        "zone": scene.zone._asdict(),
         "uptime": round(scene.now - scene.began, 3),
-        "health": health(problem for problem, _ in problems).value,
+        "health": overall.value,
+        "word": words.of_all(overall, channels=len(settings.channels), jobs=jobs),
         "summary": headline(scene),
         "configuration": dict(scene.configuration),
         "problems": [_problem(scene, problem, since) for problem, since in problems],
+        "causes": [_cause_of_all(scene, one) for one in scene.groups],
         "primaries": {
             name: _device(scene, device, scene.primaries[name]) for name, device in settings.primaries.items()
         },
@@ -109,13 +155,17 @@ def headline(scene: Scene) -> str:
     ]
     if busy and len(whole) < len(busy):
         text = f"{text}, {len(whole)} whole"
-    problems = [problem for problem, _ in worst_first(scene) if problem.severity is not Severity.INFO]
-    if not problems:
+    unverified = sum(1 for verdict in busy if verdict.phase is Phase.UNVERIFIED)
+    if unverified:
+        text = f"{text}, {unverified} unverified"
+    groups = [one for one in scene.groups if one.severity is not Severity.INFO]
+    if not groups:
         return text
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    worst = problems[0].at(scene.now)
-    about = "" if worst.message.startswith(worst.subject) else f"{worst.subject}: "
-    return f"{text}; {about}{worst.message.rstrip('.')}{more}"
+    more = f" (and {len(groups) - 1} more)" if len(groups) > 1 else ""
+    worst = groups[0]
+    message = worst.message(scene.ages)
+    about = "" if message.startswith(worst.subject) else f"{worst.subject}: "
+    return f"{text}; {about}{message.rstrip('.')}{more}"
 
 
 def _without_a_job(scene: Scene) -> str:
@@ -169,6 +219,11 @@ def _acknowledged(scene: Scene, key: ProblemKey) -> dict[str, Any] | None:
     return {"by": one.by, "since": scene.utc(one.since), "until": scene.utc(one.until), "note": one.note}
 
 
+def _cause_of_all(scene: Scene, group: causes.Group) -> dict[str, Any]:
+    told = causes.document(group, scene.ages, scene.utc)
+    return {**told, "acknowledged": _acknowledged(scene, group.head.key)}
+
+
 def _cause(key: ProblemKey) -> dict[str, Any]:
     """The problem that it follows from, which stands among /status' problems as well."""
     return {"code": key.code.value, "subject": key.subject}
@@ -200,6 +255,8 @@ def _decided(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
         "mode": "auto" if memory.hold is None else "hold",
         "hold": None if memory.hold is None else _hold(scene, memory.hold),
         "phase": verdict.phase.value,
+        "severity": None,
+        "word": None,
         "job": None if verdict.job is None else _job(scene, verdict.job),
         "jobs_waiting": [_job(scene, tracked) for tracked in verdict.waiting],
         "take": None if take is None else _take(scene, take),
@@ -216,7 +273,15 @@ def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
     problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
     take = verdict.memory.running
     confirmed = None if take is None else take.confirmed
+    severity = min(
+        Severity.INFO if problem is None else problem.severity,
+        scene.silent.get(channel.primary, Severity.INFO),
+        scene.silent.get(channel.dvr, Severity.INFO),
+        key=lambda one: one.rank,
+    )
     return {
+        "severity": severity.value,
+        "word": words.of_channel(verdict.phase, severity, held=verdict.memory.hold is not None),
         "verified": None if confirmed is None else round(scene.now - confirmed, 3),
         "coverage": _coverage(scene, channel, verdict),
         "thumbnail": _picture(scene, channel),

@@ -1,0 +1,108 @@
+"""One cause, one line: what follows from a problem is told with it and counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import scenes
+from vrmon.catalog import Code, Severity, Situation
+from vrmon.model import Health, Phase, Problem, ProblemKey
+from vrmon.views import words
+from vrmon.views.causes import Group, grouped
+
+GONE = Problem.of(Code.PRIMARY_UNREACHABLE, "playbox", reason="playbox refused the connection.")
+NOW = 100.0
+
+
+def kept(channel: str) -> Problem:
+    facts = {"primary": "playbox", "name": "SHOW"}
+    return Problem.of(Code.PRIMARY_GONE_KEEPING, channel, Situation.USUAL, GONE.key, **facts)
+
+
+def missing(channel: str) -> Problem:
+    return Problem.of(Code.SOURCE_MISSING, channel, Situation.ON_AIR, dvr="dvr", wanted="Cam", count=3)
+
+
+def groups(*problems: Problem) -> list[Group]:
+    return grouped([(one, 10.0 + place) for place, one in enumerate(problems)], NOW)
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [
+        ({f"PCR {n}": 0.4 for n in range(48)}, "48 takes kept, all seen within 1 s"),
+        ({f"PCR {n}": n / 16 for n in range(48)}, "48 takes kept, all seen within 3 s"),
+        ({f"PCR {n}": n * 1.0 for n in range(48)}, "48 takes kept, last seen 47 s ago"),
+        ({"PCR 1": 0.4}, "48 takes kept, seen within 1 s"),
+        ({}, "48 takes kept"),
+    ],
+)
+def test_fifty_problems_of_one_cause_are_one_line(ages: dict[str, float], told: str) -> None:
+    (one,) = groups(*(kept(f"PCR {n}") for n in range(48)), GONE)
+    assert one.message(ages) == f"playbox refused the connection: {told}."
+    assert (one.subject, one.since, len(one.following)) == ("playbox", 58.0, 48)
+
+
+def test_a_group_is_as_bad_as_the_worst_in_it() -> None:
+    gone = Problem.of(Code.DVR_UNREACHABLE, "dvr", reason="It is gone.")
+    facts = {"dvr": "dvr", "reason": "it is gone"}
+    blind = Problem.of(Code.DVR_BLIND, "PCR 1", Situation.USUAL, gone.key, **facts)
+    first, second = groups(GONE, gone, blind)
+    assert (first.head, first.severity) == (gone, Severity.CRITICAL)
+    assert first.message({}) == "It is gone: 1 job not started."
+    assert (second.head, second.severity) == (GONE, Severity.DEGRADED)
+
+
+def test_what_follows_from_a_problem_that_is_not_told_stands_by_itself() -> None:
+    assert [one.head for one in groups(kept("PCR 1"))] == [kept("PCR 1")]
+    circle = Problem.of(Code.NAME_REFUSED, "PCR 1", Situation.USUAL, ProblemKey(Code.MISNAMED, "PCR 1"))
+    other = Problem.of(Code.MISNAMED, "PCR 1", Situation.USUAL, circle.key)
+    assert [one.head for one in groups(circle, other)] == [circle, other]
+
+
+def test_the_same_problem_of_many_channels_is_told_once() -> None:
+    three = groups(*(missing(f"PCR {n}") for n in range(3)))
+    assert [one.subject for one in three] == ["PCR 0", "PCR 1", "PCR 2"]
+    (many,) = groups(*(missing(f"PCR {n}") for n in range(50)))
+    assert (many.subject, len(many.alike)) == ("PCR 0 and 49 more", 49)
+
+
+def test_what_is_missing_is_told_with_what_goes_wrong() -> None:
+    facts = {"first": "14 s", "job": "NEWS"}
+    lacking = Problem.of(Code.BACKUP_INCOMPLETE, "PCR 1", **facts)
+    (one,) = groups(lacking, missing("PCR 1"))
+    assert one.head.code is Code.SOURCE_MISSING
+    assert one.message({}).endswith(" PCR 1 lacks its first 14 s: the backup of 'NEWS' is not whole.")
+    assert [one.head for one in groups(lacking)] == [lacking]
+
+
+def test_a_document_says_how_bad_it_is_in_one_way_only() -> None:
+    whole = scenes.document(*scenes.EVERY_STATE)
+    rank = [one.value for one in sorted(Severity, key=lambda one: one.rank)].index
+    for channel in whole["channels"]:
+        own = channel["problem"]["severity"] if channel["problem"] else "info"
+        assert rank(channel["severity"]) <= rank(own)
+    assert {one["severity"] for one in whole["channels"] if one["word"] in ("No backup", "Unverified")} == {
+        "critical"
+    }
+    worst = min((one["severity"] for one in whole["channels"]), key=rank)
+    assert (worst, whole["health"], whole["word"]) == ("critical", "critical", "Not safe")
+
+
+def test_whose_devices_do_not_answer_is_not_ready_for_the_next_job() -> None:
+    whole = scenes.document("stale-primary", "idle", "recording")
+    assert [(one["word"], one["severity"]) for one in whole["channels"]] == [
+        ("Keeping", "degraded"),
+        ("Not ready", "degraded"),
+        ("Keeping", "degraded"),
+    ]
+
+
+def test_there_is_a_word_for_everything() -> None:
+    for phase in Phase:
+        for severity in Severity:
+            assert words.of_channel(phase, severity, held=False)
+            assert words.of_channel(phase, severity, held=True) == "On hold"
+    assert [words.of_all(one, channels=1, jobs=1) for one in Health] == ["Safe", "At risk", "Not safe"]
+    assert words.of_all(Health.OK, channels=1, jobs=0) == "Ready"
+    assert words.of_all(Health.DEGRADED, channels=0, jobs=0) == "Not set up"
