@@ -104,6 +104,9 @@ class Code(Word):
     ADDRESS_TAKEN = "address-taken"
     STATE_FAILING = "state-failing"
     STATE_DAMAGED = "state-damaged"
+    HISTORY_FAILING = "history-failing"
+    HISTORY_DAMAGED = "history-damaged"
+    HISTORY_LOST = "history-lost"
     WORKER_STUCK = "worker-stuck"
     LOG_FAILING = "log-failing"
     LOG_BACK = "log-back"
@@ -891,6 +894,30 @@ _DAEMON = {
                 "then `vrmon reload` clears this.",
             ),
         ),
+    ),
+    Code.HISTORY_FAILING: Row(
+        "History cannot be written",
+        "The disk does not take what was recorded and what is missing. It waits, up to a bound; recording "
+        "goes on.",
+        "Make room in /var/lib/vrmon.",
+        _DEGRADED,
+        (Text("{what}", "Recording goes on; what is to be written waits."),),
+    ),
+    Code.HISTORY_LOST: Row(
+        "Entries of the history lost",
+        "The disk took nothing for so long that entries of the history found no place any more. The time is "
+        "in the history itself, and in 'holes' of what is read from it.",
+        "See why the disk below /var/lib/vrmon was full or failing.",
+        texts=(
+            Text("{rows} entries of the history found no place while the disk took nothing, and are lost."),
+        ),
+    ),
+    Code.HISTORY_DAMAGED: Row(
+        "History was damaged",
+        "The file of the history could not be used and was moved aside; a new one is begun.",
+        "Check the disk below /var/lib/vrmon. 'vrmon report --file' may still read the old one.",
+        _DEGRADED,
+        (Text("{what}", "Recording is not affected. `vrmon reload` clears this."),),
     ),
     Code.WORKER_STUCK: Row(
         "A loop is stuck",

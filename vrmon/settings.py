@@ -103,6 +103,14 @@ class Log:
 
 
 @dataclass(frozen=True)
+class History:
+    """`days`: how long it is kept; 0: there is none. `day_begins`: local HH:MM of the broadcast day."""
+
+    days: int = 400
+    day_begins: str = "06:00"
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names."""
 
@@ -112,6 +120,7 @@ class Settings:
     sync: Sync = Sync()
     api: Api = Api()
     log: Log = Log()
+    history: History = History()
 
     @cached_property
     def places(self) -> dict[ChannelKey, int]:

@@ -45,6 +45,7 @@ HEADINGS = {
     "sync": "[sync]",
     "api": "[api]",
     "log": "[log]",
+    "history": "[history]",
 }
 
 

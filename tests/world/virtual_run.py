@@ -27,13 +27,15 @@ from vrmon.plan import Plan, Verdict, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.state import snapshot
+from vrmon.views.round import Round
 
 EPOCH = 1_790_000_000.0
 HUNG = 12.0  # seconds
 
 
 class Run:
-    """A site over virtual time. `at` puts something on the agenda; `until` lets time pass."""
+    """A site over virtual time. `at` puts something on the agenda; `until` lets time pass. `turned` is called
+    with what each round came to, and `starts` at each start of vrmon."""
 
     def __init__(self, settings: Settings, quirks: Quirks, seed: int = 0, *others: Quirks) -> None:
         """`quirks`: of the first recorder, `others`: of those after it."""
@@ -55,6 +57,8 @@ class Run:
         self.is_alive = False
         self.planned: Plan | None = None
         self.promises = Promises(self)
+        self.turned: Callable[[Round], object] = lambda _: None
+        self.starts: Callable[[], object] = lambda: None
         self.primaries_seen: dict[str, Observation[tuple[Job, ...]]] = {}
         self.dvrs_seen: dict[str, Observation[tuple[Source, ...]]] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -107,6 +111,7 @@ class Run:
         self._due = float("inf")
         self._settled = None
         self.promises.began()
+        self.starts()
         self.turn()
         for name in self.settings.primaries:
             self._poll_primary(name)
@@ -270,6 +275,7 @@ class Run:
         self.plans += 1
         self.memory = self.planned.memory
         self.promises.planned(world, before, self.planned)
+        self.turned(Round(before, self.planned, world, self.planned.actions, world.results, (), self.now))
         self.kept.append(self.memory)
         for action in self.planned.actions:
             self._command(action)

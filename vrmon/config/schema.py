@@ -11,8 +11,8 @@ from dataclasses import replace
 from vrmon.config import values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
-from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds
-from vrmon.settings import Api, Channel, DeviceSettings, Log, Sync
+from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds, whole
+from vrmon.settings import Api, Channel, DeviceSettings, History, Log, Sync
 
 _WEEK = 7 * 24 * 3600
 
@@ -112,6 +112,10 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "log": (
         Key("level", one_of("debug", "info", "warning", "error"), "the least that is logged", Log.level),
         Key("file", values.LOG_FILE, "also write here, where there is no journal", Log.file),
+    ),
+    "history": (
+        Key("days", whole(0, 3660), "how long it is kept what was recorded", History.days),
+        Key("day_begins", values.TIME_OF_DAY, "when the broadcast day begins", History.day_begins),
     ),
 }
 

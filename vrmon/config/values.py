@@ -109,6 +109,13 @@ def _read_socket(value: object) -> str:
     return text
 
 
+def _read_time_of_day(value: object) -> str:
+    text = as_text(value).strip()
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("is not a time of day")
+    return text
+
+
 TLS = Value('"system", "insecure", "sha256:AB:CD:…" or the path of a CA file', _read_tls)
 YES_OR_NO = Value("true or false", _read_yes_or_no)
 NAME = Value("a text of at most 200 characters", lambda value: as_line(value).strip())
@@ -118,6 +125,7 @@ SOURCE = Value("a unique_id, a display_name, or the index as an integer", _read_
 LISTEN = Value('"HOST:PORT", or "" for no TCP', _read_listen)
 HOST_NAMES = Value("an array of host names, without ports", _read_host_names)
 SOCKET = Value("an absolute path of at most 107 bytes", _read_socket)
+TIME_OF_DAY = Value('"HH:MM", 00:00 to 23:59', _read_time_of_day)
 FILE = Value("the path of a file that only its owner can read", as_line)
 LOG_FILE = Value(
     'an absolute path, or "" for none', lambda value: _read_absolute_path(value) if value != "" else ""

@@ -41,13 +41,13 @@ def main() -> int:
     except StateError as error:
         print(error, file=sys.stderr)
         return 1
-    asyncio.run(_run(inforce, store))
+    asyncio.run(_run(inforce, store, directories.state / "history.db"))
     journal.shutdown()
     return 0
 
 
-async def _run(inforce: InForce, store: StateStore) -> None:
-    await Daemon(inforce, store).run()
+async def _run(inforce: InForce, store: StateStore, history: Path) -> None:
+    await Daemon(inforce, store, history).run()
 
 
 def _options() -> argparse.Namespace:

@@ -8,6 +8,7 @@ import logging
 import signal
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from vrmon import __version__
@@ -15,12 +16,13 @@ from vrmon.api import Api
 from vrmon.catalog import Code
 from vrmon.config.in_force import InForce
 from vrmon.daemon import journal, systemd
+from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.listening import Listening
 from vrmon.daemon.loop import Loop
-from vrmon.daemon.own_problems import OwnProblems
+from vrmon.daemon.own_problems import SUBJECT, OwnProblems
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
 from vrmon.errors import ConfigError
@@ -41,7 +43,8 @@ _LAST_SAVE = 2.0
 class Daemon:
     """From `run` until SIGTERM. Made inside a running asyncio loop."""
 
-    def __init__(self, inforce: InForce, store: StateStore) -> None:
+    def __init__(self, inforce: InForce, store: StateStore, history: Path) -> None:
+        """`history`: the file of it."""
         self._inforce = inforce
         self._store = store
         self._clock = Clock()
@@ -54,6 +57,8 @@ class Daemon:
         self._tasks: set[asyncio.Task[None]] = set()
         self._counting = Counting()
         self._saving = Saving(store, self._clock)
+        self._bookkeeping = Bookkeeping(history, self._clock)
+        self._bookkeeping.apply(inforce.settings.history)
         self._loop = Loop(
             self._remembered(), self._clock, self._turned, self._saving.kept, self._own_problems
         )
@@ -98,6 +103,8 @@ class Daemon:
                 settings = await asyncio.to_thread(self._inforce.read)
                 self._loop.apply(settings)
                 self._pictures.keep({channel.key for channel in settings.channels})
+                self._background(asyncio.to_thread(self._bookkeeping.apply(settings.history)))
+                self._bookkeeping.excuse()
                 if settings.log != before.log:
                     await asyncio.to_thread(journal.setup, settings.log)
                 await self._listen()
@@ -144,6 +151,7 @@ class Daemon:
         for event in turned.events:
             self._tell(event)
         self._saving.take_in(turned)
+        self._bookkeeping.take_in(turned, tuple(self._own_problems.now()))
         self._api.changed()
 
     async def _keep_house(self) -> None:
@@ -176,6 +184,11 @@ class Daemon:
         self._service.late = [name for name, moment in due.items() if moment < now]
         self._trouble(Code.WORKER_STUCK, ", ".join(self._service.late))
         self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
+        self._trouble(Code.HISTORY_FAILING, self._bookkeeping.failing())
+        self._trouble(Code.HISTORY_DAMAGED, self._bookkeeping.complaint())
+        missed = self._bookkeeping.missed()
+        if missed:
+            self._tell(Event.of(Code.HISTORY_LOST, SUBJECT, {}, rows=missed))
 
     def _look_around(self, now: float) -> None:
         """Notice who is missed, and ask the DVRs for what only matters to people."""
@@ -200,7 +213,9 @@ class Daemon:
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        self._event_log.tell(event, self._inforce.settings, time.time())
+        moment = time.time()
+        number = self._event_log.tell(event, self._inforce.settings, moment)
+        self._bookkeeping.happened(event, number, moment)
 
     async def _end(self) -> None:
         self._notifier.stopping()
@@ -208,5 +223,6 @@ class Daemon:
         self._loop.close()
         self._saving.finish()
         await asyncio.to_thread(self._store.close, _LAST_SAVE)
+        await asyncio.to_thread(self._bookkeeping.close, _LAST_SAVE)
         journal.report(logging.INFO, Code.STOPPED)
         self._notifier.close()

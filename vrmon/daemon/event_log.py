@@ -23,8 +23,8 @@ class EventLog:
         self.recent: deque[Mapping[str, Any]] = deque(maxlen=_KEPT)
         self._number = 0
 
-    def tell(self, event: Event, settings: Settings, moment: float) -> None:
-        """`moment` is Unix time."""
+    def tell(self, event: Event, settings: Settings, moment: float) -> int:
+        """`moment` is Unix time. The event's number."""
         self._number += 1
         self.recent.append(document(event, self._number, moment))
         fields = dict(event.fields)
@@ -33,3 +33,4 @@ class EventLog:
         elif event.subject in settings.primaries or event.subject in settings.dvrs:
             fields["device"] = event.subject
         report(_LEVELS[event.severity], event.code, reason=event.message, **fields)
+        return self._number

@@ -46,6 +46,17 @@ def seconds(low: float, high: float) -> Value:
     return Value(f"a number of seconds, {low:g} to {high:g}", read)
 
 
+def whole(low: int, high: int) -> Value:
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            wrong_type(value)
+        if not low <= value <= high:
+            raise ValueError("is out of range")
+        return value
+
+    return Value(f"a whole number, {low} to {high}", read)
+
+
 def one_of(*choices: str) -> Value:
     def read(value: object) -> str:
         chosen = as_text(value)

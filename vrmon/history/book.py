@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from datetime import datetime, timezone
 from itertools import groupby, islice
@@ -42,18 +42,22 @@ class Book:
     """The history in `path`, kept for `days`. `session` is what the rows of this process are known by.
 
     `write`, `ask` and `failing` may be called from any thread; none of them waits for the disk.
-    `complaint`: what was wrong with the file, "" for nothing.
+    `complaint`: what was wrong with the file, "" for nothing; `files` counts those that were begun, `missed`
+    the rows of which it says that they were lost. `days` may be changed.
     """
 
     def __init__(self, path: Path, days: int, version: str, capacity: int = CAPACITY) -> None:
         self.session = _now()
         self.complaint = ""
+        self.files = 1
+        self.missed = 0
+        self.days = days
         self._path = path
-        self._days = days
         self._version = version
         self._capacity = capacity
         self._news = threading.Condition()
-        self._rows: dict[Key, Row] = {}
+        self._rows: dict[Key, Row] = {}  # what lasts, in its latest state
+        self._moments: dict[Key, Row] = {}  # what happened once, and makes room for the others
         self._refused, self._refusing_since = 0, 0
         self._questions: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
         self._closing = False
@@ -65,21 +69,32 @@ class Book:
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
-    def write(self, rows: Sequence[Row]) -> bool:
-        """Have these written soon; of those with the same key the last. False where some had no place."""
+    def write(self, rows: Iterable[Row]) -> None:
+        """Have these written soon; of those with the same key the last. What has no place is counted."""
         with self._news:
-            refused = 0
-            for row in rows:
-                key = row.key
-                if key in self._rows or len(self._rows) < self._capacity:
-                    self._rows[key] = row
-                else:
-                    refused += 1
-            if refused and not self._refused:
-                self._refusing_since = _now()
-            self._refused += refused
+            lost = sum(not self._find_place(row) for row in rows)
             self._news.notify()
-        return not refused
+        if lost:
+            self.lost(lost)
+
+    def lost(self, rows: int) -> None:
+        """So many have found no place."""
+        with self._news:
+            if not self._refused:
+                self._refusing_since = _now()
+            self._refused += rows
+
+    def _find_place(self, row: Row) -> bool:
+        """False where a row is lost: this one, or one of what happened once."""
+        key = row.key
+        place = self._moments if row.is_of_a_moment else self._rows
+        is_full = key not in place and len(self._rows) + len(self._moments) >= self._capacity
+        if is_full and (row.is_of_a_moment or not self._moments):
+            return False
+        if is_full:
+            del self._moments[next(iter(self._moments))]
+        place[key] = row
+        return not is_full
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Have a question answered in the book's thread, after what was handed over before. What comes of
@@ -118,7 +133,7 @@ class Book:
                 self._busy_since = time.monotonic()
                 self._try()
                 self._busy_since = None
-            if not self._rows or self._failure:
+            if not self._waiting or self._failure:
                 self._answer()
         self._end()
 
@@ -127,11 +142,16 @@ class Book:
         with self._news:
             while True:
                 now = time.monotonic()
-                if self._questions or (self._rows and now >= self._again) or now >= self._due():
+                if self._questions or (self._waiting and now >= self._again) or now >= self._due():
                     return True
                 if self._closing:
                     return False
-                self._news.wait(min(self._due(), self._again if self._rows else self._due()) - now)
+                self._news.wait(min(self._due(), self._again if self._waiting else self._due()) - now)
+
+    @property
+    def _waiting(self) -> int:
+        """How many rows do."""
+        return len(self._rows) + len(self._moments)
 
     def _due(self) -> float:
         """When something is to be done although nobody wants anything."""
@@ -159,22 +179,27 @@ class Book:
 
     def _take_in(self, connection: sqlite3.Connection) -> None:
         with self._news:
-            batch = dict(islice(self._rows.items(), _BATCH))
-            for key in batch:
+            rows = dict(islice(self._rows.items(), _BATCH))
+            moments = dict(islice(self._moments.items(), _BATCH - len(rows)))
+            for key in rows:
                 del self._rows[key]
+            for key in moments:
+                del self._moments[key]
             refused, since = self._refused, self._refusing_since
         try:
             with transaction(connection):
-                _write(connection, batch.values())
+                _write(connection, (*rows.values(), *moments.values()))
                 self._sign(connection, orderly=False)
                 if refused:
                     _write(connection, [Row("losses", {"began": since, "ended": _now(), "rows": refused})])
         except BaseException:
             with self._news:
-                self._rows = {**batch, **self._rows}
+                self._rows = {**rows, **self._rows}
+                self._moments = {**moments, **self._moments}
             raise
         with self._news:
             self._refused -= refused
+            self.missed += refused
         self._alive = time.monotonic()
 
     def _sign(self, connection: sqlite3.Connection, *, orderly: bool) -> None:
@@ -185,9 +210,9 @@ class Book:
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         now = time.monotonic()
-        if self._rows or now < self._forgotten + _FORGET_EVERY:
+        if self._waiting or now < self._forgotten + _FORGET_EVERY:
             return
-        if forget(connection, _now() - self._days * 86_400_000):
+        if forget(connection, _now() - self.days * 86_400_000, self.session):
             self._forgotten = now
 
     def _answer(self) -> None:
@@ -230,6 +255,7 @@ class Book:
             self._failure = f"Cannot write the history in {self._path}: {damage}, and {error.strerror}."
             self._again = time.monotonic() + _LONGEST_PAUSE
             return
+        self.files += 1
         self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
         log.error("History set aside", extra={"REASON": str(damage)})
 

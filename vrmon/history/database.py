@@ -8,6 +8,7 @@ milliseconds of Unix time; lengths are seconds of the monotonic clock, which no 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,15 +20,18 @@ FORMAT = 1
 
 SCHEMA = """
 CREATE TABLE sessions (          -- of vrmond: `seen` is its last sign of life
+    -- What is open in another table, and of a session that is over, was so until then; nobody knows more.
     began INTEGER PRIMARY KEY, version TEXT NOT NULL, seen INTEGER NOT NULL, orderly INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE jobs (              -- of one channel, known by its `key`: a job on two DVRs has two rows
+    -- `final`: nothing will be added any more; until then the sums are of the time up to `until`.
+    -- `gaps`: how many of its gaps count, those of the lowest places; `takes`: the stamps of its takes, JSON.
     key TEXT NOT NULL, ingest TEXT NOT NULL, job TEXT NOT NULL, stamp INTEGER NOT NULL,
     channel TEXT NOT NULL, source TEXT NOT NULL, basename TEXT,
     began_earliest INTEGER NOT NULL, began_latest INTEGER NOT NULL,
     ended_earliest INTEGER, ended_latest INTEGER, final INTEGER NOT NULL,
     least REAL NOT NULL, most REAL NOT NULL, covered_least REAL NOT NULL, covered_most REAL NOT NULL,
-    gaps INTEGER NOT NULL, takes TEXT NOT NULL, session INTEGER NOT NULL,
+    gaps INTEGER NOT NULL, takes TEXT NOT NULL, until INTEGER NOT NULL, session INTEGER NOT NULL,
     PRIMARY KEY (key, ingest, job, stamp)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE gaps (              -- `place`: the how manieth gap of its job, from 0
@@ -36,7 +40,7 @@ CREATE TABLE gaps (              -- `place`: the how manieth gap of its job, fro
     began INTEGER NOT NULL, ended INTEGER, least REAL NOT NULL, most REAL NOT NULL, cause TEXT NOT NULL,
     PRIMARY KEY (key, ingest, job, stamp, place)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE takes (             -- `names`: those of its files, in order
+CREATE TABLE takes (             -- `names`: those of its files, in order, JSON
     key TEXT NOT NULL, stamp INTEGER NOT NULL,
     channel TEXT NOT NULL, dvr TEXT NOT NULL, source TEXT NOT NULL,
     ingest TEXT NOT NULL, job TEXT NOT NULL, number INTEGER NOT NULL, names TEXT NOT NULL,
@@ -44,16 +48,16 @@ CREATE TABLE takes (             -- `names`: those of its files, in order
     ended_earliest INTEGER, ended_latest INTEGER, end_cause TEXT NOT NULL, session INTEGER NOT NULL,
     PRIMARY KEY (key, stamp)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE problems (
+CREATE TABLE problems (          -- `severity`: its worst; `cause`: code and subject, JSON, or empty
     code TEXT NOT NULL, subject TEXT NOT NULL, began INTEGER NOT NULL,
     ended INTEGER, severity TEXT NOT NULL, message TEXT NOT NULL, cause TEXT NOT NULL,
-    session INTEGER NOT NULL,
+    facts TEXT NOT NULL, session INTEGER NOT NULL,
     PRIMARY KEY (code, subject, began)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE commands (          -- `by` is empty where vrmon itself decided
     session INTEGER NOT NULL, number INTEGER NOT NULL,
     time INTEGER NOT NULL, channel TEXT NOT NULL, device TEXT NOT NULL, verb TEXT NOT NULL,
-    take TEXT NOT NULL, job TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+    source TEXT NOT NULL, take TEXT NOT NULL, job TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
     answered INTEGER, outcome TEXT NOT NULL, error TEXT NOT NULL,
     PRIMARY KEY (session, number)
 ) STRICT, WITHOUT ROWID;
@@ -83,8 +87,9 @@ class Damaged(Exception):
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
-    """The file, made where there is none, checked from end to end. Damaged; sqlite3.OperationalError where
-    the disk does not take it."""
+    """The file, made where there is none, checked from end to end. Damaged; sqlite3.OperationalError or
+    OSError where the disk does not take it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
         with judged():

@@ -22,6 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "losses": ("began",),
 }
 """The columns that tell the rows of a table apart."""
+_OF_A_MOMENT = ("commands", "events")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Row:
 
     table: str
     values: Mapping[str, Value]
+
+    @property
+    def is_of_a_moment(self) -> bool:
+        """Whether nothing tells of it again."""
+        return self.table in _OF_A_MOMENT
 
     @property
     def key(self) -> Key:

@@ -178,9 +178,11 @@ class Folding:
         return Coverage(Watch((), Look(looked.earliest, looked.latest, Shown.NO), since))
 
     def _file(self, key: ChannelKey, shows: Iterable[Show]) -> None:
-        done = (*self._done.get(key, ()), *shows)[-_DONE_KEPT:]
-        if done:
-            self._done[key] = done
+        """All that this plan files, and a few of those before."""
+        before, filed = self._done.get(key, ()), tuple(shows)
+        if filed:
+            is_old = before is self._before.done.get(key)
+            self._done[key] = (*(before[-_DONE_KEPT:] if is_old else before), *filed)
 
     def _stamp(self, moment: float) -> int:
         return int((moment + self._epoch) * 1000)

@@ -1,0 +1,120 @@
+"""The rows that the rounds come to, over hours of faults and crashes in virtual time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from random import Random
+
+import pytest
+
+from tests.world.virtual import Quirks
+from tests.world.virtual_chaos import Chaos
+from tests.world.virtual_run import EPOCH, Run
+from tests.world.virtual_site import Chances, site
+from vrmon.history.fold import Fold
+from vrmon.history.rows import Key, Row
+from vrmon.model import Result, Verb
+from vrmon.plan.coverage.channel import Show
+from vrmon.settings import ChannelKey, Sync
+from vrmon.views.round import Round
+
+
+class Written:
+    """What a book would hold of a run. `loses` says of a row whether the disk does not get it."""
+
+    def __init__(self, run: Run, random: Random | None = None) -> None:
+        self.rows: dict[Key, Row] = {}
+        self.sessions = 0
+        self.commands = 0
+        self.answers: list[Result] = []
+        self.done: dict[Key, Show] = {}
+        self._run = run
+        self._random = random
+        self._fold = Fold(0)
+        run.turned, run.starts = self._turned, self._starts
+
+    def table(self, name: str) -> list[Row]:
+        return [row for (table, _), row in self.rows.items() if table == name]
+
+    def _starts(self) -> None:
+        self.sessions += 1
+        self._fold = Fold(self.sessions)
+
+    def _turned(self, turned: Round) -> None:
+        self.commands += sum(action.verb is not Verb.FETCH_NAME for action in turned.sent)
+        self.answers += [one for one in turned.results if one.action.verb is not Verb.FETCH_NAME]
+        for key, shows in turned.plan.memory.covered.done.items():
+            self.done.update({_of(key, show): show for show in shows})
+        for row in self._fold.rows(turned, (), EPOCH):
+            is_open = row.values.get("ended", 0) is None or row.values.get("ended_latest", 0) is None
+            if self._random is None or not is_open or self._random.random() < 0.5:
+                self.rows[row.key] = row
+
+
+def _of(key: ChannelKey, show: Show) -> Key:
+    return "jobs", (str(key), show.job.ingest, show.job.id, show.stamp)
+
+
+def _trouble(seed: int, *, loses: bool = False) -> tuple[Run, Written]:
+    random = Random(seed)
+    run = Run(site(random.randint(1, 4), Sync(outage_hold=60.0)), Quirks.drawn(random), seed)
+    run.chances = random.choice([Chances(), Chances(0.02, 0.02, 0.05, 0.05), Chances(lost=0.3)])
+    run.promises.every = 1000
+    written = Written(run, random if loses else None)
+    chaos = Chaos(run, random)
+    run.begin()
+    run.until(600.0)
+    chaos.cease()
+    run.until(800.0)
+    return run, written
+
+
+@pytest.mark.parametrize(("seed", "loses"), [(1, False), (2, True), (5, False), (6, True)])
+def test_what_is_written_is_what_was_known(seed: int, loses: bool) -> None:
+    run, written = _trouble(seed, loses=loses)
+    assert run.planned is not None
+    jobs = {row.key: row.values for row in written.table("jobs")}
+    assert jobs.keys() >= written.done.keys()
+    for name, show in written.done.items():
+        row, account = jobs[name], show.account
+        assert (row["final"], row["job"], row["basename"]) == (1, show.job.id, show.basename)
+        assert (row["least"], row["most"]) == (round(account.least, 3), round(account.most, 3))
+        began, ended = row["began_earliest"], row["ended_latest"]
+        assert isinstance(began, int)
+        assert isinstance(ended, int)
+        assert began <= ended <= (run.now + EPOCH) * 1000
+        places = range(int(row["gaps"] or 0))
+        gaps = [written.rows["gaps", (*name[1], place)].values for place in places]
+        assert [one["cause"] for one in gaps] == [gap.cause for gap in account.gaps]
+        assert sum(float(one["most"] or 0.0) for one in gaps) == pytest.approx(account.most, abs=0.1)
+        stamps = {take.values["stamp"] for take in written.table("takes") if take.values["key"] == row["key"]}
+        assert stamps >= set(json.loads(str(row["takes"])))
+    known = {
+        _of(key, show)
+        for key in run.planned.memory.covered.channels
+        for show in run.memory.covered.read(key, 0)
+    }
+    left_open = {
+        name for name, row in jobs.items() if not row["final"] and row["session"] == written.sessions
+    }
+    assert left_open <= known
+    if not loses:
+        assert written.done
+        assert _answered(written) == sorted(one.outcome.value for one in written.answers)
+    running = {row.values["source"] for row in _still_open(written.table("takes"), "ended_latest", written)}
+    assert running <= {one.unique_id for one in run.mac.sources if one.recording is not None}
+    problems = _still_open(written.table("problems"), "ended", written)
+    assert {(row.values["code"], row.values["subject"]) for row in problems} == {
+        tuple(one.key) for one in run.planned.problems
+    }
+
+
+def _still_open(rows: Iterable[Row], column: str, written: Written) -> list[Row]:
+    return [row for row in rows if row.values[column] is None and row.values["session"] == written.sessions]
+
+
+def _answered(written: Written) -> list[str]:
+    rows = sorted(written.table("commands"), key=lambda row: row.key)
+    assert len(rows) == written.commands
+    return sorted(str(row.values["outcome"]) for row in rows if row.values["answered"])

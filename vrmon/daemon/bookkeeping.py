@@ -1,0 +1,146 @@
+"""What the rounds come to goes into the book of the history: folded in a thread, written in the book's own.
+
+The loop hands over and goes on. Where the disk or the machine is so slow that too much waits, it is dropped
+and told of as lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from vrmon import __version__
+from vrmon.daemon.clock import Clock
+from vrmon.history.book import Book
+from vrmon.history.entries import Order
+from vrmon.history.fold import Fold, Own
+from vrmon.history.rows import Row
+from vrmon.settings import History
+from vrmon.views.events import Event
+from vrmon.views.round import Round
+
+log = logging.getLogger(__name__)
+
+_MOST = 5000  # rounds and events that wait to be folded
+_CLOSING = 2.0
+
+Work = Callable[[], Iterable[Row]]
+
+
+class Bookkeeping:
+    """Keeps the book in `path`, while `apply` has said that there is to be one. `book` is None without."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.book: Book | None = None
+        self._path = path
+        self._clock = clock
+        self._keeper: _Keeper | None = None
+        self._missed = 0
+
+    def apply(self, history: History) -> Callable[[], None]:
+        """Go on with these settings. What is returned ends a book that is no longer wanted, and may wait for
+        the disk."""
+        if history.days and self.book is not None:
+            self.book.days = history.days
+        elif history.days:
+            self.book, self._missed = Book(self._path, history.days, __version__), 0
+            self._keeper = _Keeper(self.book)
+        elif self._keeper is not None:
+            keeper, self._keeper, self.book = self._keeper, None, None
+            return partial(keeper.close, _CLOSING)
+        return lambda: None
+
+    def take_in(self, turned: Round, own: Own) -> None:
+        """`own`: the daemon's problems beside the plan's, and since when."""
+        if self._keeper is not None:
+            self._keeper.do(partial(self._keeper.fold.rows, turned, own, self._clock.epoch))
+
+    def happened(self, event: Event, number: int, moment: float) -> None:
+        """`moment` is Unix time."""
+        if self._keeper is not None:
+            fold = self._keeper.fold
+            self._keeper.do(lambda: (fold.happened(event, number, moment),))
+
+    def asked(self, order: Order) -> None:
+        """A person has just asked for this, and it was done or refused."""
+        if self._keeper is not None:
+            fold, now = self._keeper.fold, time.time()
+            self._keeper.do(lambda: (fold.asked(order, now),))
+
+    def failing(self) -> str:
+        """Why what has happened is not in the book, for people; "" when all is well."""
+        return "" if self.book is None else self.book.failing()
+
+    def missed(self) -> int:
+        """How many entries have been lost, of which nobody has been told yet."""
+        if self.book is None:
+            return 0
+        missed, self._missed = self.book.missed - self._missed, self.book.missed
+        return missed
+
+    def complaint(self) -> str:
+        """What was wrong with the file, "" for nothing."""
+        return "" if self.book is None else self.book.complaint
+
+    def excuse(self) -> None:
+        """A person has heard what was wrong with the file."""
+        if self.book is not None:
+            self.book.complaint = ""
+
+    def close(self, timeout: float) -> None:
+        """Write what waits, and end."""
+        if self._keeper is not None:
+            self._keeper.close(timeout)
+
+
+class _Keeper:
+    """One book, and the thread that folds for it."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.fold = Fold(book.session)
+        self._files = book.files
+        self._news = threading.Condition()
+        self._work: deque[Work] = deque()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="folding", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Work) -> None:
+        with self._news:
+            is_full = len(self._work) >= _MOST
+            if not is_full:
+                self._work.append(work)
+            self._news.notify()
+        if is_full:
+            self.book.lost(1)
+
+    def close(self, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        with self._news:
+            self._closing = True
+            self._news.notify()
+        self._thread.join(timeout)
+        self.book.close(max(0.0, deadline - time.monotonic()))
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                while not self._work and not self._closing:
+                    self._news.wait()
+                if not self._work:
+                    return
+                work = self._work.popleft()
+            try:
+                if self.book.files != self._files:
+                    self._files = self.book.files
+                    self.fold.tell_again()
+                self.book.write(work())
+            except Exception:  # the top of a thread: what comes next is folded all the same
+                log.exception("History cannot be folded")
+                self.fold.tell_again()
