@@ -2,8 +2,8 @@
 
 A row's texts are templates of str.format, to be filled with a problem's facts. A part in [brackets] is left
 out where one of its facts is absent or empty; of several texts the first is meant whose other facts are all
-there. {subject} is there always. {recorder} and {place}, what people call the recorder and what it stands
-on, come from the traits of its kind.
+there. {subject} is there always. {recorder}, {place} and {medium}, what people call the recorder, what it
+stands on and what it records to, come from the traits of its kind.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Remedy(Word):
 
     ENABLE = "The source is disabled: enable it in {recorder}."
     UNLOCK = "The source is locked: unlock it in {recorder}."
-    GIVE_DESTINATION = "The source has no destination: give it one in {recorder}."
+    GIVE_DESTINATION = "The source has no {medium}: give it one in {recorder}."
     LOOK = "Look at the source and its destination's disk in {recorder}; vrmon goes on trying."
 
 
@@ -416,11 +416,11 @@ _SOURCES = {
         _BY_AIR,
         (
             Text(
-                "{name!r} is recorded to nothing: the source {source!r} on {dvr} has no destination.",
-                "Give the source a destination in {recorder} now.",
+                "{name!r} is recorded to nothing: the source {source!r} on {dvr} has no {medium}.",
+                "Give the source a {medium} in {recorder} now.",
             ),
             Text(
-                "The source {source!r} on {dvr} has no destination to record to.",
+                "The source {source!r} on {dvr} has no {medium} to record to.",
                 Remedy.GIVE_DESTINATION,
             ),
         ),

@@ -38,6 +38,7 @@ class Traits:
 
     recorder: str = "the recorder"  # how people call it
     place: str = "its machine"  # what it stands on
+    medium: str = "destination"  # without one it records nothing: "has no …"
     fit: Callable[[str], str] = fit_plainly  # a name as this kind can take it, of `longest` at most
     longest: int = 200  # bytes of UTF-8; an extension or a suffix may follow them
     fold: Callable[[str], str] = fold_plainly  # two names that it takes for one fold to the same
@@ -53,7 +54,7 @@ class Traits:
     @property
     def called(self) -> dict[str, str]:
         """What a text that speaks of the recorder wants to know."""
-        return {"recorder": self.recorder, "place": self.place}
+        return {"recorder": self.recorder, "place": self.place, "medium": self.medium}
 
 
 PLAIN = Traits()

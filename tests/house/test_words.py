@@ -64,4 +64,4 @@ def test_a_row_tells_the_first_text_whose_facts_are_there_and_leaves_out_what_is
 
 @pytest.mark.parametrize("phrase", [*Remedy, *Wait])
 def test_a_phrase_asks_for_what_a_row_may_ask_for(phrase: str) -> None:
-    assert names(phrase) <= {"recorder", "primary", "dvr"}
+    assert names(phrase) <= {"recorder", "medium", "primary", "dvr"}

@@ -24,16 +24,17 @@ class Endpoint:
     it spells its ids itself, by our spelling (`spellings`, which are replaced and never changed).
 
     `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well.
+    `port`: the usual one of its kind, which its url need not name.
     Making one never fails: a CA file that cannot be read, say, is told by every exchange.
     """
 
-    def __init__(self, device: DeviceSettings) -> None:
+    def __init__(self, device: DeviceSettings, port: int = 0) -> None:
         parts = urlsplit(device.url)
         self.name = device.name
         self.timeout = device.timeout
         self.tls = device.tls
         self.secure = parts.scheme == "https"
-        self.port = parts.port or (443 if self.secure else 80)
+        self.port = parts.port or port or (443 if self.secure else 80)
         self.has_password = bool(device.password)
         self.standing: set[object] = set()
         self.keeps_none = False

@@ -116,6 +116,16 @@ class BudgetSocket(socket.socket):
             self._reader.close()
         self.close()
 
+    def waiting(self) -> bytes | None:
+        """What has come unasked while the connection was idle; None where it is at its end."""
+        self.settimeout(0)
+        try:
+            return super().recv(65536) or None
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return b""
+        except OSError:
+            return None
+
     def is_quiet(self) -> bool:
         """Whether the idle connection stands and nothing unasked for has come.
 

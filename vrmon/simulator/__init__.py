@@ -1,4 +1,4 @@
-"""A PlayBox and a MovieRecorder to try vrmon against: stateful servers with every unknown and every fault.
+"""A PlayBox and recorders to try vrmon against: stateful servers with every unknown and every fault.
 
     with serving(PlayBox()) as playbox, serving(MovieRecorder(password="…"), tls=True) as movierecorder:
         job = playbox.start_job(0, "SHOW.mxf")
@@ -8,11 +8,12 @@
 `python3 -m vrmon.simulator` runs them by hand; `control` says how they are steered with curl.
 """
 
+from vrmon.simulator.hyperdeck.deck import HyperDeck
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
-from vrmon.simulator.movierecorder.take import Take, gaps
 from vrmon.simulator.playbox.ingest_job import IngestJob
 from vrmon.simulator.playbox.ingest_server import PlayBox
+from vrmon.simulator.recording.take import Take, gaps
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.exchange import Arrival
 from vrmon.simulator.served.faults import Fault
@@ -22,6 +23,7 @@ __all__ = [
     "Arrival",
     "Certificate",
     "Fault",
+    "HyperDeck",
     "IngestJob",
     "MovieRecorder",
     "PlayBox",

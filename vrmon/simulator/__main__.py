@@ -1,4 +1,4 @@
-"""Runs a PlayBox and one or more MovieRecorders by hand: `python3 -m vrmon.simulator --help`."""
+"""Runs a PlayBox and one or more recorders by hand: `python3 -m vrmon.simulator --help`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aiohttp import web
 
+from vrmon.simulator.hyperdeck.deck import HyperDeck
+from vrmon.simulator.hyperdeck.deck_switches import HyperDeckSwitches
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
 from vrmon.simulator.playbox.ingest_server import PlayBox
 from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
 from vrmon.simulator.served.certificate import Certificate, make_certificate
-from vrmon.simulator.served.http_server import Server
 from vrmon.simulator.served.listening_socket import ListeningSocket
+from vrmon.simulator.served.port import Port
 from vrmon.simulator.served.remote import control_of_all
+from vrmon.simulator.served.serving import open_port
 from vrmon.simulator.served.simulated_device import SimulatedDevice
 from vrmon.simulator.served.switches import Switches
 from vrmon.simulator.usage import usage
@@ -29,6 +33,7 @@ from vrmon.simulator.usage import usage
 KINDS: dict[type[SimulatedDevice], type[Switches]] = {
     PlayBox: PlayBoxSwitches,
     MovieRecorder: MovieRecorderSwitches,
+    HyperDeck: HyperDeckSwitches,
 }
 
 CHANNELS = 4
@@ -38,8 +43,9 @@ _LAST_PORT = 65535
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.movierecorder_port + options.recorders - 1 > _LAST_PORT:
-        parser.error("the MovieRecorders' ports would go beyond 65535")
+    for kind, number in _numbers(options).items():
+        if _first_port(options, kind) + number - 1 > _LAST_PORT:
+            parser.error(f"the ports of each {kind} would go beyond 65535")
     try:
         devices = _devices(options)
     except (OSError, ValueError) as error:
@@ -55,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python3 -m vrmon.simulator",
-        description="A PlayBox and a MovieRecorder that are not there, until Ctrl-C.",
+        description="A PlayBox and recorders that are not there, until Ctrl-C.",
         epilog=usage(KINDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -65,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--movierecorder-port", type=tcp_port, default=8080, help="of the first; 0: any (default %(default)s)"
     )
+    add("--hyperdeck-port", type=tcp_port, default=9993, help="of the first; 0: any (default %(default)s)")
     add("--control-port", type=tcp_port, default=4200, help="0: any (default %(default)s)")
     add(
         "--channels",
@@ -78,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the id of an ingest, in place of made ones; repeat it",
     )
     add("--recorders", type=count, default=1, help="how many MovieRecorders (default %(default)s)")
+    add("--hyperdecks", type=int, default=0, help="how many HyperDecks (default %(default)s)")
     add("--password-file", type=Path, help="the MovieRecorders ask for the password in this file")
     add("--tls", action="store_true", help="HTTPS, with a self-signed certificate made for this run")
     add("--delay-ms", type=float, default=0.0, help="how late every answer is (default %(default)s)")
@@ -135,14 +143,27 @@ async def _run(devices: dict[str, SimulatedDevice], options: argparse.Namespace)
             await server.close()
 
 
+def _numbers(options: argparse.Namespace) -> dict[str, int]:
+    """How many recorders of each kind."""
+    return {MovieRecorder.KIND: options.recorders, HyperDeck.KIND: options.hyperdecks}
+
+
+def _first_port(options: argparse.Namespace, kind: str) -> int:
+    return int(getattr(options, f"{kind}_port"))
+
+
 def _devices(options: argparse.Namespace) -> dict[str, SimulatedDevice]:
     password = options.password_file.read_text().strip() if options.password_file else ""
     ingests = options.ingest or options.channels or CHANNELS
     channels = options.channels or len(options.ingest or range(CHANNELS))
     devices: dict[str, SimulatedDevice] = {"playbox": PlayBox(ingests)}
-    for number in range(1, options.recorders + 1):
-        name = "movierecorder" if number == 1 else f"movierecorder{number}"
-        devices[name] = MovieRecorder(channels, password=password)
+    makers: dict[str, Callable[[], SimulatedDevice]] = {
+        MovieRecorder.KIND: lambda: MovieRecorder(channels, password=password),
+        HyperDeck.KIND: HyperDeck,
+    }
+    for kind, how_many in _numbers(options).items():
+        for number in range(1, how_many + 1):
+            devices[kind if number == 1 else f"{kind}{number}"] = makers[kind]()
     for device in devices.values():
         device.delay = options.delay_ms / 1000
     for wish in options.switch:
@@ -168,15 +189,15 @@ def _switch(devices: Iterable[SimulatedDevice], wish: str) -> None:
 
 async def _serve(
     devices: dict[str, SimulatedDevice], options: argparse.Namespace, certificate: Certificate | None
-) -> list[Server]:
+) -> list[Port]:
     servers = []
-    next_port = options.movierecorder_port
+    seen: Counter[str] = Counter()
     for name, device in devices.items():
-        port = options.playbox_port if device.KIND == PlayBox.KIND else next_port
-        if device.KIND == MovieRecorder.KIND and next_port:
-            next_port += 1
+        first = _first_port(options, device.KIND)
+        port = first and first + seen[device.KIND]
+        seen[device.KIND] += 1
         with _listening(name, options, port):
-            server = Server(device, options.host, port, certificate)
+            server = open_port(device, options.host, port, certificate)
             await server.listen_again()
         servers.append(server)
     return servers

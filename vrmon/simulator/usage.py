@@ -35,7 +35,8 @@ def _lines(kinds: Mapping[type[SimulatedDevice], type[Switches]]) -> Iterator[st
     for one in described(Switches):
         yield from _switch(one)
     for kind, switches in kinds.items():
-        yield f"\nswitches of {kind.KIND}, for the whole of it or for one {kind.PART}:"
+        part = f", for the whole of it or for one {kind.PART}" if kind.PART else ""
+        yield f"\nswitches of {kind.KIND}{part}:"
         for one in described(switches):
             if one.name not in COMMON:
                 yield from _switch(one)

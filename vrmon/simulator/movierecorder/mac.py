@@ -8,11 +8,11 @@ from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
-from vrmon.simulator.movierecorder.agenda import Agenda
 from vrmon.simulator.movierecorder.disk import Disk
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
-from vrmon.simulator.movierecorder.take import Take, Who, gaps
+from vrmon.simulator.recording.agenda import Agenda
+from vrmon.simulator.recording.take import Take, Who, gaps
 from vrmon.simulator.served.simulated_device import SimulatedDevice, locked
 from vrmon.simulator.served.switches import switched, switched_in_part
 

@@ -9,8 +9,8 @@ from typing import Any
 from vrmon.simulator.movierecorder.listing import destination_entry, scheduled_entry, source_entry
 from vrmon.simulator.movierecorder.operator import HandledMac
 from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, enabling, naming
-from vrmon.simulator.movierecorder.picture import JPEG, colour_bars
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.recording.picture import JPEG, colour_bars
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
 from vrmon.simulator.served.oddities import told
 from vrmon.simulator.served.simulated_device import locked

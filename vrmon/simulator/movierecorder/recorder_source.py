@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vrmon.simulator.movierecorder.agenda import Agenda
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
-from vrmon.simulator.movierecorder.take import Take, Who
+from vrmon.simulator.recording.agenda import Agenda
+from vrmon.simulator.recording.take import Take, Who
 
 
 @dataclass

@@ -11,7 +11,7 @@ from itertools import count
 
 from vrmon.simulator.movierecorder.mac import Mac
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
-from vrmon.simulator.movierecorder.take import Who
+from vrmon.simulator.recording.take import Who
 from vrmon.simulator.served.moments import moment_of, unix_time
 from vrmon.simulator.served.simulated_device import locked
 

@@ -1,7 +1,4 @@
-"""Serves one device on one port: HTTP or HTTPS, its delay, its faults, and its control address.
-
-While it refuses connections its port stays bound, so that it comes back on the same one.
-"""
+"""Serves one device on one port: HTTP or HTTPS, its delay, its faults, and its control address."""
 
 from __future__ import annotations
 
@@ -24,14 +21,13 @@ from vrmon.simulator.served.encoding import encoded
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Arrival, Request
 from vrmon.simulator.served.faults import LATE, Fault
 from vrmon.simulator.served.listening_socket import ListeningSocket, end_orderly
+from vrmon.simulator.served.port import BACKLOG, Port
 from vrmon.simulator.served.remote import PREFIX, control
 from vrmon.simulator.served.simulated_device import SimulatedDevice
 
-BACKLOG = 1024
 
-
-class Server:
-    """Bound when made, listening after `listen_again`. `port` 0 lets the system choose."""
+class Server(Port):
+    """Speaks HTTP, with a certificate HTTPS."""
 
     def __init__(
         self,
@@ -40,77 +36,31 @@ class Server:
         port: int = 0,
         certificate: Certificate | None = None,
     ) -> None:
-        self.device = device
-        self.loop = asyncio.get_running_loop()
+        super().__init__(device, host, port)
         self._certificate = certificate
-        self._socket = ListeningSocket(host, port)
-        self._address: tuple[str, int] = self._socket.getsockname()[:2]
         self._protocols = web.Server(self._answer, access_log=None)
-        self._listening: asyncio.Server | None = None
-        self._coming_back: asyncio.TimerHandle | None = None
-        self._turn = asyncio.Lock()
         self._at_work: set[asyncio.Task[Answer]] = set()
         self._cache = Cache()
         self._connection_numbers = count(1)
         self._connections: WeakKeyDictionary[asyncio.Transport, tuple[int, int]] = WeakKeyDictionary()
-        device.listener = self
+        if certificate is not None:
+            self.fingerprint = certificate.fingerprint
 
     @property
-    def url(self) -> str:
-        host, port = self._address
-        return f"{'https' if self._certificate else 'http'}://{host}:{port}"
+    def scheme(self) -> str:
+        return "https" if self._certificate else "http"
 
-    @property
-    def fingerprint(self) -> str:
-        return self._certificate.fingerprint if self._certificate else ""
+    async def _listen(self, sock: ListeningSocket) -> asyncio.Server:
+        context = self._certificate.server_context() if self._certificate else None
+        return await self.loop.create_server(self._protocols, sock=sock, ssl=context, backlog=BACKLOG)
 
-    async def listen_again(self) -> None:
-        async with self._turn:
-            self._forget_coming_back()
-            if self._listening is None:
-                context = self._certificate.server_context() if self._certificate else None
-                self._listening = await self.loop.create_server(
-                    self._protocols, sock=self._socket, ssl=context, backlog=BACKLOG
-                )
+    def _transports(self) -> list[asyncio.Transport | None]:
+        return [connection.transport for connection in self._protocols.connections]
 
-    async def refuse(self, seconds: float | None = None) -> None:
-        async with self._turn:
-            await self._stop_listening()
-            self._socket = ListeningSocket(*self._address)
-            if seconds is not None:
-                self._coming_back = self.loop.call_later(
-                    seconds, lambda: self.loop.create_task(self.listen_again())
-                )
-
-    async def close(self) -> None:
-        await self._stop_listening()
+    async def _end(self) -> None:
         for task in self._at_work:
             task.cancel()
-        self.device.clear_faults()
         await self._protocols.shutdown(timeout=0.1)
-        await self._socket.accepted_are_closed()
-        self.device.listener = None
-
-    async def drop_connections(self) -> None:
-        """Closes every connection, whatever it waits for, and goes on listening."""
-        self._socket.close_accepted()
-
-    def _forget_coming_back(self) -> None:
-        if self._coming_back is not None:
-            self._coming_back.cancel()
-            self._coming_back = None
-
-    async def _stop_listening(self) -> None:
-        self._forget_coming_back()
-        if self._listening is not None:
-            await self._socket.accept_no_more()
-            self._listening.close()
-            self._listening = None
-        self._socket.close()
-        self._socket.drop_accepted()
-        for connection in self._protocols.connections:
-            if connection.transport is not None:
-                wire.reset(connection.transport)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         at = time.monotonic()

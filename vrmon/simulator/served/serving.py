@@ -15,9 +15,23 @@ from typing import TypeVar
 
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.http_server import Server
+from vrmon.simulator.served.line_server import LineServer, Speaker
+from vrmon.simulator.served.port import Port
 from vrmon.simulator.served.simulated_device import SimulatedDevice
 
 D = TypeVar("D", bound=SimulatedDevice)
+
+
+def open_port(
+    device: SimulatedDevice,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    certificate: Certificate | None = None,
+) -> Port:
+    """Where the device is served from now on, in what it speaks, once it is told to listen."""
+    if isinstance(device, Speaker):
+        return LineServer(device, device, host, port)
+    return Server(device, host, port, certificate)
 
 
 @contextmanager
@@ -54,7 +68,7 @@ async def _serve(
 ) -> None:
     over = asyncio.Event()
     try:
-        server = Server(device, port=port, certificate=certificate)
+        server = open_port(device, port=port, certificate=certificate)
         if listening:
             await server.listen_again()
     except OSError as error:

@@ -1,0 +1,290 @@
+"""The HyperDeck driver: what it says on the wire, and what it makes of whatever comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vrmon.devices.contract import Dvr
+from vrmon.devices.hyperdeck.driver import connector
+from vrmon.devices.hyperdeck.ethernet import LIMIT
+from vrmon.devices.hyperdeck.names import LONGEST, fit
+from vrmon.errors import BadAnswer, DeviceError, Refused, Unreachable
+from vrmon.model import Destination, Source
+from vrmon.settings import DeviceSettings
+from vrmon.simulator import HyperDeck, serving
+from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
+
+TIMEOUT = 0.5
+
+
+_opened: list[Dvr] = []
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def clients_of(url: str, number: int, timeout: float = 5.0) -> list[Dvr]:
+    """Of one deck, as its threads have them."""
+    connect = connector(DeviceSettings("deck", url, timeout=timeout))
+    clients = [connect() for _ in range(number)]
+    _opened.extend(clients)
+    return clients
+
+
+def client_of(url: str, timeout: float = 5.0) -> Dvr:
+    return clients_of(url, 1, timeout)[0]
+
+
+@pytest.fixture
+def deck() -> Iterator[HyperDeck]:
+    with serving(HyperDeck()) as device:
+        yield device
+
+
+@contextmanager
+def saying(*answers: bytes) -> Iterator[str]:
+    """The url of whatever says this, one answer to each line, and the first before any."""
+
+    def converse() -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            reader = connection.makefile("rb")
+            for answer in answers:
+                connection.sendall(answer)
+                if not reader.readline():
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=converse, daemon=True).start()
+        yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+
+
+GREETING = b"500 connection info:\r\nprotocol version: 1.11\r\nmodel: X\r\n\r\n"
+TRANSPORT = b"208 transport info:\r\nstatus: stopped\r\n\r\n"
+
+
+def test_it_records_under_the_name_that_it_is_given_and_stops(deck: HyperDeck) -> None:
+    client = client_of(deck.url)
+    assert client.sources().seen == (
+        Source("1", "HyperDeck", destinations=("1", "2"), video_format="1080i50"),
+    )
+    client.record("1", "NEWS at 6")
+    assert client.sources().seen[0].is_recording
+    assert client.source("1") == Source("1", "HyperDeck", is_recording=True, video_format="1080i50")
+    assert [take.name for take in deck.takes] == ["NEWS at 6"]
+    client.stop("1")
+    assert not client.sources().seen[0].is_recording
+    assert deck.running is None
+
+
+def test_all_clients_of_a_deck_share_one_connection(deck: HyperDeck) -> None:
+    deck.switch(clients="one")
+    clients = clients_of(deck.url, 8)
+    threads = [threading.Thread(target=client.sources) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {arrival.connection for arrival in deck.arrivals()} == {1}
+    for client in (_opened.pop() for _ in range(7)):
+        client.close()
+    assert clients[0].sources().seen
+    assert {arrival.connection for arrival in deck.arrivals()} == {1}
+
+
+def test_a_deck_that_another_program_holds_says_so(deck: HyperDeck) -> None:
+    deck.switch(clients="one")
+    first, second = client_of(deck.url), client_of(deck.url)
+    first.sources()
+    with pytest.raises(
+        Unreachable, match=r"^deck \(127.0.0.1:\d+\) rejected the connection. Older decks take one"
+    ):
+        second.sources()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ({"remote": False}, "refused to record: 111 remote control disabled"),
+        ({"signal": "none"}, "refused to record: 110 no input"),
+        ({"full": True}, "refused to record: 104 disk full"),
+    ],
+)
+def test_a_refusal_is_told_in_its_own_words(deck: HyperDeck, trouble: dict[str, object], words: str) -> None:
+    if "full" in trouble:
+        deck.fill_disk()
+    deck.remote = trouble.get("remote", True) is True
+    deck.signal = str(trouble.get("signal", "1080i50"))
+    with pytest.raises(Refused, match=words):
+        client_of(deck.url).record("1", "SHOW")
+    assert deck.takes == []
+
+
+def test_what_keeps_it_from_recording_is_told_beforehand(deck: HyperDeck) -> None:
+    client = client_of(deck.url)
+    assert client.destinations() == (Destination("1", "slot 1 (SSD A)"), Destination("2", "slot 2 (SSD B)"))
+    deck.set_signal("none")
+    deck.set_remote(False)
+    deck.take_disk(1)
+    deck.set_room(2, 120)
+    source = client.sources().seen[0]
+    assert (source.destinations, source.video_format) == (("2",), "")
+    assert client.destinations() == (
+        Destination("1", "slot 1"),
+        Destination(
+            "2",
+            "slot 2 (SSD B)",
+            (
+                "there is no signal at the input",
+                "remote control is disabled, so it cannot be started; press REM on it",
+                "less than 5 min of room is left",
+            ),
+        ),
+    )
+    deck.fill_disk()
+    assert client.sources().seen[0].destinations == ()
+
+
+def test_a_deck_that_tells_of_no_slot_is_not_one_without_disks(deck: HyperDeck) -> None:
+    deck.fault("body", "slot info*", body="103 unsupported\r\n")
+    assert client_of(deck.url).sources().seen[0].destinations is None
+
+
+def test_a_deck_that_tells_no_time_left_is_not_full(deck: HyperDeck) -> None:
+    deck.switch(slot_time="absent", slot_count="absent")
+    assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")
+    assert client_of(deck.url).destinations()[0].warnings == ()
+
+
+def test_what_it_says_unasked_is_no_answer(deck: HyperDeck) -> None:
+    deck.switch(says_unasked=True)
+    client = client_of(deck.url)
+    client.record("1", "SHOW")
+    assert client.sources().seen[0].is_recording
+
+
+def test_a_connection_that_it_closed_between_two_looks_is_opened_anew(deck: HyperDeck) -> None:
+    client = client_of(deck.url)
+    client.sources()
+    deck.drop_connections()
+    assert client.sources().seen
+    deck.refuse()
+    with pytest.raises(Unreachable, match="refused the connection"):
+        client.sources()
+    deck.listen_again()
+    assert client.sources().seen
+
+
+def test_an_answer_that_comes_too_late_is_none_to_the_next_question(deck: HyperDeck) -> None:
+    client = client_of(deck.url, TIMEOUT)
+    deck.fault("delay", "transport info", seconds=2 * TIMEOUT, times=1)
+    with pytest.raises(Unreachable, match=r"did not answer within 0.5 s"):
+        client.sources()
+    assert client.source("1") == Source("1", "HyperDeck", video_format="1080i50")
+
+
+def test_whoever_waits_for_another_does_so_within_his_own_time(deck: HyperDeck) -> None:
+    polls, stops = clients_of(deck.url, 2, TIMEOUT)
+    deck.fault("hang", "transport info")
+
+    def polls_in_vain() -> None:
+        with pytest.raises(Unreachable):
+            polls.sources()
+
+    first = threading.Thread(target=polls_in_vain)
+    first.start()
+    deck.wait_until(lambda: deck.arrivals("transport info"))
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        stops.stop("1")
+    assert time.monotonic() - began < 10 * TIMEOUT
+    first.join()
+
+
+@pytest.mark.parametrize("kind", sorted((REPLACING | SPOILING | LATE) - {"interim", "close", "delay"}))
+def test_no_fault_is_taken_for_an_answer(deck: HyperDeck, kind: str) -> None:
+    client = client_of(deck.url, TIMEOUT)
+    client.sources()
+    deck.fault(kind, "transport info", seconds=2 * TIMEOUT)
+    began = time.monotonic()
+    with pytest.raises((Unreachable, BadAnswer)) as raised:
+        client.sources()
+    assert time.monotonic() - began < 20 * TIMEOUT
+    assert len(str(raised.value)) < 500
+    deck.clear_faults()
+    assert client.sources().seen
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"220 ftp ready\r\n",
+        b"\xff" * 50 + b"\r\n",
+        b"500\r\n",
+        b"208 x:\r\n\r\n",
+    ],
+)
+def test_what_is_no_hyperdeck_is_not_taken_for_one(first: bytes) -> None:
+    with saying(first) as url, pytest.raises(BadAnswer, match=r"no HyperDeck says\. Is its url right"):
+        client_of(url).sources()
+
+
+def test_what_closes_the_connection_at_once_may_have_another_client() -> None:
+    with saying() as url, pytest.raises(Unreachable, match=r"closed the connection at once\. Older decks"):
+        client_of(url).sources()
+
+
+def test_an_endless_answer_is_bounded() -> None:
+    answer = b"208 transport info:\r\n" + b"a: b\r\n" * LIMIT
+    with saying(GREETING + answer) as url, pytest.raises(BadAnswer, match=f"sent more than {LIMIT} bytes"):
+        client_of(url).sources()
+
+
+@given(st.binary(max_size=200))
+def test_whatever_comes_back_is_told_or_understood(content: bytes) -> None:
+    with saying(GREETING, content, b"", b"") as url:
+        try:
+            sight = client_of(url, 0.05).source("1")
+        except DeviceError as error:
+            assert str(error).isprintable()
+        else:
+            assert sight is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "fitted"),
+    [
+        ("NEWS 18:00", "NEWS 18_00"),
+        ("Zürich – Straße", "Zurich - Strasse"),
+        ("Новости", "_______"),
+        ("../../etc/x", "_____.._etc_x"[0:2] + "_.._etc_x"),
+        ("A\r\nstop", "A__stop"),
+        ('what? *who* <"x">|y', "what_ _who_ __x___y"),
+        ("trailing. . ", "trailing"),
+    ],
+)
+def test_a_name_is_one_that_any_disk_can_hold(name: str, fitted: str) -> None:
+    assert fit(name) == fitted
+
+
+@given(st.text())
+def test_every_name_fits_on_one_line_and_stays_so(name: str) -> None:
+    fitted = fit(name)
+    assert fitted.isascii()
+    assert len(fitted) <= LONGEST
+    assert fitted == "" or fitted.isprintable()
+    assert fit(fitted) == fitted

@@ -1,0 +1,116 @@
+"""A HyperDeck as a recorder. Its commands are sent once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+
+from vrmon.devices.contract import Dvr
+from vrmon.devices.hyperdeck.answers import (
+    SOURCE,
+    Slot,
+    parse_destinations,
+    parse_slot,
+    parse_slot_count,
+    parse_source,
+)
+from vrmon.devices.hyperdeck.ethernet import Ethernet, Said
+from vrmon.errors import BadAnswer, Refused
+from vrmon.model import Destination, Schedule, Sight, Source
+from vrmon.net.shape import ShapeError
+from vrmon.settings import DeviceSettings
+
+Ask = Callable[[str], Said]
+
+_REFUSALS, _SUCCESS = range(100, 200), range(200, 300)
+
+
+class HyperDeck:
+    """A `contract.Dvr`. The connection is that of all clients of the deck."""
+
+    def __init__(self, ethernet: Ethernet) -> None:
+        self._ethernet = ethernet
+        self._endpoint = ethernet.endpoint
+        ethernet.join()
+
+    def sources(self) -> Sight[tuple[Source, ...]]:
+        def look(ask: Ask) -> Source:
+            transport = self._told(ask, "transport info")
+            slots = self._slots(ask)
+            return self._understood(lambda: parse_source(transport.values, slots))
+
+        return Sight((self._ethernet.converse(look),))
+
+    def source(self, unique_id: str) -> Source | None:
+        def look(ask: Ask) -> Source:
+            transport = self._told(ask, "transport info")
+            return self._understood(lambda: parse_source(transport.values))
+
+        return self._ethernet.converse(look) if unique_id == SOURCE else None
+
+    def destinations(self) -> tuple[Destination, ...]:
+        def look(ask: Ask) -> tuple[Destination, ...]:
+            transport, remote = self._told(ask, "transport info"), ask("remote")
+            return parse_destinations(transport.values, remote.values, self._slots(ask) or ())
+
+        return self._ethernet.converse(look)
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        self._cannot("tell schedules")
+
+    def record(self, source: str, name: str) -> None:
+        self._command(source, f"record: name: {name}" if name else "record", "to record")
+
+    def stop(self, source: str) -> None:
+        self._command(source, "stop", "to stop")
+
+    def set_name(self, source: str, name: str) -> None:  # noqa: ARG002
+        self._cannot("name a clip that it records")
+
+    def resume(self, source: str) -> None:  # noqa: ARG002
+        self._cannot("resume")
+
+    def thumbnail(self, source: str) -> bytes:  # noqa: ARG002
+        self._cannot("show a picture")
+
+    def close(self) -> None:
+        self._ethernet.leave()
+
+    def _slots(self, ask: Ask) -> tuple[Slot, ...] | None:
+        """None where the deck does not tell of them."""
+        if self._ethernet.slots is None:
+            self._ethernet.slots = parse_slot_count(self._told(ask, "device info").values)
+        told = [
+            (number, ask(f"slot info: slot id: {number}")) for number in range(1, self._ethernet.slots + 1)
+        ]
+        found = [parse_slot(number, one.values) for number, one in told if one.code in _SUCCESS]
+        return tuple(found) or None
+
+    def _command(self, source: str, line: str, wish: str) -> None:
+        if source != SOURCE:
+            raise self._endpoint.error(Refused, f"has no source {self._endpoint.quoted(source)!r}")
+
+        self._ethernet.converse(lambda ask: self._told(ask, line, wish))
+
+    def _told(self, ask: Ask, line: str, wish: str = "") -> Said:
+        said = ask(line)
+        if said.code in _SUCCESS:
+            return said
+        wish = wish or f"to give its {line}"
+        if said.code in _REFUSALS:
+            raise self._endpoint.error(Refused, f"refused {wish}: {said.code} {said.text}")
+        raise self._endpoint.error(BadAnswer, f"was asked {wish} and answered {said.code} {said.text}")
+
+    def _understood(self, parse: Callable[[], Source]) -> Source:
+        try:
+            return parse()
+        except ShapeError as error:
+            raise self._endpoint.error(BadAnswer, f"answered nonsense: {error}") from None
+
+    def _cannot(self, what: str) -> NoReturn:
+        raise self._endpoint.error(Refused, f"cannot {what}")
+
+
+def connector(device: DeviceSettings) -> Callable[[], Dvr]:
+    ethernet = Ethernet(device)
+    return lambda: HyperDeck(ethernet)
