@@ -342,9 +342,9 @@ _DEVICES = {
     Code.PASSWORD_REFUSED: Row(
         "Password refused",
         "The DVR wants a password, or another one.",
-        "Put {recorder}'s password into the password_file or the credential dvr_NAME, then restart vrmon.",
+        "Run 'vrmon password NAME', which asks for {recorder}'s password and puts it where vrmon reads it.",
         _DEGRADED,
-        (Text("{reason}", "Put the right password where vrmon reads it, then restart vrmon."),),
+        (Text("{reason}", "[{where}]"),),
     ),
     Code.CERTIFICATE_REFUSED: Row(
         "Certificate refused",
@@ -933,8 +933,14 @@ _DAEMON = {
     ),
     Code.LOG_FAILING: Row(
         "Log cannot be written",
-        "The log file's disk is full or failing. Control is not affected.",
-        "Make room where log.file points.",
+        "The log file may not be written, or its disk is full or failing. Control is not affected.",
+        "Make room where log.file points. The service may write below /var/log/vrmon only.",
+        texts=(
+            Text(
+                "The log file cannot be written: {what}.",
+                "The service may write below /var/log/vrmon only. The journal has everything nevertheless.",
+            ),
+        ),
     ),
     Code.LOG_BACK: Row("Log is written again", "What was logged in between is missing from it."),
     Code.LOG_OVERRUN: Row(

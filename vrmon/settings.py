@@ -20,8 +20,8 @@ K = TypeVar("K", bound=Hashable)
 class DeviceSettings:
     """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file.
 
-    `password` never appears in a repr. `kind` names a folder of `devices`, from which `traits` follow;
-    `options` are the keys that only this kind has, with their values.
+    `password` never appears in a repr; `password_hint` says where it belongs. `kind` names a folder of
+    `devices`, from which `traits` follow; `options` are the keys that only this kind has, with their values.
     """
 
     name: str
@@ -30,6 +30,7 @@ class DeviceSettings:
     timeout: float = 5.0
     tls: str = "system"
     password: str = field(default="", repr=False)
+    password_hint: str = field(default="", repr=False, compare=False)
     kind: str = ""
     options: tuple[tuple[str, object], ...] = ()
     traits: Traits = field(default=PLAIN, repr=False, compare=False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.world.command import on_terminal, open_folder, vrmon
-from tests.world.running import toml
+from tests.world.running import running, toml
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 PASSWORD = "hün ter/2&%"
@@ -32,7 +32,7 @@ def recorder() -> Iterator[MovieRecorder]:
 def check(folder: Path, text: str, **environ: str) -> tuple[int, str]:
     """The exit status and all that was said of the configuration `text`."""
     (folder / "vrmon.toml").write_text(text)
-    done = vrmon("check", environ={"CONFIGURATION_DIRECTORY": str(folder), **environ})
+    done = vrmon("check", "--here", environ={"CONFIGURATION_DIRECTORY": str(folder), **environ})
     assert "Traceback" not in done.stderr
     assert PASSWORD not in done.stdout + done.stderr
     return done.returncode, done.stdout + done.stderr
@@ -61,7 +61,7 @@ def test_a_refused_configuration_is_told_line_by_line(tmp_path: Path, playbox: P
     assert code == 78
     assert len(said.splitlines()) == 2
     assert all(line.startswith(f"{tmp_path}/vrmon.toml:") for line in said.splitlines())
-    done = vrmon("check", "--json", environ={"CONFIGURATION_DIRECTORY": str(tmp_path)})
+    done = vrmon("check", "--here", "--json", environ={"CONFIGURATION_DIRECTORY": str(tmp_path)})
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, done.stderr) == (78, said)
     assert [one["message"] for one in found] == said.splitlines()
@@ -83,14 +83,13 @@ def test_what_would_keep_a_source_from_recording(
     recorder.enable("4XT00292 - 1", False)
     code, said = check(tmp_path, text)
     assert code == 1
-    faults = [line for line in said.splitlines() if line.startswith("✖ fail")]
-    for channel, why, hint in (
-        ("PCR 1", "locked", "unlock it"),
-        ("PCR 2", "disabled", "enable it"),
-        ("PCR 3", "no destination", "give it one"),
-        ("PCR 4", "none of its 4 sources is called 'Studio'", "`vrmon sources`"),
+    for word, channel, why, hint in (
+        ("▲ warn", "PCR 1", "locked", "unlock it"),
+        ("✖ fail", "PCR 2", "disabled", "enable it"),
+        ("✖ fail", "PCR 3", "no destination", "give it one"),
+        ("✖ fail", "PCR 4", "none of its 4 sources is called 'Studio'", "`vrmon sources`"),
     ):
-        [line] = [line for line in faults if channel in line]
+        [line] = [line for line in said.splitlines() if line.startswith(word) and channel in line]
         assert why in line
         assert hint in line
 
@@ -145,7 +144,7 @@ def test_a_destinations_warning_concerns_the_sources_that_record_to_it(
     recorder.set_destinations(3, [])
     recorder.warn("media", ["disk almost full"])
     code, said = check(tmp_path, text)
-    assert code == 1
+    assert code == 1, "for the source without a destination"
     warned = [line for line in said.splitlines() if "'Media RAID': disk almost full" in line]
     assert [line.split()[2:4] for line in warned] == [["PCR", number] for number in "123"]
 
@@ -205,13 +204,16 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     code, said = check(tmp_path, text)
     assert code == 1
     assert "refused the password" in said
-    assert f"the file that its password_file names, or in {tmp_path}/credentials/movierecorder." in said
+    assert f"Put it into {secret} with: vrmon password movierecorder" in said
     without = "\n".join(line for line in text.splitlines() if "password_file" not in line)
     code, said = check(tmp_path, without)
     assert code == 1
     assert "wants a password" in said
-    assert f"or in {tmp_path}/credentials/movierecorder: if it does, check as root" in said
+    assert "Name a file for it: password_file in [dvr.movierecorder]." in said
     (tmp_path / "credentials").mkdir()
+    code, said = check(tmp_path, without)
+    assert code == 1
+    assert f"Put it into {tmp_path}/credentials/movierecorder with: vrmon password movierecorder" in said
     (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n")
     code, said = check(tmp_path, without)
     assert code == 0
@@ -219,7 +221,7 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n\n")
     code, said = check(tmp_path, without)
     assert code == 1
-    assert "has a credential that vrmond refuses" in said
+    assert "has a password that vrmond refuses" in said
     assert PASSWORD not in said
 
 
@@ -245,7 +247,7 @@ def test_who_may_not_read_the_password_is_told_to_check_as_root(
     with open_folder() as folder:
         (folder / "vrmon.toml").write_text(toml(folder, playbox, recorder))
         done = vrmon("check", "--config", folder / "vrmon.toml", user="nobody")
-    assert done.returncode == 1
+    assert done.returncode == 0, "what only root can see is no failure"
     assert "Permission denied" in done.stdout
     assert "Check as root" in done.stdout
 
@@ -253,12 +255,47 @@ def test_who_may_not_read_the_password_is_told_to_check_as_root(
 def test_json_and_odd_names(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder) -> None:
     text = toml(tmp_path, playbox, recorder)
     recorder.rename_source(0, "\x1b[2J[bold]")
-    recorder.lock("4XT00292 - 0")
+    recorder.enable("4XT00292 - 0", False)
     code, said = check(tmp_path, text)
     assert code == 1
     assert "\x1b" not in said
     assert "[bold]" in said
-    done = vrmon("check", "--json", environ={"CONFIGURATION_DIRECTORY": str(tmp_path)})
+    done = vrmon("check", "--here", "--json", environ={"CONFIGURATION_DIRECTORY": str(tmp_path)})
     found: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert {one["subject"] for one in found if one["ok"] is False} == {"PCR 1"}
     assert all(set(one) == {"ok", "subject", "message", "hint"} for one in found)
+
+
+def test_the_daemon_tells_what_it_can_read_itself(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    """Under systemd it has passwords that others cannot see, and cannot see files that root can."""
+    credentials = tmp_path / "handed-over"
+    credentials.mkdir()
+    (credentials / "dvr_movierecorder").write_text(PASSWORD)
+    with running(tmp_path, playbox, recorder, environ={"CREDENTIALS_DIRECTORY": str(credentials)}) as daemon:
+        text = daemon.config.read_text()
+        without = "\n".join(line for line in text.splitlines() if "password_file" not in line)
+        daemon.config.write_text(without)
+        done = vrmon("check", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "movierecorder  takes the password." in done.stdout
+        mine = {key: value for key, value in daemon.environ.items() if key != "CREDENTIALS_DIRECTORY"}
+        assert "wants a password" in vrmon("check", "--here", environ=mine).stdout
+        assert vrmon("check", environ=mine).stdout.splitlines()[1:] != []
+        assert "takes the password" in vrmon("check", environ=mine).stdout
+        found = [json.loads(line) for line in vrmon("check", "--json", environ=mine).stdout.splitlines()]
+        assert {one["ok"] for one in found} == {True}
+        daemon.config.write_text(without.replace("timeout", "tiemout"))
+        done = vrmon("check", environ=mine)
+        assert done.returncode == 78
+        assert done.stdout.count("unknown key") == 2
+        recorder.fault("hang")
+        daemon.config.write_text(without)
+        done = vrmon("check", environ=mine)
+        assert done.returncode == 1
+        assert "✖ fail  movierecorder" in done.stdout
+        daemon.kill()
+        done = vrmon("check", environ=mine)
+        assert done.stdout.startswith("▲ warn  vrmond  Cannot reach vrmond: nobody listens on")
+        assert "● ok  playbox" in done.stdout

@@ -13,6 +13,7 @@ from tests.world.command import on_terminal, open_folder, vrmon
 from tests.world.running import running, toml
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
+PASSWORD = "gürtel & schnalle?"
 INGEST = "9C64992CFF3A4A3FA3C635BB7D9B6071"
 
 
@@ -83,10 +84,93 @@ def test_map_with_reload_is_in_force_at_once(
 ) -> None:
     with running(tmp_path, playbox, recorder) as daemon:
         command = ("map", "PCR 5", "--ingest", INGEST, "--source", "Backup 5", "--reload")
+        daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "ok")
         done = vrmon(*command, environ=daemon.environ)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert done.returncode == 0
         assert "in force" in done.stdout
         daemon.wait_for(lambda status: status["channels"][-1]["source"] == "4XT00292 - 4")
+
+
+def test_map_refuses_a_source_that_the_dvr_does_not_have(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    with running(tmp_path, playbox, recorder) as daemon:
+        daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "ok")
+        daemon.wait_for(lambda status: status["primaries"]["playbox"]["state"] == "ok")
+        before = daemon.config.read_bytes()
+        done = vrmon("map", "PCR 1", "--source", "4XT00292-3", environ=daemon.environ)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "movierecorder has no source '4XT00292-3'. Did you mean '4XT00292 - 3'?" in done.stderr
+        assert daemon.config.read_bytes() == before
+        done = vrmon("map", "PCR 1", "--source", "NOPE", "--force", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        done = vrmon("map", "PCR 1", "--ingest", INGEST, environ=daemon.environ)
+        assert done.returncode == 0
+        assert f"Warning: playbox does not list the ingest {INGEST}." in done.stderr
+
+
+def test_a_password_is_asked_for_without_showing_it_and_lies_where_vrmond_reads_it(
+    tmp_path: Path, playbox: PlayBox
+) -> None:
+    with serving(MovieRecorder(password=PASSWORD)) as locked, running(tmp_path, playbox, locked) as daemon:
+        secret = tmp_path / "movierecorder.password"
+        secret.write_text("wrong")
+        assert vrmon("reload", environ=daemon.environ).returncode == 0
+        told = daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] != "ok")
+        told = daemon.wait_for(lambda status: status["problems"])
+        [problem] = [one for one in told["problems"] if one["code"] == "password-refused"]
+        assert problem["hint"] == f"Put it into {secret} with: vrmon password movierecorder"
+        with on_terminal("password", "movierecorder", "--reload", environ=daemon.environ) as terminal:
+            terminal.see("Password of movierecorder: ")
+            terminal.type(f"{PASSWORD}\n")
+            terminal.see("Once more: ")
+            terminal.type(f"{PASSWORD}\n")
+            terminal.see(f"The password of movierecorder is in {secret}")
+            terminal.see("in force")
+            terminal.rest()
+        assert PASSWORD not in terminal.raw
+        assert secret.read_text() == f"{PASSWORD}\n"
+        assert secret.stat().st_mode & 0o777 == 0o600
+        daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "ok")
+        assert PASSWORD not in daemon.log()
+
+
+def test_a_password_that_differs_or_is_none_changes_nothing(tmp_path: Path, playbox: PlayBox) -> None:
+    with serving(MovieRecorder(password=PASSWORD)) as locked:
+        (tmp_path / "vrmon.toml").write_text(toml(tmp_path, playbox, locked))
+    environ = {"CONFIGURATION_DIRECTORY": str(tmp_path)}
+    with on_terminal("password", "movierecorder", environ=environ) as terminal:
+        terminal.see("Password of movierecorder: ")
+        terminal.type("one\n")
+        terminal.see("Once more: ")
+        terminal.type("two\n")
+        terminal.see("the two differ. Nothing was changed.")
+        assert terminal.process.wait(60) == 1
+    assert vrmon("password", "movierecorder", environ=environ, stdin="\n").returncode == 1
+    assert (tmp_path / "movierecorder.password").read_text() == PASSWORD
+    done = vrmon("password", "movierecoder", environ=environ, stdin="new\n")
+    assert "Did you mean 'movierecorder'?" in done.stderr
+    assert vrmon("password", "movierecorder", environ=environ, stdin="new\n").returncode == 0
+    assert (tmp_path / "movierecorder.password").read_text() == "new\n"
+
+
+def test_a_reload_tells_that_a_password_which_is_handed_over_wants_a_restart(
+    tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
+) -> None:
+    with running(tmp_path, playbox, recorder) as daemon:
+        done = vrmon("reload", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        (daemon.config.parent / "credentials").mkdir(0o700)
+        done = vrmon("password", "movierecorder", environ=daemon.environ, stdin=f"{PASSWORD}\n")
+        assert done.stdout.endswith("It takes effect with: systemctl restart vrmon\n")
+        file = daemon.config.parent / "credentials" / "movierecorder"
+        assert (file.read_text(), file.stat().st_mode & 0o777) == (f"{PASSWORD}\n", 0o600)
+        done = vrmon("reload", environ=daemon.environ)
+        assert done.returncode == 0
+        assert "systemctl restart vrmon takes them in; recordings go on." in done.stderr
+        daemon.restart()
+        done = vrmon("reload", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_reload_of_another_file_than_vrmonds_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,13 @@ def test_what_is_free_comes_as_channels_and_the_rest_as_comments(
     assert f"# {playbox.ingests[2]}: has OTHER, no channel\n" in printed
     blocks = tomlkit.parse(printed).unwrap()["channel"]
     assert [block["ingest"] for block in blocks] == list(playbox.ingests[1:]), "idle ones are offered as well"
+
+
+def test_a_dvr_that_fails_is_told_with_why(daemon: Running, recorder: MovieRecorder) -> None:
+    recorder.refuse()
+    daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "unreachable")
+    printed = vrmon("sources", environ=daemon.environ).stdout
+    assert re.match(r"# movierecorder: unreachable \(.* refused the connection\), 3 sources\n", printed)
 
 
 def test_an_ingest_is_called_idle_only_while_its_primary_says_so(daemon: Running, playbox: PlayBox) -> None:

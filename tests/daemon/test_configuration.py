@@ -267,3 +267,18 @@ def test_an_address_that_is_taken_costs_the_address_only(tmp_path: Path) -> None
                 daemon.wait_for(lambda status: status["health"] == "ok")
                 with urllib.request.urlopen(f"http://{address}/healthz", timeout=60) as answer:
                     assert answer.status == 200
+
+
+def test_a_log_file_that_cannot_be_written_is_a_problem_until_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / "missing"
+    with running(tmp_path, extra=f'[log]\nfile = "{folder}/vrmon.log"') as daemon:
+        status = daemon.wait_for(lambda status: "log-failing" in {one["code"] for one in status["problems"]})
+        [problem] = [one for one in status["problems"] if one["code"] == "log-failing"]
+        assert (
+            problem["message"]
+            == f"The log file cannot be written: {folder}/vrmon.log: No such file or directory."
+        )
+        assert problem["severity"] == "info"
+        folder.mkdir()
+        daemon.post("/reload")
+        daemon.wait_for(lambda status: "log-failing" not in {one["code"] for one in status["problems"]})

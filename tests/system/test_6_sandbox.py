@@ -53,14 +53,14 @@ def test_only_its_own_folders_are_writable(site: Site) -> None:
     """Tried as root, in the mounts that the running daemon sees."""
     folders = "/etc /etc/vrmon /run /run/systemd /usr /var /var/lib /var/log /root /home /dev/shm"
     probe = f"""
-        for d in {folders} /var/lib/vrmon /run/vrmon; do
+        for d in {folders} /var/lib/vrmon /var/log/vrmon /run/vrmon; do
             touch $d/probe 2>/dev/null && rm $d/probe && echo $d
         done
         true
     """
     mounts = f"--target={site.machine.daemon}"
     writable = site.machine.run("nsenter", mounts, "--mount", "sh", "-c", probe).stdout.split()
-    assert writable == ["/var/lib/vrmon", "/run/vrmon"]
+    assert writable == ["/var/lib/vrmon", "/var/log/vrmon", "/run/vrmon"]
 
 
 def test_a_modules_namesake_below_usr_local_is_not_seen(site: Site) -> None:

@@ -86,6 +86,11 @@ class FakeBackend:
         self.asked.append(("reload",))
         return "Reloaded."
 
+    async def check(self) -> dict[str, Any]:
+        if self.control_error:
+            raise ControlError(self.control_error)
+        return {"findings": [], "exit_status": 0}
+
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         self._check(channel)
         self.asked.append(("hold", channel, seconds, reason, by))

@@ -1,6 +1,7 @@
 """What the HTTP API asks of the daemon, and the plain values it gets.
 
-Every call comes from the one asyncio loop, returns at once and does no I/O (`reload` may wait for a file).
+Every call comes from the one asyncio loop, returns at once and does no I/O (`reload` may wait for a file,
+`check` for a process).
 Shapes of the documents: `vrmon.views.status` and `vrmon.views.inventory`.
 """
 
@@ -99,6 +100,9 @@ class Backend(Protocol):
 
     async def reload(self) -> str:
         """Reads the configuration again: what came of it, in a sentence. ConfigError when it is refused."""
+
+    async def check(self) -> dict[str, Any]:
+        """What `vrmon check` finds as the daemon: {"findings", "exit_status"}. ControlError."""
 
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         """Hands a channel to a person, for ever when `seconds` is None. ControlError, UnknownChannel."""

@@ -30,6 +30,10 @@ class Control:
         self._note(request, "reload", await _body(request))
         return json_answer({"message": await self._backend.reload()})
 
+    async def check(self, request: web.Request) -> web.Response:
+        self._note(request, "check", await _body(request))
+        return json_answer(await self._backend.check())
+
     async def hold(self, request: web.Request) -> web.Response:
         body = await _body(request)
         seconds = _seconds(body, "seconds", _LONGEST_HOLD, "hold for that long", "a year, or null")

@@ -104,6 +104,7 @@ def application(backend: Backend, documents: Documents, hub: Hub, names: OwnName
             web.get("/metrics", reading.metrics),
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
             web.post("/reload", control.reload),
+            web.post("/check", control.check),
             web.post("/channels/{name:.+}/hold", control.hold),
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from vrmon.catalog import Severity
+from vrmon.catalog import ROWS, Severity, Situation
 from vrmon.cli.lenient import clean
 from vrmon.cli.terminal import print_json, print_line
 from vrmon.devices import kinds
@@ -43,8 +42,10 @@ def inspect_primary(device: DeviceSettings, channels: Sequence[Channel]) -> list
     ]
 
 
-def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential: Path) -> list[Finding]:
-    """`channels` are those that record on it; `credential`: where its password stands, if nowhere else."""
+def inspect_dvr(
+    device: DeviceSettings, channels: Sequence[Channel], *, sees_password: bool = True
+) -> list[Finding]:
+    """`channels` are those that record on it. `sees_password`: whether it would be known if it had one."""
     client = kinds.recorder(device)()
     began = time.monotonic()
     try:
@@ -55,7 +56,8 @@ def inspect_dvr(device: DeviceSettings, channels: Sequence[Channel], credential:
             findings.append(Finding(True, device.name, "takes the password."))
         destinations = _destinations(client) if device.traits.tells_destinations else ()
     except PasswordRefused as error:
-        return [Finding(False, device.name, sentence(str(error)), _where_its_password_is(device, credential))]
+        hint = device.password_hint if sees_password else "Check as root, who may read the one it has."
+        return [Finding(False if sees_password else None, device.name, sentence(str(error)), hint)]
     except DeviceError as error:
         return [_failed(device, error)]
     finally:
@@ -87,11 +89,6 @@ def _failed(device: DeviceSettings, error: DeviceError) -> Finding:
     says_it_all = "vrmon trust" in str(error)
     hint = "" if says_it_all else "Look at its power, its network, and its address in vrmon.toml."
     return Finding(False, device.name, sentence(str(error)), hint)
-
-
-def _where_its_password_is(device: DeviceSettings, credential: Path) -> str:
-    places = f"It stands in the file that its password_file names, or in {credential}"
-    return f"{places}." if device.password else f"{places}: if it does, check as root, who may read it."
 
 
 def _odd(device: DeviceSettings, sight: Sight[T]) -> Iterator[Finding]:
@@ -157,9 +154,11 @@ def _channel(
 
 
 def _of_problem(problem: Problem, device: DeviceSettings) -> Finding:
+    """It fails if it leaves a job without its backup; what only may do so is a warning."""
     told = problem.told(**device.traits.called)
     is_spare = told.severity is Severity.INFO
-    return Finding(None if is_spare else False, told.subject, told.message, told.hint)
+    is_grave = ROWS[told.code].severity_in(Situation.ON_AIR) is Severity.CRITICAL and not is_spare
+    return Finding(False if is_grave else None, told.subject, told.message, told.hint)
 
 
 _SHOWN = {True: ("●", "ok", "green"), False: ("✖", "fail", "red"), None: ("▲", "warn", "yellow")}
@@ -167,7 +166,7 @@ _SHOWN = {True: ("●", "ok", "green"), False: ("✖", "fail", "red"), None: ("�
 
 @dataclass(frozen=True)
 class Finding:
-    """`ok` is None for what works and might still be better; `hint` says what to do."""
+    """`ok` is None for a warning, which is no failure; `hint` says what to do."""
 
     ok: bool | None
     subject: str

@@ -1,4 +1,4 @@
-"""Channels by the names that people type."""
+"""Channels and other things by the names that people type."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def exactly(name: str, status: Document) -> str:
     return name
 
 
-def known(name: str, names: Iterable[str]) -> str:
-    """Which channel may be meant by a wrong name, and which there are."""
-    there, near = list(names), nearest(name, names)
+def known(name: str, names: Iterable[str], shown: Iterable[str] | None = None) -> str:
+    """What may be meant by a wrong name, and which there are, or are to be `shown`."""
+    there = list(names)
+    near = nearest(name, there)
     guess = "" if near is None else f"Did you mean {near!r}? "
-    return f"{guess}There are: {', '.join(there) or 'none'}."
+    return f"{guess}There are: {', '.join(there if shown is None else shown) or 'none'}."

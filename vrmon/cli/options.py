@@ -98,10 +98,13 @@ def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
     argument = add(
         "check", "cli.commands.check:run",
         "Check the configuration, then every device and every channel's source: for each ok, or what to do. "
+        "vrmond looks; without it, or for another file, this command does. "
         "Exit status: 0 nothing fails, 1 something does, 78 the configuration is refused.",
         "vrmon check", "vrmon check --config new.toml"
     )  # fmt: skip
     _add_config(argument)
+    argument("--here", action="store_true", help="look with the eyes of whoever runs this, not with vrmond's")
+    _add_socket(argument)
     _add_json(argument, "one finding a line")
 
 
@@ -173,6 +176,15 @@ def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:
         ("--dvr", "NAME", "whose source, where there are several DVRs", completion.dvrs),
     ):
         with_completer(argument(option, metavar=metavar, help=what), completer)
+    argument("--force", action="store_true", help="also a source that the DVR does not have now")
+    _add_config(argument)
+    _add_reload(argument)
+    argument = add(
+        "password", "cli.commands.password:run",
+        "Ask for a DVR's password, without showing it, and put it where vrmond reads it.",
+        "vrmon password movierecorder --reload"
+    )  # fmt: skip
+    with_completer(argument("name", metavar="NAME", help="of a DVR in vrmon.toml"), completion.dvrs)
     _add_config(argument)
     _add_reload(argument)
     argument = add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 
-from vrmon.cli.lenient import clean, part
+from vrmon.cli.lenient import clean, part, text
 from vrmon.cli.terminal import print_json
 from vrmon.cli.vrmond import Document, Vrmond
 
@@ -26,6 +26,12 @@ def tell(options: Namespace, group: str, key: str, lister: Lister) -> int:
         which = {key: name} if len(devices) > 1 else {}
         print("\n".join(lister(clean(name), part(devices, name), which)))
     return 0
+
+
+def condition(device: Document) -> str:
+    """The device's state, and why it is so."""
+    error = text(device, "error").rstrip(".")
+    return text(device, "state") + (f" ({error})" if error else "")
 
 
 def block(comment: str, values: Mapping[str, str]) -> Iterator[str]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 from pathlib import Path
 from typing import Any
 
+from vrmon.config import passwords
 from vrmon.config.complaints import Complaints
+from vrmon.config.environment import Directories
 from vrmon.config.layout import KeyPath
 from vrmon.config.schema import TABLES, keys_of
 from vrmon.config.table import read_table
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
-from vrmon.devices.keys import CONTROL
-from vrmon.files import read_small
 from vrmon.settings import DeviceSettings
 
 
 def read_devices(
-    role: Role, document: dict[str, Any], folder: Path, credentials: Path | None, complaints: Complaints
+    role: Role, document: dict[str, Any], folder: Path, directories: Directories, complaints: Complaints
 ) -> dict[str, DeviceSettings]:
     """The devices in this role by name; relative paths in them start at `folder`."""
     table = role.value
@@ -47,8 +46,10 @@ def read_devices(
         if "tls" in values:
             values["tls"] = _trust(path, values["tls"], folder, complaints)
         if "password_file" in values:
-            file = values.pop("password_file")
-            values["password"] = _password(path, folder / file if file else None, credentials, complaints)
+            named = values.pop("password_file")
+            file = folder / named if named else None
+            values["password"] = _password(path, file, directories.credentials, complaints)
+            values["password_hint"] = passwords.hint(name, passwords.place(name, file, directories))
         if "url" in values:
             _complain_of_twin(path, values["url"], devices, complaints)
             devices[name] = DeviceSettings(name, **values)
@@ -76,7 +77,7 @@ def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str
 
 def _password(path: KeyPath, file: Path | None, credentials: Path | None, complaints: Complaints) -> str:
     try:
-        return password(str(path[-1]), file, credentials)
+        return passwords.password(str(path[-1]), file, credentials)
     except ValueError as wrong:
         expected = "a file that only its owner can read, with the password on its one line"
         complaints.add((*path, "password_file"), str(wrong), expected, outside=True)
@@ -92,42 +93,6 @@ def _complain_of_twin(
         complaints.add(
             (*path, "url"), f"is the same as that of {path[0]}.{twin}", "one table for each device"
         )
-
-
-_LIMIT = 4096
-
-
-def password(name: str, file: Path | None, credentials: Path | None) -> str:
-    """The password of DVR `name`: from `file`, else from systemd's credential `dvr_NAME`, else "".
-
-    Raises ValueError saying why there is none; the text never holds any of the file's content.
-    """
-    if file is not None:
-        # Only here: systemd shows a credential's access list as the group's permissions.
-        return secret(file, private=True)
-    if credentials is None:
-        return ""
-    credential = credentials / f"dvr_{name}"
-    return secret(credential, private=False) if os.path.lexists(credential) else ""
-
-
-def secret(file: Path, *, private: bool) -> str:
-    """The password that `file` holds; `private`: no other user may read it. ValueError as above."""
-    try:
-        content, status = read_small(file, _LIMIT)
-    except OSError as error:
-        raise ValueError(f"cannot read {file}: {error.strerror}") from None
-    if private and status.st_mode & 0o077:
-        raise ValueError(f"{file} is open to its group or to others; run: chmod 600 {file}")
-    try:
-        text = content.decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is not UTF-8") from None
-    if not text:
-        raise ValueError(f"{file} holds no password")
-    if CONTROL.search(text):
-        raise ValueError(f"{file} holds more than one line, or a control character")
-    return text
 
 
 def check_ca(file: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
@@ -27,13 +28,9 @@ _ANY = Path("vrmon.toml")
 def put_channel(text: str, name: str, values: Mapping[str, str | int]) -> str:
     """`text` in which the channel `name`, in whatever case, has `values`; a new one where there was none."""
     document, layout = parse_toml(text, _ANY)
-    channels = document.get("channel", [])
-    for index, channel in enumerate(channels if isinstance(channels, list) else ()):
-        if (
-            isinstance(channel, dict)
-            and str(channel.get("name", "")).strip().casefold() == name.strip().casefold()
-        ):
-            return _put(text, layout, ("channel", index), values)
+    index = _index(document, name)
+    if index is not None:
+        return _put(text, layout, ("channel", index), values)
     lines = ["[[channel]]", *(_assignment(key, value) for key, value in {"name": name, **values}.items())]
     newline = _newline(text)
     block = newline.join(lines)
@@ -44,6 +41,13 @@ def put_channel(text: str, name: str, values: Mapping[str, str | int]) -> str:
         raise _cannot_place(("channel",))
     gap = "" if not text else newline if text.endswith("\n") else newline * 2
     return text + gap + block + newline
+
+
+def channel_of(text: str, name: str) -> dict[str, Any]:
+    """What the file says of the channel `name`, in whatever case; nothing where there is none."""
+    document, _ = parse_toml(text, _ANY)
+    index = _index(document, name)
+    return {} if index is None else dict(document["channel"][index])
 
 
 def set_tls(text: str, kind: str, name: str, tls: str) -> str:
@@ -84,6 +88,18 @@ def rewrite(path: Path, before: str, after: str, environ: Mapping[str, str]) -> 
             "Run this as the file's owner." if isinstance(error, PermissionError) else "Nothing was changed."
         )
         raise ConfigError([f"Cannot write {path}: {error.strerror}. {hint}"]) from None
+
+
+def _index(document: dict[str, Any], name: str) -> int | None:
+    """The place of the channel `name`, in whatever case."""
+    channels = document.get("channel", [])
+    for index, channel in enumerate(channels if isinstance(channels, list) else ()):
+        if (
+            isinstance(channel, dict)
+            and str(channel.get("name", "")).strip().casefold() == name.strip().casefold()
+        ):
+            return index
+    return None
 
 
 def _put(text: str, layout: Layout, table: KeyPath, values: Mapping[str, str | int]) -> str:

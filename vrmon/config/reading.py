@@ -35,8 +35,8 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         add_unknown((name,), list(TABLES), complaints)
     folder = path.absolute().parent
     settings = Settings(
-        primaries=read_devices(Role.PRIMARY, document, folder, None, complaints),
-        dvrs=read_devices(Role.RECORDER, document, folder, directories.credentials, complaints),
+        primaries=read_devices(Role.PRIMARY, document, folder, directories, complaints),
+        dvrs=read_devices(Role.RECORDER, document, folder, directories, complaints),
         channels=read_channels(document, complaints),
         sync=Sync(**_section("sync", document, complaints)),
         api=_api(document, environ, directories, complaints),
@@ -44,6 +44,16 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         history=History(**_section("history", document, complaints)),
     )
     return settings, complaints
+
+
+def password_file(text: str, path: Path, dvr: str) -> Path | None:
+    """The file that a DVR of the configuration names for its password, if it names one."""
+    document, _ = parse_toml(text, path)
+    try:
+        named = document["dvr"][dvr]["password_file"]
+    except (LookupError, TypeError):
+        return None
+    return path.absolute().parent / named if isinstance(named, str) else None
 
 
 def _section(kind: str, document: dict[str, Any], complaints: Complaints) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
         prog="vrmond", description="Keeps a backup recorder in step with a primary ingest."
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="default: /etc/vrmon/vrmon.toml")
-    parser.add_argument("--check", action="store_true", help="only judge the configuration")
+    parser.add_argument("--check", action="store_true", help="only check the configuration")
     parser.add_argument(
         "--last-good",
         action="store_true",

@@ -17,6 +17,7 @@ from vrmon.catalog import Code
 from vrmon.config.in_force import InForce
 from vrmon.daemon import journal, systemd
 from vrmon.daemon.bookkeeping import Bookkeeping
+from vrmon.daemon.checking import Checking
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
@@ -71,6 +72,7 @@ class Daemon:
             self._own_problems,
             self._pictures,
             self.reload,
+            Checking(inforce.path.absolute()).check,
         )
         self._api = Api(self._service)
         self._listening = Listening(self._api)
@@ -183,6 +185,8 @@ class Daemon:
         due |= {f"the threads of {name}": moment for name, moment in self._loop.due_back().items()}
         self._service.late = [name for name, moment in due.items() if moment < now]
         self._trouble(Code.WORKER_STUCK, ", ".join(self._service.late))
+        # Said in the log already, by whoever could not write there.
+        self._own_problems.set(Code.LOG_FAILING, journal.failing(), now)
         self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
         self._trouble(Code.HISTORY_FAILING, self._bookkeeping.failing())
         self._trouble(Code.HISTORY_DAMAGED, self._bookkeeping.complaint())

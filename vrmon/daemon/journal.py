@@ -51,6 +51,12 @@ def shutdown() -> None:
     _dismiss(_couriers())
 
 
+def failing() -> str:
+    """Which file cannot be written, and why; "" where all is well."""
+    files = [one.sink for one in _couriers() if isinstance(one.sink, _LogFile)]
+    return next((one.failing for one in files if one.failing), "")
+
+
 def fields(code: str = "", **particulars: object) -> dict[str, object]:
     """`extra` for a log call: fields(Code.TAKE_DIED, channel="PCR 1") gives CODE, MESSAGE_ID and CHANNEL.
 
@@ -91,7 +97,7 @@ class _Courier(logging.Handler):
 
     def __init__(self, sink: logging.Handler) -> None:
         super().__init__()
-        self._sink = sink
+        self.sink = sink
         self._waiting: queue.Queue[logging.LogRecord | None] = queue.Queue(_BACKLOG)
         self._dropped = 0
         self._thread = threading.Thread(target=self._carry, name="log", daemon=True)
@@ -111,11 +117,11 @@ class _Courier(logging.Handler):
 
     def _carry(self) -> None:
         while (record := self._waiting.get()) is not None:
-            self._sink.handle(record)
+            self.sink.handle(record)
             if self._dropped:
                 lost, self._dropped = self._dropped, 0
                 report(logging.ERROR, Code.LOG_OVERRUN, count=lost)
-        self._sink.close()
+        self.sink.close()
 
 
 class _Sentence(logging.Formatter):
@@ -150,10 +156,14 @@ class _Line(logging.Formatter):
 
 
 class _LogFile(RotatingFileHandler):
-    """A rotated file that says once when it fails and once when it is back, and never raises."""
+    """A rotated file that says once when it fails and once when it is back, and never raises.
+
+    `failing`: which file and why, while it does; "" while all is well.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path, maxBytes=_FILE_BYTES, backupCount=_FILE_COUNT, encoding="utf-8", delay=True)
+        self.failing = ""
         self._failing = False
         self._error: BaseException | None = None
 
@@ -161,9 +171,11 @@ class _LogFile(RotatingFileHandler):
         failed_before, self._failing = self._failing, False
         super().emit(record)
         if failed_before and not self._failing:
+            self.failing = ""
             report(logging.WARNING, Code.LOG_BACK, file=self.baseFilename)
         elif self._failing and not failed_before:
             reason = getattr(self._error, "strerror", None) or str(self._error)
+            self.failing = f"{self.baseFilename}: {reason}"
             report(logging.ERROR, Code.LOG_FAILING, file=self.baseFilename, reason=reason)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802

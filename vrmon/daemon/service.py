@@ -44,6 +44,7 @@ class Service:
         own_problems: OwnProblems,
         pictures: Pictures,
         reload: Callable[[], Awaitable[str]],
+        check: Callable[[], Awaitable[dict[str, Any]]],
     ) -> None:
         self.configuration: dict[str, Any] = {}
         self.late: list[str] = []
@@ -56,6 +57,7 @@ class Service:
         self._own_problems = own_problems
         self._pictures = pictures
         self._reload = reload
+        self._check = check
         self._parts = status.Parts()
         self._began = time.monotonic()
 
@@ -69,12 +71,17 @@ class Service:
     def devices(self) -> dict[str, Any]:
         loop = self._loop
         ingests = {
-            name: IngestsView(one.counts.state.value, () if one.last_good is None else one.last_good.listed)
+            name: IngestsView(
+                one.counts.state.value,
+                one.counts.error,
+                () if one.last_good is None else one.last_good.listed,
+            )
             for name, one in loop.primaries.items()
         }
         sources = {
             name: SourcesView(
                 one.counts.state.value,
+                one.counts.error,
                 (None if one.last_good is None else one.last_good.seen) or (),
                 one.destinations,
                 loop.sources(name),
@@ -94,6 +101,9 @@ class Service:
 
     async def reload(self) -> str:
         return await self._reload()
+
+    async def check(self) -> dict[str, Any]:
+        return await self._check()
 
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         one, now = self._channel(channel), time.monotonic()

@@ -50,14 +50,18 @@ def problems(
     name: str,
     memory: PrimaryMemory | DvrMemory,
     observation: Seen[T] | None,
+    where: str = "",
 ) -> tuple[Problem, ...]:
-    """What is the matter with one device, if anything is."""
+    """What is the matter with one device, if anything is. `where` its password belongs, as a hint."""
     if observation is None:
         return ()
     found = key(kind, name, observation)
     if found is None or memory.bad_since is None:
         return tuple(_of_answer(name, observation))
-    return (Problem.of(found.code, name, reason=sentence(observation.reason)),)
+    reason = sentence(observation.reason)
+    if found.code is Code.PASSWORD_REFUSED:
+        return (Problem.of(found.code, name, reason=reason, where=where),)
+    return (Problem.of(found.code, name, reason=reason),)
 
 
 def of_restart(name: str, memory: PrimaryMemory, mapped: frozenset[str]) -> tuple[Problem, ...]:

@@ -329,8 +329,9 @@ class Planning:
                 found["primary", name] = (*told, *lost, *unmapped)
         for name, dvr in self.dvrs.items():
             if self.before is None or self.memory.dvrs.get(name) is not dvr:
-                observation, traits = self.world.dvrs.get(name), self.settings.dvrs[name].traits
-                found["dvr", name] = _told(outages.problems("dvr", name, dvr, observation), traits)
+                observation, device = self.world.dvrs.get(name), self.settings.dvrs[name]
+                told = outages.problems("dvr", name, dvr, observation, device.password_hint)
+                found["dvr", name] = _told(told, device.traits)
         return found
 
     def _problems(

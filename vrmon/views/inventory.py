@@ -13,17 +13,22 @@ from vrmon.settings import ChannelKey, Settings
 
 @dataclass(frozen=True)
 class IngestsView:
-    """What a primary told last: its `state`, and the ingests that it lists itself."""
+    """What a primary told last: its `state`, why it is so, and the ingests that it lists itself."""
 
     state: str
+    error: str
     listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SourcesView:
-    """What a DVR told last; `used`: the unique_id of each channel's source, by the channel's key."""
+    """What a DVR told last, and why its `state` is so.
+
+    `used`: the unique_id of each channel's source, by the channel's key.
+    """
 
     state: str
+    error: str
     sources: tuple[Source, ...]
     destinations: tuple[Destination, ...]
     used: Mapping[ChannelKey, str]
@@ -54,6 +59,7 @@ def _primary(settings: Settings, memory: Memory, name: str, view: IngestsView) -
             ingests.setdefault(job.ingest, []).append(job)
     return {
         "state": view.state,
+        "error": view.error,
         "ingests": [
             {
                 "ingest": ingest,
@@ -71,6 +77,7 @@ def _dvr(settings: Settings, view: SourcesView) -> dict[str, Any]:
     channels = {source: names[key] for key, source in view.used.items()}
     return {
         "state": view.state,
+        "error": view.error,
         "sources": [_source(source, channels.get(source.unique_id)) for source in view.sources],
         "destinations": [
             {

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 
 from vrmon.cli.lenient import parts, text
-from vrmon.cli.pasting import MISSING, block, exact, tell
+from vrmon.cli.pasting import MISSING, block, condition, exact, tell
 from vrmon.cli.vrmond import Document
 from vrmon.model import DeviceState
 
@@ -17,7 +17,7 @@ def run(options: Namespace) -> int:
 
 def _ingests(name: str, primary: Document, which: Mapping[str, str]) -> Iterator[str]:
     ingests, answers = parts(primary, "ingests"), text(primary, "state") == DeviceState.OK
-    yield f"# {name}: {text(primary, 'state')}, {len(ingests)} ingests; some show up only with a job"
+    yield f"# {name}: {condition(primary)}, {len(ingests)} ingests; some show up only with a job"
     for one in ingests:
         shown = f"{text(one, 'ingest')}: {_jobs(one, answers=answers)}"
         if text(one, "channel"):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
-from vrmon.cli import steering
+from vrmon.cli import credentials, steering
 
 
 def run(options: Namespace) -> int:
-    return steering.reload(options)
+    code = steering.reload(options)
+    changed = credentials.stale(options)
+    if changed:
+        print(changed, file=sys.stderr)
+    return code

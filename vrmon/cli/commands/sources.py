@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 
 from vrmon.cli.lenient import parts, text
-from vrmon.cli.pasting import MISSING, block, exact, tell, toml_text
+from vrmon.cli.pasting import MISSING, block, condition, exact, tell, toml_text
 from vrmon.cli.vrmond import Document
 
 
@@ -16,7 +16,7 @@ def run(options: Namespace) -> int:
 
 def _sources(name: str, dvr: Document, which: Mapping[str, str]) -> Iterator[str]:
     listed = parts(dvr, "sources")
-    yield f"# {name}: {text(dvr, 'state')}, {len(listed)} sources"
+    yield f"# {name}: {condition(dvr)}, {len(listed)} sources"
     for one in listed:
         shown = f"{toml_text(text(one, 'unique_id'))} {text(one, 'display_name')}: {_condition(one)}"
         if text(one, "channel"):

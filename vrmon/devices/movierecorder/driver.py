@@ -117,8 +117,8 @@ class MovieRecorder:
         status = answer.status
         if status == 401 or (status == 403 and names_password(answer)) or wants_password(answer):
             refused = self._endpoint.has_password
-            text = "refused the password. Check" if refused else "wants a password. Set"
-            return self._endpoint.error(PasswordRefused, f"{text} its password_file.")
+            text = "refused the password that it was given" if refused else "wants a password"
+            return self._endpoint.error(PasswordRefused, f"{text}.")
         words = self._endpoint.quoted(words_of(answer))
         why = words or f"no reason given ({status} {HTTPStatus(status).phrase})"
         return self._endpoint.error(Refused, f"refused {wish}: {why}")
