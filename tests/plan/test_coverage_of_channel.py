@@ -191,6 +191,18 @@ def test_the_name_is_the_last_that_was_told() -> None:
     assert coverage.open[JOB].basename == "SHOW"
 
 
+def test_what_was_commanded_and_turns_up_late_is_in_doubt_whatever_is_said_of_it_meanwhile() -> None:
+    coverage = Coverage()
+    told_of = {JOB: Told(Shown.YES, "SHOW")}
+    coverage = coverage.primary_shown(Look(1.0, 1.1, Shown.YES), told_of, 0.0, 1, PATIENCE)
+    for second, cause in enumerate(("", "", "", "start-unseen", "start-unseen"), start=1):
+        look = Look(float(second), second + TOOK, Shown.COMING, cause=cause)
+        coverage = coverage.source_shown(look, None, PATIENCE)
+    coverage = shown(coverage, 6.0, "1")
+    account = coverage.read(JOB, 6.1).account
+    assert (account.least, round(account.most, 3)) == (0.0, 6.1)
+
+
 def test_fractions_hold_whatever_the_job_was_like() -> None:
     account = show_of(watched(".jjjjjjjj...", "----1111111-")).account
     assert account.coverage == pytest.approx((1 - 4.1 / 8.0, 1 - 1.9 / 9.1))

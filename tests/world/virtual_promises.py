@@ -64,14 +64,15 @@ class Promises:
     is_watching: dict[str, bool] = field(default_factory=dict)
     unsteady: dict[Place, float] = field(default_factory=dict)
     clock: Clock = field(init=False)
-    every: int = 1  # of how many plans one is compared with what is decided anew
+    every: int = 1  # of how many plans one is compared with what is decided anew; 0: nothing is judged
     drawn: Random = field(default_factory=lambda: Random(1))
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.run, self.fail)
 
     def fail(self, what: str) -> None:
-        raise AssertionError(f"at {self.run.now:.3f} s: {what}")
+        if self.every:
+            raise AssertionError(f"at {self.run.now:.3f} s: {what}")
 
     # What happens to the world.
 
@@ -196,6 +197,10 @@ class Promises:
     def planned(self, world: World, before: Memory, planned: Plan) -> None:
         """`before`: what was known before this plan."""
         run = self.run
+        if not self.every:
+            for channel, verdict in planned.verdicts:
+                self._adopts(channel, verdict)
+            return
         self._is_no_busy_loop(world, planned)
         if self.every == 1 or self.drawn.random() * self.every < 1:
             self._is_as_if_decided_anew(world, before, planned)

@@ -55,6 +55,8 @@ class Run:
         self.memory = Memory()
         self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
+        self.epoch = EPOCH  # what the clock says at 0, until somebody sets it
+        self.watchers: list[Callable[[], None]] = []  # called after whatever happens
         self.planned: Plan | None = None
         self.promises = Promises(self)
         self.turned: Callable[[Round], object] = lambda _: None
@@ -85,6 +87,8 @@ class Run:
         while self._agenda and self._agenda[0][0] <= moment:
             self.now, _, what = heapq.heappop(self._agenda)
             what()
+            for watch in self.watchers:
+                watch()
         self.now = moment
 
     def job(self, name: str = "", channel: int = 0, identity: str = "", since: float = 0.0) -> Job:
@@ -125,11 +129,11 @@ class Run:
         self.is_alive = False
         self._life += 1
         held = list(self.kept)[-1 - keep :] if keep is not None else []
-        saved = snapshot.payload(held[0], EPOCH) if held else None
+        saved = snapshot.payload(held[0], self.epoch) if held else None
         self.promises.crashed(None if not held else keep)
 
         def again() -> None:
-            memory = snapshot.restore(saved, EPOCH, self.now, self.settings.sync) if saved else None
+            memory = snapshot.restore(saved, self.epoch, self.now, self.settings.sync) if saved else None
             self.begin(memory)
 
         self.after(pause, again)
@@ -265,7 +269,7 @@ class Run:
             {name: self._told_by(name) for name in self.settings.primaries},
             {name: self.dvrs_seen.get(name) for name in self.settings.dvrs},
             tuple(self._results),
-            EPOCH,
+            self.epoch,
         )
         self._results.clear()
         before = self.memory

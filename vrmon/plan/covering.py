@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from vrmon.catalog import Cause, Code
-from vrmon.model import Job, Observation, T
+from vrmon.model import Job, Observation, T, Verb
 from vrmon.plan import outages
 from vrmon.plan.case import Verdict
 from vrmon.plan.coverage.account import Account
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.coverage.looks import Between, Look, Shown, Watch
-from vrmon.plan.memory import Jobs, Running, Sent, TrackedJob, Whose
+from vrmon.plan.memory import Attempt, Jobs, Running, Sent, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
+from vrmon.traits import Traits
 
 _DONE_KEPT = 3
 _CALLED = {
@@ -86,7 +87,7 @@ class Folding:
             self._looked_at.add(key)
             shown, take = look, None
             if look.shown is not Shown.UNKNOWN:
-                shown, take = self._source_shown(verdict, look, device.traits.start_grace)
+                shown, take = self._source_shown(verdict, look, device.traits)
             if known is None or is_late or not _is_as_it_was(known, shown, take):
                 coverage = self._caught_up(key)
                 self._channels[key] = coverage.source_shown(shown, take, _patience(device))
@@ -187,7 +188,7 @@ class Folding:
     def _stamp(self, moment: float) -> int:
         return int((moment + self._epoch) * 1000)
 
-    def _source_shown(self, verdict: Verdict, look: Look, grace: float) -> tuple[Look, TakeSpan | None]:
+    def _source_shown(self, verdict: Verdict, look: Look, traits: Traits) -> tuple[Look, TakeSpan | None]:
         """What a good look at the DVR showed of a channel's source, as far as the plan makes sense of it."""
         memory, source = verdict.memory, verdict.source
         cause = _cause(verdict)
@@ -198,14 +199,24 @@ class Folding:
             return replace(look, shown=Shown.UNKNOWN, cause=Code.DOUBTFUL_RECORDING.value), None
         take = memory.take
         if isinstance(take, Sent) and look.ended >= take.sent:
-            is_over = take.looked is not None and look.began >= take.looked + grace
+            is_over = take.looked is not None and look.began >= take.looked + traits.start_grace
             return replace(look, shown=Shown.NO if is_over else Shown.COMING, cause=cause), None
         if not isinstance(take, Running) or source.is_paused or source.destinations == ():
             return replace(look, shown=Shown.NO, cause=cause), None
+        if _is_ending(memory.attempt, look, traits):
+            return replace(look, shown=Shown.UNKNOWN, cause=cause or Cause.LATE_START.value), None
         span = TakeSpan(
             self._stamp(look.ended), take.job, take.number, take.source, take.files, Between(0.0, 0.0)
         )
         return replace(look, shown=Shown.YES, take=span.key, proof=take.date or "", cause=""), span
+
+
+def _is_ending(attempt: Attempt | None, look: Look, traits: Traits) -> bool:
+    """Whether a stop may have ended what the look still shows: recorders are late with both ends."""
+    if attempt is None or attempt.verb is not Verb.STOP or look.ended < attempt.sent:
+        return False
+    late = max(traits.start_grace, traits.stop_grace)
+    return attempt.ended is None or look.began < attempt.ended + late
 
 
 def _look(kind: str, name: str, seen: Observation[T]) -> Look:

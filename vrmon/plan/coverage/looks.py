@@ -91,7 +91,8 @@ class Watch:
             return Watch((Stretch(look.ended, Sure.MAYBE, cause=self.dark or AWAY),), look, look.ended)
         dark = self.dark or (AWAY if look.began - last.ended > patience else "")
         if _goes_on(last, look, dark):
-            return replace(self, last=look, dark="") if look.cause == last.cause else self._renewed(look)
+            is_same = look.cause == last.cause or look.shown is Shown.COMING
+            return replace(self, last=look, dark="") if is_same else self._renewed(look)
         if last.shown is Shown.COMING and look.shown is Shown.NO and not dark:
             return self._renewed(look)
         cause = dark or look.cause or last.cause
