@@ -48,6 +48,10 @@ class HistoryError(VrmonError):
     """The history cannot be read, now or at all."""
 
 
+class NoSuchPage(HistoryError):
+    """What was asked of the history makes no sense."""
+
+
 class ControlError(VrmonError):
     """The daemon could not be asked, or refused what it was asked to do."""
 

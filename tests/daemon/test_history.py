@@ -20,6 +20,12 @@ def rows(daemon: Running, table: str) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in found]
 
 
+def read(daemon: Running, query: str) -> list[dict[str, Any]]:
+    code, page = daemon.get(f"/history?{query}")
+    assert code == 200, page
+    return list(page["items"])
+
+
 def takes_on_disk(daemon: Running) -> list[Any]:
     (one,) = json.loads((daemon.state / "state.json").read_text())["payload"]["coverage"].values()
     return list(one["takes"])
@@ -30,7 +36,16 @@ def test_a_job_its_take_the_commands_and_the_events_are_written(tmp_path: Path) 
         here.playbox.end_job(here.record())
         here.wait_for_phase("idle")
         here.wait_for_polls()
-        here.daemon.post("/channels/PCR%201/hold", {"why": "a rehearsal"})
+        here.daemon.post("/channels/PCR%201/hold", {"reason": "a rehearsal", "by": "anna"})
+        assert here.daemon.post("/channels/PCR%201/stop", {"by": "bert"})[0] == 409
+        assert [one["basename"] for one in read(here.daemon, "kind=job&channel=PCR%201")] == ["SHOW"]
+        assert [one["names"] for one in read(here.daemon, "kind=take")] == [["SHOW"]]
+        assert read(here.daemon, "kind=job&to=2026-01-01") == []
+        stop, hold, *_ = read(here.daemon, "kind=command")
+        assert (stop["verb"], stop["by"].split()[0], stop["outcome"]) == ("stop", "bert", "refused")
+        assert stop["error"].startswith("Cannot stop PCR 1: it is on hold.")
+        assert (hold["verb"], hold["reason"], hold["outcome"]) == ("hold", "a rehearsal", "done")
+        assert read(here.daemon, "kind=event")[0]["code"] == "hold-begun"
         here.daemon.kill(15)
         (session,) = rows(here.daemon, "sessions")
         assert session["orderly"] == 1
@@ -42,7 +57,10 @@ def test_a_job_its_take_the_commands_and_the_events_are_written(tmp_path: Path) 
         assert json.loads(job["takes"]) == [take["stamp"]]
         assert take["ended_latest"] is not None
         commands = [(one["verb"], one["outcome"]) for one in rows(here.daemon, "commands")]
-        assert commands == [("set-name", "done"), ("record", "done"), ("stop", "done")]
+        assert commands == [
+            *(("set-name", "done"), ("record", "done"), ("stop", "done")),
+            *(("hold", "done"), ("stop", "refused")),
+        ]
         codes = [one["code"] for one in rows(here.daemon, "events")]
         assert [one for one in codes if one != "not-verified"][:4] == [
             "job-began",
@@ -76,6 +94,7 @@ def test_without_days_there_is_no_history_and_a_reload_begins_one(tmp_path: Path
     with mirror(tmp_path, size=1, extra="[history]\ndays = 0\n") as here:
         here.record()
         assert not (here.daemon.state / "history.db").exists()
+        assert here.daemon.get("/history")[0] == 503
         text = here.daemon.config.read_text()
         here.daemon.config.write_text(text.replace("days = 0", "days = 5"))
         assert here.daemon.post("/reload")[0] == 200

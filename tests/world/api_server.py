@@ -19,10 +19,11 @@ from vrmon.api.backend import (
     ChannelMetrics,
     DeviceMetrics,
     MetricsSnapshot,
+    Page,
     UnknownChannel,
     UnknownProblem,
 )
-from vrmon.errors import ConfigError, ControlError
+from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchPage
 from vrmon.model import Thumbnail
 from vrmon.workers.counts import ANSWER_TIME, START_LATENCY, Histogram
 
@@ -40,6 +41,9 @@ class FakeBackend:
     control_error: str = ""
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     pictures_asked: list[str] = field(default_factory=list)
+    remembered: list[tuple[str, ...]] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    is_reading: bool = False  # every page takes until it is not
     documents_made: int = 0
     broken: bool = False
 
@@ -110,6 +114,19 @@ class FakeBackend:
         self._check(channel)
         self.asked.append(("claim", channel, by))
         return f"{channel} is vrmon's own."
+
+    def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
+        self.remembered.append((action, subject, by, reason, refusal))
+
+    async def history(self, page: Page) -> bytes:
+        self.pages.append(page)
+        while self.is_reading:
+            await asyncio.sleep(0.01)
+        if page.kind == "nonsense":
+            raise NoSuchPage("Cannot list 'nonsense': a kind is one of job.")
+        if not self.healthy:
+            raise HistoryError("Cannot read the history: there is none.")
+        return b'{"items":[],"next":null,"holes":[]}'
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         self._check_problem(code, subject)

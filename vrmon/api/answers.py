@@ -13,7 +13,7 @@ from aiohttp import web
 from vrmon.api.backend import Unknown
 from vrmon.api.limited_log import LimitedLog
 from vrmon.api.peer import over_unix
-from vrmon.errors import ConfigError, ControlError
+from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchPage
 
 JSON = "application/json"
 _PIECE = 64 * 1024
@@ -93,6 +93,10 @@ class ErrorAnswers:
             return error_answer(422, text, complaints=list(error.complaints))
         except ControlError as error:
             return error_answer(409, str(error))
+        except NoSuchPage as error:
+            return error_answer(400, str(error))
+        except HistoryError as error:
+            return error_answer(503, str(error))
         except ConnectionError:  # it went away while it was answered: nobody reads this
             return error_answer(400, "Cannot answer: the client is gone.")
         except Exception as error:  # noqa: BLE001  # the top of a request's task

@@ -81,6 +81,19 @@ class MetricsSnapshot:
     devices: tuple[DeviceMetrics, ...] = ()
 
 
+@dataclass(frozen=True)
+class Page:
+    """Of the history: which kind of entry, begun from `since` up to `until` (Unix time), of one channel or
+    all; those after the page before, whose `next` is `after`."""
+
+    kind: str
+    since: float | None = None
+    until: float | None = None
+    channel: str = ""
+    after: str = ""
+    limit: int = 100
+
+
 class Backend(Protocol):
     """The daemon, as the API sees it. `by` names who asks, for the log and the status."""
 
@@ -97,6 +110,12 @@ class Backend(Protocol):
         """The newest picture while it is fresh. Asking is what makes the daemon fetch the next one."""
 
     def metrics(self) -> MetricsSnapshot: ...
+
+    def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
+        """For the history: this was asked for, and was done, or refused with these words."""
+
+    async def history(self, page: Page) -> bytes:
+        """`{"items", "next", "holes"}`, encoded. HistoryError; NoSuchPage where there is no such."""
 
     async def reload(self) -> str:
         """Reads the configuration again: what came of it, in a sentence. ConfigError when it is refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from aiohttp import web
 from vrmon.api.answers import json_answer
 from vrmon.api.backend import Backend
 from vrmon.api.peer import peer
+from vrmon.errors import ControlError
 
 _log = logging.getLogger(__name__)
 
@@ -27,8 +29,10 @@ class Control:
         self._backend = backend
 
     async def reload(self, request: web.Request) -> web.Response:
-        self._note(request, "reload", await _body(request))
-        return json_answer({"message": await self._backend.reload()})
+        by = self._note(request, "reload", await _body(request))
+        message = await self._backend.reload()
+        self._backend.remember("reload", "", by)
+        return json_answer({"message": message})
 
     async def check(self, request: web.Request) -> web.Response:
         self._note(request, "check", await _body(request))
@@ -58,20 +62,33 @@ class Control:
         note = _text(body, "note")[:_LONGEST_REASON]
         code, subject = request.match_info["code"], request.match_info["subject"]
         by = self._note(request, "ack", body, PROBLEM=code, SUBJECT=subject)
-        message = self._backend.acknowledge(code, subject, limit if seconds is None else seconds, note, by)
-        return json_answer({"message": message})
+        longest = limit if seconds is None else seconds
+        do = partial(self._backend.acknowledge, code, subject, longest, note, by)
+        return self._done("ack", subject, by, do, note)
 
     async def withdraw(self, request: web.Request) -> web.Response:
         code, subject = request.match_info["code"], request.match_info["subject"]
         by = self._note(request, "unack", await _body(request), PROBLEM=code, SUBJECT=subject)
-        return json_answer({"message": self._backend.withdraw(code, subject, by)})
+        return self._done("unack", subject, by, partial(self._backend.withdraw, code, subject, by))
 
     def _on_channel(
         self, request: web.Request, action: str, body: dict[str, Any], do: Callable[[str, str], str]
     ) -> web.Response:
         channel = request.match_info["name"]
         by = self._note(request, action, body, CHANNEL=channel)
-        return json_answer({"message": do(channel, by)})
+        return self._done(action, channel, by, partial(do, channel, by), _text(body, "reason"))
+
+    def _done(
+        self, action: str, subject: str, by: str, do: Callable[[], str], reason: str = ""
+    ) -> web.Response:
+        """Do it, and see to it that the history has it, and whether it was refused."""
+        try:
+            message = do()
+        except ControlError as refusal:
+            self._backend.remember(action, subject, by, reason[:_LONGEST_REASON], str(refusal))
+            raise
+        self._backend.remember(action, subject, by, reason[:_LONGEST_REASON])
+        return json_answer({"message": message})
 
     def _note(self, request: web.Request, action: str, body: dict[str, Any], **about: str) -> str:
         asker = peer(request)

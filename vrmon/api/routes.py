@@ -21,6 +21,7 @@ from vrmon.api.connection import keep_time
 from vrmon.api.control import Control
 from vrmon.api.own_names import OwnNames
 from vrmon.api.page_files import PageFiles
+from vrmon.api.past import Past
 from vrmon.api.peer import over_unix
 from vrmon.api.prometheus import CONTENT_TYPE, render
 from vrmon.api.rendering import Rendering
@@ -93,6 +94,7 @@ def application(backend: Backend, documents: Documents, hub: Hub, names: OwnName
     app = web.Application(middlewares=middlewares, client_max_size=_LONGEST_BODY)
     app.on_response_prepare.append(dress)
     reading, control, files = Reading(backend, documents), Control(backend), PageFiles()
+    past = Past(backend)
     app.add_routes(
         [
             web.get("/", files.index),
@@ -102,6 +104,7 @@ def application(backend: Backend, documents: Documents, hub: Hub, names: OwnName
             web.get("/events", hub.serve),
             web.get("/devices", reading.devices),
             web.get("/metrics", reading.metrics),
+            web.get("/history", past.history),
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
             web.post("/reload", control.reload),
             web.post("/check", control.check),

@@ -6,6 +6,7 @@ and told of as lost.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -13,10 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from vrmon import __version__
 from vrmon.daemon.clock import Clock
+from vrmon.errors import HistoryError
 from vrmon.history.book import Book
+from vrmon.history.database import Connection
 from vrmon.history.entries import Order
 from vrmon.history.fold import Fold, Own
 from vrmon.history.rows import Row
@@ -28,7 +32,9 @@ log = logging.getLogger(__name__)
 
 _MOST = 5000  # rounds and events that wait to be folded
 _CLOSING = 2.0
+_PATIENCE = 10.0  # seconds for an answer of the disk's
 
+T = TypeVar("T")
 Work = Callable[[], Iterable[Row]]
 
 
@@ -71,6 +77,16 @@ class Bookkeeping:
         if self._keeper is not None:
             fold, now = self._keeper.fold, time.time()
             self._keeper.do(lambda: (fold.asked(order, now),))
+
+    async def ask(self, question: Callable[[Connection], T]) -> T:
+        """Have a question answered in the book's thread, after what was handed over before. HistoryError."""
+        if self.book is None:
+            raise HistoryError("Cannot read the history: there is none. Set [history] days in vrmon.toml.")
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self.book.ask(question)), _PATIENCE)
+        except asyncio.TimeoutError:
+            text = f"Cannot read the history: no answer within {_PATIENCE:g} s. Ask again."
+            raise HistoryError(text) from None
 
     def failing(self) -> str:
         """Why what has happened is not in the book, for people; "" when all is well."""

@@ -71,6 +71,7 @@ class Daemon:
             self._event_log,
             self._own_problems,
             self._pictures,
+            self._bookkeeping,
             self.reload,
             Checking(inforce.path.absolute()).check,
         )

@@ -8,14 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from vrmon import __version__
-from vrmon.api.backend import MetricsSnapshot, UnknownChannel, UnknownProblem
+from vrmon.api.answers import encode
+from vrmon.api.backend import MetricsSnapshot, Page, UnknownChannel, UnknownProblem
 from vrmon.daemon import metrics
+from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock, zone
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
 from vrmon.errors import ControlError
+from vrmon.history import pages
+from vrmon.history.entries import Order
 from vrmon.model import Phase, Problem, Thumbnail
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.memory import ChannelMemory, Hold
@@ -43,6 +47,7 @@ class Service:
         event_log: EventLog,
         own_problems: OwnProblems,
         pictures: Pictures,
+        bookkeeping: Bookkeeping,
         reload: Callable[[], Awaitable[str]],
         check: Callable[[], Awaitable[dict[str, Any]]],
     ) -> None:
@@ -56,6 +61,7 @@ class Service:
         self._event_log = event_log
         self._own_problems = own_problems
         self._pictures = pictures
+        self._bookkeeping = bookkeeping
         self._reload = reload
         self._check = check
         self._parts = status.Parts()
@@ -98,6 +104,24 @@ class Service:
     def thumbnail(self, channel: str) -> Thumbnail | None:
         self.looked_at = time.monotonic()
         return self._pictures.get(self._channel(channel).key)
+
+    def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
+        self._bookkeeping.asked(Order(action, subject, by, reason, refusal))
+
+    async def history(self, page: Page) -> bytes:
+        return await self._bookkeeping.ask(
+            lambda book: encode(
+                pages.page(
+                    book,
+                    page.kind,
+                    since=page.since,
+                    until=page.until,
+                    channel=page.channel,
+                    after=page.after,
+                    limit=page.limit,
+                )
+            )
+        )
 
     async def reload(self) -> str:
         return await self._reload()

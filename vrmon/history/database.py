@@ -15,6 +15,8 @@ from pathlib import Path
 
 from vrmon.errors import HistoryError
 
+Connection = sqlite3.Connection
+
 APPLICATION = 0x76726D6E  # what tells this file from any other of SQLite's
 FORMAT = 1
 
@@ -71,7 +73,9 @@ CREATE TABLE losses (            -- what the disk did not take in time
     began INTEGER PRIMARY KEY, ended INTEGER NOT NULL, rows INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX jobs_by_time ON jobs (ended_latest, began_earliest);
+CREATE INDEX jobs_by_beginning ON jobs (began_earliest);
 CREATE INDEX takes_by_time ON takes (ended_latest, began_earliest);
+CREATE INDEX takes_by_beginning ON takes (began_earliest);
 CREATE INDEX problems_by_time ON problems (began);
 CREATE INDEX commands_by_time ON commands (time);
 CREATE INDEX events_by_time ON events (time);

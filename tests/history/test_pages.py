@@ -1,0 +1,117 @@
+"""What stands in the book, page by page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.history.test_book import LONG, NOW, book, event
+from vrmon.errors import NoSuchPage
+from vrmon.history.book import Book
+from vrmon.history.pages import KINDS, page
+from vrmon.history.rows import Row, Value
+from vrmon.text import rfc3339
+
+
+def problem(code: str, began: int, ended: int | None = None) -> Row:
+    values: dict[str, Value] = {
+        "code": code,
+        "subject": "PCR 1",
+        "began": began,
+        "ended": ended,
+        "severity": "critical",
+    }
+    told: dict[str, Value] = {
+        "message": f"It is {code}.",
+        "cause": '["dvr-unreachable", "dvr"]',
+        "facts": "{}",
+        "session": 1,
+    }
+    return Row("problems", {**values, **told})
+
+
+def listed(one: Book, kind: str, **wanted: Any) -> dict[str, Any]:
+    return one.ask(lambda connection: page(connection, kind, **wanted)).result(LONG)
+
+
+def all_pages(one: Book, kind: str, **wanted: Any) -> list[dict[str, Any]]:
+    pages = [listed(one, kind, **wanted)]
+    while pages[-1]["next"] is not None:
+        pages.append(listed(one, kind, after=pages[-1]["next"], **wanted))
+    return [item for each in pages for item in each["items"]]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 100])
+def test_pages_hold_everything_once_the_newest_first(tmp_path: Path, limit: int) -> None:
+    with book(tmp_path) as one:
+        # Three sessions, whose clocks were set back in between: many events of one and the same time.
+        one.write(
+            [event(session, n, f"{session}.{n}", NOW + n // 4) for session in (1, 2, 3) for n in range(20)]
+        )
+        told = [item["message"] for item in all_pages(one, "event", limit=limit)]
+        expected = [f"{session}.{n}" for n in range(20) for session in (1, 2, 3)]
+        assert sorted(told) == sorted(expected)
+        times = [int(text.partition(".")[2]) // 4 for text in told]
+        assert times == sorted(times, reverse=True)
+
+
+def test_a_page_is_bounded_in_time_and_by_the_channel(tmp_path: Path) -> None:
+    with book(tmp_path) as one:
+        one.write([event(1, n, str(n), NOW + 1000 * n) for n in range(10)])
+        bounds = {"since": NOW / 1000 + 3, "until": NOW / 1000 + 6}
+        assert [item["message"] for item in all_pages(one, "event", limit=2, **bounds)] == ["5", "4", "3"]
+        assert all_pages(one, "event", limit=2, channel="PCR 2") == []
+        assert len(all_pages(one, "event", limit=2, channel="PCR 1")) == 10
+
+
+def test_a_page_looks_at_so_many_rows_and_no_more(tmp_path: Path) -> None:
+    with book(tmp_path, 50_000) as one:
+        one.write([event(1, n, str(n), NOW + n) for n in range(20_010)])
+        first = listed(one, "event", channel="PCR 2")
+        assert first["items"] == []
+        second = listed(one, "event", channel="PCR 2", after=first["next"])
+        assert (second["items"], second["next"]) == ([], None)
+
+
+def test_what_is_open_says_until_when_it_is_known(tmp_path: Path) -> None:
+    with book(tmp_path) as one:
+        session = Row("sessions", {"began": 1, "version": "1.0", "seen": NOW + 500, "orderly": 0})
+        one.write([session, problem("not-verified", NOW), problem("take-died", NOW, NOW + 9)])
+        died, open_still = listed(one, "problem")["items"]
+        assert (died["ended"], died["until"]) == (rfc3339((NOW + 9) / 1000),) * 2
+        assert (open_still["ended"], open_still["until"]) == (None, rfc3339((NOW + 500) / 1000))
+        assert open_still["cause"] == {"code": "dvr-unreachable", "subject": "dvr"}
+
+
+def test_holes_are_what_nobody_watched_and_what_the_disk_did_not_take(tmp_path: Path) -> None:
+    with book(tmp_path) as one:
+        for a, b in (
+            (NOW - 9000, NOW - 7000),
+            (NOW - 5000, NOW - 4000),
+            (one.session - 100, one.session - 50),
+        ):
+            one.write([Row("sessions", {"began": a, "version": "1.0", "seen": b, "orderly": 0})])
+        one.write([Row("losses", {"began": NOW - 4500, "ended": NOW - 4200, "rows": 30})])
+        holes = listed(one, "event", until=(NOW - 3900) / 1000)["holes"]
+        assert holes == [
+            {"from": rfc3339(a / 1000), "to": rfc3339(b / 1000), "why": why, "rows": rows}
+            for a, b, why, rows in (
+                (NOW - 7000, NOW - 5000, "vrmon-away", None),
+                (NOW - 4500, NOW - 4200, "lost", 30),
+                (NOW - 4000, one.session - 100, "vrmon-away", None),
+            )
+        ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("after", ["x", "W10", "WzFd", "bnVsbA", "W251bGwsIG51bGwsIG51bGxd", "ł"])
+def test_a_cursor_that_is_none_is_refused(tmp_path: Path, kind: str, after: str) -> None:
+    with book(tmp_path) as one, pytest.raises(NoSuchPage, match="'after' is not the 'next'"):
+        listed(one, kind, after=after)
+
+
+def test_a_kind_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with book(tmp_path) as one, pytest.raises(NoSuchPage, match="job, take, problem, command, event"):
+        listed(one, "sessions")

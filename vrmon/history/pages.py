@@ -1,0 +1,185 @@
+"""What stands in the book, page by page: the newest first, each page after the last of the one before."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vrmon.errors import NoSuchPage
+from vrmon.history.database import Connection
+from vrmon.history.holes import holes
+from vrmon.text import rfc3339
+
+_SCANNED = 20_000  # rows that are looked at for one page, whatever it is to hold
+_FETCHED = 500  # at once, so that others have their turn in between
+_ALWAYS = (-(2**62), 2**62)
+
+_Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`since`: the column of when it began; `rest`: those that, with it, tell the rows apart. `about`: which
+    holds the channel's name."""
+
+    table: str
+    since: str
+    rest: tuple[str, ...]
+    about: str
+    told: Callable[[_Row], dict[str, Any]]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return (self.since, *self.rest)
+
+
+def page(
+    connection: Connection,
+    kind: str,
+    *,
+    since: float | None = None,
+    until: float | None = None,
+    channel: str = "",
+    after: str = "",
+    limit: int = 100,
+) -> dict[str, Any]:
+    """`{"items", "next", "holes"}`: what began from `since` up to `until` (Unix time). `next` is the cursor
+    for the page after this one, None at the end; a page may hold less than `limit` and have one."""
+    wanted = KINDS.get(kind)
+    if wanted is None:
+        raise NoSuchPage(f"Cannot list {kind!r}: a kind is one of {', '.join(KINDS)}.")
+    first = _ALWAYS[0] if since is None else round(since * 1000)
+    last = _ALWAYS[1] if until is None else round(until * 1000)
+    items: list[dict[str, Any]] = []
+    cursor = None
+    for number, row in enumerate(_rows(connection, wanted, first, last, after), 1):
+        cursor = tuple(row[column] for column in wanted.order)
+        if not channel or row[wanted.about] == channel:
+            items.append(wanted.told(row))
+        if len(items) >= limit or number >= _SCANNED:
+            break
+    else:
+        cursor = None
+    return {
+        "items": items,
+        "next": None if cursor is None else _encoded(cursor),
+        "holes": holes(connection, first, last),
+    }
+
+
+def _rows(connection: Connection, kind: Kind, first: int, last: int, after: str) -> Iterator[_Row]:
+    order = ", ".join(f"one.{column} DESC" for column in kind.order)
+    # The bare comparison of the time is what the index answers.
+    columns = ", ".join(f"one.{column}" for column in kind.order)
+    later = f" AND one.{kind.since} <= ? AND ({columns}) < ({', '.join('?' * len(kind.order))})"
+    place = _decoded(after, len(kind.order)) if after else ()
+    question = (
+        f"SELECT one.*, sessions.seen FROM {kind.table} AS one"  # noqa: S608 - names of our own
+        f" LEFT JOIN sessions ON sessions.began = one.session"
+        f" WHERE one.{kind.since} >= ? AND one.{kind.since} < ?{later if after else ''} ORDER BY {order}"
+    )
+    found = connection.execute(question, (first, last, *place[:1], *place))
+    names = [column[0] for column in found.description]
+    while rows := found.fetchmany(_FETCHED):
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _encoded(cursor: tuple[object, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str, length: int) -> tuple[int | str, ...]:
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        place = None
+    if (
+        not isinstance(place, list)
+        or len(place) != length
+        or not all(isinstance(one, str) or (type(one) is int and abs(one) < 2**63) for one in place)
+    ):
+        raise NoSuchPage("Cannot go on: 'after' is not the 'next' of a page of this kind.")
+    return tuple(place)
+
+
+def utc(moment: int | None) -> str | None:
+    return None if moment is None else rfc3339(moment / 1000)
+
+
+def between(row: _Row, what: str) -> dict[str, Any] | None:
+    """The bounds of when it began or ended."""
+    earliest, latest = row[f"{what}_earliest"], row[f"{what}_latest"]
+    return None if latest is None else {"earliest": utc(earliest), "latest": utc(latest)}
+
+
+def _job(row: _Row) -> dict[str, Any]:
+    return {
+        "channel": row["channel"],
+        "primary": row["key"].partition("/")[0],
+        "ingest": row["ingest"],
+        "job": row["job"],
+        "basename": row["basename"],
+        "began": between(row, "began"),
+        "ended": between(row, "ended"),
+        "until": utc(row["until"]),
+        "missing": {"least": row["least"], "most": row["most"]},
+        "coverage": {"least": row["covered_least"], "most": row["covered_most"]},
+    }
+
+
+def _take(row: _Row) -> dict[str, Any]:
+    return {
+        "channel": row["channel"],
+        "dvr": row["dvr"],
+        "source": row["source"],
+        "ingest": row["ingest"],
+        "job": row["job"],
+        "number": row["number"],
+        "names": json.loads(row["names"]),
+        "began": between(row, "began"),
+        "ended": between(row, "ended"),
+        "until": utc(row["ended_latest"] or row["seen"]),
+        "end_cause": row["end_cause"],
+    }
+
+
+def _problem(row: _Row) -> dict[str, Any]:
+    cause = json.loads(row["cause"]) if row["cause"] else None
+    return {
+        "code": row["code"],
+        "severity": row["severity"],
+        "subject": row["subject"],
+        "message": row["message"],
+        "began": utc(row["began"]),
+        "ended": utc(row["ended"]),
+        "until": utc(row["ended"] or row["seen"]),
+        "cause": None if cause is None else {"code": cause[0], "subject": cause[1]},
+    }
+
+
+def _command(row: _Row) -> dict[str, Any]:
+    told = ("channel", "device", "verb", "source", "take", "job", "reason", "by", "outcome", "error")
+    return {"time": utc(row["time"]), **{name: row[name] for name in told}, "answered": utc(row["answered"])}
+
+
+def _event(row: _Row) -> dict[str, Any]:
+    return {
+        "time": utc(row["time"]),
+        "severity": row["severity"],
+        "subject": row["subject"],
+        "message": row["message"],
+        "code": row["code"],
+        "fields": json.loads(row["fields"]),
+    }
+
+
+KINDS: Mapping[str, Kind] = {
+    "job": Kind("jobs", "began_earliest", ("key", "ingest", "job", "stamp"), "channel", _job),
+    "take": Kind("takes", "began_earliest", ("key", "stamp"), "channel", _take),
+    "problem": Kind("problems", "began", ("code", "subject"), "subject", _problem),
+    "command": Kind("commands", "time", ("session", "number"), "channel", _command),
+    "event": Kind("events", "time", ("session", "number"), "subject", _event),
+}
