@@ -27,8 +27,8 @@ def test_a_job_from_its_beginning_to_its_end(tmp_path: Path, browser: Browser) -
         job = here.playbox.start_job(0, "EVENING NEWS.mxf")
         tile = board.wait_tile("PCR 1", "Recording")
         assert (tile.tone, tile.title, board.tiles["PCR 2"].word) == ("ok", "EVENING NEWS", "Idle")
-        assert re.fullmatch(r"Job active 0:\d\d", tile.primary)
-        assert re.fullmatch(r"Seen \d+ s ago 0:\d\d", tile.backup)
+        assert re.fullmatch(r"Active 0:\d\d", tile.primary)
+        assert re.fullmatch(r"Seen \d+ s ago complete", tile.backup)
         board.wait_word("Safe")
         browser.wait("!document.querySelector('.tile figure').hidden")
         assert board.accessibility_violations() == []
@@ -52,7 +52,7 @@ def test_takes_that_die_and_recordings_by_hand(tmp_path: Path, browser: Browser)
         assert board.wait_tile("PCR 2", "By hand").backup == "REHEARSAL"
         here.playbox.start_job(1, "SECOND.mxf")
         tile = board.wait_tile("PCR 2", "Not ours")
-        assert (tile.tone, tile.title, tile.backup) == ("warn", "SECOND", "REHEARSAL")
+        assert (tile.tone, tile.title, tile.backup.split()[0]) == ("warn", "SECOND", "REHEARSAL")
         assert "REHEARSAL" in tile.why
         here.recorder.stop_by_hand(1)
         assert board.wait_tile("PCR 2", "Recording").tone == "ok"
@@ -67,8 +67,8 @@ def test_devices_that_fall_silent_and_come_back(tmp_path: Path, browser: Browser
         for row in ("primary", "backup"):
             browser.wait(f"document.querySelector('.row.{row}').classList.contains('stale')")
         tile = board.wait_tile("PCR 1", "Unverified")
-        assert re.fullmatch(r"Job seen \d+ s ago", tile.primary)
-        assert re.fullmatch(r"Seen \d+ s ago", tile.backup)
+        assert re.fullmatch(r"Seen \d+ s ago", tile.primary)
+        assert re.match(r"Seen \d+ s ago", tile.backup)
         board.wait_word("Not safe")
         assert {"playbox", "movierecorder"} <= set(browser.text("#problems").split())
         here.playbox.listen_again()
@@ -83,7 +83,7 @@ def test_a_hold_says_whose_it_is_and_why(tmp_path: Path, browser: Browser) -> No
         asked = {"seconds": 600, "reason": "rewiring", "by": "alice"}
         assert here.daemon.post("/channels/PCR%202/hold", asked)[0] == 200
         tile = board.wait_tile("PCR 2", "On hold")
-        assert re.match(r"In the hands of alice .*for 10 min more\.", tile.why)
+        assert re.match(r"On hold by alice .* left: rewiring", tile.why)
         assert here.daemon.post("/channels/PCR%202/auto", {"by": "alice"})[0] == 200
         board.wait_tile("PCR 2", "Idle")
 
@@ -94,7 +94,8 @@ def test_a_daemon_that_is_killed_is_noticed_and_so_is_its_successor(tmp_path: Pa
         board = Board(browser, here.daemon.url)
         here.daemon.kill()
         board.wait_live("no")
-        assert (board.word, board.tiles["PCR 1"].word) == ("Unknown", "Was recording")
+        assert re.fullmatch(r"Was safe \d+ s ago", board.word)
+        assert board.tiles["PCR 1"].word == "Was recording"
         here.daemon.start()
         board.wait_live()
         board.wait_tile("PCR 1", "Recording")

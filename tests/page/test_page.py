@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
+import tomlkit
 
 from tests.world import scenes
 from tests.world.api_server import Server, serving
@@ -78,13 +80,14 @@ def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: 
     tiles = Board(browser, server.url).tiles
     recording = tiles["PCR 1"]
     assert recording.title == "NEWS_AT_TEN_01"
-    assert re.fullmatch(r"Job active 12:3\d", recording.primary)
-    assert re.fullmatch(r"Seen \d s ago 12:3\d", recording.backup)
+    assert re.fullmatch(r"Active 12:3\d", recording.primary)
+    assert re.fullmatch(r"Seen \d s ago complete", recording.backup)
     assert recording.why == ""
-    assert tiles["PCR 2"].backup == "REHEARSAL_MANUAL"
-    assert tiles["PCR 3"].backup == "Not recording"
+    assert re.fullmatch(r"REHEARSAL_MANUAL \d+ s missing", tiles["PCR 2"].backup)
+    assert re.fullmatch(r"Not recording \d+ s missing", tiles["PCR 3"].backup)
     assert tiles["PCR 3"].why.startswith("The source is not on movierecorder: ")
-    assert tiles["PCR 4"].why == "In the hands of alice (uid 1000) for 50 min more."
+    told = r"On hold by alice \(uid 1000\) until (\S+ )?\d\d:\d\d, 49:5\d left: rewiring the router"
+    assert re.fullmatch(told, tiles["PCR 4"].why)
     assert tiles["PCR 5"].why.startswith("'WEATHER_05' is the recording of 'LATE_NEWS' as well")
     assert tiles["PCR 6"].primary == "Job gone"
 
@@ -107,6 +110,9 @@ def test_one_word_says_whether_the_show_is_safe(
     board.wait_word(word)
     assert browser.run("return document.body.dataset.tone") == tone
     assert browser.run("return document.title") == f"{word} · vrmon"
+    icon = browser.run("return document.getElementById('icon').getAttribute('href')")
+    assert icon == f"/page/icon-{tone}.svg"
+    assert requests.get(f"{server.url}{icon}", timeout=30).headers["Content-Type"].startswith("image/svg+xml")
 
 
 def test_a_start_that_takes_long_is_red_although_nobody_says_no(server: Server, browser: Browser) -> None:
@@ -120,15 +126,15 @@ def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser:
     show(server, "stale-primary")
     board = Board(browser, server.url)
     tile = board.tiles["PCR 1"]
-    assert re.fullmatch(r"Job seen 3\d s ago", tile.primary)
-    assert tile.backup.startswith("Seen ")
+    assert re.fullmatch(r"Seen 3\d s ago", tile.primary)
+    assert re.fullmatch(r"Seen \d s ago complete", tile.backup), "the one question then"
     assert browser.run("return document.querySelector('.row.primary').classList.contains('stale')")
     assert "Does not answer: playbox (10.1.83.21:4230) refused the connection" in browser.text("#devices")
 
     show(server, "stale-dvr")
     tile = board.wait_tile("PCR 1", "Unverified")
     assert tile.tone == "bad"
-    assert re.fullmatch(r"Seen 4\d s ago", tile.backup)
+    assert re.fullmatch(r"Seen 4\d s ago ≤ 5\d s missing", tile.backup)
     assert browser.run("return document.querySelector('.row.backup').classList.contains('stale')")
 
 
@@ -153,8 +159,11 @@ def test_it_says_when_it_is_not_live_and_comes_back_by_itself(server: Server, br
     browser.run("window.sameVisit = true")
     server.call(server.api.stop())
     board.wait_live("no")
-    assert board.word == "Unknown"
+    assert re.fullmatch(r"Was safe \d+ s ago", board.word)
     assert re.match(r"No word from vrmon for \d+ s\.", browser.text("#summary"))
+    assert browser.run("return document.body.dataset.tone") == "lost"
+    assert browser.run("return document.title").startswith("Was safe")
+    assert browser.run("return document.getElementById('icon').getAttribute('href')") == "/page/icon-lost.svg"
     assert browser.text("#live").startswith("Not live")
     for name, word in (("PCR 1", "Was recording"), ("PCR 2", "Was idle")):
         tile = board.tiles[name]
@@ -200,9 +209,10 @@ def test_what_happened_on_another_day_has_its_day(server: Server, browser: Brows
     server.backend.document = scenes.document(recent=[old, new])
     Board(browser, server.url)
     times = browser.run("return [...document.querySelectorAll('#recent time')].map((one) => one.textContent)")
-    assert re.fullmatch(r"\d\d:\d\d:\d\d", times[0])
+    assert re.fullmatch(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d", times[0])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", times[1])
-    assert times[1][:10] == (datetime.date.today() - datetime.timedelta(days=5)).isoformat()
+    host = datetime.timezone(datetime.timedelta(hours=1))  # whose clock is shown, wherever the screen is
+    assert times[1][:10] == (datetime.datetime.now(host) - datetime.timedelta(days=5)).date().isoformat()
 
 
 def test_what_a_device_writes_is_text_and_nothing_else(server: Server, browser: Browser) -> None:
@@ -212,6 +222,7 @@ def test_what_a_device_writes_is_text_and_nothing_else(server: Server, browser: 
     hostile["name"] = markup
     hostile["recording"] = hostile["job"]["basename"] = "W" * 300 + "\u202e\ud800"
     hostile["problem"].update(subject=markup, message=markup, hint=markup)
+    whole["causes"][0].update(subject=markup, message=markup, hint=markup, channels=[markup] * 9)
     primaries = {markup: scenes.device(markup, error=markup)}
     server.backend.document = {**whole, "summary": markup, "primaries": primaries}
     for size in (WALL, PHONE):
@@ -258,12 +269,207 @@ class TestPictures:
         assert asked == []
 
 
+class TestOneCause:
+    def test_fifty_channels_of_one_primary_are_one_line(self, server: Server, browser: Browser) -> None:
+        show(server, *["stale-primary"] * 50)
+        Board(browser, server.url).wait_word("At risk")
+        told = "playbox (10.1.83.21:4230) refused the connection: 50 takes kept, all seen within "
+        assert browser.text("#worst").startswith(told)
+        (line,) = browser.run(
+            "return [...document.querySelectorAll('#problems li')].map((one) => one.innerText)"
+        )
+        assert told in line.replace("\n", " ")
+        assert "PCR 1, PCR 2, PCR 3, PCR 4, PCR 5, PCR 6 + 44 more" in line
+
+    def test_a_small_tile_keeps_its_verification(self, server: Server, browser: Browser) -> None:
+        show(server, *["stale-primary"] * 50)
+        Board(browser, server.url)
+        seen = browser.run("return document.querySelector('.tile').innerText")
+        assert re.search(r"Seen \d s ago", seen)
+        assert "complete" in seen
+        assert "keeps recording" not in seen
+
+    def test_a_long_list_ends_in_how_many_more_there_are(self, server: Server, browser: Browser) -> None:
+        whole = scenes.document("recording", "died")
+        causes = [{**whole["causes"][0], "subject": f"PCR {n}"} for n in range(57)]
+        server.backend.document = {**whole, "causes": causes}
+        Board(browser, server.url)
+        shown = "document.querySelectorAll('#problems li').length"
+        assert browser.run(f"return {shown}") == 8
+        assert browser.text("#problems-more") == "+ 49 more"
+        browser.run("document.getElementById('problems-more').click()")
+        browser.wait(f"{shown} === 57")
+
+    def test_a_phone_shows_troubles_first(self, server: Server, browser: Browser) -> None:
+        show(server, "recording", "idle", "preflight", "blocked")
+        board = Board(browser, server.url, PHONE)
+        assert list(board.tiles) == ["PCR 4", "PCR 3", "PCR 1", "PCR 2"]
+        first = browser.run("return document.querySelector('#problems').getBoundingClientRect().top")
+        assert first < browser.run("return document.querySelector('.tile').getBoundingClientRect().top")
+        both = "document.getElementById('problems'), document.getElementById('board')"
+        order = f"const [one, other] = [{both}]; return one.compareDocumentPosition(other)"
+        assert browser.run(order) & 4, "for the keyboard and the ear as well"
+        board.resize(WALL)
+        browser.wait("document.querySelector('.tile .name').textContent === 'PCR 1'")
+        assert browser.run("return document.querySelector('#side #problems') !== null")
+
+
+class TestClock:
+    def test_it_is_that_of_the_server_in_the_server_s_zone(self, server: Server, browser: Browser) -> None:
+        show(server, "recording", zone={"name": "IST", "offset": 19800})
+        Board(browser, server.url)
+        host = datetime.timezone(datetime.timedelta(seconds=19800))
+        shown = browser.text("#time")
+        near = [datetime.datetime.now(host) - datetime.timedelta(seconds=n) for n in range(-2, 60)]
+        assert shown in {f"{one:%H:%M:%S}" for one in near}
+        assert browser.text("#live") == f"Live · {near[2]:%a %Y-%m-%d} IST"
+        assert browser.run("return document.getElementById('time').title").endswith("UTC+5:30")
+        assert browser.run("return document.getElementById('apart').hidden")
+
+    def test_it_says_by_how_much_the_screen_s_differs(self, server: Server, browser: Browser) -> None:
+        show(server, "recording")
+        Board(browser, server.url)
+        browser.run("const real = Date.now.bind(Date); Date.now = () => real() - 60500")
+        browser.wait("!document.getElementById('apart').hidden")
+        assert re.fullmatch(r"This screen's clock is 6\d s behind", browser.text("#apart"))
+
+
+class TestSound:
+    COUNT = (
+        "window.notes = 0; const start = OscillatorNode.prototype.start;"
+        "OscillatorNode.prototype.start = function (...when) { notes += 1; return start.apply(this, when); }"
+    )
+
+    def test_it_comes_on_critical_where_a_person_has_switched_it_on(
+        self, server: Server, browser: Browser
+    ) -> None:
+        show(server, "recording")
+        board = Board(browser, server.url)
+        browser.run(self.COUNT)
+        show(server, "died")
+        board.wait_word("Not safe")
+        show(server, "recording")
+        board.wait_word("Safe")
+        assert browser.run("return [notes, document.getElementById('sound').innerText]") == [
+            0,
+            "Sound is off",
+        ]
+        browser.run("document.getElementById('sound').focus(); notes = 0")
+        browser.press("Enter")
+        browser.wait("notes === 3")
+        browser.run("notes = 0")
+        assert browser.run("return document.getElementById('sound').getAttribute('aria-pressed')") == "true"
+        show(server, "died")
+        browser.wait("notes === 3")
+        assert browser.run("return localStorage.getItem('vrmon-sound')") == "on"
+        browser.run("document.getElementById('sound').click(); localStorage.clear()")
+        browser.log()  # a browser without a sound card says so
+
+
+class TestNewInstallation:
+    def test_it_shows_what_the_devices_offer_as_lines_to_paste(
+        self, server: Server, browser: Browser
+    ) -> None:
+        hostile = 'Cam "A"\n[api]'
+        sources = [
+            {"unique_id": hostile, "display_name": hostile, "is_recording": True, "recording_name": "X"}
+        ]
+        ingests = [
+            {"ingest": "AB12", "listed": True, "jobs": [{"id": "7", "basename": "NEWS"}]},
+            {"ingest": "CD34", "listed": True, "jobs": []},
+        ]
+        server.backend.offers = {
+            "primaries": {
+                "playbox": {"state": "ok", "ingests": [{**one, "channel": None} for one in ingests]}
+            },
+            "dvrs": {"mac": {"state": "ok", "sources": [{**one, "channel": None} for one in sources]}},
+        }
+        show(server)
+        board = Board(browser, server.url)
+        board.wait_word("Not set up")
+        browser.wait("!document.getElementById('setup-lines').hidden")
+        lines = browser.run("return document.getElementById('setup-lines').textContent")
+        pasted = tomlkit.parse(lines).unwrap()
+        assert pasted == {
+            "channel": [
+                {"name": "CHANNEL 1", "ingest": "AB12", "source": hostile},
+                {"name": "CHANNEL 2", "ingest": "CD34", "source": "FILL IN"},
+            ]
+        }
+        assert "ingest runs NEWS" in lines
+        assert board.accessibility_violations() == []
+
+    def test_it_begins_with_the_devices_where_there_are_none(self, server: Server, browser: Browser) -> None:
+        show(server)
+        Board(browser, server.url)
+        browser.wait("!document.getElementById('setup-lines').hidden")
+        lines = browser.run("return document.getElementById('setup-lines').textContent")
+        assert set(tomlkit.parse(lines)) == {"primary", "dvr"}
+
+
+def test_letters_grow_with_the_wall(server: Server, browser: Browser) -> None:
+    show(server, "recording", "died")
+    board = Board(browser, server.url)
+    size = "return parseFloat(getComputedStyle(document.querySelector(arguments[0])).fontSize)"
+    parts = ("#summary", "#problems", "#live", ".name", ".why")
+    usual = {one: browser.run(size, one) for one in parts}
+    board.resize((3840, 2160))
+    browser.wait("document.getElementById('board').style.getPropertyValue('--letters') !== ''")
+    for one in parts:
+        browser.wait(
+            f"parseFloat(getComputedStyle(document.querySelector('{one}')).fontSize) >= {1.9 * usual[one]}"
+        )
+
+
+class TestOtherMedia:
+    @pytest.fixture(autouse=True)
+    def emulated(self, browser: Browser) -> Iterator[None]:
+        yield
+        browser.devtools("Emulation.setEmulatedMedia", {"media": "", "features": []})
+        browser.devtools("Emulation.setScriptExecutionDisabled", {"value": False})
+
+    def test_on_paper_everything_is_there_black_on_white(self, server: Server, browser: Browser) -> None:
+        show(server, *scenes.EVERY_STATE)
+        board = Board(browser, server.url)
+        browser.devtools("Emulation.setEmulatedMedia", {"media": "print"})
+        browser.wait("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
+        assert board.scrolls[0] is False
+        colour = "return getComputedStyle(document.querySelector(arguments[0])).color"
+        for one in (".banner", ".tile[data-tone=bad] .why", ".tile .what", "#problems .message"):
+            assert browser.run(colour, one) == "rgb(0, 0, 0)", one
+        hidden = (
+            "return [...document.querySelectorAll('.tile .row, .trouble:not([hidden]) .why')]"
+            ".filter((one) => !one.getClientRects().length).length"
+        )
+        assert browser.run(hidden) == 0
+
+    def test_with_forced_colours_trouble_has_a_border_of_its_own(
+        self, server: Server, browser: Browser
+    ) -> None:
+        show(server, "recording", "preflight", "died")
+        Board(browser, server.url)
+        features = [{"name": "forced-colors", "value": "active"}]
+        browser.devtools("Emulation.setEmulatedMedia", {"features": features})
+        border = (
+            "return [...document.querySelectorAll('.tile')].map((one) => getComputedStyle(one).borderStyle)"
+        )
+        assert browser.run(border) == ["solid", "dashed", "double"]
+
+    def test_without_a_script_it_says_where_the_facts_are(self, server: Server, browser: Browser) -> None:
+        browser.devtools("Emulation.setScriptExecutionDisabled", {"value": True})
+        browser.go(f"{server.url}/")
+        text = browser.text("body")
+        assert "vrmon status" in text
+        assert "/status" in text
+        assert "Connecting" not in text
+
+
 def test_the_keyboard_reaches_everything(server: Server, browser: Browser) -> None:
     show(server, "recording", "died", "idle", "recording")
     Board(browser, server.url)
     focused = "return document.activeElement.textContent"
     browser.press("Tab")
-    assert browser.run(focused) == "Skip to problems and devices"
+    assert browser.run(focused) == "Skip to channels"
     browser.press("Tab")
     assert browser.run(focused) == "PCR 1"
     for key, name in (("ArrowRight", "PCR 2"), ("ArrowDown", "PCR 4"), ("Home", "PCR 1"), ("End", "PCR 4")):
@@ -288,7 +494,7 @@ def test_a_screen_reader_hears_only_what_is_new(server: Server, browser: Browser
     )
     for seconds in (3, 4):
         show(server, "recording", "died")
-        server.backend.document["problems"][0]["message"] = f"The take died {seconds} s ago."
+        server.backend.document["causes"][0]["message"] = f"The take died {seconds} s ago."
         browser.wait(f"document.getElementById('worst').textContent.includes('{seconds} s ago')")
     show(server, "recording", "recording")
     board.wait_word("Safe")
@@ -297,10 +503,11 @@ def test_a_screen_reader_hears_only_what_is_new(server: Server, browser: Browser
 
 @pytest.mark.parametrize("size", [WALL, PHONE], ids=["wall", "phone"])
 def test_axe_finds_nothing_to_object_to(server: Server, browser: Browser, size: tuple[int, int]) -> None:
-    server.backend.thumbnails["PCR 1"] = Thumbnail(PIXEL, time.time())
+    for number in range(1, 20):
+        server.backend.thumbnails[f"PCR {number}"] = Thumbnail(PIXEL, time.time())
     show(server, *scenes.EVERY_STATE)
     board = Board(browser, server.url, size)
-    browser.wait("!document.querySelector('.tile figure').hidden")
+    browser.wait("document.querySelector('.tile figure:not([hidden])') !== null")
     assert board.accessibility_violations() == []
     browser.run("document.querySelector('button.name').click()")
     assert board.accessibility_violations() == []

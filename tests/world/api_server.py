@@ -44,6 +44,7 @@ class FakeBackend:
     remembered: list[tuple[str, ...]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     is_reading: bool = False  # every page takes until it is not
+    offers: dict[str, Any] = field(default_factory=lambda: {"primaries": {}, "dvrs": {}})
     documents_made: int = 0
     broken: bool = False
 
@@ -55,7 +56,7 @@ class FakeBackend:
 
     def devices(self) -> dict[str, Any]:
         self.documents_made += 1
-        return {"primaries": {}, "dvrs": {}}
+        return self.offers
 
     def health(self) -> tuple[bool, str]:
         return self.healthy, "the loop turns" if self.healthy else "the loop is stuck"

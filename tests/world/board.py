@@ -23,7 +23,7 @@ return [...document.querySelectorAll(".tile")].map((tile) => {
 """
 _CUT_OFF = """
 const visible = (element) => element.getClientRects().length > 0;
-return [...document.querySelectorAll(".tile .state, .tile .time, .tile .card")]
+return [...document.querySelectorAll(".tile .time, .tile .card")]
   .filter((element) => visible(element) && (element.scrollWidth > element.clientWidth + 1
     || element.scrollHeight > element.clientHeight + 2))
   .map((element) => `${element.className}: ${element.textContent.trim().slice(0, 60)}`);

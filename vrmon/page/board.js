@@ -4,7 +4,9 @@ import { showBanner } from "./banner.js";
 import { openDetails, showDetails } from "./details.js";
 import { arrange } from "./layout.js";
 import { Live } from "./live.js";
+import { showSetup } from "./setup.js";
 import { showSide } from "./side.js";
+import { sound } from "./sound.js";
 import { Tile } from "./tile.js";
 import { channelView, Moment } from "./view.js";
 
@@ -15,34 +17,43 @@ const board = document.getElementById("board");
 const tiles = new Map();
 const asked = new Map();
 const live = new Live(() => show());
+window.vrmonBoard = live; // for a person at the console
 
 function show() {
   const status = live.document;
   const isLive = status !== null && live.silence <= LONGEST_SILENCE;
+  const moment = status && new Moment(status, live.silence);
   document.body.dataset.live = isLive ? "yes" : "no";
-  showBanner(status, isLive, live.silence);
+  sound(showBanner(moment, isLive, live.silence));
   if (!status) return;
-  const moment = new Moment(status, live.silence);
   const views = status.channels.map((channel) => channelView(channel, moment, isLive));
   showTiles(views);
   if (isLive) status.channels.forEach((channel) => askForPicture(channel, moment));
   showSide(moment, isLive);
+  showSetup(status, isLive);
   showDetails(status.channels, views, moment);
 }
 
 function showTiles(views) {
-  const names = views.map((view) => view.name);
+  if (views.length !== tiles.size) arrange(board, views.length);
+  const shown = board.dataset.fit === "page" ? worstFirst(views) : views;
+  const names = shown.map((view) => view.name);
   if (names.join("\n") !== [...tiles.keys()].join("\n")) remake(names);
-  views.forEach((view) => tiles.get(view.name).show(view));
-  document.getElementById("nothing").hidden = names.length > 0;
+  shown.forEach((view) => tiles.get(view.name).show(view));
+}
+
+// Where not all can be seen at once, whoever is in trouble comes first.
+function worstFirst(views) {
+  return [...views].sort((one, other) => one.rank - other.rank);
 }
 
 function remake(names) {
   const before = new Map(tiles);
+  const focused = document.activeElement;
   tiles.clear();
   names.forEach((name) => tiles.set(name, before.get(name) ?? new Tile(openAndShow)));
   board.replaceChildren(...[...tiles.values()].map((tile) => tile.element));
-  arrange(board, names.length);
+  if (focused !== document.activeElement && board.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 function openAndShow(name) {
@@ -73,6 +84,7 @@ function moveFocus(event) {
 }
 
 board.addEventListener("keydown", moveFocus);
+document.addEventListener("shown", show);
 new ResizeObserver(() => arrange(board, tiles.size)).observe(board.parentElement);
 setInterval(() => {
   live.check();

@@ -1,6 +1,7 @@
 // Everything about one channel, for whom the tile is too small.
 
-import { running, setText } from "./text.js";
+import { howLong, running, setText } from "./text.js";
+import { covered } from "./view.js";
 
 const dialog = document.getElementById("details");
 const list = dialog.querySelector("dl");
@@ -33,14 +34,27 @@ export function showDetails(channels, views, moment) {
   });
 }
 
+function bounds({ least, most }) {
+  return `at least ${howLong(least)}, at most ${howLong(Math.ceil(most))}`;
+}
+
+function gapText({ from, to, least, most, cause }, moment) {
+  const until = to === null ? "now" : moment.clock(to);
+  return `${moment.clock(from)} to ${until}: ${cause.replaceAll("-", " ")} (${bounds({ least, most })})`;
+}
+
 function facts(channel, view, moment) {
-  const { job, take } = channel;
+  const { job, take, coverage } = channel;
   return [
     ["Primary", `${channel.primary}, ingest ${channel.ingest}`],
     ["Job", job ? [job.basename ?? "no name yet", `id ${job.id}`].join(" · ") : ""],
     ["Primary says", [view.primary.what, view.primary.time].filter(Boolean).join(" · ")],
     ["Backup", `${channel.dvr}, source ${channel.source_name ?? "unresolved"} (${channel.source ?? "not found"})`],
     ["Take", take ? `${take.name} · number ${take.number}` : ""],
+    ["On the backup", covered(coverage)],
+    ["Missing", coverage ? bounds(coverage.missing) : ""],
+    ["Gaps", coverage ? coverage.gaps.map((gap) => gapText(gap, moment)).join("; ") : ""],
+    ["Files", coverage ? coverage.files.join(", ") : ""],
     ["Recording now", channel.recording ?? ""],
     ["Backup says", [view.backup.what, view.backup.time].filter(Boolean).join(" · ")],
     ["Started after", take && take.start_latency !== null ? `${take.start_latency.toFixed(2)} s` : ""],

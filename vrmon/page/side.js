@@ -1,6 +1,6 @@
-// Problems, devices, what happened lately.
+// Problems by their causes, devices, what happened lately.
 
-import { ago, clock, howLong, setShape, setText } from "./text.js";
+import { ago, howLong, listed, setShape, setText } from "./text.js";
 
 const SEVERITIES = {
   info: { tone: "idle", shape: "ring" },
@@ -8,12 +8,24 @@ const SEVERITIES = {
   critical: { tone: "bad", shape: "cross" },
 };
 const RECENT = 30;
+const CAUSES = 8; // shown before somebody asks for all
+const NAMES = 6; // channels of one cause
+
+const more = document.getElementById("problems-more");
+const troubles = document.getElementById("troubles");
+const narrow = matchMedia("(max-width: 59.99rem)");
+let showsAll = false;
 
 export function showSide(moment, live) {
   const { document: status } = moment;
-  fill("problems", "problem", problems(moment), "No problems.");
+  const every = causes(moment);
+  fill("problems", "problem", showsAll ? every : every.slice(0, CAUSES), "No problems.");
+  more.hidden = every.length <= CAUSES;
+  setText(more, showsAll ? "Show the worst only" : `+ ${every.length - CAUSES} more`);
+  more.setAttribute("aria-expanded", String(showsAll));
+  troubles.dataset.empty = every.length ? "no" : "yes";
   fill("devices", "device", devices(moment, live), "No device is configured.");
-  fill("recent", "event", recent(status), "Nothing yet.");
+  fill("recent", "event", recent(moment), "Nothing yet.");
   const file = status.configuration.file;
   setText(
     document.getElementById("about"),
@@ -21,27 +33,27 @@ export function showSide(moment, live) {
   );
 }
 
-function problems(moment) {
-  return moment.document.problems.map((problem) => ({
-    ...SEVERITIES[problem.severity],
-    subject: problem.subject,
-    since: howLong(moment.since(problem.since)) + acknowledged(problem.acknowledged),
-    message: problem.message,
-    hint: problem.hint,
+function causes(moment) {
+  return moment.document.causes.map((cause) => ({
+    ...SEVERITIES[cause.severity],
+    subject: cause.subject,
+    since: `for ${howLong(moment.since(cause.since))}${acknowledged(cause.acknowledged, moment)}`,
+    message: cause.message,
+    hint: cause.hint,
+    whom: cause.channels.length > 1 ? listed(cause.channels, NAMES) : "",
   }));
 }
 
-function acknowledged(known) {
+function acknowledged(known, moment) {
   if (!known) return "";
   const note = known.note ? `: ${known.note}` : "";
-  return ` · acknowledged by ${known.by} until ${clock(new Date(known.until))}${note}`;
+  return ` · acknowledged by ${known.by} until ${moment.clock(known.until, false)}${note}`;
 }
 
 function devices(moment, live) {
   const { primaries, dvrs } = moment.document;
   const one = (kind) => ([name, device]) => {
-    const fresh = live && !moment.isStale(device);
-    const ok = device.state === "ok" && fresh;
+    const ok = device.state === "ok" && live;
     const word = ok ? "Answers" : device.state === "unreachable" ? "Does not answer" : "Unknown";
     return {
       tone: ok ? "ok" : device.state === "unreachable" && live ? "bad" : "stale",
@@ -54,13 +66,13 @@ function devices(moment, live) {
   return [...Object.entries(primaries).map(one("primary")), ...Object.entries(dvrs).map(one("backup"))];
 }
 
-function recent(status) {
-  return status.recent
+function recent(moment) {
+  return moment.document.recent
     .slice(-RECENT)
     .reverse()
     .map((event) => ({
       ...SEVERITIES[event.severity],
-      time: clock(new Date(event.time)),
+      time: moment.clock(event.time),
       subject: event.subject,
       message: event.message,
     }));
@@ -77,11 +89,25 @@ function fill(listId, templateId, items, nothing) {
     const element = list.children[index];
     element.dataset.tone = item.tone;
     setShape(element, item.shape);
-    for (const key of ["subject", "since", "message", "hint"]) {
+    for (const key of ["subject", "since", "message", "hint", "whom"]) {
       const part = element.querySelector(`.${key}`);
-      if (part) setText(part, item[key]);
+      if (part) setText(part, item[key] ?? "");
     }
     const time = element.querySelector("time");
     if (time) setText(time, item.time);
   });
 }
+
+// One under the other, troubles come before the channels: for the eye, the keyboard and the ear.
+function place() {
+  const aside = document.getElementById("side");
+  if (narrow.matches) document.querySelector("main").before(troubles);
+  else aside.prepend(troubles);
+}
+
+more.addEventListener("click", () => {
+  showsAll = !showsAll;
+  more.dispatchEvent(new Event("shown", { bubbles: true }));
+});
+narrow.addEventListener("change", place);
+place();

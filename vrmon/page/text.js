@@ -12,7 +12,6 @@ export function setShape(element, name) {
 // 754 s: "12:34"; 4000 s: "1:06:40".
 export function running(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const two = (n) => String(n).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
@@ -29,10 +28,51 @@ export function ago(seconds) {
   return `${howLong(Math.max(1, seconds))} ago`;
 }
 
-// Local time, with the day where it is not today's.
-export function clock(date) {
-  const time = date.toLocaleTimeString("en-GB");
-  if (date.toDateString() === new Date().toDateString()) return time;
-  const [day, month, year] = date.toLocaleDateString("en-GB").split("/");
-  return `${year}-${month}-${day} ${time}`;
+// "PCR 1, PCR 2 + 46 more".
+export function listed(names, most) {
+  const more = names.length > most ? ` + ${names.length - most} more` : "";
+  return names.slice(0, most).join(", ") + more;
+}
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+function two(n) {
+  return String(n).padStart(2, "0");
+}
+
+// The clock of the vrmon host, whatever zone this screen is in. `at` is Unix time in seconds.
+export class Zone {
+  constructor({ name = "UTC", offset = 0 } = {}) {
+    this.name = name;
+    this.offset = offset;
+  }
+
+  get difference() {
+    const minutes = Math.abs(this.offset) / 60;
+    return `UTC${this.offset < 0 ? "−" : "+"}${Math.floor(minutes / 60)}${minutes % 60 ? `:${two(minutes % 60)}` : ""}`;
+  }
+
+  parts(at) {
+    return new Date((at + this.offset) * 1000);
+  }
+
+  time(at, seconds = true) {
+    const date = this.parts(at);
+    return [date.getUTCHours(), date.getUTCMinutes(), ...(seconds ? [date.getUTCSeconds()] : [])].map(two).join(":");
+  }
+
+  day(at) {
+    const date = this.parts(at);
+    return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  }
+
+  weekday(at) {
+    return DAYS[this.parts(at).getUTCDay()];
+  }
+
+  // With the day where it is not that of `now`.
+  clock(at, now, seconds = true) {
+    const day = this.day(at);
+    return day === this.day(now) ? this.time(at, seconds) : `${day} ${this.time(at, seconds)}`;
+  }
 }

@@ -35,6 +35,7 @@ export class Tile {
     setText(why, view.why);
     setText(hint, view.hint);
     trouble.hidden = !view.why && !view.hint;
+    this.element.classList.toggle("caused", view.caused);
     this.showPicture(view.picture, view.name);
   }
 
@@ -64,8 +65,9 @@ export class Tile {
   }
 }
 
-function showRow(row, { what, time, stale }) {
+function showRow(row, { what, time, stale, lacks }) {
   setText(row.querySelector(".what"), what);
   setText(row.querySelector(".time"), time);
   row.classList.toggle("stale", stale);
+  row.classList.toggle("lacks", Boolean(lacks));
 }

@@ -1,22 +1,20 @@
 // What a channel looks like, worked out from the status document alone. Nothing here touches the page.
+// Its word, and how bad it is, are the document's.
 
-import { ago, howLong, running } from "./text.js";
+import { ago, howLong, running, Zone } from "./text.js";
 
 const OLDEST_PICTURE = 60;
+const RANKS = { critical: 0, degraded: 1, info: 2 };
 
-const LOOKS = {
-  idle: { tone: "idle", shape: "ring", word: "Idle" },
-  starting: { tone: "busy", shape: "play", word: "Starting" },
-  recording: { tone: "ok", shape: "check", word: "Recording" },
-  stopping: { tone: "busy", shape: "stop", word: "Stopping" },
-  keeping: { tone: "warn", shape: "shield", word: "Keeping" },
-  blocked: { tone: "bad", shape: "cross", word: "Blocked" },
-  foreign: { tone: "held", shape: "person", word: "By hand" },
-  unverified: { tone: "stale", shape: "question", word: "Unverified" },
-  doubtful: { tone: "warn", shape: "triangle", word: "Doubtful" },
+const CALM = {
+  idle: { tone: "idle", shape: "ring" },
+  starting: { tone: "busy", shape: "play" },
+  recording: { tone: "ok", shape: "check" },
+  stopping: { tone: "busy", shape: "stop" },
+  foreign: { tone: "held", shape: "person" },
 };
-const HELD = { tone: "held", shape: "pause", word: "On hold" };
-const UNKNOWN = { tone: "stale", shape: "question", word: "Unknown" };
+const HELD = { tone: "held", shape: "pause" };
+const UNKNOWN = { tone: "stale", shape: "question" };
 
 // The moment that a document describes, carried forward by the seconds since it came.
 export class Moment {
@@ -24,11 +22,7 @@ export class Moment {
     this.document = document;
     this.elapsed = elapsed;
     this.now = Date.parse(document.now) / 1000 + elapsed;
-  }
-
-  // The moment itself, for what may not be carried on when no news comes.
-  get asItWas() {
-    return new Moment(this.document, 0);
+    this.zone = new Zone(document.zone);
   }
 
   since(time) {
@@ -40,101 +34,91 @@ export class Moment {
     return device && device.age !== null ? device.age + this.elapsed : Infinity;
   }
 
-  isStale(device) {
-    return !device || this.age(device) > Math.max(5, 3 * device.poll_interval);
+  clock(time, seconds = true) {
+    return this.zone.clock(Date.parse(time) / 1000, this.now, seconds);
   }
+}
+
+export function rank(severity) {
+  return RANKS[severity] ?? 1;
 }
 
 export function channelView(channel, moment, live) {
-  const dvr = moment.document.dvrs[channel.dvr];
   const title = channel.job?.basename ?? channel.take?.name ?? "";
   return {
     name: channel.name,
+    rank: rank(channel.severity),
     title: title || (channel.job ? "No name yet" : ""),
     primary: primaryRow(channel, moment),
-    backup: backupRow(channel, moment, title, dvr),
+    backup: backupRow(channel, moment, title),
     picture: picture(channel, moment, live),
-    ...(live ? state(channel, moment, dvr) : past(state(channel, moment.asItWas, dvr))),
+    ...trouble(channel, moment),
+    ...(live ? { ...look(channel), word: channel.word } : { ...UNKNOWN, word: past(channel.word) }),
   };
 }
 
-function state(channel, moment, dvr) {
-  return { ...trouble(channel, moment), ...look(channel, moment, dvr) };
+function past(word) {
+  return word === "No backup" ? "Had no backup" : `Was ${word.toLowerCase()}`;
 }
 
-function past(was) {
-  const word = was.word === "No backup" ? "Had no backup" : `Was ${was.word.toLowerCase()}`;
-  return { ...was, ...UNKNOWN, word };
+function look({ severity, phase, mode }) {
+  if (severity === "critical") return { tone: "bad", shape: "cross" };
+  if (severity === "degraded") return { tone: "warn", shape: phase === "keeping" ? "shield" : "triangle" };
+  return mode === "hold" ? HELD : (CALM[phase] ?? UNKNOWN);
 }
 
-function look(channel, moment, dvr) {
-  const base = LOOKS[channel.phase] ?? UNKNOWN;
-  const wanted = Boolean(channel.job?.present);
-  if (channel.problem?.severity === "critical") {
-    return { tone: "bad", shape: "cross", word: badWord(channel, moment, dvr) };
-  }
-  if (moment.isStale(dvr)) return { ...UNKNOWN, word: channel.take ? "Unverified" : "Unknown" };
-  if (channel.problem?.severity === "degraded") {
-    return { tone: "warn", shape: base.tone === "warn" ? base.shape : "triangle", word: warnWord(channel, base) };
-  }
-  return channel.mode === "hold" ? HELD : base;
-}
-
-function warnWord(channel, base) {
-  if (channel.mode === "hold") return HELD.word;
-  if (channel.phase === "foreign") return "Not ours";
-  return channel.phase === "idle" ? "Not ready" : base.word;
-}
-
-function badWord(channel, moment, dvr) {
-  if (channel.mode === "hold") return HELD.word;
-  if (channel.phase === "foreign") return "Not ours";
-  if (channel.phase === "unverified" || (channel.take && moment.isStale(dvr))) return "Unverified";
-  return channel.job ? "No backup" : "Blocked";
-}
-
+// `caused`: it follows from a device's problem, which is told where problems are.
 function trouble(channel, moment) {
-  if (channel.mode === "hold" && channel.hold) return onHold(channel, moment);
-  if (channel.problem) return { why: channel.problem.message, hint: channel.problem.hint };
-  return { why: "", hint: "" };
+  const { problem, hold } = channel;
+  if (hold) return { ...onHold(channel, moment), caused: false };
+  if (!problem) return { why: "", hint: "", caused: false };
+  return { why: problem.message, hint: problem.hint, caused: problem.cause !== null };
 }
 
-function onHold(channel, moment) {
-  const { until, reason, by } = channel.hold;
-  const left = until ? Date.parse(until) / 1000 - moment.now : null;
-  const end = left === null ? "until somebody says auto" : `for ${howLong(left)} more`;
-  const job = channel.job?.present ? "A job is active and vrmon keeps its hands off. " : "";
-  return { why: `${job}In the hands of ${by || "a person"} ${end}.`, hint: reason };
+export function onHold({ hold, severity, name }, moment) {
+  const left = hold.until ? Date.parse(hold.until) / 1000 - moment.now : null;
+  const end = left === null ? "until somebody says auto" : `until ${moment.clock(hold.until, false)}, ${running(left)} left`;
+  const why = `On hold by ${hold.by || "somebody"} ${end}${hold.reason ? `: ${hold.reason}` : ""}`;
+  return {
+    why: severity === "critical" ? `The job is not recorded. ${why}` : why,
+    hint: `To give it back: vrmon auto "${name}"`,
+  };
 }
 
 function primaryRow(channel, moment) {
   const device = moment.document.primaries[channel.primary];
-  const stale = moment.isStale(device);
+  const stale = !device || device.state !== "ok";
   const age = moment.age(device);
   const { job } = channel;
   if (stale && age === Infinity) return { what: "Never seen", time: "", stale };
   if (!job) return { what: stale ? `Unknown for ${howLong(age)}` : "No job", time: "", stale };
   if (!job.present) return { what: "Job gone", time: "", stale: true };
-  if (stale) return { what: `Job seen ${ago(age)}`, time: "", stale };
-  return { what: "Job active", time: running(moment.since(job.since)), stale };
+  if (stale) return { what: `Seen ${ago(age)}`, time: "", stale };
+  return { what: "Active", time: running(moment.since(job.since)), stale };
 }
 
 // The backup's name is told only where it is not the one that the tile bears already.
-function backupRow(channel, moment, title, dvr) {
+function backupRow(channel, moment, title) {
   const { take, recording, verified } = channel;
-  const stale = moment.isStale(dvr);
+  const device = moment.document.dvrs[channel.dvr];
+  const stale = !device || device.state !== "ok";
   const name = recording ?? take?.name ?? null;
+  const time = covered(channel.coverage);
+  const lacks = time.endsWith("missing");
   if (recording === null && verified === null) {
-    return { what: stale ? "Unknown" : "Not recording", time: "", stale };
+    return { what: stale ? "Unknown" : "Not recording", time, stale, lacks };
   }
   const seen = verified === null ? "" : `Seen ${ago(verified + moment.elapsed)}`;
   const other = name !== null && name !== title ? name : "";
-  const began = verified === null || stale ? null : (take?.started ?? take?.confirmed);
-  return {
-    what: [seen, other].filter(Boolean).join(" · "),
-    time: began ? running(moment.since(began)) : "",
-    stale,
-  };
+  return { what: [seen, other].filter(Boolean).join(" · "), time, stale, lacks };
+}
+
+// What of the job is missing on the backup: "complete", "40 s missing", "≤ 12 s missing" where nobody knows.
+export function covered(coverage) {
+  if (!coverage) return "";
+  const { least, most } = coverage.missing;
+  if (coverage.whole) return "complete";
+  return coverage.whole === false ? `${howLong(least)} missing` : `≤ ${howLong(Math.ceil(most))} missing`;
 }
 
 function picture(channel, moment, live) {

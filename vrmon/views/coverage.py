@@ -18,6 +18,7 @@ def document(show: Show, tolerance: float, utc: Utc) -> dict[str, Any]:
     account = show.account
     return {
         "missing": missing(account),
+        "whole": is_whole(account, tolerance),
         "gaps": [gap(one, utc, is_open=not account.is_over) for one in gaps_of(account, tolerance)],
         "files": files(show),
     }
@@ -25,6 +26,13 @@ def document(show: Show, tolerance: float, utc: Utc) -> dict[str, Any]:
 
 def missing(account: Account) -> dict[str, float]:
     return {"least": round(account.least, 3), "most": round(account.most, 3)}
+
+
+def is_whole(account: Account, tolerance: float) -> bool | None:
+    """As far as anybody knows; None where that is in doubt."""
+    if account.least > tolerance:
+        return False
+    return True if account.most <= tolerance else None
 
 
 def gaps_of(account: Account, tolerance: float) -> list[Gap]:
