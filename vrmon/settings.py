@@ -88,11 +88,13 @@ class Sync:
 
 @dataclass(frozen=True)
 class Api:
-    """`listen` is HOST:PORT, or "" for no TCP. `names`: what this server is called, beside its own name."""
+    """`listen` is HOST:PORT, or "" for no TCP. `names`: what this server is called, beside its own name.
+    `frame_ancestors`: the origins of other pages that may show the board within themselves."""
 
     listen: str = "0.0.0.0:8001"
     unix_socket: Path = Path("/run/vrmon/vrmon.sock")
     names: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -58,6 +59,17 @@ def test_every_answer_carries_the_safe_headers_and_no_version(server: Server, pa
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
+
+
+def test_the_site_says_which_pages_may_show_the_board_in_a_frame(server: Server) -> None:
+    def policy() -> str:
+        with requests.get(f"{server.url}/", timeout=60) as answer:
+            return answer.headers["Content-Security-Policy"]
+
+    assert policy().endswith("; frame-ancestors 'self'")
+    api = replace(server.settings(), frame_ancestors=("https://wall.example.org", "http://10.0.0.9:8080"))
+    server.call(server.api.rebind(api))
+    assert policy().endswith("; frame-ancestors 'self' https://wall.example.org http://10.0.0.9:8080")
 
 
 @pytest.mark.parametrize("path", ["/status", "/", "/metrics", "/healthz", "/devices", "/events"])

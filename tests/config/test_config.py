@@ -44,6 +44,7 @@ stop_delay = 4
 listen = ""
 unix_socket = "/tmp/vrmon.sock"
 names = ["VRMON.example.org.", " board "]
+frame_ancestors = ["https://Wall.example.org", "http://10.0.0.9:8080", "https://*.example.org"]
 [log]
 level = "debug"
 file = "/var/log/vrmon.log"
@@ -58,7 +59,12 @@ file = "/var/log/vrmon.log"
         },
         (Channel("PCR 1", "playbox", "9C64992CFF3A4A3FA3C635BB7D9B6071", "movierecorder", 3),),
         Sync(stop_delay=4.0),
-        Api("", Path("/tmp/vrmon.sock"), ("vrmon.example.org", "board")),
+        Api(
+            "",
+            Path("/tmp/vrmon.sock"),
+            ("vrmon.example.org", "board"),
+            ("https://wall.example.org", "http://10.0.0.9:8080", "https://*.example.org"),
+        ),
         Log("debug", "/var/log/vrmon.log"),
     )
     assert isinstance(settings.primaries["playbox"].poll_interval, float)
@@ -232,6 +238,9 @@ def test_values_of_a_device_that_are_refused(tmp_path: Path, line: str, wrong: s
         ("api", 'names = ["vrmon.example.org:8001"]', "is not a host name"),
         ("api", 'names = ["board", ""]', "is not a host name"),
         ("api", 'names = ["board", 5]', "is not a host name"),
+        ("api", 'frame_ancestors = ["wall.example.org"]', "is not an origin"),
+        ("api", 'frame_ancestors = ["https://wall.example.org/page"]', "is not an origin"),
+        ("api", "frame_ancestors = [\"https://a; script-src 'unsafe-inline'\"]", "is not an origin"),
         ("api", f'names = ["{"a." * 126}ab"]', "is not a host name"),
         ("log", 'level = "loud"', "is not known"),
         ("log", 'file = "vrmon.log"', "is not an absolute path"),

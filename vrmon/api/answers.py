@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -20,14 +20,15 @@ _PIECE = 64 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Server": "vrmon",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": (
+    _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        "base-uri 'none'; form-action 'none'; "
     ),
 }
 _SURROGATES = re.compile(r"\\\\|\\ud[89ab]..\\ud[c-f]..|\\ud[89a-f]..")  # a backslash, a pair, one alone
@@ -66,10 +67,21 @@ def error_answer(status: int, text: str, **more: Any) -> web.Response:
     return json_answer({"error": text, **more}, status)
 
 
-async def dress(_request: web.Request, response: web.StreamResponse) -> None:
-    """Puts the common headers on an answer, just before it is sent."""
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+class Headers:
+    """What every answer carries. The site says which other pages may show ours in a frame."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, str] = {}
+        self.learn(())
+
+    def learn(self, frame_ancestors: Iterable[str]) -> None:
+        ancestors = " ".join(("'self'", *frame_ancestors))
+        self._all = {**_HEADERS, _POLICY: f"{_HEADERS[_POLICY]}frame-ancestors {ancestors}"}
+
+    async def dress(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Puts them on an answer, just before it is sent."""
+        response.headers.update(self._all)
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 class ErrorAnswers:

@@ -10,8 +10,8 @@ from vrmon.api.answers import (
     JSON,
     ErrorAnswers,
     Handler,
+    Headers,
     bytes_answer,
-    dress,
     encode,
     error_answer,
     json_answer,
@@ -88,11 +88,13 @@ class Reading:
         return bytes_answer(picture.data, kind, {"Last-Modified": modified})
 
 
-def application(backend: Backend, documents: Documents, hub: Hub, names: OwnNames) -> web.Application:
+def application(
+    backend: Backend, documents: Documents, hub: Hub, names: OwnNames, headers: Headers
+) -> web.Application:
     """Everything that can be asked. A POST is refused before it gets here unless it came locally."""
     middlewares = [keep_time, ErrorAnswers().explain, names.check, documents.expire]
     app = web.Application(middlewares=middlewares, client_max_size=_LONGEST_BODY)
-    app.on_response_prepare.append(dress)
+    app.on_response_prepare.append(headers.dress)
     reading, control, files = Reading(backend, documents), Control(backend), PageFiles()
     past = Past(backend)
     app.add_routes(

@@ -14,6 +14,7 @@ from aiohttp import web
 from vrmon import settings
 from vrmon.api import listeners
 from vrmon.api.acceptor import Acceptor
+from vrmon.api.answers import Headers
 from vrmon.api.backend import Backend
 from vrmon.api.connection import Connection, Terms
 from vrmon.api.listeners import TCP, UNIX, ListenError
@@ -48,6 +49,7 @@ class Api:
         self._patience = patience
         self._documents = Documents(backend)
         self._names = OwnNames()
+        self._headers = Headers()
         self._open: dict[str, _Listener] = {}
         self._terms: dict[str, Terms] = {}
         self._server: web.Server | None = None
@@ -75,11 +77,11 @@ class Api:
             name: Terms(Turns(share), 2 * self._patience, bodies=name == UNIX)
             for name, share in _SHARES.items()
         }
-        app = application(self._backend, self._documents, self._hub, self._names)
+        app = application(self._backend, self._documents, self._hub, self._names, self._headers)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         self._server = self._runner.server
-        self._names.learn(api.names)
+        self._learn(api)
         for name, sock in adopted.items():
             address = {TCP: api.listen, UNIX: str(api.unix_socket)}.get(name, "")
             if address and await _fits(name, sock, address):
@@ -94,7 +96,7 @@ class Api:
         A new address is bound before the old one is closed. Where that fails the old one stays, and
         ListenError says so when the others are done.
         """
-        self._names.learn(api.names)
+        self._learn(api)
         reasons: dict[str, str] = {}
         for name, address, key in (
             (TCP, api.listen, "api.listen"),
@@ -130,6 +132,10 @@ class Api:
         await self._server.shutdown(_SHUTDOWN)
         await self._runner.cleanup()
         self._runner = self._server = None
+
+    def _learn(self, api: settings.Api) -> None:
+        self._names.learn(api.names)
+        self._headers.learn(api.frame_ancestors)
 
     async def _move(self, name: str, address: str) -> None:
         if not address:

@@ -66,11 +66,12 @@ def _api(
     values = _section("api", document, complaints)
     listen = override_port(values.get("listen", Api.listen), environ, complaints)
     names = values.get("names", Api.names)
+    frames = values.get("frame_ancestors", Api.frame_ancestors)
     raw = document.get("api")
     if isinstance(raw, dict) and "unix_socket" in raw:
-        return Api(listen, Path(values.get("unix_socket", Api.unix_socket)), names)
+        return Api(listen, Path(values.get("unix_socket", Api.unix_socket)), names, frames)
     try:
         SOCKET.read(str(directories.unix_socket))
     except ValueError as wrong:
         complaints.add_variable("RUNTIME_DIRECTORY", "api.unix_socket", str(wrong), SOCKET.expected)
-    return Api(listen, directories.unix_socket, names)
+    return Api(listen, directories.unix_socket, names, frames)

@@ -108,6 +108,12 @@ TABLES: dict[str, tuple[Key, ...]] = {
             str(Api.unix_socket),
         ),
         Key("names", values.HOST_NAMES, "names by which browsers may ask for the status", Api.names),
+        Key(
+            "frame_ancestors",
+            values.ORIGINS,
+            "other pages that may show the board within themselves",
+            Api.frame_ancestors,
+        ),
     ),
     "log": (
         Key("level", one_of("debug", "info", "warning", "error"), "the least that is logged", Log.level),

@@ -94,6 +94,16 @@ def _read_host_names(value: object) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _read_origins(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        wrong_type(value)
+    origins = [one.strip().lower() if isinstance(one, str) else "" for one in value]
+    for one in origins:
+        if not re.fullmatch(r"https?://(\*\.)?([0-9a-z_.-]+|\[[0-9a-f:]+\])(:([0-9]{1,5}|\*))?", one):
+            raise ValueError("holds something that is not an origin")
+    return tuple(origins)
+
+
 def _read_absolute_path(value: object) -> str:
     text = as_text(value)
     if not text.startswith("/") or CONTROL.search(text):
@@ -124,6 +134,7 @@ INGEST = Value("the ingestId: 32 hexadecimal digits, however the primary spells 
 SOURCE = Value("a unique_id, a display_name, or the index as an integer", _read_source)
 LISTEN = Value('"HOST:PORT", or "" for no TCP', _read_listen)
 HOST_NAMES = Value("an array of host names, without ports", _read_host_names)
+ORIGINS = Value('an array of origins, such as ["https://wall.example.org"]', _read_origins)
 SOCKET = Value("an absolute path of at most 107 bytes", _read_socket)
 TIME_OF_DAY = Value('"HH:MM", 00:00 to 23:59', _read_time_of_day)
 FILE = Value("the path of a file that only its owner can read", as_line)
