@@ -70,6 +70,7 @@ PLACES = {
     "sdnotify": ("vrmon.daemon.systemd",),
     "systemd": ("vrmon.daemon.systemd", "vrmon.daemon.journal"),
     "rich": ("vrmon.cli", "vrmon.demo"),
+    "websocket": ("vrmon.devices.obs",),
     "sqlite3": ("vrmon.history",),
 }
 

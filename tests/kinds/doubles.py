@@ -11,7 +11,7 @@ from functools import partial
 from tests.kinds import deck
 from tests.kinds.deck.server import DeckServer, on_the_air
 from vrmon.devices import kinds
-from vrmon.simulator import HyperDeck, MovieRecorder, serving
+from vrmon.simulator import HyperDeck, MovieRecorder, Obs, serving
 from vrmon.simulator.recording.solo_recorder import SoloRecorder
 from vrmon.simulator.recording.take import Take
 from vrmon.traits import Traits
@@ -239,6 +239,33 @@ class OfHyperDeck(Simulated):
 
 
 @dataclass
+class OfObs(Simulated):
+    """It is as slow to stop as the real one."""
+
+    device: Obs = field(default_factory=lambda: Obs("secret % é"))
+    kind = "obs"
+    password = "secret % é"
+    LOOK, START, STOP = "GetRecordStatus", "StartRecord", "StopRecord"
+
+    def record(self, name: str) -> None:
+        self.device.record_by_hand(name)
+
+    def refuse_starts(self) -> str:
+        self.device.fault("error", self.START, status=205, body="Encoders are busy.")
+        return "Encoders are busy."
+
+    def refuse_duplicates(self) -> None:
+        """It never does."""
+
+    def be_deaf(self) -> None:
+        self.device.switch(record_is_deaf=True)
+
+    def be_well(self) -> None:
+        super().be_well()
+        self.device.switch(record_is_deaf=False)
+
+
+@dataclass
 class OfMovieRecorder(Simulated):
     device: MovieRecorder = field(default_factory=lambda: MovieRecorder(1))
     kind = "movierecorder"
@@ -279,5 +306,6 @@ def _simulated(make: Callable[[], Simulated]) -> Iterator[Double]:
 DOUBLES: dict[str, Callable[[], AbstractContextManager[Double]]] = {
     "template": _template,
     "movierecorder": partial(_simulated, OfMovieRecorder),
+    "obs": partial(_simulated, OfObs),
     "hyperdeck": partial(_simulated, OfHyperDeck),
 }

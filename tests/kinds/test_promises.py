@@ -80,12 +80,12 @@ name_wait = 0.5
 [primary.playbox]
 url = "{playbox.url}"
 poll_interval = 0.1
-timeout = 1.0
+timeout = 3.0
 [dvr.recorder]
 kind = "{recorder.kind}"
 url = "{recorder.url}"
 poll_interval = 0.1
-timeout = 1.0
+timeout = 3.0
 {lines}
 [[channel]]
 name = "PCR 1"
@@ -264,13 +264,13 @@ def test_promise_6_vrmon_may_die_at_any_instant(tmp_path: Path, make: Make, show
 
 def test_check_looks_at_it_as_at_any_other(tmp_path: Path, make: Make) -> None:
     with studio(tmp_path, make) as here:
-        done = vrmon("check", "--json", here=here)
+        done = vrmon("check", "--here", "--json", here=here)
         found = {one["subject"]: one for one in map(json.loads, done.stdout.splitlines())}
         assert (done.returncode, done.stderr) == (0, "")
         assert found["PCR 1"]["message"].startswith("could record on ")
         assert f"answers at {here.recorder.url} in " in done.stdout
         here.recorder.be_silent()
-        done = vrmon("check", here=here)
+        done = vrmon("check", "--here", here=here)
         assert done.returncode == 1
         assert "answer within" in done.stdout or "does not answer" in done.stdout
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from vrmon.devices import hyperdeck, movierecorder, playbox
+from vrmon.devices import hyperdeck, movierecorder, obs, playbox
 from vrmon.devices.contract import Dvr, Kind, Primary, Role
 from vrmon.settings import DeviceSettings
 
 KINDS: dict[str, Kind] = {
     "playbox": playbox.KIND,
     "movierecorder": movierecorder.KIND,
+    "obs": obs.KIND,
     "hyperdeck": hyperdeck.KIND,
 }
 """By the name that vrmon.toml gives. The first of a role is what a device is that does not say."""

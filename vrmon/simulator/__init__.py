@@ -11,6 +11,7 @@
 from vrmon.simulator.hyperdeck.deck import HyperDeck
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
+from vrmon.simulator.obs.studio import Obs
 from vrmon.simulator.playbox.ingest_job import IngestJob
 from vrmon.simulator.playbox.ingest_server import PlayBox
 from vrmon.simulator.recording.take import Take, gaps
@@ -26,6 +27,7 @@ __all__ = [
     "HyperDeck",
     "IngestJob",
     "MovieRecorder",
+    "Obs",
     "PlayBox",
     "RecorderSource",
     "Take",

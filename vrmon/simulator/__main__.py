@@ -19,6 +19,8 @@ from vrmon.simulator.hyperdeck.deck import HyperDeck
 from vrmon.simulator.hyperdeck.deck_switches import HyperDeckSwitches
 from vrmon.simulator.movierecorder.recorder import MovieRecorder
 from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
+from vrmon.simulator.obs.obs_switches import ObsSwitches
+from vrmon.simulator.obs.studio import Obs
 from vrmon.simulator.playbox.ingest_server import PlayBox
 from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
 from vrmon.simulator.served.certificate import Certificate, make_certificate
@@ -34,6 +36,7 @@ KINDS: dict[type[SimulatedDevice], type[Switches]] = {
     PlayBox: PlayBoxSwitches,
     MovieRecorder: MovieRecorderSwitches,
     HyperDeck: HyperDeckSwitches,
+    Obs: ObsSwitches,
 }
 
 CHANNELS = 4
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--movierecorder-port", type=tcp_port, default=8080, help="of the first; 0: any (default %(default)s)"
     )
     add("--hyperdeck-port", type=tcp_port, default=9993, help="of the first; 0: any (default %(default)s)")
+    add("--obs-port", type=tcp_port, default=4455, help="of the first; 0: any (default %(default)s)")
     add("--control-port", type=tcp_port, default=4200, help="0: any (default %(default)s)")
     add(
         "--channels",
@@ -86,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--recorders", type=count, default=1, help="how many MovieRecorders (default %(default)s)")
     add("--hyperdecks", type=int, default=0, help="how many HyperDecks (default %(default)s)")
-    add("--password-file", type=Path, help="the MovieRecorders ask for the password in this file")
+    add("--obs", type=int, default=0, help="how many OBS (default %(default)s)")
+    add("--password-file", type=Path, help="the MovieRecorders and OBS ask for the password in this file")
     add("--tls", action="store_true", help="HTTPS, with a self-signed certificate made for this run")
     add("--delay-ms", type=float, default=0.0, help="how late every answer is (default %(default)s)")
     add(
@@ -145,7 +150,7 @@ async def _run(devices: dict[str, SimulatedDevice], options: argparse.Namespace)
 
 def _numbers(options: argparse.Namespace) -> dict[str, int]:
     """How many recorders of each kind."""
-    return {MovieRecorder.KIND: options.recorders, HyperDeck.KIND: options.hyperdecks}
+    return {MovieRecorder.KIND: options.recorders, HyperDeck.KIND: options.hyperdecks, Obs.KIND: options.obs}
 
 
 def _first_port(options: argparse.Namespace, kind: str) -> int:
@@ -160,6 +165,7 @@ def _devices(options: argparse.Namespace) -> dict[str, SimulatedDevice]:
     makers: dict[str, Callable[[], SimulatedDevice]] = {
         MovieRecorder.KIND: lambda: MovieRecorder(channels, password=password),
         HyperDeck.KIND: HyperDeck,
+        Obs.KIND: lambda: Obs(password),
     }
     for kind, how_many in _numbers(options).items():
         for number in range(1, how_many + 1):

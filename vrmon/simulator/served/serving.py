@@ -16,6 +16,7 @@ from typing import TypeVar
 from vrmon.simulator.served.certificate import Certificate, make_certificate
 from vrmon.simulator.served.http_server import Server
 from vrmon.simulator.served.line_server import LineServer, Speaker
+from vrmon.simulator.served.message_server import Conversant, MessageServer
 from vrmon.simulator.served.port import Port
 from vrmon.simulator.served.simulated_device import SimulatedDevice
 
@@ -31,6 +32,8 @@ def open_port(
     """Where the device is served from now on, in what it speaks, once it is told to listen."""
     if isinstance(device, Speaker):
         return LineServer(device, device, host, port)
+    if isinstance(device, Conversant):
+        return MessageServer(device, host, port)
     return Server(device, host, port, certificate)
 
 

@@ -1,0 +1,219 @@
+"""The OBS driver: what it asks over the WebSocket, and what it makes of whatever comes back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.world.command import ROOT
+from vrmon.devices.contract import Dvr
+from vrmon.devices.obs.driver import connector
+from vrmon.devices.obs.names import LONGEST, fit, may_show, name_of
+from vrmon.errors import BadAnswer, PasswordRefused, Refused, Unreachable
+from vrmon.model import Destination, Source
+from vrmon.settings import DeviceSettings
+from vrmon.simulator import Obs, PlayBox, serving
+from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
+
+TIMEOUT = 0.5
+SECRET = "pass % wörd"
+FORMAT = ("Output", "FilenameFormatting")
+
+_opened: list[Dvr] = []
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def client_of(url: str, password: str = "", timeout: float = 5.0) -> Dvr:
+    _opened.append(connector(DeviceSettings("obs", url, timeout=timeout, password=password))())
+    return _opened[-1]
+
+
+@pytest.fixture
+def obs() -> Iterator[Obs]:
+    with serving(Obs()) as device:
+        device.switch(stop_visible_after=0.0)
+        yield device
+
+
+@pytest.mark.parametrize("mode", ["simple", "advanced", "custom"])
+def test_it_records_under_the_name_that_it_is_given_and_stops(obs: Obs, mode: str) -> None:
+    obs.switch(mode=mode)
+    client = client_of(obs.url)
+    assert client.sources().seen == (Source("1", "OBS", destinations=("recordings",)),)
+    client.record("1", "NEWS 100%ss")
+    assert client.sources().seen == (
+        Source("1", "OBS", is_recording=True, recording_name="NEWS 100%ss", destinations=("recordings",)),
+    )
+    assert client.source("1") == client.sources().seen[0]
+    client.stop("1")
+    assert not client.sources().seen[0].is_recording
+    assert [take.name for take in obs.takes] == ["NEWS 100%ss"]
+
+
+def test_the_operators_names_are_his_own_again_at_once(obs: Obs) -> None:
+    obs.set_format("%CCYY %hh")
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    assert obs.profile[FORMAT] == "%CCYY %hh"
+    with pytest.raises(Refused, match=r"refused to record: it records already \(500\)"):
+        client.record("1", "OTHER")
+    assert obs.profile[FORMAT] == "%CCYY %hh"
+    assert [take.name for take in obs.takes] == ["SHOW"]
+
+
+def test_what_does_not_tell_its_names_is_sent_nothing(obs: Obs) -> None:
+    obs.fault("error", "GetProfileParameter")
+    with pytest.raises(BadAnswer, match="nothing was sent"):
+        client_of(obs.url).record("1", "SHOW")
+    assert obs.arrivals("StartRecord") == []
+
+
+def test_a_password_is_proved_and_never_sent() -> None:
+    with serving(Obs(SECRET)) as obs:
+        assert client_of(obs.url, SECRET).sources().seen
+        for wrong, words in (("", "wants a password. Set"), ("other", "refused the password. Check")):
+            with pytest.raises(PasswordRefused, match=words.replace(".", r"\.")):
+                client_of(obs.url, wrong).sources()
+
+
+def test_a_paused_take_goes_on(obs: Obs) -> None:
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    obs.pause_by_hand()
+    assert client.sources().seen[0].is_paused
+    client.resume("1")
+    source = client.sources().seen[0]
+    assert (source.is_recording, source.is_paused) == (True, False)
+    with pytest.raises(Refused, match=r"refused to resume: it is not paused \(503\)"):
+        client.resume("1")
+
+
+def test_what_keeps_it_from_recording_is_told_beforehand(obs: Obs) -> None:
+    client = client_of(obs.url)
+    assert client.destinations() == (Destination("recordings", "/home/obs/Videos"),)
+    obs.free = 1000.0
+    client.record("1", "SHOW")
+    obs.drop_pictures(0.07)
+    assert client.destinations()[0].warnings == (
+        "less than 2 GB of room is left",
+        "more than 5 % of the pictures are dropped",
+    )
+    obs.fill_disk()
+    assert client.sources().seen[0].destinations == ()
+    assert client.destinations()[0].warnings == (
+        "less than 50 MB of room is left, and OBS records nothing then",
+    )
+
+
+def test_a_start_that_nothing_comes_of_is_a_success_to_obs_and_no_recording(obs: Obs) -> None:
+    obs.fill_disk()
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    assert not client.sources().seen[0].is_recording
+
+
+def test_it_shows_its_scene(obs: Obs) -> None:
+    assert client_of(obs.url).thumbnail("1").startswith(b"\xff\xd8\xff")
+    obs.switch(picture="absent")
+    with pytest.raises(Refused, match="refused to show its scene: Failed to render"):
+        client_of(obs.url).thumbnail("1")
+
+
+def test_a_connection_that_it_closed_between_two_looks_is_opened_anew(obs: Obs) -> None:
+    client = client_of(obs.url)
+    client.sources()
+    obs.drop_connections()
+    assert client.sources().seen
+    obs.refuse()
+    with pytest.raises(Unreachable, match="refused the connection"):
+        client.sources()
+    obs.listen_again()
+    assert client.sources().seen
+
+
+@pytest.mark.parametrize("kind", sorted((REPLACING | SPOILING | LATE) - {"interim", "close", "delay"}))
+def test_no_fault_is_taken_for_an_answer(obs: Obs, kind: str) -> None:
+    client = client_of(obs.url, timeout=TIMEOUT)
+    client.sources()
+    obs.fault(kind, "GetRecordStatus", seconds=2 * TIMEOUT)
+    began = time.monotonic()
+    with pytest.raises((Unreachable, BadAnswer)) as raised:
+        client.sources()
+    assert time.monotonic() - began < 20 * TIMEOUT
+    assert len(str(raised.value)) < 500
+    obs.clear_faults()
+    assert client.sources().seen
+
+
+def test_what_speaks_http_alone_is_not_taken_for_one() -> None:
+    with serving(PlayBox()) as other, pytest.raises(BadAnswer, match=r"no WebSocket server of OBS says\. Is"):
+        client_of(other.url.replace("http", "ws")).sources()
+
+
+def test_without_its_package_it_says_which_one_it_lacks() -> None:
+    program = """
+import sys
+sys.modules["websocket"] = None
+from vrmon.devices.obs.driver import connector
+from vrmon.settings import DeviceSettings
+try:
+    connector(DeviceSettings("obs", "ws://127.0.0.1:9"))().sources()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("Unreachable obs (127.0.0.1:9) cannot be asked: python3-websocket is not")
+
+
+@pytest.mark.parametrize(
+    ("name", "fitted"),
+    [
+        ("../../etc/x", "___.._etc_x"),
+        ("A:B?C*D", "A_B_C_D"),
+        ("100%", "100%"),
+        ("Новости", "Новости"),
+    ],
+)
+def test_a_name_stays_in_the_folder_that_obs_records_to(name: str, fitted: str) -> None:
+    assert fit(name) == fitted
+
+
+@given(st.text())
+def test_every_name_fits_and_stays_so(name: str) -> None:
+    fitted = fit(name)
+    assert not set(fitted) & set("/\\")
+    assert len(fitted.encode()) <= LONGEST
+    assert fit(fitted) == fitted
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/home/obs/SHOW A (2).mkv", "SHOW A (2)"),
+        ("C:\\Users\\obs\\Videos\\A.B.mp4", "A.B"),
+        ("/x/none", "none"),
+    ],
+)
+def test_a_recording_is_called_as_its_file(path: str, name: str) -> None:
+    assert name_of(path) == name
+
+
+def test_a_name_is_known_with_a_number_and_without_blanks() -> None:
+    assert may_show("SHOW A", "SHOW A (2)")
+    assert may_show("SHOW A", "SHOW_A")
+    assert not may_show("SHOW A", "SHOW B")
+    assert not may_show("SHOW A", "SHOW A REHEARSAL")

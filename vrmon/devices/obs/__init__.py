@@ -1,0 +1,21 @@
+"""OBS Studio, over obs-websocket 5: a recorder of one source, which records what its scene shows."""
+
+from __future__ import annotations
+
+from vrmon.devices.contract import Kind, Role
+from vrmon.devices.keys import url
+from vrmon.devices.obs import names
+from vrmon.traits import Traits
+
+TRAITS = Traits(
+    recorder="OBS",
+    place="the machine that OBS runs on",
+    medium="disk with room",
+    fit=names.fit,
+    longest=names.LONGEST,
+    may_show=names.may_show,
+    stop_grace=5.0,  # it was seen to record on for 2 s, and to refuse a start meanwhile
+    tells_destinations=True,
+)
+
+KIND = Kind(Role.RECORDER, __name__, url=url("ws://10.1.85.70:4455", "ws"), traits=TRAITS)

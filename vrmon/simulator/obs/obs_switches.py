@@ -1,0 +1,22 @@
+"""What differs from one OBS to the next, a switch each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vrmon.simulator.recording.solo_recorder import SoloSwitches
+from vrmon.simulator.served.switches import switch
+
+
+@dataclass(frozen=True)
+class ObsSwitches(SoloSwitches):
+    stop_visible_after: float = switch(
+        1.9, "how long after a stop, whoever wanted it, it is still active, and a start refused"
+    )
+    mode: Literal["simple", "advanced", "custom"] = switch(
+        "simple", "the mode of its output, which its name follows: simple, advanced, advanced with FFmpeg"
+    )
+    blanks: Literal["kept", "underscores"] = switch("kept", "blanks in the names of its files")
+    settings_told: bool = switch(True, "the path that it records to")
+    picture: Literal["jpeg", "absent"] = switch("jpeg", "GetSourceScreenshot")
