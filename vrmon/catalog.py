@@ -86,6 +86,10 @@ class Code(Word):
     PRIMARY_GONE_KEEPING = "primary-gone-keeping"
     JOB_LOST_IN_OUTAGE = "job-lost-in-outage"
 
+    DRILL_BEGUN = "drill-begun"
+    DRILL_ENDED = "drill-ended"
+    DRILL_FAILED = "drill-failed"
+
     JOB_BEGAN = "job-began"
     JOB_ENDED = "job-ended"
     ENDED_BY_HAND = "ended-by-hand"
@@ -751,6 +755,37 @@ _TAKES = {
     ),
 }
 
+_DRILLS = {
+    Code.DRILL_BEGUN: Row(
+        "Drill begun",
+        "A recording that nobody needs begins, to see that the channel could record. Everything else goes "
+        "before it.",
+        texts=(Text("A drill of {lasting} begins, which {by} asked for."),),
+    ),
+    Code.DRILL_ENDED: Row(
+        "Drill ended",
+        "The drill is over: it went well, it failed, or something else had to go first.",
+        texts=(
+            Text("The drill went well: {name!r} was recorded for {lasting}."),
+            Text("The drill failed: {failed}."),
+            Text("No drill: {refused}."),
+        ),
+    ),
+    Code.DRILL_FAILED: Row(
+        "Drill failed",
+        "The channel's last drill was not recorded as a job would have to be. This lasts until a drill goes "
+        "well, or a job's own take was seen.",
+        "Do what the message says in {recorder}, then 'vrmon drill CHANNEL'.",
+        _UNLESS_SPARE,
+        (
+            Text(
+                "The drill {ago} ago failed: {why}",
+                'Look at it in {recorder}, then `vrmon drill "{subject}"`.',
+            ),
+        ),
+    ),
+}
+
 _JOBS = {
     Code.JOB_BEGAN: Row(
         "Job began",
@@ -966,7 +1001,7 @@ _DAEMON = {
     ),
 }
 
-ROWS: Mapping[Code, Row] = {**_DEVICES, **_SOURCES, **_COMMANDS, **_TAKES, **_JOBS, **_DAEMON}
+ROWS: Mapping[Code, Row] = {**_DEVICES, **_SOURCES, **_COMMANDS, **_TAKES, **_DRILLS, **_JOBS, **_DAEMON}
 
 
 def message_id(code: str) -> str | None:

@@ -14,16 +14,27 @@ from vrmon.catalog import ROWS, Code, Severity, Situation
 from vrmon.settings import ChannelKey
 from vrmon.text import Ago, Left, Word
 
+_DRILL = -1
+
 
 class Job(NamedTuple):
     """One recording job of a primary. `ingest` is as `ingest_id` spells it; `id` is opaque.
 
-    `show` counts the shows for which the primary has used the id one after another without a pause.
+    `show` counts the shows for which the primary has used the id one after another without a pause; that of a
+    drill, which no primary has told, is below 0.
     """
 
     ingest: str
     id: str
     show: int = 0
+
+    @classmethod
+    def drill(cls, ingest: str, identity: str) -> Job:
+        return cls(ingest, identity, _DRILL)
+
+    @property
+    def is_drill(self) -> bool:
+        return self.show == _DRILL
 
 
 def ingest_id(text: str) -> str:

@@ -87,6 +87,16 @@ class Sync:
 
 
 @dataclass(frozen=True)
+class DrillSettings:
+    """`at`: the local time of day at which the channels are drilled, "HH:MM", or "" for never. `seconds`: how
+    long one records. `clear`: how long a job must be over."""
+
+    at: str = ""
+    seconds: float = 10.0
+    clear: float = 300.0
+
+
+@dataclass(frozen=True)
 class Api:
     """`listen` is HOST:PORT, or "" for no TCP. `names`: what this server is called, beside its own name.
     `frame_ancestors`: the origins of other pages that may show the board within themselves."""
@@ -124,6 +134,7 @@ class Settings:
     api: Api = Api()
     log: Log = Log()
     history: History = History()
+    drill: DrillSettings = DrillSettings()
 
     @cached_property
     def places(self) -> dict[ChannelKey, int]:

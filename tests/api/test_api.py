@@ -178,6 +178,15 @@ class TestControl:
             ("stop", "PCR 1", who),
         ]
 
+    def test_a_drill_is_begun_and_its_result_is_for_the_status_to_tell(self, server: Server) -> None:
+        path, who = "/channels/PCR%201/drill", f"alice (uid {os.getuid()})"
+        assert ask(server.unix_socket, "POST", path, {"by": "alice"})[0] == 202
+        assert ask(server.unix_socket, "POST", path, {"seconds": 600, "by": "alice"})[0] == 202
+        assert server.backend.asked == [("drill", "PCR 1", None, who), ("drill", "PCR 1", 600.0, who)]
+        assert ask(server.unix_socket, "POST", path, {"seconds": 601})[0] == 400
+        server.backend.control_error = "Cannot drill PCR 1: it is on hold."
+        assert ask(server.unix_socket, "POST", path) == (409, {"error": "Cannot drill PCR 1: it is on hold."})
+
     def test_a_person_acknowledges_a_problem_and_takes_it_back(self, server: Server) -> None:
         server.backend.document = scenes.document("preflight")
         (problem,) = server.backend.document["problems"]

@@ -11,7 +11,7 @@ from tests.world.configuring import read
 from vrmon.config.schema import TABLES
 from vrmon.devices.keys import REQUIRED, Key
 from vrmon.devices.kinds import KINDS
-from vrmon.settings import Api, History, Log, Settings, Sync
+from vrmon.settings import Api, DrillSettings, History, Log, Settings, Sync
 
 ETC = Path(__file__).parents[2] / "etc"
 
@@ -34,6 +34,7 @@ def test_the_example_loads(tmp_path: Path) -> None:
     settings = read(tmp_path, (ETC / "vrmon.example.toml").read_text())
     assert (settings.sync, settings.api, settings.log) == (Sync(), Api(), Log())
     assert settings.history == History()
+    assert settings.drill == DrillSettings()
 
 
 KEYS = [(table, key) for table in TABLES for key in TABLES[table]]

@@ -159,6 +159,25 @@ TABLE = (
         (a_job_begins,),
         {0: {Code.SOURCE_MISSING: CRITICAL}},
     ),
+    Line("a drill goes well", (), (when.a_drill_begins,), {0: {}, 5: {}, 30: {}}),
+    Line(
+        "a drill is refused by the recorder",
+        (replies(Verb.RECORD, *REFUSED),),
+        (when.a_drill_begins,),
+        {0: {}, 20: {}, 30: {Code.DRILL_FAILED: DEGRADED}},
+    ),
+    Line(
+        "a drill of a spare channel is refused by the recorder",
+        (when.the_channel_is_spare, replies(Verb.RECORD, *REFUSED)),
+        (when.a_drill_begins,),
+        {30: {Code.DRILL_FAILED: INFO}},
+    ),
+    Line(
+        "a drill of a disabled source is refused by the recorder",
+        (shows(is_enabled=False), replies(Verb.RECORD, *REFUSED)),
+        (when.a_drill_begins,),
+        {0: {Code.SOURCE_DISABLED: DEGRADED}, 20: {Code.SOURCE_DISABLED: DEGRADED}},
+    ),
     Line("the source is disabled", (), (shows(is_enabled=False),), {0: {Code.SOURCE_DISABLED: DEGRADED}}),
     Line("the source is locked", (), (shows(is_locked=True),), {0: {Code.SOURCE_LOCKED: DEGRADED}}),
     Line("no destination", (), (shows(destinations=()),), {0: {Code.NO_DESTINATION: DEGRADED}}),
@@ -504,7 +523,7 @@ EVENTS = {
     *(Code.JOB_BEGAN, Code.JOB_ENDED, Code.TAKE_STARTED, Code.TAKE_ENDED, Code.TAKE_ADOPTED),
     Code.TAKE_WENT_ON,
     *(Code.HOLD_BEGUN, Code.HOLD_ENDED, Code.DEVICE_BACK, Code.PROBLEM_ENDED, Code.HISTORY_LOST),
-    *(Code.ACKNOWLEDGED, Code.ACKNOWLEDGEMENT_OVER),
+    *(Code.ACKNOWLEDGED, Code.ACKNOWLEDGEMENT_OVER, Code.DRILL_BEGUN, Code.DRILL_ENDED),
 }
 OF_THE_LOG = {Code.STARTED, Code.STOPPED, Code.RELOADED, Code.LOG_BACK, Code.LOG_OVERRUN}
 

@@ -116,6 +116,7 @@ def test_a_channel_that_records() -> None:
         "verified": 0.5,
         "since": "2026-11-18T11:06:50.200Z",
         "recording": "SHOW",
+        "drill": None,
         "coverage": None,
         "thumbnail": {"url": "/thumbnail/PCR%201%2Fa", "taken": "2026-11-18T11:06:55.000Z"},
         "problem": None,

@@ -129,6 +129,11 @@ class FakeBackend:
             raise HistoryError("Cannot read the history: there is none.")
         return b'{"items":[],"next":null,"holes":[]}'
 
+    def drill(self, channel: str, seconds: float | None, by: str) -> str:
+        self._check(channel)
+        self.asked.append(("drill", channel, seconds, by))
+        return f"{channel} is being drilled."
+
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         self._check_problem(code, subject)
         self.asked.append(("ack", code, subject, seconds, note, by))

@@ -10,6 +10,7 @@ from tests.world.observed import NOW, Fault, Site
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Schedule, Source, Verb
+from vrmon.plan.drill import Drill
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
 from vrmon.state import snapshot
@@ -65,6 +66,10 @@ def jobs_begin_elsewhere(at: Site) -> None:
 
 def the_ingest_is_mistyped(at: Site) -> None:
     has_channels(replace(CHANNEL, ingest="F" * 32))(at)
+
+
+def a_drill_begins(at: Site) -> None:
+    at.amend(0, drill=Drill.of(at.settings.channels[0], 10.0, "alice", at.now, NOW, None))
 
 
 def the_channel_is_spare(at: Site) -> None:

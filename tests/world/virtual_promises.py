@@ -206,7 +206,8 @@ class Promises:
             self._is_as_if_decided_anew(world, before, planned)
         for action in planned.actions:
             by_hand = action.channel and planned.memory.channels[action.channel].released is not None
-            if action.verb is Verb.STOP and action.job is not None and action.channel and not by_hand:
+            is_drill = action.job is not None and action.job.is_drill
+            if action.verb is Verb.STOP and action.job and action.channel and not by_hand and not is_drill:
                 self._is_proven(action.channel.primary, action.job, action)
         for channel, verdict in planned.verdicts:
             self._is_explained(channel, verdict)

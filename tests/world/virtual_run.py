@@ -23,7 +23,8 @@ from vrmon.model import (
     Source,
     Verb,
 )
-from vrmon.plan import Plan, Verdict, World, plan
+from vrmon.plan import Plan, Verdict, World, drilling, plan
+from vrmon.plan.drill import Drill
 from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.state import snapshot
@@ -174,6 +175,19 @@ class Run:
         changed = change(self.memory.channels.get(channel, ChannelMemory()))
         self.memory = replace(self.memory, channels={**self.memory.channels, channel: changed})
         self.turn()
+
+    def drill(self, channel: int = 0, seconds: float = 10.0) -> str:
+        """What a person asks for, or the time of day: why it is refused, "" where it has begun."""
+        if not self.is_alive or self.planned is None or self.now < self._frozen_until:
+            return "vrmon is away"
+        one = self.settings.channels[channel]
+        why = drilling.refusal(self.settings, self.planned, one, self.now)
+        if not why:
+            self.amend(one.key, lambda memory: replace(memory, drill=self._drill(one, seconds, memory)))
+        return why
+
+    def _drill(self, channel: Channel, seconds: float, memory: ChannelMemory) -> Drill:
+        return Drill.of(channel, seconds, "somebody", self.now, EPOCH, memory.drill)
 
     def source_of(self, channel: Channel) -> VirtualSource:
         """The one that it means."""

@@ -36,7 +36,7 @@ class ChannelMetrics:
     `mismatch_seconds`, `takes` and `takes_lost` (those that ended by themselves while their job was active)
     have only ever grown since the daemon began; `start_latency` is from the answer that showed a job to the
     sending of its record command. `missing`: seconds of the job that are not on the backup, at least and at
-    most; None without a job.
+    most; None without a job. `drilled`: what came of the last drill, and when it began, in unix seconds.
     """
 
     channel: str
@@ -47,6 +47,7 @@ class ChannelMetrics:
     takes_lost: int = 0
     start_latency: HistogramSnapshot = _NONE_YET
     missing: tuple[float, float] | None = None
+    drilled: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,10 @@ class Backend(Protocol):
 
     def claim(self, channel: str, by: str) -> str:
         """Makes the recording that runs there vrmon's own take. ControlError, UnknownChannel."""
+
+    def drill(self, channel: str, seconds: float | None, by: str) -> str:
+        """Begins a drill there, as long as the configuration says when `seconds` is None. ControlError with
+        the reason where it is refused, UnknownChannel."""
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         """Notes that a person knows of a problem. UnknownProblem."""

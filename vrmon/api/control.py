@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 _LONGEST_HOLD = 366 * 86400.0
 _LONGEST_REASON = 200
 _LONGEST_ACKNOWLEDGED = 12 * 3600.0
+_LONGEST_DRILL = 600.0
 
 
 class Control:
@@ -55,6 +56,13 @@ class Control:
     async def claim(self, request: web.Request) -> web.Response:
         return self._on_channel(request, "claim", await _body(request), self._backend.claim)
 
+    async def drill(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        seconds = _seconds(body, "seconds", _LONGEST_DRILL, "drill for that long", "10 min, or null")
+        return self._on_channel(
+            request, "drill", body, lambda name, by: self._backend.drill(name, seconds, by), 202
+        )
+
     async def acknowledge(self, request: web.Request) -> web.Response:
         body = await _body(request)
         limit = _LONGEST_ACKNOWLEDGED
@@ -72,14 +80,19 @@ class Control:
         return self._done("unack", subject, by, partial(self._backend.withdraw, code, subject, by))
 
     def _on_channel(
-        self, request: web.Request, action: str, body: dict[str, Any], do: Callable[[str, str], str]
+        self,
+        request: web.Request,
+        action: str,
+        body: dict[str, Any],
+        do: Callable[[str, str], str],
+        status: int = 200,
     ) -> web.Response:
         channel = request.match_info["name"]
         by = self._note(request, action, body, CHANNEL=channel)
-        return self._done(action, channel, by, partial(do, channel, by), _text(body, "reason"))
+        return self._done(action, channel, by, partial(do, channel, by), _text(body, "reason"), status)
 
     def _done(
-        self, action: str, subject: str, by: str, do: Callable[[], str], reason: str = ""
+        self, action: str, subject: str, by: str, do: Callable[[], str], reason: str = "", status: int = 200
     ) -> web.Response:
         """Do it, and see to it that the history has it, and whether it was refused."""
         try:
@@ -88,7 +101,7 @@ class Control:
             self._backend.remember(action, subject, by, reason[:_LONGEST_REASON], str(refusal))
             raise
         self._backend.remember(action, subject, by, reason[:_LONGEST_REASON])
-        return json_answer({"message": message})
+        return json_answer({"message": message}, status)
 
     def _note(self, request: web.Request, action: str, body: dict[str, Any], **about: str) -> str:
         asker = peer(request)

@@ -95,6 +95,11 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         "How much of the active job is not on the backup, at least and at most.",
         labels=["channel", "bound"],
     )
+    drilled = GaugeMetricFamily(
+        "vrmon_channel_drilled_time_seconds",
+        "When the last drill began, in unix time, by what came of it.",
+        labels=["channel", "result"],
+    )
     for channel in channels:
         labels = [channel.channel]
         wanted.add_metric(labels, float(channel.wanted))
@@ -105,7 +110,10 @@ def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
         _add_histogram(latency, labels, channel.start_latency)
         for bound, seconds in zip(("least", "most"), channel.missing or (), strict=False):
             missing.add_metric([channel.channel, bound], seconds)
-    yield from (wanted, verified, mismatch, takes, lost, latency, missing)
+        if channel.drilled is not None:
+            result, moment = channel.drilled
+            drilled.add_metric([channel.channel, result], moment)
+    yield from (wanted, verified, mismatch, takes, lost, latency, missing, drilled)
 
 
 def _devices(devices: tuple[DeviceMetrics, ...]) -> Iterator[Metric]:

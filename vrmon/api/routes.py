@@ -114,6 +114,7 @@ def application(
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),
             web.post("/channels/{name:.+}/claim", control.claim),
+            web.post("/channels/{name:.+}/drill", control.drill),
             web.post("/problems/{code}/{subject:.+}/ack", control.acknowledge),
             web.post("/problems/{code}/{subject:.+}/unack", control.withdraw),
         ]

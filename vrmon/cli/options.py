@@ -149,6 +149,15 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
     _add_channel(argument)
     _add_socket(argument)
     argument = add(
+        "drill", "cli.commands.drill:run",
+        "Record for a few seconds what nobody needs, to see that the channel could record, and wait for what "
+        "comes of it. Whatever else begins goes before it. Exit status: 0 it went well, 1 it did not.",
+        'vrmon drill "PCR 1"'
+    )  # fmt: skip
+    _add_channel(argument)
+    argument("--seconds", type=arguments.positive, metavar="N", help="600 at most (default: [drill] seconds)")
+    _add_socket(argument)
+    argument = add(
         "ack", "cli.commands.ack:run",
         "Say that you know of a problem: alarms do not repeat it, everybody sees who knows of it. That ends "
         "with the problem, when it gets worse, or in time.",

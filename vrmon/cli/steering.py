@@ -34,8 +34,8 @@ def asker() -> str:
 
 
 def steer(options: Namespace, verb: str, **body: object) -> int:
-    """Has vrmond "hold", "auto", "stop" or "claim" the channel, with the name of who asks; or every channel,
-    where the options say so."""
+    """Has vrmond "hold", "auto", "stop", "claim" or "drill" the channel, with the name of who asks; or every
+    channel, where the options say so."""
     client = Vrmond.of(options)
     if options.channel is None:
         return _steer_all(client, verb, body)

@@ -16,6 +16,7 @@ from vrmon.catalog import Severity
 from vrmon.cli.lenient import clean, moment, number, part, parts, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock
 from vrmon.model import DeviceState, Phase
+from vrmon.plan.drill import DrillResult
 from vrmon.text import span
 
 Document = dict[str, Any]
@@ -36,6 +37,11 @@ _DEVICE: dict[str, tuple[str, str]] = {
     DeviceState.OK: ("●", "green"),
     DeviceState.UNREACHABLE: ("✖", "red"),
     DeviceState.UNKNOWN: ("?", "yellow"),
+}
+_DRILLED: dict[str, tuple[str, str]] = {
+    DrillResult.OK: ("✓", "dim"),
+    DrillResult.FAILED: ("✖", "yellow"),
+    DrillResult.REFUSED: ("–", "dim"),
 }
 _STALE = 10.0  # seconds after which a sight of the recording is no longer fresh
 _NARROW = 60  # columns below which names would be broken into a few characters a line
@@ -107,7 +113,7 @@ def _channel(channel: Document) -> Cells:
         _phase(channel),
         _job(channel),
         _take(channel),
-        _verified(channel),
+        _verified(channel) or drilled(channel),
     )
 
 
@@ -156,6 +162,15 @@ def _take(channel: Document) -> Text:
 def _verified(channel: Document) -> Text:
     verified = number(channel, "verified")
     return Text() if verified is None else Text(_ago(verified), "yellow" if verified > _STALE else "")
+
+
+def drilled(channel: Document) -> Text:
+    """When the channel was drilled last, and what came of it."""
+    drill = part(channel, "drill")
+    when, sign = moment(drill, "when"), _DRILLED.get(text(drill, "result"))
+    if when is None or sign is None:
+        return Text()
+    return Text(f"drilled {clock(when, seconds=False)} {sign[0]}", sign[1])
 
 
 def _table(*columns: str) -> Table:

@@ -90,9 +90,10 @@ class Vrmond:
             raise told from None
         finally:
             self._adapter.drop()
-        if not isinstance(document, dict) or (answer.status_code != 200 and "error" not in document):
+        is_done = answer.status_code in (200, 202)
+        if not isinstance(document, dict) or not (is_done or "error" in document):
             raise self._stranger()
-        if answer.status_code != 200:
+        if not is_done:
             complaints = document.get("complaints")
             lines = [clean(str(one)) for one in (complaints if isinstance(complaints, list) else ())]
             raise Declined(clean(str(document["error"])), answer.status_code, tuple(lines))

@@ -15,7 +15,7 @@ from vrmon.config.schema import TABLES
 from vrmon.config.table import add_unknown, read_table
 from vrmon.config.values import SOCKET
 from vrmon.devices.contract import Role
-from vrmon.settings import Api, History, Log, Settings, Sync
+from vrmon.settings import Api, DrillSettings, History, Log, Settings, Sync
 
 
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -39,6 +39,7 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         dvrs=read_devices(Role.RECORDER, document, folder, directories, complaints),
         channels=read_channels(document, complaints),
         sync=Sync(**_section("sync", document, complaints)),
+        drill=DrillSettings(**_section("drill", document, complaints)),
         api=_api(document, environ, directories, complaints),
         log=Log(**_section("log", document, complaints)),
         history=History(**_section("history", document, complaints)),

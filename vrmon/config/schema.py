@@ -12,7 +12,7 @@ from vrmon.config import values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
 from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds, whole
-from vrmon.settings import Api, Channel, DeviceSettings, History, Log, Sync
+from vrmon.settings import Api, Channel, DeviceSettings, DrillSettings, History, Log, Sync
 
 _WEEK = 7 * 24 * 3600
 
@@ -98,6 +98,11 @@ TABLES: dict[str, tuple[Key, ...]] = {
             "how much of a job may be missing before it counts as incomplete",
             Sync.gap_tolerance,
         ),
+    ),
+    "drill": (
+        Key("at", values.TIME_OR_NEVER, "when the channels are drilled, one after another", DrillSettings.at),
+        Key("seconds", seconds(1, 600), "how long a drill records", DrillSettings.seconds),
+        Key("clear", seconds(0, 86400), "how long a job must be over", DrillSettings.clear),
     ),
     "api": (
         Key("listen", values.LISTEN, "TCP address of /status, for reading", Api.listen),

@@ -39,6 +39,10 @@ def _read_yes_or_no(value: object) -> bool:
     return value
 
 
+def _read_time_or_never(value: object) -> str:
+    return "" if value == "" else _read_time_of_day(value)
+
+
 def _braces(fields: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f"{{{field}}}" for field in fields)
 
@@ -127,6 +131,7 @@ def _read_time_of_day(value: object) -> str:
 
 
 TLS = Value('"system", "insecure", "sha256:AB:CD:…" or the path of a CA file', _read_tls)
+TIME_OR_NEVER = Value('"HH:MM" in local time, or "" for never', _read_time_or_never)
 YES_OR_NO = Value("true or false", _read_yes_or_no)
 NAME = Value("a text of at most 200 characters", lambda value: as_line(value).strip())
 DEVICE_NAME = Value("the NAME of such a table", lambda value: as_line(value).strip())

@@ -23,5 +23,5 @@ class Counting:
             counts, active = self.channels[channel.key], verdict.job is not None and verdict.job.present
             died = None if verdict.memory.losses is None else verdict.memory.losses.died
             counts.count(mismatch=active and not verdict.is_recorded, died=died, now=turned.now)
-            if channel.name in started:
+            if channel.name in started and not verdict.memory.is_at_a_drill:
                 counts.started(verdict.memory.running)

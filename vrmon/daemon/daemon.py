@@ -20,6 +20,7 @@ from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.checking import Checking
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.counting import Counting
+from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.listening import Listening
 from vrmon.daemon.loop import Loop
@@ -63,6 +64,7 @@ class Daemon:
         self._loop = Loop(
             self._remembered(), self._clock, self._turned, self._saving.kept, self._own_problems
         )
+        self._drills = Drills(self._loop, self._clock)
         self._pictures = Pictures(lambda fetched: self._loop.call(self._pictures.take_in, fetched))
         self._service = Service(
             self._loop,
@@ -74,6 +76,7 @@ class Daemon:
             self._bookkeeping,
             self.reload,
             Checking(inforce.path.absolute()).check,
+            self._drills,
         )
         self._api = Api(self._service)
         self._listening = Listening(self._api)
@@ -169,6 +172,7 @@ class Daemon:
             if self._inforce.failing and not self._tasks:
                 self._background(asyncio.to_thread(self._inforce.remember))
             self._look_around(now)
+            self._drills.take_turns()
             if not self._service.late:
                 self._notifier.watchdog()
                 self._service.beat = now

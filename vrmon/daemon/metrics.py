@@ -36,7 +36,7 @@ def snapshot(
 def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetrics, ...]:
     found = []
     for channel, verdict in scene.plan.verdicts:
-        counts = counting.channels[channel.key]
+        counts, drill = counting.channels[channel.key], verdict.memory.drill
         known = scene.plan.memory.covered.channel(channel.key)
         is_known = verdict.job is not None and verdict.job.job in known.open
         show = known.read(verdict.job.job, now) if verdict.job is not None and is_known else None
@@ -51,6 +51,7 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
                 takes_lost=counts.takes_lost,
                 start_latency=counts.start_latency.snapshot(),
                 missing=None if show is None else (show.account.least, show.account.most),
+                drilled=None if drill is None else (drill.result.value, drill.when + scene.epoch),
             )
         )
     return tuple(found)

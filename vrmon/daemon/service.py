@@ -14,6 +14,7 @@ from vrmon.daemon import metrics
 from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock, zone
 from vrmon.daemon.counting import Counting
+from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
@@ -50,6 +51,7 @@ class Service:
         bookkeeping: Bookkeeping,
         reload: Callable[[], Awaitable[str]],
         check: Callable[[], Awaitable[dict[str, Any]]],
+        drills: Drills,
     ) -> None:
         self.configuration: dict[str, Any] = {}
         self.late: list[str] = []
@@ -64,6 +66,7 @@ class Service:
         self._bookkeeping = bookkeeping
         self._reload = reload
         self._check = check
+        self._drills = drills
         self._parts = status.Parts()
         self._began = time.monotonic()
 
@@ -176,6 +179,14 @@ class Service:
             raise ControlError(f"{text} Stop it in {self._recorder(one)} if nobody needs it.") from None
         self._loop.amend(one.key, claimed)
         return f"{theirs.name or 'The recording'!r} is vrmon's own take from now on: it ends with its job."
+
+    def drill(self, channel: str, seconds: float | None, by: str) -> str:
+        one = self._channel(channel)
+        seconds = self._loop.settings.drill.seconds if seconds is None else seconds
+        why = self._drills.begin(one, seconds, by)
+        if why:
+            raise ControlError(f"Cannot drill {one.name}: {why}.")
+        return f"{one.name} is being drilled for {span(seconds)}: /status tells what comes of it."
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         problem, now = self._problem(code, subject), time.monotonic()

@@ -106,7 +106,8 @@ function backupRow(channel, moment, title) {
   const time = covered(channel.coverage);
   const lacks = time.endsWith("missing");
   if (recording === null && verified === null) {
-    return { what: stale ? "Unknown" : "Not recording", time, stale, lacks };
+    const idle = time || drilled(channel.drill, moment);
+    return { what: stale ? "Unknown" : "Not recording", time: idle, stale, lacks };
   }
   const seen = verified === null ? "" : `Seen ${ago(verified + moment.elapsed)}`;
   const other = name !== null && name !== title ? name : "";
@@ -119,6 +120,14 @@ export function covered(coverage) {
   const { least, most } = coverage.missing;
   if (coverage.whole) return "complete";
   return coverage.whole === false ? `${howLong(least)} missing` : `≤ ${howLong(Math.ceil(most))} missing`;
+}
+
+const DRILLED = { ok: "✓", failed: "✗" };
+
+// When the channel was drilled last, and what came of it: "drilled 04:00 ✓".
+function drilled(drill, moment) {
+  const sign = DRILLED[drill?.result];
+  return sign ? `drilled ${moment.clock(drill.when, false)} ${sign}` : "";
 }
 
 function picture(channel, moment, live) {

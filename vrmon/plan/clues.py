@@ -63,10 +63,11 @@ class Evidence:
 
 def by_its_date(evidence: Evidence) -> Whose | None:
     """It began at the very second at which our take did. A take leaves its name to the one that follows it:
-    another date while we stop is another recording."""
+    another date while we stop, or in place of a drill's that was not watched, is another recording."""
     if evidence.is_same_date and _TO_THE_SECOND.search(evidence.source.start_date or ""):
         return Whose.OURS
-    return Whose.SOMEBODYS if evidence.is_same_date is False and evidence.is_stopping else None
+    is_over = evidence.is_stopping or (evidence.memory.is_at_a_drill and not evidence.is_watched)
+    return Whose.SOMEBODYS if evidence.is_same_date is False and is_over else None
 
 
 def watched(evidence: Evidence) -> Whose | None:

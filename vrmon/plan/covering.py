@@ -28,6 +28,7 @@ _CALLED = {
     Code.NOT_VERIFIED: "",
     Code.DVR_BLIND: "",
     Code.BACKUP_INCOMPLETE: "",
+    Code.DRILL_FAILED: "",
 }
 """How a problem is called as the cause of a gap, where that is not its code; "" where it is none."""
 
@@ -82,7 +83,7 @@ class Folding:
         for channel in self._settings.on_dvr(name):
             key, verdict = channel.key, self._verdict(channel.key)
             known = self._channels.get(key)
-            if known is None and verdict.rests:
+            if known is None and (verdict.rests or verdict.memory.is_at_a_drill):
                 continue
             self._looked_at.add(key)
             shown, take = look, None
@@ -192,6 +193,8 @@ class Folding:
         """What a good look at the DVR showed of a channel's source, as far as the plan makes sense of it."""
         memory, source = verdict.memory, verdict.source
         cause = _cause(verdict)
+        if memory.is_at_a_drill:
+            return replace(look, shown=Shown.NO, cause=cause), None
         if source is None:
             is_unknown = memory.running is not None or isinstance(memory.take, Sent)
             return replace(look, shown=Shown.UNKNOWN if is_unknown else Shown.NO, cause=cause), None

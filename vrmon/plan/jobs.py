@@ -35,7 +35,7 @@ def observe(
     missing = [
         one
         for job, one in memory.jobs.tracked.items()
-        if job not in present and not _is_hidden(observation, job)
+        if job not in present and not may_hide(observation, job.ingest)
     ]
     in_crowd = sum(1 for one in missing if one.present) >= _CROWD
     good = memory.good
@@ -84,13 +84,11 @@ def _changed(before: Jobs, after: dict[Job, TrackedJob]) -> Jobs:
     return before if same else Jobs(after)
 
 
-def _is_hidden(observation: PrimaryObservation, job: Job) -> bool:
-    """Whether an odd entry may be that of its ingest: one of which not even the ingest can be read may be
+def may_hide(observation: PrimaryObservation, ingest: str) -> bool:
+    """Whether an odd entry may be that of the ingest: one of which not even the ingest can be read may be
     that of any ingest that is missing from the answer."""
     handles = [one.handle for one in observation.odd]
-    return bool(handles) and (
-        job.ingest in handles or (None in handles and job.ingest not in observation.listed)
-    )
+    return bool(handles) and (ingest in handles or (None in handles and ingest not in observation.listed))
 
 
 def _seen(one: TrackedJob) -> TrackedJob:
@@ -105,7 +103,7 @@ def _blurred(one: TrackedJob) -> TrackedJob:
 
 def recall(memory: PrimaryMemory, job: Job | None, now: float) -> PrimaryMemory:
     """A job that a channel is busy with ends by proof only, even if its primary was forgotten meanwhile."""
-    if job is None or job in memory.jobs:
+    if job is None or job.is_drill or job in memory.jobs:
         return memory
     tracked = TrackedJob(job, since=now, last_seen=now, present=False, resumed=now)
     return replace(memory, jobs=Jobs({**memory.jobs.tracked, job: tracked}))

@@ -13,6 +13,7 @@ from functools import cached_property
 from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
+from vrmon.plan.drill import Drill
 from vrmon.plan.ledger import Ledger
 from vrmon.settings import ChannelKey
 
@@ -295,7 +296,8 @@ class Hold:
 @dataclass(frozen=True)
 class ChannelMemory:
     """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
-    when it was first looked up, beside that index. `phase_since`: of `phase`."""
+    when it was first looked up, beside that index. `phase_since`: of `phase`. `job_ended`: when the last job
+    was over that was followed by none; `drill`: the last."""
 
     job: Job | None = None
     take: Take | None = None
@@ -307,6 +309,13 @@ class ChannelMemory:
     bound: tuple[int, str] | None = None
     phase: Phase = Phase.IDLE
     phase_since: float | None = None
+    job_ended: float | None = None
+    drill: Drill | None = None
+
+    @property
+    def is_at_a_drill(self) -> bool:
+        """Whether its take, if it has any, is a drill's."""
+        return self.take is not None and self.take.job.is_drill
 
     @property
     def running(self) -> Running | None:

@@ -7,7 +7,7 @@ from math import inf
 
 from vrmon.catalog import Code
 from vrmon.model import Action, Problem, Result, Source, Verb
-from vrmon.plan import acknowledgement, jobs, outages, problems, starting, unconfigured
+from vrmon.plan import acknowledgement, drilling, jobs, outages, problems, starting, unconfigured
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
@@ -154,6 +154,8 @@ class Planning:
                 after = jobs.observe(self.primaries[name], told, self.settings.ingests(name))
                 if after is not self.primaries[name]:
                     self._turn_primary(name, after)
+                    if told.odd:
+                        self._touch_drilled(name)
         for name, seen in self.world.dvrs.items():
             known = self.dvrs.get(name)
             if known is None or seen is None or seen.ended == known.folded:
@@ -162,6 +164,13 @@ class Planning:
             if is_new_look:
                 self.new_looks.add(name)
             self._touch_what_a_look_concerns(name, known)
+
+    def _touch_drilled(self, primary: str) -> None:
+        """A drill gives way to a job that may have begun on an ingest that is told oddly."""
+        for channel in self.settings.on_primary(primary):
+            drill = self.channels.get(channel.key, ChannelMemory()).drill
+            if drill is not None and drill.is_running:
+                self.touched.add(channel.key)
 
     def _touch_what_a_look_concerns(self, name: str, known: DvrMemory) -> None:
         """All channels of the DVR, but those that rest and whose source is as it was."""
@@ -231,7 +240,7 @@ class Planning:
         )
         before = self.channels.get(channel.key, ChannelMemory())
         memory, found = look(case, before)
-        memory, want = wanted(case, memory)
+        memory, want = wanted(case, drilling.go_on(case, memory, found))
         if isinstance(found, Source):
             memory = adopt(case, memory, found, want.job)
         verdict = respond(case, memory, want, see(case, memory, found))

@@ -7,6 +7,7 @@ from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, Proble
 from vrmon.plan import outages
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.coverage.covered import Lack
+from vrmon.plan.drill import prefix
 from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
@@ -101,7 +102,11 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
         return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, **facts),)
     if tracked is None:
         shown = source.recording_name
-        if shown is None or (theirs.job is None and case.traits.fold(shown) not in case.dvr.ledger):
+        if shown is None:
+            return ()
+        fold = case.traits.fold
+        is_drill = fold(shown).startswith(fold(case.traits.fit(prefix(case.channel))))
+        if theirs.job is None and not is_drill and fold(shown) not in case.dvr.ledger:
             return ()
         facts = {"name": shown, "source": source.display_name}
         return (Problem.of(Code.RUNAWAY_TAKE, case.channel.name, **facts),)
@@ -314,6 +319,15 @@ def not_verified(case: Case, verdict: Verdict, since: float, *, is_late: bool) -
         wait=fill(_waits_for(case, verdict), facts),
         **facts,
     )
+
+
+def drill_failed(channel: Channel, memory: ChannelMemory) -> tuple[Problem, ...]:
+    drill = memory.drill
+    if drill is None or drill.failed is None:
+        return ()
+    when, why = drill.failed
+    situation = Situation.SPARE if channel.spare else Situation.USUAL
+    return (Problem.of(Code.DRILL_FAILED, channel.name, situation, ago=Ago(when), why=sentence(why)),)
 
 
 def _waits_for(case: Case, verdict: Verdict) -> Wait:

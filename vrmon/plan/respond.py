@@ -21,14 +21,20 @@ _PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
     """Phase, command and problems of one channel."""
-    if memory.hold is not None:
+    if memory.is_at_a_drill and memory.hold is not None:
+        verdict = _respond(case, memory, replace(wanted, want=Want.NOTHING), seen)  # which makes way
+    elif memory.hold is not None:
         verdict = _on_hold(case, memory, wanted, seen)
     else:
         verdict = _respond(case, memory, wanted, seen)
     verdict = replace(verdict, job=wanted.job, waiting=wanted.waiting)
     if isinstance(seen, Idle | Ours | NotOurs):
         verdict = replace(verdict, source=seen.site.source, look=_next_look(seen.site, verdict))
-    return _timed(case, verdict, wanted)
+    if wanted.job is not None and wanted.job.job.is_drill:
+        verdict = replace(verdict, job=None, problems=_at_rest(case, seen))
+    else:
+        verdict = _timed(case, verdict, wanted)
+    return replace(verdict, problems=(*verdict.problems, *problems.drill_failed(case.channel, memory)))
 
 
 def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
@@ -41,6 +47,7 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
             return _blind(case, memory, wanted, why)
         case ((Want.NOTHING | Want.RELEASED), Ours(site, take)):
             why = "a person ended it" if is_ended_by_hand(memory) else "the job has ended"
+            why = "the drill is over" if take.job.is_drill else why
             return _stop(site, memory, take, wanted, why)
         case ((Want.NOTHING | Want.RELEASED), Idle(site)):
             return _rest(site, memory, wanted)
@@ -127,12 +134,15 @@ def _recorded(case: Case, memory: ChannelMemory, take: Running, wanted: Wanted) 
 
 
 def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why: str) -> Verdict:
-    """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs."""
+    """End our take; but a vrmon that has just begun stops nothing before the primary has told its jobs. A
+    drill was no job of the primary's."""
     case = site.case
-    if not case.primary.answered and not is_ended_by_hand(memory):
+    if not case.primary.answered and not take.job.is_drill and not is_ended_by_hand(memory):
         return Verdict(memory, Phase.KEEPING, problems=problems.unproven(case, take))
     memory, action = commands.repeat(site, memory, Verb.STOP, why)
     shown = problems.stopping(site, memory, take)
+    if take.job.is_drill and wanted.want is Want.NOTHING:
+        shown = (*shown, *_before_start(site))
     return Verdict(memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, wanted)))
 
 
@@ -153,9 +163,24 @@ def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
     flying = memory.attempt is not None and commands.is_flying(memory.attempt, site.moment)
     if not flying and not may_turn_up(memory.take, site.case):
         memory = replace(memory, take=None, attempt=None)
-    shown = problems.before_start(site.case.channel, site.source, site.case.destinations)
-    shown = (*shown, *ahead.threats(site, None))
-    return Verdict(memory, Phase.IDLE, problems=(*shown, *_of_release(site.case, wanted)))
+    return Verdict(memory, Phase.IDLE, problems=(*_before_start(site), *_of_release(site.case, wanted)))
+
+
+def _before_start(site: Site) -> tuple[Problem, ...]:
+    """What the next job would have to do with."""
+    found = problems.before_start(site.case.channel, site.source, site.case.destinations)
+    return (*found, *ahead.threats(site, None))
+
+
+def _at_rest(case: Case, seen: Seen) -> tuple[Problem, ...]:
+    """The same in the midst of a drill: what comes of that is told when it is over."""
+    match seen:
+        case Unfit(problem):
+            return (problems.before_air(case.channel, problem),)
+        case Blind(_):
+            return ()
+        case Idle(site) | Ours(site, _) | NotOurs(site, _):
+            return _before_start(site)
 
 
 def _leave(site: Site, memory: ChannelMemory, theirs: Theirs, wanted: Wanted) -> Verdict:

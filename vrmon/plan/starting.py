@@ -37,6 +37,8 @@ _ALIASES_KEPT = 4
 
 def wanted_name(case: Case, tracked: TrackedJob) -> tuple[str, bool] | None:
     """The name of the job's first take and whether it is a stand-in; None while it is worth waiting."""
+    if tracked.job.is_drill and tracked.basename is not None:
+        return case.traits.fit(tracked.basename), False
     is_waiting = tracked.basename is None and names.waits(case.sync)
     if is_waiting and not case.moment.passed(tracked.known, case.sync.name_wait):
         return None

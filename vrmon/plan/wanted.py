@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from vrmon.model import Verb
+from vrmon.model import Job, Verb
 from vrmon.plan import jobs
 from vrmon.plan.case import Case
-from vrmon.plan.memory import ChannelMemory, Running, Sent, Take, TrackedJob
+from vrmon.plan.drill import Drill
+from vrmon.plan.memory import FLIGHT, ChannelMemory, Naming, Running, Sent, Take, TrackedJob
 from vrmon.plan.replacing import replace
 
 
@@ -39,9 +40,11 @@ def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
         memory = replace(memory, hold=None)
     on_ingest = case.primary.jobs.on(case.channel.ingest)
     tracked = _choose(on_ingest, memory, case)
+    if tracked is None and memory.drill is not None and memory.drill.is_wanted:
+        tracked = _drilled(memory.drill)
     job = tracked.job if tracked is not None else None
     if job != memory.job:
-        memory = replace(memory, job=job, losses=None)
+        memory = _turned_to(job, memory, case)
     if memory.released is not None and not _is_released(memory, tracked, case):
         memory = replace(memory, released=None)
     waiting = tuple(one for one in on_ingest if one.present and one is not tracked)
@@ -50,6 +53,23 @@ def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
     is_over = memory.released is not None and memory.released[0] == tracked.job
     want = Want.RELEASED if is_over else Want.ACTIVE if tracked.present else Want.UNPROVEN
     return memory, Wanted(want, tracked, waiting)
+
+
+def _drilled(drill: Drill) -> TrackedJob:
+    """Its job, as if a primary had shown it."""
+    return TrackedJob(drill.job, drill.when, drill.when, basename=drill.name, named=drill.when)
+
+
+def _turned_to(job: Job | None, memory: ChannelMemory, case: Case) -> ChannelMemory:
+    """Nothing of the job before concerns this one, and no pause of a drill's keeps it waiting."""
+    before, attempt = memory.job, memory.attempt
+    if before is not None and job is None and not before.is_drill:
+        memory = replace(memory, job_ended=case.moment.now)
+    is_begun = memory.take is not None and not isinstance(memory.take, Naming)
+    if before is not None and before.is_drill and attempt is not None and not is_begun:
+        is_flying = attempt.ended is None and not case.moment.passed(attempt.sent, FLIGHT)
+        attempt = attempt if is_flying else None
+    return replace(memory, job=job, losses=None, attempt=attempt)
 
 
 def is_ended_by_hand(memory: ChannelMemory) -> bool:

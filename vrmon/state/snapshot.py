@@ -17,6 +17,7 @@ from vrmon.plan.acknowledgement import LONGEST, Acknowledged, Acknowledgement
 from vrmon.plan.coverage.channel import Coverage, Show
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
+from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -307,7 +308,40 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "stopping": channel.attempt is not None and channel.attempt.verb is Verb.STOP,
         "bound": None if channel.bound is None else list(channel.bound),
         "theirs": _theirs(theirs, unix) if theirs is not None and _matters(theirs) else None,
+        "job_ended": unix(channel.job_ended),
+        "drill": None if channel.drill is None else _drill(channel.drill, unix),
     }
+
+
+def _drill(drill: Drill, unix: Shift) -> dict[str, Any]:
+    return {
+        "when": unix(drill.when),
+        "seconds": drill.seconds,
+        "by": drill.by,
+        "job": _named(drill.job),
+        "name": drill.name,
+        "result": drill.result.value,
+        "why": drill.why,
+        "failed": None if drill.failed is None else [unix(drill.failed[0]), drill.failed[1]],
+    }
+
+
+def _restored_drill(saved: Mapping[str, Any], epoch: float, now: float) -> Drill | None:
+    """One that was running was left by the vrmon before this one, which ends its take."""
+    with contextlib.suppress(LookupError, TypeError, ValueError):
+        failed = saved["failed"]
+        drill = Drill(
+            min(float(saved["when"]) - epoch, now),
+            float(saved["seconds"]),
+            _text(saved["by"]),
+            _named_job(saved["job"]),
+            _text(saved["name"]),
+            DrillResult(saved["result"]),
+            _text(saved["why"]),
+            failed=None if failed is None else (min(float(failed[0]) - epoch, now), _text(failed[1])),
+        )
+        return drill.refused("vrmon was restarted in the midst of it") if drill.is_running else drill
+    return None
 
 
 def _take(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
@@ -377,6 +411,8 @@ def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, 
         released=None if saved["released"] is None else (_named_job(saved["released"][0]), now),
         bound=None if bound is None else (int(bound[0]), _text(bound[1])),
         theirs=_restored_theirs(theirs, monotonic, now) if theirs else _lent(saved, now),
+        job_ended=monotonic(saved.get("job_ended")),
+        drill=_restored_drill(saved["drill"], epoch, now) if saved.get("drill") else None,
     )
 
 

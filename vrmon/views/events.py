@@ -9,6 +9,7 @@ from typing import Any
 from vrmon.catalog import ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem
 from vrmon.plan import Plan
+from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Naming, Running, Sent
 from vrmon.settings import Channel
 from vrmon.text import rfc3339, span
@@ -116,14 +117,16 @@ def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, aft
         return Event.of(code, channel.name, fields, **facts)
 
     old, new = _seen(was), _seen(memory)
+    if memory.drill is not None and memory.drill != was.drill:
+        yield from _of_drill(channel, was.drill, memory.drill)
     if memory.hold != was.hold:
         yield _hold(channel, memory)
     if old is not None and not _same(old, new):
         lasted = span((old.confirmed or old.started) - old.started)
         yield event(Code.TAKE_ENDED, old.job, old.name, name=old.name, lasted=lasted)
-    if memory.job != was.job and was.job is not None:
+    if memory.job != was.job and was.job is not None and not was.job.is_drill:
         yield event(Code.JOB_ENDED, was.job, name=was.job.id)
-    if memory.job != was.job and memory.job is not None:
+    if memory.job != was.job and memory.job is not None and not memory.job.is_drill:
         tracked = after.memory.primaries[channel.primary].jobs.get(memory.job)
         name = tracked.basename if tracked is not None and tracked.basename else memory.job.id
         yield event(Code.JOB_BEGAN, memory.job, name=name)
@@ -132,6 +135,21 @@ def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, aft
         yield event(code, new.job, new.name, name=new.name, clue=new.known_by)
     elif new is not None and old is not None and new.files[: len(old.files)] == old.files != new.files:
         yield event(Code.TAKE_WENT_ON, new.job, new.name, name=new.name, files=len(new.files))
+
+
+def _of_drill(channel: Channel, was: Drill | None, drill: Drill) -> Iterator[Event]:
+    is_new = was is None or was.when != drill.when
+    fields = {"device": channel.dvr, "take": drill.name, "by": drill.by}
+    lasting = span(drill.seconds)
+    if is_new and drill.result is not DrillResult.REFUSED:
+        yield Event.of(Code.DRILL_BEGUN, channel.name, fields, lasting=lasting, by=drill.by)
+    if drill.is_running or (not is_new and was is not None and was.result is drill.result):
+        return
+    told: dict[str, str] = {
+        DrillResult.OK: {"name": drill.name, "lasting": lasting},
+        DrillResult.FAILED: {"failed": drill.why},
+    }.get(drill.result, {"refused": drill.why})
+    yield Event.of(Code.DRILL_ENDED, channel.name, fields, **told)
 
 
 def _seen(memory: ChannelMemory) -> Running | None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from vrmon.catalog import Code, Severity
 from vrmon.model import DeviceState, DeviceView, Health, Phase, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
+from vrmon.plan.drill import Drill
 from vrmon.plan.memory import Hold, Running, TrackedJob
 from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, ChannelKey, DeviceSettings, Settings
@@ -263,6 +264,7 @@ def _decided(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
         "verified": None,
         "since": scene.utc(memory.phase_since),
         "recording": source.recording_name if source is not None and source.is_recording else None,
+        "drill": None if memory.drill is None else _drill(scene, memory.drill),
         "coverage": None,
         "thumbnail": None,
         "problem": None,
@@ -281,7 +283,12 @@ def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
     )
     return {
         "severity": severity.value,
-        "word": words.of_channel(verdict.phase, severity, held=verdict.memory.hold is not None),
+        "word": words.of_channel(
+            verdict.phase,
+            severity,
+            held=verdict.memory.hold is not None,
+            drilled=verdict.memory.drill is not None and verdict.memory.drill.is_running,
+        ),
         "verified": None if confirmed is None else round(scene.now - confirmed, 3),
         "coverage": _coverage(scene, channel, verdict),
         "thumbnail": _picture(scene, channel),
@@ -298,6 +305,10 @@ def _coverage(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
         return None
     show = known.read(verdict.job.job, scene.now)
     return coverage.document(show, scene.settings.sync.gap_tolerance, scene.utc)
+
+
+def _drill(scene: Scene, drill: Drill) -> dict[str, Any]:
+    return {"when": scene.utc(drill.when), "result": drill.result.value, "why": drill.why}
 
 
 def _hold(scene: Scene, hold: Hold) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vrmon.catalog import Severity
 from vrmon.model import Health, Phase
 
-_ON_HOLD = "On hold"
+_ON_HOLD, _DRILL = "On hold", "Drill"
 _INFO, _DEGRADED, _CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
 
 
@@ -33,8 +33,11 @@ _WHOLE: Mapping[Health, str] = {
 }
 
 
-def of_channel(phase: Phase, severity: Severity, *, held: bool) -> str:
-    return _ON_HOLD if held else _CHANNEL[phase][severity]
+def of_channel(phase: Phase, severity: Severity, *, held: bool, drilled: bool = False) -> str:
+    """`drilled`: a drill runs there, and no job."""
+    if held:
+        return _ON_HOLD
+    return _DRILL if drilled and severity is _INFO else _CHANNEL[phase][severity]
 
 
 def of_all(health: Health, *, channels: int, jobs: int) -> str:

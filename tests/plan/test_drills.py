@@ -1,0 +1,317 @@
+"""A drill is recorded as a job would be, gives way to everything, and leaves nothing running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from tests.world.virtual import Quirks
+from tests.world.virtual_run import EPOCH, Run
+from tests.world.virtual_site import site
+from tests.world.virtual_stories import SYNC, begun, running
+from vrmon.catalog import Code
+from vrmon.plan import drilling
+from vrmon.plan.drill import Drill, DrillResult
+from vrmon.plan.memory import ChannelMemory, Hold
+from vrmon.settings import DrillSettings
+
+OK, FAILED, REFUSED = DrillResult.OK, DrillResult.FAILED, DrillResult.REFUSED
+DATED = Quirks(dated=True)
+
+
+def drill(run: Run, channel: int = 0) -> Drill:
+    found = run.memory.channels[run.settings.channels[channel].key].drill
+    assert found is not None
+    return found
+
+
+def in_midst(quirks: Quirks = DATED, channels: int = 1) -> Run:
+    """Of a drill, whose take has been seen."""
+    run = begun(quirks, channels)
+    assert run.drill() == ""
+    run.until(run.now + 5.0)
+    assert running(run).asked.startswith("drill_PCR 1_2026-")
+    assert drill(run).is_running
+    return run
+
+
+def assert_nothing_is_left(run: Run) -> None:
+    assert not drill(run).is_running
+    assert all(one.ended is not None for one in run.mac.recordings if one.asked.startswith("drill"))
+    memory = run.memory.channels[run.settings.channels[0].key]
+    assert memory.take is None or not memory.is_at_a_drill
+
+
+def test_a_drill_records_for_as_long_as_it_is_asked_to_and_is_no_job() -> None:
+    run = in_midst()
+    verdict = run.verdict()
+    assert (verdict.phase, verdict.job, verdict.problems) == ("recording", None, ())
+    run.until(20.0)
+    (take,) = run.mac.recordings
+    assert take.ended is not None
+    assert 10.0 <= take.ended - take.began <= 12.0
+    assert (drill(run).result, drill(run).why) == (OK, "")
+    assert_nothing_is_left(run)
+    assert not run.memory.covered.channels
+    assert not run.memory.covered.done
+    assert run.verdict().rests
+
+
+def test_a_job_ends_it_at_once_and_is_recorded_under_its_own_name() -> None:
+    run = in_midst()
+    began = run.now
+    run.job("NEWS")
+    run.until(began + 3.0)
+    (rehearsed, take) = run.mac.recordings
+    assert take.asked == "NEWS"
+    assert take.began - began < 2.0
+    assert rehearsed.ended is not None
+    assert (drill(run).result, drill(run).why) == (REFUSED, "job 'NEWS' has begun")
+    run.until(began + 20.0)
+    (show,) = run.memory.covered.read(run.settings.channels[0].key, run.now)
+    assert [one.files for one in show.takes] == [("NEWS",)]
+
+
+def test_a_job_does_not_wait_for_what_a_drill_was_refused() -> None:
+    run = begun(Quirks(locked="refused"))
+    run.mac.sources[0].is_locked = True
+    assert run.drill() == ""
+    run.until(run.now + 12.0)
+    run.mac.sources[0].is_locked = False
+    began = run.now
+    run.job("NEWS")
+    run.until(began + 3.0)
+    assert running(run).asked == "NEWS"
+    assert running(run).began - began < 2.0
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.2, 0.4, 0.7, 1.0, 2.0, 5.0, 9.9, 10.4, 11.0])
+@pytest.mark.parametrize("primary", [True, False])
+def test_a_vrmon_that_dies_in_the_midst_of_it_leaves_nothing_running(seconds: float, primary: bool) -> None:
+    """Nor need the primary have answered to the next one."""
+    run = begun()
+    assert run.drill() == ""
+    run.until(run.now + seconds)
+    run.crash()
+    run.playbox.is_up = primary
+    run.until(run.now + 30.0)
+    assert_nothing_is_left(run)
+
+
+@pytest.mark.parametrize("quirks", [DATED, Quirks(keys="3.x")])
+def test_it_is_ended_when_the_recorder_is_back(quirks: Quirks) -> None:
+    run = in_midst(quirks)
+    run.mac.is_up = False
+    run.until(run.now + 60.0)
+    assert drill(run).result is FAILED
+    run.mac.is_up = True
+    run.until(run.now + 5.0)
+    assert_nothing_is_left(run)
+
+
+def puts_on_hold(run: Run) -> None:
+    key = run.settings.channels[0].key
+    run.amend(key, lambda memory: replace(memory, hold=Hold(run.now)))
+
+
+def falls_silent(run: Run) -> None:
+    run.playbox.is_up = False
+
+
+def is_told_oddly(run: Run) -> None:
+    run.playbox.odd.add(run.settings.channels[0].ingest)
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        (puts_on_hold, "the channel was put on hold"),
+        (falls_silent, "playbox does not answer as it should"),
+        (is_told_oddly, "playbox tells its ingest badly"),
+    ],
+)
+def test_it_gives_way(what: Callable[[Run], None], why: str) -> None:
+    run = in_midst()
+    what(run)
+    run.until(run.now + 5.0)
+    assert (drill(run).result, drill(run).why) == (REFUSED, why)
+    assert_nothing_is_left(run)
+
+
+def test_an_operators_recording_is_not_touched() -> None:
+    run = in_midst()
+    run.mac.end(run.mac.sources[0], run.now)
+    run.mac.begin(run.mac.sources[0], "operator", run.now, name="BY HAND")
+    run.until(run.now + 60.0)
+    assert running(run).asked == "BY HAND"
+    assert drill(run).result is REFUSED
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_nor_one_that_bears_the_name_which_the_drill_has_left(is_lost: bool) -> None:
+    """Neither later on, nor by a vrmon that has just begun, whatever it remembers."""
+    run = in_midst()
+    run.until(run.now + 20.0)
+    theirs = run.mac.begin(run.mac.sources[0], "operator", run.now)
+    assert theirs.asked == drill(run).name
+    run.until(run.now + 30.0)
+    assert run.problems() == {Code.RUNAWAY_TAKE}
+    run.crash(keep=None if is_lost else 0)
+    run.until(run.now + 60.0)
+    assert theirs.ended is None
+    assert run.problems() == {Code.RUNAWAY_TAKE}
+
+
+def test_nor_one_that_was_begun_in_its_place_while_vrmon_was_away() -> None:
+    run = in_midst()
+    run.crash(pause=5.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    theirs = run.mac.begin(run.mac.sources[0], "operator", run.now)
+    run.until(run.now + 30.0)
+    assert theirs.ended is None
+
+
+def refuses(run: Run) -> None:
+    run.mac.quirks = replace(run.mac.quirks, locked="refused")
+    run.mac.sources[0].is_locked = True
+
+
+def does_nothing(run: Run) -> None:
+    run.mac.does_nothing = True
+
+
+def has_no_destination(run: Run) -> None:
+    run.mac.sources[0].has_destination = False
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        (refuses, "the source is locked"),
+        (does_nothing, "mac was not seen to record"),
+        (has_no_destination, "it is recorded to nothing: its source has no destination"),
+    ],
+)
+def test_it_fails_and_that_is_a_problem_until_one_goes_well(what: Callable[[Run], None], why: str) -> None:
+    run = begun()
+    before = run.mac.quirks
+    what(run)
+    run.until(run.now + 2.0)
+    known = run.problems()
+    assert run.drill() == ""
+    run.until(run.now + 2.0)
+    assert run.problems() - {Code.DRILL_FAILED} == known, "a drill is no job that goes unrecorded"
+    run.until(run.now + 60.0)
+    assert (drill(run).result, drill(run).why) == (FAILED, why)
+    assert run.problems() == {*known, Code.DRILL_FAILED}
+    assert_nothing_is_left(run)
+    run.mac.quirks, run.mac.does_nothing = before, False
+    run.mac.sources[0].is_locked, run.mac.sources[0].has_destination = False, True
+    run.until(run.now + 2.0)
+    assert run.problems() == {Code.DRILL_FAILED}
+    run.crash()
+    run.until(run.now + 5.0)
+    assert run.problems() == {Code.DRILL_FAILED}, "kept over a restart"
+    assert run.drill() == ""
+    run.until(run.now + 20.0)
+    assert drill(run).result is OK
+    assert run.problems() == set()
+
+
+def test_a_take_that_ends_by_itself_fails_it_until_a_job_was_recorded() -> None:
+    run = in_midst()
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(run.now + 10.0)
+    assert drill(run).result is FAILED
+    assert len(run.mac.recordings) == 1, "none goes on in its place"
+    assert run.problems() == {Code.DRILL_FAILED}
+    run.job("NEWS")
+    run.until(run.now + 5.0)
+    assert run.problems() == set()
+
+
+def a_job_is_active(run: Run) -> None:
+    run.job("NEWS")
+
+
+def a_job_has_ended(run: Run) -> None:
+    job = run.job("NEWS")
+    run.until(run.now + 10.0)
+    run.playbox.jobs.remove(job)
+    run.until(run.now + 60.0)
+
+
+def somebody_records(run: Run) -> None:
+    run.mac.begin(run.mac.sources[0], "operator", run.now, name="BY HAND")
+
+
+def another_is_drilled(run: Run) -> None:
+    assert run.drill(1) == ""
+
+
+def the_recorder_is_gone(run: Run) -> None:
+    run.mac.is_up = False
+
+
+def the_source_is_gone(run: Run) -> None:
+    run.mac.sources[0].is_there = False
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        (a_job_is_active, "job 'NEWS' is on its ingest"),
+        (a_job_has_ended, "its last job ended 5"),
+        (somebody_records, "its source is not at rest: 'BY HAND'"),
+        (puts_on_hold, "it is on hold"),
+        (falls_silent, "playbox does not answer as it should"),
+        (the_recorder_is_gone, "mac does not answer as it should"),
+        (the_source_is_gone, "The source is not on mac"),
+        (another_is_drilled, "a drill of PCR 2 runs on mac"),
+    ],
+)
+def test_it_is_refused_with_the_reason(what: Callable[[Run], None], why: str) -> None:
+    run = begun(channels=2)
+    what(run)
+    run.until(run.now + 2.0)
+    takes = len(run.mac.recordings)
+    assert run.drill().startswith(why)
+    run.until(run.now + 30.0)
+    assert len([one for one in run.mac.recordings[takes:] if one.asked.startswith("drill_PCR 1")]) == 0
+
+
+def test_a_while_after_a_job_it_may_begin_though_vrmon_was_restarted() -> None:
+    run = begun()
+    a_job_has_ended(run)
+    run.crash()
+    run.until(run.now + 100.0)
+    assert run.drill().startswith("its last job ended 3 min ago")
+    run.until(run.now + 200.0)
+    assert run.drill() == ""
+
+
+def test_the_channels_take_turns_at_their_time_of_day() -> None:
+    settings = replace(site(3, SYNC), drill=DrillSettings(at="04:00"))
+    run = Run(settings, DATED)
+    run.begin()
+    run.until(2.0)
+    assert run.planned is not None
+    four = datetime.fromtimestamp(EPOCH).replace(hour=4, minute=0, second=0)
+    morning = four.timestamp() - EPOCH + 86_400.0
+    turns: list[str] = []
+    planned = run.planned
+    for moment in (morning - 1.0, morning, morning + 60.0, morning + 61.0, morning + 3600.0):
+        channel = drilling.turn(settings, planned, moment, EPOCH)
+        turns.append("" if channel is None else channel.name)
+        if channel is not None:
+            done = Drill.of(channel, 10.0, "", moment, EPOCH, None).went_well()
+            channels = {**planned.memory.channels, channel.key: ChannelMemory(drill=done)}
+            planned = replace(planned, memory=replace(planned.memory, channels=channels))
+    assert turns == ["", "PCR 1", "PCR 2", "PCR 3", ""]
+    assert drilling.turn(settings, planned, morning + 62.0, EPOCH) is None, "each once"
+    again = drilling.turn(settings, planned, morning + 86_400.0, EPOCH)
+    assert again is settings.channels[0]
+    assert drilling.turn(replace(settings, drill=DrillSettings()), planned, morning + 86_400.0, EPOCH) is None

@@ -1,0 +1,34 @@
+"""`vrmon drill`: a recording that nobody needs, and what comes of it."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+
+from vrmon.cli.lenient import clean, part, parts, text
+from vrmon.cli.steering import steer
+from vrmon.cli.vrmond import Vrmond
+from vrmon.errors import ControlError
+from vrmon.plan.drill import DrillResult
+
+_PACE = 0.5  # seconds between two looks
+_LONGEST = 660.0
+
+
+def run(options: Namespace) -> int:
+    steer(options, "drill", seconds=options.seconds)
+    client, end = Vrmond.of(options), time.monotonic() + _LONGEST
+    while True:
+        channels = parts(client.status(), "channels")
+        drill = next((part(one, "drill") for one in channels if text(one, "name") == options.channel), {})
+        result, why = text(drill, "result"), clean(text(drill, "why"))
+        if result == DrillResult.OK:
+            print("The drill went well.")
+            return 0
+        if result != DrillResult.RUNNING:
+            raise ControlError(
+                f"The drill {'failed' if result == DrillResult.FAILED else 'gave way'}: {why}."
+            )
+        if time.monotonic() > end:
+            raise ControlError("The drill does not come to an end. See vrmon status.")
+        time.sleep(_PACE)

@@ -1,0 +1,54 @@
+"""Drills that a person asks for, and those whose time of day has come."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from vrmon.daemon.clock import Clock
+from vrmon.daemon.loop import Loop
+from vrmon.plan import drilling
+from vrmon.plan.drill import Drill
+from vrmon.plan.memory import ChannelMemory
+from vrmon.settings import Channel
+
+_BY = "[drill] at"
+
+
+class Drills:
+    """Begins them where nothing speaks against it; the plan carries them out."""
+
+    def __init__(self, loop: Loop, clock: Clock) -> None:
+        self._loop = loop
+        self._clock = clock
+
+    def begin(self, channel: Channel, seconds: float, by: str) -> str:
+        """Why it cannot be, "" where it has begun."""
+        if self._loop.plan is None:
+            return "vrmon has only just begun"
+        why = drilling.refusal(self._loop.settings, self._loop.plan, channel, time.monotonic())
+        if why:
+            return why
+        drill = self._note(channel, seconds, by, "")
+        return "" if drill is None or drill.is_running else drill.why
+
+    def take_turns(self) -> None:
+        """Begin the one whose turn it is, if any; say why where it is passed over."""
+        settings, planned, now = self._loop.settings, self._loop.plan, time.monotonic()
+        if planned is None:
+            return
+        channel = drilling.turn(settings, planned, now, self._clock.epoch)
+        if channel is not None:
+            refusal = drilling.refusal(settings, planned, channel, now)
+            self._note(channel, settings.drill.seconds, _BY, "it is a spare" if channel.spare else refusal)
+
+    def _note(self, channel: Channel, seconds: float, by: str, why: str) -> Drill | None:
+        """What came of it at once. `why`: it is refused."""
+        now, epoch = time.monotonic(), self._clock.epoch
+
+        def begun(memory: ChannelMemory) -> ChannelMemory:
+            drill = Drill.of(channel, seconds, by, now, epoch, memory.drill)
+            return replace(memory, drill=drill.refused(why) if why else drill)
+
+        self._loop.amend(channel.key, begun)
+        return self._loop.memory.channels[channel.key].drill

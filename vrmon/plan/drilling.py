@@ -1,0 +1,151 @@
+"""Drills from plan to plan: whether one may begin, whose turn it is, and what becomes of it.
+
+Its job is carried out as any other. It gives way to everything: a real job, a person, a device that is not
+well.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vrmon.model import DeviceState, Odd, Phase, Problem
+from vrmon.plan import jobs, problems
+from vrmon.plan.case import Case
+from vrmon.plan.drill import Drill
+from vrmon.plan.memory import ChannelMemory, Running, TrackedJob
+from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
+from vrmon.plan.sources import Found
+from vrmon.plan.world import Plan
+from vrmon.settings import Channel, Settings
+from vrmon.text import span
+
+_PATIENCE = 15.0  # seconds for its take to be seen, and to be gone again, beyond the recorder's own grace
+_ROUND = 3600.0  # seconds from the time of day at which the drills begin: no channel's turn comes later
+
+
+def go_on(case: Case, memory: ChannelMemory, found: Found | None) -> ChannelMemory:
+    """What becomes of the drill by what is known now; `found`: what the channel's source is found to be."""
+    drill, take = memory.drill, memory.running
+    if drill is None:
+        return memory
+    if drill.failed is not None and take is not None and not take.job.is_drill and take.confirmed is not None:
+        drill = replace(drill, failed=None)  # a job's own take proves as much
+    if drill.is_running:
+        drill = _gone_on(case, memory, drill, found)
+    return memory if drill is memory.drill else replace(memory, drill=drill)
+
+
+def _gone_on(case: Case, memory: ChannelMemory, drill: Drill, found: Found | None) -> Drill:
+    moment, take = case.moment, memory.take
+    why = _gives_way_to(case, memory)
+    if why:
+        return drill.refused(why)
+    is_its_take = take is not None and take.job == drill.job
+    if drill.enough is not None:
+        if not is_its_take:
+            return drill.went_well()
+        if moment.passed(drill.enough, _PATIENCE + case.traits.stop_grace):
+            return drill.has_failed("its take does not end", moment.now)
+        return drill
+    why = _broken(case, memory, found)
+    if why:
+        return drill.has_failed(why, moment.now)
+    if not (is_its_take and isinstance(take, Running)):
+        if moment.passed(drill.when, _PATIENCE + case.traits.start_grace):
+            return drill.has_failed(_why_not(case, memory, found), moment.now)
+        return drill
+    if take.confirmed is not None and take.confirmed - take.started >= drill.seconds:
+        return replace(drill, enough=moment.now)
+    if moment.passed(take.started, drill.seconds + _PATIENCE):
+        return drill.has_failed(_why_not(case, memory, found), moment.now)
+    return drill
+
+
+def _gives_way_to(case: Case, memory: ChannelMemory) -> str:
+    channel, told = case.channel, case.primary_told
+    on_ingest = case.primary.jobs.on(channel.ingest)
+    if on_ingest:
+        return f"job {problems.called_job(on_ingest[0])!r} has begun"
+    if memory.hold is not None:
+        return "the channel was put on hold"
+    if case.primary.state is not DeviceState.OK:
+        return f"{channel.primary} does not answer as it should"
+    if told is not None and jobs.may_hide(told, channel.ingest):
+        return f"{channel.primary} tells its ingest badly"
+    if memory.theirs is not None:
+        return "somebody else records its source"
+    return ""
+
+
+def _broken(case: Case, memory: ChannelMemory, found: Found | None) -> str:
+    """Why it cannot become a good one any more."""
+    if memory.losses is not None:
+        return f"{memory.losses.name!r} ended by itself"
+    if isinstance(found, Problem):
+        return _told(case, found)
+    if memory.running is not None and not isinstance(found, Odd | None) and found.destinations == ():
+        return "it is recorded to nothing: its source has no destination"
+    return ""
+
+
+def _why_not(case: Case, memory: ChannelMemory, found: Found | None) -> str:
+    """Why its take was not seen to run, or not for long enough."""
+    attempt, dvr = memory.attempt, case.channel.dvr
+    if found is None or isinstance(found, Odd):
+        return f"{dvr} does not say what its source does"
+    if memory.running is not None:
+        return f"{dvr} does not show that its take goes on"
+    if attempt is not None and attempt.error:
+        return attempt.error.rstrip(".")
+    return f"{dvr} was not seen to record"
+
+
+def _told(case: Case, problem: Problem) -> str:
+    return problem.told(**case.traits.called).message.rstrip(".")
+
+
+def refusal(settings: Settings, planned: Plan, channel: Channel, now: float) -> str:
+    """Why the channel cannot be drilled now; "" where it can."""
+    memory = planned.memory.channels.get(channel.key, ChannelMemory())
+    primary, dvr = planned.memory.primaries[channel.primary], planned.memory.dvrs[channel.dvr]
+    on_ingest: tuple[TrackedJob, ...] = primary.jobs.on(channel.ingest)
+    if on_ingest:
+        return f"job {problems.called_job(on_ingest[0])!r} is on its ingest"
+    if memory.hold is not None:
+        return "it is on hold"
+    for name, state in ((channel.primary, primary.state), (channel.dvr, dvr.state)):
+        if state is not DeviceState.OK:
+            return f"{name} does not answer as it should"
+    for other in settings.on_dvr(channel.dvr):
+        drill = planned.memory.channels.get(other.key, ChannelMemory()).drill
+        if drill is not None and drill.is_running:
+            return f"a drill of {other.name} runs on {channel.dvr}"
+    verdict = planned.verdicts[settings.places[channel.key]][1]
+    if verdict.phase is Phase.BLOCKED and verdict.problems:
+        return verdict.problems[0].message.rstrip(".")
+    source = verdict.source
+    if source is None or source.is_recording or not verdict.rests:
+        shown = "" if source is None or not source.recording_name else f": {source.recording_name!r}"
+        return f"its source is not at rest{shown}"
+    clear = settings.drill.clear
+    if memory.job_ended is not None and not Moment(now).passed(memory.job_ended, clear):
+        return f"its last job ended {span(now - memory.job_ended)} ago, less than [drill] clear ({clear:g} s)"
+    return ""
+
+
+def turn(settings: Settings, planned: Plan, now: float, epoch: float) -> Channel | None:
+    """The channel whose turn it is by the time of day of the settings: one after another, each once."""
+    if not settings.drill.at:
+        return None
+    local = datetime.fromtimestamp(now + epoch)
+    hour, minute = map(int, settings.drill.at.split(":"))
+    begins = local.replace(hour=hour, minute=minute, second=0, microsecond=0).timestamp() - epoch
+    moment = Moment(now)
+    if not moment.reached(begins) or moment.passed(begins, _ROUND):
+        return None
+    drills = [planned.memory.channels.get(one.key, ChannelMemory()).drill for one in settings.channels]
+    if any(one is not None and one.is_running for one in drills):
+        return None
+    pairs = zip(settings.channels, drills, strict=True)
+    return next((channel for channel, one in pairs if one is None or one.when < begins), None)
