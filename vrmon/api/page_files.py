@@ -26,13 +26,16 @@ class _File:
 
 
 class PageFiles:
-    """GET / and /page/NAME."""
+    """GET /, /day and /page/NAME."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
         self._files = {path.name: _read(path) for path in folder.iterdir() if path.suffix in _TYPES}
 
     async def index(self, request: web.Request) -> web.Response:
         return self._answer(request, "index.html")
+
+    async def day(self, request: web.Request) -> web.Response:
+        return self._answer(request, "day.html")
 
     async def file(self, request: web.Request) -> web.Response:
         return self._answer(request, request.match_info["name"])

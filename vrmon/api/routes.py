@@ -100,6 +100,7 @@ def application(
     app.add_routes(
         [
             web.get("/", files.index),
+            web.get("/day", files.day),
             web.get("/page/{name}", files.file),
             web.get("/status", reading.status),
             web.get("/healthz", reading.health),

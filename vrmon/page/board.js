@@ -6,6 +6,7 @@ import { arrange } from "./layout.js";
 import { Live } from "./live.js";
 import { showSetup } from "./setup.js";
 import { showSide } from "./side.js";
+import { showStrips } from "./strips.js";
 import { sound } from "./sound.js";
 import { Tile } from "./tile.js";
 import { channelView, Moment } from "./view.js";
@@ -30,6 +31,7 @@ function show() {
   showTiles(views);
   if (isLive) status.channels.forEach((channel) => askForPicture(channel, moment));
   showSide(moment, isLive);
+  showStrips(moment, isLive);
   showSetup(status, isLive);
   showDetails(status.channels, views, moment);
 }

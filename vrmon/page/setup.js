@@ -20,7 +20,7 @@ export function showSetup(status, live) {
 
 function show(status, { primaries, dvrs }) {
   const file = status.configuration.file;
-  const blocks = [...devices("primary", primaries), ...devices("dvr", dvrs), ...channels(primaries, dvrs)];
+  const blocks = [...devices("primary", status.primaries), ...devices("dvr", status.dvrs), ...channels(primaries, dvrs)];
   const unheard = [...Object.entries(primaries), ...Object.entries(dvrs)].filter(([, device]) => device.state !== "ok");
   const waiting = unheard.length ? ` Not answering: ${unheard.map(([name]) => name).join(", ")}.` : "";
   setText(

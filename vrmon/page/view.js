@@ -49,8 +49,8 @@ export function channelView(channel, moment, live) {
     name: channel.name,
     rank: rank(channel.severity),
     title: title || (channel.job ? "No name yet" : ""),
-    primary: primaryRow(channel, moment),
-    backup: backupRow(channel, moment, title),
+    primary: primaryRow(channel, moment, live),
+    backup: backupRow(channel, moment, title, live),
     picture: picture(channel, moment, live),
     ...trouble(channel, moment),
     ...(live ? { ...look(channel), word: channel.word } : { ...UNKNOWN, word: past(channel.word) }),
@@ -85,9 +85,9 @@ export function onHold({ hold, severity, name }, moment) {
   };
 }
 
-function primaryRow(channel, moment) {
+function primaryRow(channel, moment, live) {
   const device = moment.document.primaries[channel.primary];
-  const stale = !device || device.state !== "ok";
+  const stale = !live || !device || device.state !== "ok";
   const age = moment.age(device);
   const { job } = channel;
   if (stale && age === Infinity) return { what: "Never seen", time: "", stale };
@@ -98,13 +98,14 @@ function primaryRow(channel, moment) {
 }
 
 // The backup's name is told only where it is not the one that the tile bears already.
-function backupRow(channel, moment, title) {
+function backupRow(channel, moment, title, live) {
   const { take, recording, verified } = channel;
   const device = moment.document.dvrs[channel.dvr];
-  const stale = !device || device.state !== "ok";
+  const stale = !live || !device || device.state !== "ok";
   const name = recording ?? take?.name ?? null;
-  const time = covered(channel.coverage);
-  const lacks = time.endsWith("missing");
+  const told = covered(channel.coverage);
+  const lacks = told.endsWith("missing");
+  const time = told && !live ? `${told} then` : told;
   if (recording === null && verified === null) {
     const idle = time || drilled(channel.drill, moment);
     return { what: stale ? "Unknown" : "Not recording", time: idle, stale, lacks };

@@ -1,0 +1,167 @@
+// /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
+
+import { howLong, setText, Zone } from "./text.js";
+import { drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+
+const DAY = 86400;
+const PACE = 60000; // ms between two looks while the day goes on
+
+const at = (id) => document.getElementById(id);
+const dialog = at("job");
+const asked = new URLSearchParams(location.search).get("day") ?? "";
+
+async function show() {
+  const [status, answer] = await Promise.all([fetch("/status").then((one) => one.json()), fetch(asked ? `/report?day=${encodeURIComponent(asked)}` : "/report")]);
+  const report = await answer.json();
+  if (!answer.ok) {
+    setText(at("summary"), report.error);
+    return;
+  }
+  draw(status, report);
+}
+
+function draw(status, report) {
+  const zone = new Zone(status.zone);
+  const now = seconds(status.now);
+  const from = seconds(report.from);
+  const lane = { from, to: asked ? seconds(report.to) : from + DAY };
+  const isOver = lane.to <= now;
+  const end = Math.min(now, lane.to);
+  const day = zone.day(from);
+  const title = `${zone.weekday(from)} ${day}`;
+  setText(at("day"), `Broadcast day ${title}`);
+  document.title = `${title} · vrmon`;
+  setText(at("summary"), summary(report.summary, isOver));
+  at("before").href = `/day?day=${zone.day(from - DAY / 2)}`;
+  at("after").href = `/day?day=${zone.day(from + 1.5 * DAY)}`;
+  at("after").hidden = !isOver;
+  const focused = document.activeElement?.dataset?.key;
+  const jobs = grouped(report.jobs, (job) => job.channel);
+  const names = [...new Set([...status.channels.map(({ name }) => name), ...jobs.keys()])];
+  const step = matchMedia("(max-width: 59.99rem)").matches ? 6 : 2;
+  at("lanes").replaceChildren(
+    row("axis", "", hoursOf(lane, zone, step).map((hour) => tick(hour, lane, zone))),
+    ...names.map((name) =>
+      row("", name, [
+        ...report.absences.map((one) => part("dark", { from: seconds(one.from), to: one.to === null ? end : seconds(one.to) }, lane)),
+        ...(jobs.get(name) ?? []).map((job) => bar(job, lane, end, zone)),
+        ...(isOver ? [] : [part("now", { from: now, to: now }, lane)]),
+      ]),
+    ),
+  );
+  at("rows").replaceChildren(...report.jobs.map((job) => line(job, end, zone)));
+  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  if (!isOver) setTimeout(() => show().catch(failed), PACE);
+}
+
+function summary({ jobs, complete, partial, missed, running }, isOver) {
+  if (!jobs) return isOver ? "No job ran on this day." : "No job has run on this day yet.";
+  const told = Object.entries({ complete, partial, missed, running }).filter(([, count]) => count);
+  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}`;
+}
+
+function row(className, name, parts) {
+  const [item, label, lane] = ["li", "span", "div"].map((tag) => document.createElement(tag));
+  item.className = className;
+  if (className === "axis") item.setAttribute("aria-hidden", "true");
+  label.className = "name";
+  lane.className = "lane";
+  setText(label, name);
+  lane.append(...parts);
+  item.append(label, lane);
+  return item;
+}
+
+function tick(hour, lane, zone) {
+  const element = part("hour", { from: hour, to: lane.to }, lane);
+  setText(element, zone.time(hour, false));
+  return element;
+}
+
+function bar(job, lane, now, zone) {
+  const [button, name] = [document.createElement("button"), document.createElement("b")];
+  button.type = "button";
+  button.dataset.key = key(job);
+  button.setAttribute("aria-haspopup", "dialog");
+  button.setAttribute("aria-label", `${job.channel}, ${facts(job, now, zone).slice(0, 5).map(([, fact]) => fact).join(", ")}`);
+  drawBar(button, job, lane, now);
+  place(button, spanOf(job, now), lane);
+  setText(name, `${STATUSES[job.status]?.mark ?? "?"} ${nameOf(job)}`);
+  button.append(name);
+  button.addEventListener("click", () => open(job, now, zone));
+  return button;
+}
+
+function key(job) {
+  return [job.channel, job.job, job.began.earliest].join("|");
+}
+
+function facts(job, now, zone) {
+  const { least, most } = job.missing;
+  const clock = (time) => zone.clock(seconds(time), seconds(job.began.earliest));
+  const surely = most - least < 2 ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
+  return [
+    ["Job", nameOf(job)],
+    ["Began", zone.time(seconds(job.began.latest))],
+    ["Ended", job.ended ? clock(job.ended.earliest) : "running"],
+    ["Backup", job.status],
+    ["Missing", job.status === "complete" || most < 1 ? "nothing" : surely],
+    ["Why", job.status === "complete" ? "" : job.gaps.map((gap) => `${gap.cause.replaceAll("-", " ")} at ${clock(gap.from)}`).join("; ")],
+    ["Files", job.takes.flatMap((take) => take.files ?? [take.name]).join(", ")],
+  ];
+}
+
+function line(job, now, zone) {
+  const line = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  setText(head, job.channel);
+  line.append(head);
+  for (const [term, fact] of facts(job, now, zone)) {
+    const cell = document.createElement("td");
+    if (term === "Backup") cell.dataset.tone = STATUSES[job.status]?.tone ?? "stale";
+    setText(cell, term === "Backup" ? `${STATUSES[job.status]?.mark ?? "?"} ${fact}` : fact);
+    line.append(cell);
+  }
+  return line;
+}
+
+function open(job, now, zone) {
+  setText(at("job-title"), `${job.channel}: ${nameOf(job)}`);
+  const takes = job.takes.map((take) => ["Take", `${take.name} on ${take.dvr}, number ${take.number}${take.end_cause ? `, ended by ${take.end_cause.replaceAll("-", " ")}` : ""}`]);
+  const primary = ["Primary", `${job.primary}, ingest ${job.ingest}, id ${job.job}`];
+  dialog.querySelector("dl").replaceChildren(
+    ...[primary, ...facts(job, now, zone), ...takes].flatMap(([term, fact]) => {
+      const [name, value] = [document.createElement("dt"), document.createElement("dd")];
+      setText(name, term);
+      setText(value, fact || "–");
+      return [name, value];
+    }),
+  );
+  dialog.showModal();
+}
+
+function moveFocus(event) {
+  const lanes = [...document.querySelectorAll("#lanes .lane")].map((one) => [...one.querySelectorAll("button")]).filter((one) => one.length);
+  const above = lanes.findIndex((one) => one.includes(document.activeElement));
+  if (above < 0) return;
+  const across = lanes[above].indexOf(document.activeElement);
+  const near = (other) => other && other[Math.min(across, other.length - 1)];
+  const there = {
+    ArrowRight: lanes[above][across + 1],
+    ArrowLeft: lanes[above][across - 1],
+    ArrowDown: near(lanes[above + 1]),
+    ArrowUp: near(lanes[above - 1]),
+  }[event.key];
+  if (!there) return;
+  event.preventDefault();
+  there.focus();
+}
+
+function failed() {
+  setText(at("summary"), "Cannot read the history: no word from vrmon. Trying again.");
+  setTimeout(() => show().catch(failed), PACE / 6);
+}
+
+at("lanes").addEventListener("keydown", moveFocus);
+show().catch(failed);

@@ -1,0 +1,76 @@
+// A job as a bar in a lane of time: the job above, its takes below; what is missing goes through both, and what
+// nobody watched is hatched. Times are Unix time in seconds.
+
+export const STATUSES = {
+  complete: { mark: "✓", tone: "ok" },
+  running: { mark: "●", tone: "busy" },
+  partial: { mark: "▲", tone: "warn" },
+  missed: { mark: "✖", tone: "bad" },
+};
+const SURE = 0.5; // of a gap's length: from there on it is a hole, below it nobody knows
+
+export function seconds(time) {
+  return Date.parse(time) / 1000;
+}
+
+// From the earliest that a job may have begun to the latest that it may have ended.
+export function spanOf(one, now) {
+  return { from: seconds(one.began.earliest), to: one.ended ? seconds(one.ended.latest) : now };
+}
+
+export function nameOf(job) {
+  return job.basename ?? `job ${job.job}`;
+}
+
+// `element` becomes the bar of `job` within `lane`, a span of time.
+export function drawBar(element, job, lane, now) {
+  const { mark, tone } = STATUSES[job.status] ?? { mark: "?", tone: "stale" };
+  const whole = spanOf(job, now);
+  const shown = { from: Math.max(whole.from, lane.from), to: Math.min(whole.to, lane.to) };
+  element.classList.add("bar");
+  element.dataset.tone = tone;
+  element.dataset.mark = mark;
+  place(element, whole, lane);
+  element.replaceChildren(
+    part("job", whole, shown),
+    ...job.takes.map((take) => part("take", spanOf(take, now), shown)),
+    ...job.gaps.flatMap((gap) => drawGap(gap, job, shown, now)),
+  );
+}
+
+// What may be missing of a job that is complete is too short to be seen.
+function drawGap(gap, job, shown, now) {
+  const span = { from: seconds(gap.from), to: gap.to === null ? now : seconds(gap.to) };
+  const isSure = gap.least >= SURE * (span.to - span.from);
+  return isSure && job.status === "complete" ? [] : [part(isSure ? "hole" : "dark", span, shown)];
+}
+
+export function part(className, span, lane) {
+  const element = document.createElement("i");
+  element.className = className;
+  place(element, span, lane);
+  return element;
+}
+
+export function place(element, span, lane) {
+  const length = Math.max(1, lane.to - lane.from);
+  const from = Math.min(1, Math.max(0, (span.from - lane.from) / length));
+  const to = Math.min(1, Math.max(from, (span.to - lane.from) / length));
+  element.style.left = `${100 * from}%`;
+  element.style.width = `${100 * (to - from)}%`;
+}
+
+// The full hours of a lane, every `step` of them.
+export function hoursOf(lane, zone, step) {
+  const first = Math.ceil((lane.from + zone.offset) / 3600);
+  const count = Math.floor((lane.to + zone.offset) / 3600) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, place) => first + place)
+    .filter((hour) => hour % step === 0)
+    .map((hour) => hour * 3600 - zone.offset);
+}
+
+export function grouped(items, keyOf) {
+  const found = new Map();
+  for (const item of items) found.set(keyOf(item), [...(found.get(keyOf(item)) ?? []), item]);
+  return found;
+}
