@@ -240,12 +240,12 @@ _BY_AIR = {Situation.ON_AIR: _CRITICAL, Situation.BEFORE_AIR: _DEGRADED, Situati
 _UNLESS_SPARE = {Situation.USUAL: _DEGRADED, Situation.SPARE: _INFO}
 _BY_NEED = {Situation.IN_THE_WAY: _CRITICAL, Situation.USUAL: _DEGRADED}
 
-_IS_IT_UP = "Look at its power, its network, and its address in vrmon.toml."
-_IS_IT_WELL = "It answers, but not as it should: is its address the right one, and its service well?"
-_LOOK_AT_IT = "Look at {place}: is {recorder} running, and the network up? vrmon goes on when it answers."
+_IS_IT_UP = "Check its power, its network, and its address in vrmon.toml."
+_IS_IT_WELL = "It answers, but not as expected: check its address and its service."
+_LOOK_AT_IT = "Check {place}: is {recorder} running, and the network up? vrmon goes on once it answers."
 _IF_OVER = 'If the show is over: `vrmon stop "{subject}"`.'
 _KEEP_ALL = "What is missing is on the primary alone. Keep its file, and every file of the backup."
-_GOES_ON = f"vrmon goes on by itself when it answers. {_IF_OVER}"
+_GOES_ON = f"vrmon goes on by itself once it answers. {_IF_OVER}"
 _KEPT = ("take kept", "takes kept")
 _STOP_IT = "vrmon repeats the stop. Look at {recorder} if it does not help, and stop the take there."
 
@@ -267,16 +267,15 @@ _DEVICES = {
     ),
     Code.ODD_ANSWER: Row(
         "Part of an answer not understood",
-        "A device told an ingest or a source badly. What is known of it stays as it was: on that ingest no "
-        "job begins or ends, a channel of that source waits. All others go on.",
+        "A device described an ingest or a source in a way that makes no sense. What is known of it stays as "
+        "it was: on that ingest no job begins or ends, a channel of that source waits. All others go on.",
         "The message names the place in the answer. Look at that ingest or source in the device itself.",
         _DEGRADED,
         (
             Text(
-                "{subject} tells a part of its answer badly, of which nothing is known: "
-                "{what}[; and {more} more].",
-                "What it tells well goes on. See what it shows at this place itself; "
-                "restart it while no job runs.",
+                "{subject} sent something that makes no sense: {what}[; and {more} more].",
+                "Everything else in its answer is used. Check that ingest or source on the device itself; "
+                "restart the device once no job runs.",
             ),
         ),
     ),
@@ -285,13 +284,13 @@ _DEVICES = {
         "The primary closed its connection between two polls, which it otherwise keeps open: its service was "
         "restarted, and may have lost its jobs. The takes of jobs that it no longer lists are kept for "
         "outage_hold.",
-        "See whether the primary still records what it should; begin there again what it has lost.",
+        "Check whether the primary still records what it should; start there again what it has lost.",
         _DEGRADED,
         (
             Text(
                 "{subject} was probably restarted: it closed its connection between two polls. "
                 "The takes of jobs that it has lost are kept.",
-                "See whether it still records what it should.",
+                "Check whether it still records what it should.",
             ),
         ),
     ),
@@ -303,8 +302,7 @@ _DEVICES = {
         _DEGRADED,
         (
             Text(
-                "The name in the url of {subject} cannot be resolved any more ({what}); its last good "
-                "address is used.",
+                "The name in the url of {subject} no longer resolves ({what}); its last address is used.",
                 "Check the name servers. An IP address in its url needs none.",
             ),
         ),
@@ -360,7 +358,7 @@ _DEVICES = {
     Code.DEVICE_BACK: Row(
         "Device answers again",
         "The outage is over; the DVR is brought back in step.",
-        texts=(Text("Over after {lasted}: {message}"),),
+        texts=(Text("Answering again after {lasted}: {message}"),),
     ),
 }
 
@@ -437,7 +435,7 @@ _SOURCES = {
         (
             Text(
                 "{dvr} warns of its destination {destination!r}: {warnings}",
-                "Look after that destination on {place}.",
+                "Check that destination on {place}.",
             ),
         ),
     ),
@@ -494,11 +492,11 @@ _SOURCES = {
         tuple(
             Text(
                 f"Somebody else is recording this source {what}[, and is {{paused}}]; vrmon leaves it alone, "
-                "so that job {job!r} has no take of its own.",
+                "so job {job!r} has no take of its own.",
                 "End that recording in {recorder} and vrmon starts at once, "
                 "or let it run to the end of the job.",
             )
-            for what in ("as {seen!r}", "under a name that the DVR does not tell")
+            for what in ("as {seen!r}", "under a name that the DVR does not give")
         ),
     ),
     Code.DOUBTFUL_RECORDING: Row(
@@ -523,7 +521,7 @@ _SOURCES = {
         _INFO,
         (
             Text(
-                "{name!r} is the recording of {jobs} as well, until the job that it is named after ends.",
+                "{name!r} also records {jobs}, until the job that it is named after ends.",
                 "Then the next job has a take of its own. Keep the files of both.",
             ),
         ),
@@ -592,13 +590,13 @@ _COMMANDS = {
         "Start not seen",
         "The DVR accepted the start, but the source does not record. vrmon starts it again.",
         "Look at the source and its destinations in {recorder}.",
-        "the DVR said yes to record, but is not seen to record.",
+        "the DVR accepted the command, but does not record.",
     ),
     Code.START_LOST: _start(
         "Start unanswered",
         "No answer came to a start, so it may have happened. vrmon looks before it asks again.",
         "If this goes on, check the network to the DVR.",
-        "the command came to nothing. {error}",
+        "no answer to the command. {error}",
     ),
     Code.STOP_REFUSED: _stop(
         "Stop refused",
@@ -610,13 +608,13 @@ _COMMANDS = {
         "Stop not seen",
         "The DVR accepted the stop, but the take goes on. vrmon stops it again.",
         "Stop the take in {recorder}.",
-        "the DVR said yes to stop, but is not seen to stop.",
+        "the DVR accepted the stop, but does not stop.",
     ),
     Code.STOP_LOST: _stop(
         "Stop unanswered",
         "No answer came to a stop, so it may have happened. vrmon looks before it asks again.",
         "If this goes on, check the network to the DVR.",
-        "the command came to nothing. {error}",
+        "no answer to the command. {error}",
     ),
     Code.NAME_REFUSED: Row(
         "Name refused",
@@ -632,7 +630,7 @@ _COMMANDS = {
         _INFO,
         (
             Text(
-                "Recorded as {name!r}, for {primary} had told no file name in time[; it is {file!r}].",
+                "Recorded as {name!r}, because {primary} gave no file name in time[; it is {file!r}].",
                 "Rename the file afterwards.",
             ),
         ),
@@ -645,7 +643,7 @@ _COMMANDS = {
         (
             Text(
                 "Recorded as {name!r} in place of {given!r}: {dvr} took the name but does not show it.",
-                "vrmon repeats the name. If that does not help: Rename the file afterwards.",
+                "vrmon sets the name again. If that does not help, rename the file afterwards.",
             ),
         ),
     ),
@@ -813,12 +811,12 @@ _JOBS = {
         "More jobs than are shown",
         "A primary runs more jobs on ingests without a channel than anybody could read. Only some are shown; "
         "those on the ingests that have a channel are all seen.",
-        "Look at the primary: is that server what it seems?",
+        "Check the primary: is that server what it seems?",
         _DEGRADED,
         (
             Text(
-                "{subject} runs {count} jobs more on ingests without a channel than are shown here.",
-                "Look at it: so many jobs at once are none of a show's.",
+                "{subject} runs {count} more jobs on ingests without a channel than are shown here.",
+                "Check it: no show has so many jobs at once.",
             ),
         ),
     ),
@@ -868,7 +866,7 @@ _JOBS = {
     Code.HOLD_ENDED: Row(
         "Hold ended",
         "The channel is vrmon's again.",
-        texts=(Text("vrmon has the channel again."),),
+        texts=(Text("Back in vrmon's hands."),),
     ),
 }
 
@@ -886,18 +884,18 @@ _DAEMON = {
         (
             Text(
                 "{what}",
-                "Mend what is refused, then `vrmon reload`; a variable of the environment needs a restart.",
+                "Fix what is named, then `vrmon reload`; a variable of the environment needs a restart.",
             ),
         ),
     ),
     Code.NO_CHANNELS: Row(
         "No channels configured",
-        "vrmon runs, but vrmon.toml names nothing to mirror.",
+        "vrmon runs, but vrmon.toml has nothing to back up.",
         "Set the devices and [[channel]]s in /etc/vrmon/vrmon.toml, then 'vrmon reload'.",
         _DEGRADED,
         (
             Text(
-                "No channel is configured: nothing is mirrored.",
+                "No channel is configured: nothing is backed up.",
                 "Name the devices and channels in vrmon.toml, then `vrmon reload`.",
             ),
         ),
@@ -925,8 +923,7 @@ _DAEMON = {
         (
             Text(
                 "{what}",
-                "Takes are known again by their names: look whether all are, "
-                "then `vrmon reload` clears this.",
+                "Takes are recognised by their names: check that all are, then `vrmon reload` clears this.",
             ),
         ),
     ),
@@ -985,7 +982,7 @@ _DAEMON = {
     Code.PROBLEM_ENDED: Row(
         "Problem is over",
         "A problem that was reported earlier has ended.",
-        texts=(Text("Over after {lasted}: {message}"),),
+        texts=(Text("Resolved after {lasted}: {message}"),),
     ),
     Code.ACKNOWLEDGED: Row(
         "Problem acknowledged",

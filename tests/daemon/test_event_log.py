@@ -76,5 +76,5 @@ def test_a_trouble_begins_lasts_and_ends() -> None:
     assert own_problems.set(Code.STATE_FAILING, "The disk is gone.", 3.0) == []
     assert [(problem.message, since) for problem, since in own_problems.now()] == [("The disk is gone.", 2.0)]
     (ended,) = own_problems.set(Code.STATE_FAILING, "", 62.0)
-    assert (ended.code, ended.message) == ("problem-ended", "Over after 60 s: The disk is gone.")
+    assert (ended.code, ended.message) == ("problem-ended", "Resolved after 60 s: The disk is gone.")
     assert own_problems.now() == []

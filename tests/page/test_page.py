@@ -88,7 +88,7 @@ def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: 
     assert tiles["PCR 3"].why.startswith("The source is not on movierecorder: ")
     told = r"On hold by alice \(uid 1000\) until (\S+ )?\d\d:\d\d, 49:5\d left: rewiring the router"
     assert re.fullmatch(told, tiles["PCR 4"].why)
-    assert tiles["PCR 5"].why.startswith("'WEATHER_05' is the recording of 'LATE_NEWS' as well")
+    assert tiles["PCR 5"].why.startswith("'WEATHER_05' also records 'LATE_NEWS'")
     assert tiles["PCR 6"].primary == "Job gone"
 
 

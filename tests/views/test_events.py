@@ -112,7 +112,7 @@ def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
     assert changed.message != message
     assert problems([], [PAUSED]) == [("take-paused", Severity.CRITICAL, f"{message} {hint}")]
     assert problems([PAUSED], [changed]) == []
-    assert problems([PAUSED], []) == [("problem-ended", Severity.INFO, f"Over after 60 s: {message}")]
+    assert problems([PAUSED], []) == [("problem-ended", Severity.INFO, f"Resolved after 60 s: {message}")]
 
 
 def test_what_the_vrmon_before_had_told_is_no_news() -> None:
