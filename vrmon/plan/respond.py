@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vrmon.catalog import Severity
-from vrmon.model import DeviceState, Phase, Problem, Verb
+from vrmon.model import DeviceState, Outcome, Phase, Problem, Verb
 from vrmon.plan import ahead, commands, problems, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
@@ -148,14 +148,29 @@ def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why:
 
 def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
     """Nothing runs, and the job is there to be recorded."""
-    tracked, take = _job(wanted), memory.take
-    if take is not None and take.job != tracked.job and may_turn_up(take, site.case):
-        action = None  # the take before may still turn up
-    else:
+    tracked, action = _job(wanted), None
+    if memory.is_at_a_drill and memory.take is not None and memory.take.job != tracked.job:
+        memory, action = _make_way(site, memory)
+    take = memory.take
+    if take is None or take.job == tracked.job or not may_turn_up(take, site.case):  # it cannot turn up
         why = "the take has died" if memory.losses is not None else "the job is active"
         memory, action = starting.start(site, memory, tracked, why)
     shown = problems.while_starting(site, memory)
     return Verdict(memory, Phase.BLOCKED if shown else Phase.STARTING, action=action, problems=shown)
+
+
+def _make_way(site: Site, memory: ChannelMemory) -> commands.Step:
+    """A drill that no look has shown yet may be there all the same: once the stop has come back it is not."""
+    if not may_turn_up(memory.take, site.case):
+        return memory, None
+    attempt = memory.attempt
+    if (
+        attempt is not None
+        and attempt.verb is Verb.STOP
+        and attempt.outcome in (Outcome.DONE, Outcome.REFUSED)
+    ):
+        return replace(memory, take=None, attempt=None), None
+    return commands.repeat(site, memory, Verb.STOP, "a job has begun in the midst of the drill")
 
 
 def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:

@@ -275,6 +275,8 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     if take is None or isinstance(take, Naming):
         return replace(memory, attempt=attempt)
     if isinstance(take, Sent):
+        if take.job.is_drill and _is_stopped(case, memory.attempt):
+            return replace(memory, attempt=None, take=None)
         return replace(memory, attempt=attempt, take=_not_seen_yet(case, take, attempt, source))
     stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
     if stopped or memory.hold is not None:  # who has the channel may end its take
@@ -286,6 +288,15 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
     losses = Losses(deaths, _ended(case), take.name, confirmed)
     return replace(memory, attempt=None, take=None, losses=losses)
+
+
+def _is_stopped(case: Case, attempt: Attempt | None) -> bool:
+    """Whether a stop came back before the look: what it was sent for is not there."""
+    if attempt is None or attempt.verb is not Verb.STOP or attempt.outcome in (None, Outcome.LOST):
+        return False
+    return (
+        case.observation is not None and attempt.ended is not None and case.observation.began >= attempt.ended
+    )
 
 
 def _not_seen_yet(case: Case, take: Sent, attempt: Attempt | None, source: Source) -> Sent:

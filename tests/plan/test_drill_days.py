@@ -1,0 +1,92 @@
+"""Days of jobs and faults in virtual time, with drills every minute and without any: no job waits for them.
+
+VRMON_SEEDS=N tries N days more than the suite does, VRMON_SEED=N that one alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from tests.world.virtual import Quirks
+from tests.world.virtual_days import Day, Show, take_of
+from tests.world.virtual_run import Run
+from tests.world.virtual_site import site
+from vrmon.devices.movierecorder import TRAITS
+from vrmon.settings import DrillSettings, Settings, Sync
+
+USUAL = 6
+SHORT, WHOLE = 3600.0, 86_400.0  # seconds of a day in the suite, and of one of many
+EVERY = 60.0
+SLACK = 0.2  # seconds by which answers differ from run to run
+
+
+def seeds() -> list[int]:
+    if "VRMON_SEED" in os.environ:
+        return [int(os.environ["VRMON_SEED"])]
+    return list(range(USUAL + int(os.environ.get("VRMON_SEEDS", "0"))))
+
+
+def run_of(seed: int, settings: Settings, quirks: Quirks, day: Day, *, drilled: bool) -> tuple[Run, int]:
+    """A day from its beginning to its end, and how many drills there were."""
+    run, begun = Run(settings, quirks, seed), 0
+    run.promises.every = 50
+    day.put_on(run)
+
+    def drill() -> None:
+        nonlocal begun
+        for channel in range(len(settings.channels)):
+            begun += run.drill(channel, seconds=3.0 + run.now % 20.0) == ""
+        if run.now < day.seconds:
+            run.after(EVERY, drill)
+
+    if drilled:
+        run.after(EVERY, drill)
+    run.begin()
+    run.until(day.seconds + settings.sync.outage_hold + 120.0)
+    run.promises.agree()
+    return run, begun
+
+
+def drawn(seed: int) -> tuple[Settings, Quirks, Day]:
+    random = Random(f"day {seed}")
+    quirks = replace(Quirks.drawn(random), dated=True, keys="all", naming="works")
+    sync = Sync(outage_hold=random.choice([20.0, 60.0]), name_wait=random.choice([0.0, 3.0]))
+    settings = site(random.randint(1, 3), sync, random.choice([1.0, 1.0, 5.0]))
+    settings = replace(settings, drill=DrillSettings(clear=random.choice([0.0, 5.0, 60.0])))
+    return settings, quirks, Day(random, settings, WHOLE if seed >= USUAL else SHORT)
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(seed: int) -> None:
+    settings, quirks, day = drawn(seed)
+    without, _ = run_of(seed, settings, quirks, day, drilled=False)
+    run, drills = run_of(seed, settings, quirks, day, drilled=True)
+    assert drills > 0
+    poll = settings.dvrs["mac"].poll_interval
+    late = [
+        (show, before, after)
+        for show in day.shows
+        if (before := began(without, show)) is not None
+        and ((after := began(run, show)) is None or after > before + poll + shown_late(quirks) + SLACK)
+    ]
+    assert late == []
+    hands = [one for one in run.mac.recordings if one.by == "operator"]
+    assert all(not one.ours and one.name == one.asked for one in hands)
+    assert [one for one in run.mac.recordings if one.asked.startswith("drill") and one.ended is None] == []
+    assert not any(TRAITS.fold(one.asked).startswith("drill") for one in without.mac.recordings)
+
+
+def began(run: Run, show: Show) -> float | None:
+    """When its recording began."""
+    take = take_of(run, show)
+    return None if take is None else take.began
+
+
+def shown_late(quirks: Quirks) -> float:
+    """How much later than it happens a recorder shows that a recording begins and ends: nobody knows sooner
+    that its source is free."""
+    return quirks.start_lag + quirks.stop_lag
