@@ -115,6 +115,9 @@ class Code(Word):
     LOG_FAILING = "log-failing"
     LOG_BACK = "log-back"
     LOG_OVERRUN = "log-overrun"
+    ALARM_FAILING = "alarm-failing"
+    ALARM_SILENT = "alarm-silent"
+    VRMOND_SILENT = "vrmond-silent"
     PROBLEM_ENDED = "problem-ended"
     ACKNOWLEDGED = "problem-acknowledged"
     ACKNOWLEDGEMENT_OVER = "acknowledgement-over"
@@ -978,6 +981,33 @@ _DAEMON = {
     Code.LOG_OVERRUN: Row(
         "Log records lost",
         "What is logged came faster than its disk or reader took it. Control is not affected.",
+    ),
+    Code.ALARM_FAILING: Row(
+        "Alarms do not get through",
+        "A way on which vrmon-alarm tells people does not work. It is tried again, and so are the others.",
+        "Look at 'vrmon alarms', correct [alarm] in vrmon.toml or the way's server, then 'vrmon test-alarm'.",
+        _DEGRADED,
+        (Text("{what}", "See `vrmon alarms`; once it is corrected, try it with `vrmon test-alarm`."),),
+    ),
+    Code.ALARM_SILENT: Row(
+        "No word from vrmon-alarm",
+        "vrmon.toml says whom to tell of problems, and vrmon-alarm, which does it, is not heard of.",
+        "See whether vrmon-alarm runs, and start it.",
+        _DEGRADED,
+        (Text("{what}", "See whether vrmon-alarm runs, and start it."),),
+    ),
+    Code.VRMOND_SILENT: Row(
+        "vrmond does not answer",
+        "vrmon-alarm gets no answer from vrmond: it is down, or stuck. What is recorded goes on, unseen; no "
+        "job that begins now is recorded.",
+        "See whether vrmond runs, and start it. Until it answers, record by hand on the backup.",
+        _CRITICAL,
+        (
+            Text(
+                "vrmond does not answer. Takes go on, unseen; a job that begins now is not recorded.",
+                "See whether vrmond runs, and start it. Until it answers, record by hand on the backup.",
+            ),
+        ),
     ),
     Code.PROBLEM_ENDED: Row(
         "Problem is over",

@@ -124,6 +124,63 @@ class History:
 
 
 @dataclass(frozen=True)
+class BySeverity:
+    """Seconds, for problems that are critical and for those that are degraded."""
+
+    critical: float
+    degraded: float
+
+
+class Quiet(NamedTuple):
+    """From one minute of the day to another, which may be the next day's."""
+
+    begins: int
+    ends: int
+
+
+class Weekly(NamedTuple):
+    """`day` counts from Monday, 0; `minute` is that of the day."""
+
+    day: int
+    minute: int
+
+
+@dataclass(frozen=True)
+class Snmp:
+    """`targets` are HOST or HOST:PORT. `user`, `auth`, `priv` and `engine_id` are version 3's."""
+
+    targets: tuple[str, ...] = ()
+    version: str = "2c"
+    inform: bool = True
+    secrets_file: Path | None = None
+    user: str = ""
+    auth: str = "SHA"
+    priv: str = "AES"
+    engine_id: str = ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Who is told of problems, and when. The files hold what is secret; only vrmon-alarm reads them."""
+
+    urls_file: Path | None = None
+    webhook: str = field(default="", repr=False)
+    after: BySeverity = BySeverity(10.0, 300.0)
+    repeat: BySeverity = BySeverity(900.0, 0.0)
+    escalate_after: float = 1800.0
+    quiet: Quiet | None = None
+    silent_after: float = 30.0
+    heartbeat_url_file: Path | None = None
+    hello: Weekly | None = None
+    snmp: Snmp = Snmp()
+
+    @property
+    def tells_anybody(self) -> bool:
+        """Whether any way is configured."""
+        return bool(self.urls_file or self.webhook or self.heartbeat_url_file or self.snmp.targets)
+
+
+@dataclass(frozen=True)
 class Settings:
     """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names."""
 
@@ -135,6 +192,7 @@ class Settings:
     log: Log = Log()
     history: History = History()
     drill: DrillSettings = DrillSettings()
+    alarm: Alarm = Alarm()
 
     @cached_property
     def places(self) -> dict[ChannelKey, int]:

@@ -37,6 +37,13 @@ def test_the_example_loads(tmp_path: Path) -> None:
     assert settings.drill == DrillSettings()
 
 
+def shown(default: object) -> str:
+    """As TOML writes it."""
+    if isinstance(default, dict):
+        return f"{{ {', '.join(f'{key} = {shown(value)}' for key, value in default.items())} }}"
+    return json.dumps(default)  # which writes texts, numbers and arrays as TOML does
+
+
 KEYS = [(table, key) for table in TABLES for key in TABLES[table]]
 KEYS += [(kind.role.value, key) for kind in KINDS.values() for key in kind.keys]
 
@@ -44,7 +51,11 @@ KEYS += [(kind.role.value, key) for kind in KINDS.values() for key in kind.keys]
 @pytest.mark.parametrize(("table", "name", "key"), [(table, key.name, key) for table, key in KEYS])
 def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name: str, key: Key) -> None:
     lines = (ETC / "vrmon.example.toml").read_text().splitlines()
-    header = next(index for index, line in enumerate(lines) if line.strip("[]").split(".")[0] == table)
+    header = next(
+        index
+        for index, line in enumerate(lines)
+        if table in (line.strip("[]"), line.strip("[]").split(".")[0])
+    )
     place = next(
         index
         for index, line in enumerate(lines)
@@ -56,6 +67,5 @@ def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name
         comment.insert(0, lines[place].removeprefix("# "))
     default = "Required."
     if key.default is not REQUIRED:
-        # JSON writes texts and numbers as TOML does.
-        default = f"Default: {'none' if key.default is None else json.dumps(key.default)}"
+        default = f"Default: {'none' if key.default is None else shown(key.default)}"
     assert f"Expected: {key.value.expected}. {default}" in " ".join(comment)

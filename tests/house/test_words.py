@@ -11,7 +11,15 @@ from tests.world.modules import MODULES
 from vrmon.catalog import ROWS, Code, Remedy, Severity, Text, Wait, fill, names, needs
 from vrmon.model import Phase, Verb
 
-PLACES = ("vrmon.plan", "vrmon.views", "vrmon.daemon", "vrmon.workers", "vrmon.api", "vrmon.cli")
+PLACES = (
+    "vrmon.plan",
+    "vrmon.views",
+    "vrmon.daemon",
+    "vrmon.workers",
+    "vrmon.api",
+    "vrmon.cli",
+    "vrmon.alarm",
+)
 WORDS = {word.value for kind in (Code, Severity, Phase, Verb) for word in kind}
 KEYS = {"recording", "started"}
 """Keys of a document that bear the name of something else."""

@@ -15,6 +15,7 @@ import pytest
 
 import vrmon
 from vrmon import cli
+from vrmon.alarm import configured
 from vrmon.cli.commands import status
 from vrmon.cli.options import make_parser
 from vrmon.config import Directories
@@ -46,10 +47,14 @@ HEADINGS = {
     "api": "[api]",
     "log": "[log]",
     "history": "[history]",
+    "alarm": "[alarm]",
+    "alarm.snmp": "[alarm.snmp]",
 }
 
 
 def shown(default: object) -> str:
+    if isinstance(default, dict):
+        return f"{{ {', '.join(f'{key} = {shown(value)}' for key, value in default.items())} }}"
     return json.dumps(default)  # which writes texts, numbers and arrays as TOML does
 
 
@@ -136,7 +141,7 @@ def test_vrmon_1_has_every_exit_status() -> None:
 
 def test_vrmon_1_has_no_other_commands() -> None:
     page = (MANUAL / "vrmon.1.scd").read_text()
-    assert set(re.findall(r"^\*vrmon (\w+)\*", page, flags=re.MULTILINE)) == set(commands())
+    assert set(re.findall(r"^\*vrmon ([\w-]+)\*", page, flags=re.MULTILINE)) == set(commands())
 
 
 def test_vrmond_8_has_every_option() -> None:
@@ -150,11 +155,11 @@ def test_vrmond_8_has_every_option() -> None:
 def test_the_unit_starts_what_the_package_installs() -> None:
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
-    scripts = re.findall(r"^(\w+) =", setup["options.entry_points"]["console_scripts"], flags=re.MULTILINE)
-    unit = (ROOT / "systemd/vrmon.service").read_text()
-    started = re.findall(r"^Exec\w+=/usr/bin/(\w+)", unit, flags=re.MULTILINE)
-    assert started == ["vrmond", "vrmon"]
-    assert set(started) == set(scripts)
+    scripts = re.findall(r"^([\w-]+) =", setup["options.entry_points"]["console_scripts"], flags=re.MULTILINE)
+    units = [(ROOT / f"systemd/{name}.service").read_text() for name in ("vrmon", "vrmon-alarm")]
+    started = [re.findall(r"^Exec\w+=/usr/bin/([\w-]+)", unit, flags=re.MULTILINE) for unit in units]
+    assert started == [["vrmond", "vrmon"], ["vrmon-alarm"]]
+    assert {one for names in started for one in names} == set(scripts)
 
 
 def test_the_units_folders_are_those_that_the_program_uses() -> None:
@@ -162,3 +167,6 @@ def test_the_units_folders_are_those_that_the_program_uses() -> None:
     assert f"StateDirectory={Directories.state.name}\n" in unit
     assert f"RuntimeDirectory={Directories.runtime.name}\n" in unit
     assert f"LoadCredential=dvr:{Directories.configuration}/credentials\n" in unit
+    alarm = (ROOT / "systemd/vrmon-alarm.service").read_text()
+    assert f"StateDirectory={configured.STATE.name}\n" in alarm
+    assert f"RuntimeDirectory={configured.RUNTIME.name}\n" in alarm

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,6 +110,9 @@ class FakeBackend:
         self._check(channel)
         self.asked.append(("stop", channel, by))
         return f"{channel} is stopping."
+
+    def alarms(self, failing: Mapping[str, str]) -> None:
+        self.asked.append(("alarms", dict(failing)))
 
     def claim(self, channel: str, by: str) -> str:
         self._check(channel)

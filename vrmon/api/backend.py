@@ -7,6 +7,7 @@ Shapes of the documents: `vrmon.views.status` and `vrmon.views.inventory`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -108,7 +109,7 @@ class Backend(Protocol):
         """Whether the control loop turns, and why."""
 
     def thumbnail(self, channel: str) -> Thumbnail | None:
-        """The newest picture while it is fresh. Asking is what makes the daemon fetch the next one."""
+        """The newest picture while it is fresh. Inquiry is what makes the daemon fetch the next one."""
 
     def metrics(self) -> MetricsSnapshot: ...
 
@@ -145,3 +146,6 @@ class Backend(Protocol):
 
     def withdraw(self, code: str, subject: str, by: str) -> str:
         """Takes that back. UnknownProblem."""
+
+    def alarms(self, failing: Mapping[str, str]) -> None:
+        """vrmon-alarm is there; why those of its ways fail that do."""

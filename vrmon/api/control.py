@@ -14,6 +14,7 @@ from vrmon.api.answers import json_answer
 from vrmon.api.backend import Backend
 from vrmon.api.peer import peer
 from vrmon.errors import ControlError
+from vrmon.net.redact import one_line
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ _LONGEST_HOLD = 366 * 86400.0
 _LONGEST_REASON = 200
 _LONGEST_ACKNOWLEDGED = 12 * 3600.0
 _LONGEST_DRILL = 600.0
+_MOST_WAYS = 100
 
 
 class Control:
@@ -78,6 +80,16 @@ class Control:
         code, subject = request.match_info["code"], request.match_info["subject"]
         by = self._note(request, "unack", await _body(request), PROBLEM=code, SUBJECT=subject)
         return self._done("unack", subject, by, partial(self._backend.withdraw, code, subject, by))
+
+    async def alarms(self, request: web.Request) -> web.Response:
+        """Said every few seconds, and by nobody who wants anything: not logged."""
+        ways = (await _body(request)).get("ways")
+        if not isinstance(ways, list) or not all(isinstance(one, dict) for one in ways):
+            raise web.HTTPBadRequest(text="Cannot read the request: ways is not an array of objects.")
+        told = [(_text(one, "way"), _text({"why": one.get("failing") or ""}, "why")) for one in ways]
+        failing = {one_line(way): one_line(why, _LONGEST_REASON) for way, why in told[:_MOST_WAYS] if why}
+        self._backend.alarms(failing)
+        return json_answer({"message": "Noted."})
 
     def _on_channel(
         self,

@@ -111,6 +111,7 @@ def application(
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
             web.post("/reload", control.reload),
             web.post("/check", control.check),
+            web.post("/alarms", control.alarms),
             web.post("/channels/{name:.+}/hold", control.hold),
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),

@@ -15,7 +15,7 @@ from vrmon.config.schema import TABLES
 from vrmon.config.table import add_unknown, read_table
 from vrmon.config.values import SOCKET
 from vrmon.devices.contract import Role
-from vrmon.settings import Api, DrillSettings, History, Log, Settings, Sync
+from vrmon.settings import Alarm, Api, BySeverity, DrillSettings, History, Log, Settings, Snmp, Sync
 
 
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -43,6 +43,7 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         api=_api(document, environ, directories, complaints),
         log=Log(**_section("log", document, complaints)),
         history=History(**_section("history", document, complaints)),
+        alarm=_alarm(document, folder, complaints),
     )
     return settings, complaints
 
@@ -59,6 +60,28 @@ def password_file(text: str, path: Path, dvr: str) -> Path | None:
 
 def _section(kind: str, document: dict[str, Any], complaints: Complaints) -> dict[str, Any]:
     return read_table(kind, (kind,), document.get(kind, {}), complaints)
+
+
+def _alarm(document: dict[str, Any], folder: Path, complaints: Complaints) -> Alarm:
+    """What is at fault in it has its default: the rest tells people all the same."""
+    raw = document.get("alarm", {})
+    own = {key: value for key, value in raw.items() if key != "snmp"} if isinstance(raw, dict) else raw
+    values = read_table("alarm", ("alarm",), own, complaints)
+    snmp = raw.get("snmp", {}) if isinstance(raw, dict) else {}
+    of_snmp = read_table("alarm.snmp", ("alarm", "snmp"), snmp, complaints)
+    if of_snmp.get("targets") and of_snmp.get("version") == "3" and not of_snmp.get("user"):
+        complaints.add(("alarm", "snmp", "user"), "is missing", "the user's name, which version 3 needs")
+    if of_snmp.get("auth") == "none" and of_snmp.get("priv") not in ("none", None):
+        complaints.add(("alarm", "snmp", "priv"), 'is not "none"', '"none" where auth is "none"')
+    return Alarm(**_filed(values, folder), snmp=Snmp(**_filed(of_snmp, folder)))
+
+
+def _filed(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """With its files in `folder` where their paths are relative; what is left out is left to its default."""
+    kept = {key: value for key, value in values.items() if value not in (None, "", [])}
+    files = {key: folder / value for key, value in kept.items() if key.endswith("_file")}
+    tuples = {key: BySeverity(**value) for key, value in kept.items() if isinstance(value, dict)}
+    return kept | files | tuples
 
 
 def _api(

@@ -6,15 +6,16 @@ What only one kind of device has stands in its own folder; `keys_of` has both.
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
+from dataclasses import asdict, replace
 
-from vrmon.config import values
+from vrmon.config import alarm_values, values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
 from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds, whole
-from vrmon.settings import Api, Channel, DeviceSettings, DrillSettings, History, Log, Sync
+from vrmon.settings import Alarm, Api, Channel, DeviceSettings, DrillSettings, History, Log, Snmp, Sync
 
-_WEEK = 7 * 24 * 3600
+_DAY = 24 * 3600
+_WEEK = 7 * _DAY
 
 _DEVICE = (
     Key("url", HTTP, "where the device answers"),
@@ -127,6 +128,42 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "history": (
         Key("days", whole(0, 3660), "how long it is kept what was recorded", History.days),
         Key("day_begins", values.TIME_OF_DAY, "when the broadcast day begins", History.day_begins),
+    ),
+    "alarm": (
+        Key("urls_file", values.FILE, "holds addresses of Apprise, one a line", None),
+        Key("webhook", alarm_values.WEBHOOK, "where each message is posted as JSON", Alarm.webhook),
+        Key(
+            "after",
+            alarm_values.by_severity(0, _DAY, Alarm.after),
+            "how long a problem must have lasted",
+            asdict(Alarm.after),
+        ),
+        Key(
+            "repeat",
+            alarm_values.by_severity(0, _WEEK, Alarm.repeat),
+            "how often it is told again while nobody has acknowledged it; 0: never",
+            asdict(Alarm.repeat),
+        ),
+        Key(
+            "escalate_after",
+            seconds(0, _WEEK),
+            "when a critical one that nobody has acknowledged is told to the second line; 0: never",
+            Alarm.escalate_after,
+        ),
+        Key("quiet", alarm_values.QUIET, "when nobody is told of what is only degraded", ""),
+        Key("silent_after", seconds(5, 3600), "how long vrmond may be silent", Alarm.silent_after),
+        Key("heartbeat_url_file", values.FILE, "holds the URL of a dead-man's switch", None),
+        Key("hello", alarm_values.WEEKLY, "when to say that alarms work", ""),
+    ),
+    "alarm.snmp": (
+        Key("targets", alarm_values.TARGETS, "who gets notifications", []),
+        Key("version", one_of("2c", "3"), "of SNMP", Snmp.version),
+        Key("inform", alarm_values.BOOLEAN, "whether targets confirm what they get", Snmp.inform),
+        Key("secrets_file", values.FILE, "holds the community or the passphrases", None),
+        Key("user", alarm_values.USER, "version 3: the user", Snmp.user),
+        Key("auth", one_of("none", "MD5", "SHA", "SHA-256", "SHA-512"), "version 3", Snmp.auth),
+        Key("priv", one_of("none", "DES", "AES"), "version 3", Snmp.priv),
+        Key("engine_id", alarm_values.ENGINE, "version 3: of this host, for traps", Snmp.engine_id),
     ),
 }
 

@@ -198,6 +198,10 @@ class Daemon:
         missed = self._bookkeeping.missed()
         if missed:
             self._tell(Event.of(Code.HISTORY_LOST, SUBJECT, {}, rows=missed))
+        alarm_watch = self._service.alarm_watch
+        alarm_watch.apply(self._inforce.settings.alarm, now)
+        self._trouble(Code.ALARM_FAILING, alarm_watch.failing())
+        self._trouble(Code.ALARM_SILENT, alarm_watch.silent(now))
 
     def _look_around(self, now: float) -> None:
         """Notice who is missed, and ask the DVRs for what only matters to people."""

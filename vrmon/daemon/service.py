@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from vrmon import __version__
 from vrmon.api.answers import encode
 from vrmon.api.backend import MetricsSnapshot, Page, UnknownChannel, UnknownProblem
 from vrmon.daemon import metrics
+from vrmon.daemon.alarm_watch import AlarmWatch
 from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock, zone
 from vrmon.daemon.counting import Counting
@@ -57,6 +58,7 @@ class Service:
         self.late: list[str] = []
         self.beat: float | None = None
         self.looked_at: float | None = None
+        self.alarm_watch = AlarmWatch()
         self._loop = loop
         self._clock = clock
         self._counting = counting
@@ -203,6 +205,9 @@ class Service:
         kept = {one: known for one, known in self._loop.memory.acknowledged.items() if one != key}
         self._loop.change(lambda memory: replace(memory, acknowledged=kept))
         return f"{code} of {subject} is no longer acknowledged."
+
+    def alarms(self, failing: Mapping[str, str]) -> None:
+        self.alarm_watch.hear(failing, time.monotonic())
 
     def metrics(self) -> MetricsSnapshot:
         began = self._began + self._clock.epoch

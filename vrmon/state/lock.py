@@ -1,4 +1,4 @@
-"""One vrmond per state directory."""
+"""One process per state directory."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Lock:
     `complaint` tells of it then, and is "" otherwise.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: str = "vrmond") -> None:
         self.complaint = ""
         self._descriptor: int | None = None
         self._folder: int | None = None
         try:
-            self._descriptor = _open(directory)
+            self._descriptor = _open(directory, program)
             self._folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _lock_folder(self._folder)
@@ -32,12 +32,12 @@ class Lock:
             holder = self._holder()
             self.release()
             raise StateError(
-                f"Cannot use {directory}: vrmond with process id {holder} holds it. "
+                f"Cannot use {directory}: {program} with process id {holder} holds it. "
                 "Stop that one first, or give this one another STATE_DIRECTORY."
             ) from None
         except OSError as error:
             self.complaint = (
-                f"Cannot lock {directory}: {error.strerror}. A second vrmond would not be noticed."
+                f"Cannot lock {directory}: {error.strerror}. A second {program} would not be noticed."
             )
             return
         # The lock holds without the number, which only a message needs.
@@ -66,8 +66,8 @@ def _lock_folder(folder: int) -> None:
         return
 
 
-def _open(directory: Path) -> int:
-    file = directory / "vrmond.lock"
+def _open(directory: Path, program: str) -> int:
+    file = directory / f"{program}.lock"
     try:
         directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

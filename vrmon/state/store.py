@@ -30,8 +30,8 @@ _HINTS = {
     errno.EDQUOT: "Free some space there.",
     errno.EROFS: "Mount it for writing.",
     errno.ENOENT: "Bring the folder back.",
-    errno.EACCES: "Let vrmond's user write there.",
-    errno.EPERM: "Let vrmond's user write there.",
+    errno.EACCES: "Let the service's user write there.",
+    errno.EPERM: "Let the service's user write there.",
 }
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 
@@ -45,12 +45,13 @@ class Loaded:
 
 
 class StateStore:
-    """Keeps a payload (a dict of what JSON knows) in `directory`; StateError while another vrmond does.
+    """Keeps a payload (a dict of what JSON knows) in `directory`; StateError while another process does.
 
     `load` comes before the first `save`; one thread calls all methods.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: str = "vrmond") -> None:
+        self._program = program
         self._directory = directory
         self._current = directory / "state.json"
         self._previous = directory / "state.json.previous"
@@ -63,7 +64,7 @@ class StateStore:
         self._to_be_told: deque[Callable[[], object]] = deque()
         self._wake = threading.Event()
         self._closing = False
-        self._lock = Lock(directory)
+        self._lock = Lock(directory, program)
         self._writer = threading.Thread(target=self._write_until_closed, name="state", daemon=True)
         self._writer.start()
 
@@ -117,7 +118,7 @@ class StateStore:
         if waited > _SLOW:
             return f"Cannot save the state in {self._directory}: no word from the disk for {waited:.0f} s."
         if not self._closing and not self._writer.is_alive():
-            return "Cannot save the state: the thread that writes it has ended. Restart vrmond."
+            return f"Cannot save the state: the thread that writes it has ended. Restart {self._program}."
         return self._failure or self._lock.complaint
 
     def close(self, timeout: float) -> bool:

@@ -1,0 +1,263 @@
+"""The loop: ask vrmond, decide what is to be told, see that it is, and say how the ways do."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from vrmon.alarm import letters
+from vrmon.alarm.child import send
+from vrmon.alarm.condition import read
+from vrmon.alarm.configured import Configured
+from vrmon.alarm.deciding import plan
+from vrmon.alarm.door import Door
+from vrmon.alarm.health import WaysHealth
+from vrmon.alarm.inquiry import Inquiry
+from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.messengers import Messengers, Outcome
+from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.told import Told
+from vrmon.alarm.ways import Kind, Way
+from vrmon.catalog import Severity
+from vrmon.daemon import systemd
+from vrmon.daemon.journal import fields
+from vrmon.state import StateStore
+
+log = logging.getLogger(__name__)
+
+_PACE = 2.0  # seconds between two looks at vrmond
+_IDLE = 10.0  # the same where nobody is to be told
+_SAVED = 2.0  # seconds for which what is to be told waits for the disk to know of it
+_REPORTED = 10.0  # seconds between two words to vrmond
+_BEATING = 60.0  # seconds between two signs of life for the dead-man's switch
+_LAST = 5.0  # seconds that messengers get to come back at the end
+
+_STATE = "its state"
+_TEST = Message(
+    Occasion.TEST, "", Severity.INFO, "", "This is a test of vrmon's alarms. Nothing is wrong.", since=0.0
+)
+
+
+class Alarm:
+    """From `run` until SIGTERM. `store` is that of what must outlive the process."""
+
+    def __init__(
+        self, configured: Configured, store: StateStore, told: Told, door: Path, socket_path: Path | None
+    ) -> None:
+        self._configured = configured
+        self._store = store
+        self._told = told
+        self._socket_path = socket_path
+        self._host = socket.gethostname()
+        self._began = time.time() - time.monotonic()  # a clock that is never set
+        self._notifier = systemd.Notifier()
+        self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
+        self._messengers = Messengers(self._host, self._outcomes)
+        self._health = WaysHealth()
+        self._recollection = Recollection()
+        self._saved: object = None
+        self._loaded: str | None = None
+        self._reported: tuple[float, object] = (float("-inf"), None)
+        self._beat = float("-inf")
+        self._is_ending = False
+        self._is_stale = True  # whether the configuration is to be read
+        self._door = Door(door, {"alarms": self._told.entries, "test": self._try_ways})
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        signal.signal(signal.SIGHUP, self._hang_up)
+        self._remember()
+        self._configure()
+        self._door.open()
+        self._notifier.ready(self._summary(answers=True))
+        while not self._is_ending:
+            self._round()
+        self._notifier.stopping()
+        self._door.close()
+        self._take_in_until(time.monotonic() + _LAST)
+        self._store.close(_SAVED)
+        self._told.close(_SAVED)
+        self._notifier.close()
+
+    def _round(self) -> None:
+        began = time.monotonic()
+        if self._is_stale:
+            self._configure()
+        document = self._inquiry.status()
+        condition = read(document)
+        if condition is not None and condition.loaded != self._loaded:
+            # vrmond has read the file anew, so it is worth reading.
+            if self._loaded is not None:
+                self._configure()
+            self._loaded = condition.loaded
+        ways = self._listeners()
+        settings, now = self._configured.settings.alarm, self._now()
+        known, messages = plan(document, self._recollection, settings, now, datetime.now().astimezone())
+        if not self._configured.ways:
+            messages = ()
+        written = letters.write(known.letters, messages, ways, now)
+        stay, dropped = letters.kept(written, ways, now)
+        for letter in dropped:
+            log.warning("Alarm given up", extra=fields(way=letter.way, reason=letter.message.message))
+        self._recollection = replace(known, letters=stay)
+        self._save()
+        self._hand_out()
+        self._sign_of_life(answers=condition is not None)
+        if condition is not None:
+            self._report()
+        if not self._messengers.late():
+            self._notifier.watchdog()
+        self._notifier.status(self._summary(answers=condition is not None))
+        self._take_in_until(began + (_PACE if self._configured.ways or self._configured.faults else _IDLE))
+
+    def _take_in_until(self, moment: float) -> None:
+        """What messengers bring back until then; at the end, only for as long as one is out."""
+        while not (self._is_ending and self._messengers.all_home()):
+            left = moment - time.monotonic()
+            if left <= 0:
+                return
+            try:
+                outcome = self._outcomes.get(timeout=left)
+            except queue.Empty:
+                return
+            if outcome is None and not self._is_ending:
+                return  # a signal
+            if outcome is None:
+                continue
+            self._take_in(outcome)
+            if not self._is_ending:
+                self._hand_out()
+
+    def _take_in(self, outcome: Outcome) -> None:
+        way, delivery, now = outcome.way.name, outcome.delivery, time.monotonic()
+        if outcome.letter is not None or outcome.message is None:
+            self._messengers.came_back(way)
+        self._health.take_in(way, delivery.why, now)
+        if outcome.message is not None:
+            if not delivery.why:
+                log.info(
+                    "Alarm delivered",
+                    extra=fields(
+                        outcome.message.code, way=way, event=outcome.message.occasion.value,
+                        subject=outcome.message.subject,
+                    ),
+                )  # fmt: skip
+            self._told.add(outcome, time.time())
+        if outcome.letter is not None:
+            known = self._recollection.letters
+            if delivery.why:
+                rest = letters.failed(known, outcome.letter, delivery.why, self._now())
+            else:
+                rest = letters.delivered(known, outcome.letter)
+            self._recollection = replace(self._recollection, letters=rest)
+            self._save(wait=False)
+
+    def _hand_out(self) -> None:
+        for way in self._listeners():
+            if not self._messengers.is_out(way.name):
+                letter = letters.next_to(self._recollection.letters, way.name, self._now())
+                if letter is not None:
+                    self._messengers.carry(way, letter.message, letter)
+
+    def _sign_of_life(self, *, answers: bool) -> None:
+        """To a dead-man's switch, which calls somebody when it gets none: while vrmond answers and people
+        can be told."""
+        now = time.monotonic()
+        for way in self._configured.ways:
+            others = self._health.failing().keys() - {way.name}
+            is_due = now - self._beat >= _BEATING and not self._messengers.is_out(way.name)
+            if way.kind is Kind.HEARTBEAT and answers and not others and is_due:
+                self._beat = now
+                self._messengers.carry(way, None)
+
+    def _try_ways(self) -> Iterator[dict[str, Any]]:
+        """Asked by a person, in a thread of the door's: a test on every way, whatever is on its way there."""
+        for fault in self._configured.faults:
+            yield {"way": fault.way, "why": fault.why, "took": 0.0}
+        ways = self._configured.ways
+        with ThreadPoolExecutor(max_workers=max(len(ways), 1)) as threads:
+            tries = {threads.submit(partial(self._try, way)): way for way in ways}
+            for done in as_completed(tries):
+                outcome = done.result()
+                yield {"way": outcome.way.name, "why": outcome.delivery.why, "took": outcome.delivery.took}
+
+    def _try(self, way: Way) -> Outcome:
+        message = None if way.kind is Kind.HEARTBEAT else replace(_TEST, since=time.time())
+        outcome = Outcome(way, None, message, send(way, message, self._host))
+        if message is not None:
+            self._outcomes.put(outcome)
+        return outcome
+
+    def _report(self) -> None:
+        """Tell vrmond how the ways do: at once when that changes."""
+        self._health.take_in(_STATE, self._store.failing(), time.monotonic())
+        report = self._health.report(way.name for way in self._configured.ways)
+        moment, said = self._reported
+        is_due = report != said or time.monotonic() - moment >= _REPORTED
+        if is_due and self._inquiry.report(report):
+            self._reported = (time.monotonic(), report)
+
+    def _listeners(self) -> list[Way]:
+        return [way for way in self._configured.ways if way.kind is not Kind.HEARTBEAT]
+
+    def _configure(self) -> None:
+        self._is_stale = False
+        self._configured.read()
+        self._inquiry = Inquiry(self._socket_path or self._configured.socket)
+        names = [way.name for way in self._configured.ways] + [_STATE]
+        self._health.configured(names, self._configured.faults, time.monotonic())
+
+    def _remember(self) -> None:
+        loaded = self._store.load()
+        complaint = loaded.complaint
+        if loaded.payload is not None:
+            try:
+                self._recollection = restore(loaded.payload, self._now())
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
+        if complaint:
+            log.warning("State was damaged", extra=fields(reason=complaint))
+
+    def _save(self, *, wait: bool = True) -> None:
+        """What nobody may be told twice is on the disk before it is told; a disk that fails stops nothing."""
+        gist = self._recollection.gist()
+        if gist == self._saved:
+            return
+        self._saved = gist
+        saved = threading.Event()
+        self._store.save(self._recollection.payload(), saved.set)
+        if wait:
+            saved.wait(_SAVED)
+
+    def _now(self) -> float:
+        return self._began + time.monotonic()
+
+    def _summary(self, *, answers: bool) -> str:
+        ways, failing = self._configured.ways, self._health.failing()
+        if not ways and not failing:
+            return "Nobody is told of problems: [alarm] of vrmon.toml names no way"
+        told = sum(one.told is not None for one in self._recollection.incidents.values())
+        parts = [f"{len(ways)} way{'s' * (len(ways) != 1)}", f"{told} problem{'s' * (told != 1)} told"]
+        parts += [f"{name} fails: {why}" for name, why in failing.items()]
+        return "; ".join(["" if answers else "vrmond does not answer", *parts]).lstrip("; ")
+
+    def _end(self, *_: object) -> None:
+        self._is_ending = True
+        self._outcomes.put(None)
+
+    def _hang_up(self, *_: object) -> None:
+        self._is_stale = True
+        self._outcomes.put(None)

@@ -1,0 +1,69 @@
+"""Sends a message in a child process that does not live long, whatever the way does to it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from vrmon.alarm.message import Message
+from vrmon.alarm.ways import Way
+
+PATIENCE = 20.0
+"""Seconds after which it is killed."""
+_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of it: `why` it was not delivered, "" where it was; `took` seconds."""
+
+    why: str
+    took: float
+
+
+def send(way: Way, message: Message | None, host: str) -> Delivery:
+    """Waits for the outcome. Never raises, and returns within its patience and a moment."""
+    began = time.monotonic()
+    why = _send(way, message, host)
+    return Delivery(why, time.monotonic() - began)
+
+
+def _send(way: Way, message: Message | None, host: str) -> str:
+    order = {
+        "kind": way.kind.value,
+        "known": dict(way.known),
+        "document": None if message is None else message.document(host),
+        "title": "" if message is None else message.title(host),
+        "body": "" if message is None else message.body(host),
+    }
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "vrmon.alarm.messenger"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # libraries may quote an address there
+            env={name: value for name, value in os.environ.items() if name not in _OURS},
+            start_new_session=True,
+        )
+    except OSError as error:
+        return f"cannot be tried: {error.strerror}"
+    with child:
+        try:
+            output, _ = child.communicate(json.dumps(order).encode(), PATIENCE)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            return f"did not answer within {PATIENCE:g} s"
+        except OSError as error:
+            child.kill()
+            return f"cannot be tried: {error.strerror}"
+    try:
+        return str(json.loads(output.strip().rpartition(b"\n")[2])["why"])
+    except (ValueError, LookupError, TypeError):
+        return f"cannot be tried: its messenger ended with status {child.returncode}"

@@ -1,0 +1,119 @@
+"""What a status document says of problems, read as if anybody might have written it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from vrmon.catalog import Severity
+
+_LONGEST = 1000  # characters of one text
+_MOST = 10_000  # problems that are looked at
+
+
+class Cause(NamedTuple):
+    """What people are told of once: the problem from which others follow, or one that follows from none."""
+
+    code: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One problem of the document. `lasted` in seconds; `is_known`: somebody has acknowledged it."""
+
+    cause: Cause
+    root: Cause | None
+    severity: Severity
+    message: str
+    hint: str
+    lasted: float
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`loaded` changes when vrmond has read its configuration anew."""
+
+    troubles: tuple[Trouble, ...]
+    channels: frozenset[str]
+    loaded: str
+
+    def roots(self) -> Mapping[Cause, tuple[Trouble, ...]]:
+        """The problems by what they follow from at last, the worst and longest of each first."""
+        known = {one.cause: one for one in self.troubles}
+        found: dict[Cause, list[Trouble]] = {}
+        for one in self.troubles:
+            found.setdefault(_root(one, known), []).append(one)
+        return {
+            cause: tuple(sorted(group, key=lambda one: (one.severity.rank, -one.lasted, one.cause)))
+            for cause, group in found.items()
+        }
+
+
+def _root(one: Trouble, known: Mapping[Cause, Trouble]) -> Cause:
+    seen = {one.cause}
+    while one.root is not None and one.root in known and one.root not in seen:
+        seen.add(one.root)
+        one = known[one.root]
+    return one.cause
+
+
+def read(document: object) -> Condition | None:
+    """None for what is no status document: that is no answer, and says nothing of any problem."""
+    if not isinstance(document, dict) or not isinstance(document.get("problems"), list):
+        return None
+    now = moment(document.get("now"))
+    if now is None:
+        return None
+    troubles = [_trouble(one, now) for one in document["problems"][:_MOST]]
+    channels = document.get("channels")
+    named = (
+        [_text(one, "name") for one in channels if isinstance(one, dict)]
+        if isinstance(channels, list)
+        else []
+    )
+    configuration = document.get("configuration")
+    return Condition(
+        tuple(one for one in troubles if one is not None),
+        frozenset(named),
+        _text(configuration, "loaded"),
+    )
+
+
+def _trouble(one: object, now: float) -> Trouble | None:
+    """None for one that cannot be told: of no code, or of a severity that nobody is told of."""
+    if not isinstance(one, dict) or not _text(one, "code"):
+        return None
+    try:
+        severity = Severity(_text(one, "severity"))
+    except ValueError:
+        severity = Severity.CRITICAL  # of a later vrmond: better told than kept back
+    since = moment(one.get("since"))
+    cause, root = Cause(_text(one, "code"), _text(one, "subject")), one.get("cause")
+    return Trouble(
+        cause,
+        Cause(_text(root, "code"), _text(root, "subject")) if isinstance(root, dict) else None,
+        severity,
+        _text(one, "message"),
+        _text(one, "hint"),
+        0.0 if since is None else max(now - since, 0.0),
+        isinstance(one.get("acknowledged"), dict),
+    )
+
+
+def _text(document: Any, key: str) -> str:
+    value = document.get(key) if isinstance(document, dict) else None
+    text = value if isinstance(value, str) else ""
+    return "".join(c if c.isprintable() else " " for c in text[:_LONGEST]).strip()
+
+
+def moment(text: object) -> float | None:
+    """Unix time of an RFC 3339 text."""
+    try:
+        when = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        return when.timestamp() if when.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,52 @@
+"""Which ways work: told in the log when one begins to fail and when it works again, and to vrmond."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from vrmon.alarm.ways import Fault
+from vrmon.daemon.journal import fields
+from vrmon.text import span
+
+log = logging.getLogger(__name__)
+
+
+class WaysHealth:
+    """By the name of a way: why it fails, and since when (monotonic)."""
+
+    def __init__(self) -> None:
+        self._failing: dict[str, tuple[str, float]] = {}
+        self._faults: tuple[Fault, ...] = ()
+
+    def configured(self, names: Iterable[str], faults: tuple[Fault, ...], now: float) -> None:
+        """From now on there are these ways, and those of `faults` cannot be tried."""
+        for fault in self._faults:
+            if fault not in faults:
+                self.take_in(fault.way, "", now)
+        self._faults = faults
+        for fault in faults:
+            self.take_in(fault.way, fault.why, now)
+        kept = {*names, *(fault.way for fault in faults)}
+        self._failing = {name: one for name, one in self._failing.items() if name in kept}
+
+    def take_in(self, way: str, why: str, now: float) -> None:
+        """`why` it failed just now, "" where it did not."""
+        before = self._failing.get(way)
+        if why:
+            self._failing[way] = (why, now if before is None else before[1])
+            if before is None:
+                log.warning("Alarm not delivered", extra=fields(way=way, reason=why))
+        elif before is not None:
+            del self._failing[way]
+            log.info("Alarms are delivered again", extra=fields(way=way, reason=span(now - before[1])))
+
+    def failing(self) -> dict[str, str]:
+        return {way: why for way, (why, _) in self._failing.items()}
+
+    def report(self, names: Iterable[str]) -> dict[str, Any]:
+        """As vrmond is told: every way, and why those that fail do."""
+        failing = self.failing()
+        every = dict.fromkeys([*names, *failing])
+        return {"ways": [{"way": way, "failing": failing.get(way)} for way in every]}

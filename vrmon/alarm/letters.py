@@ -1,0 +1,126 @@
+"""Messages on their way to people: each to one way, tried until it is delivered, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from vrmon.alarm.message import Line, Message, Occasion
+from vrmon.catalog import Severity
+
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 60.0
+GIVEN_UP = 24 * 3600.0
+"""Seconds after which nobody wants to hear it any more."""
+MOST = 200
+"""Letters that wait for one way."""
+
+
+class Recipient(Protocol):
+    """What must be known of a way to tell whether a message is for it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def only_critical(self) -> bool: ...
+    @property
+    def is_second(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`written` and `due` are seconds by the alarm's own clock; `why`: "" before a try."""
+
+    way: str
+    message: Message
+    written: float
+    tries: int = 0
+    due: float = 0.0
+    why: str = ""
+
+
+Letters = tuple[Letter, ...]
+
+
+def wants(way: Recipient, message: Message) -> bool:
+    if message.occasion in (Occasion.HELLO, Occasion.TEST):
+        return True
+    if way.only_critical and message.severity is not Severity.CRITICAL:
+        return False
+    return message.line is Line.BOTH or (message.line is Line.SECOND) == way.is_second
+
+
+def write(letters: Letters, messages: Iterable[Message], ways: Iterable[Recipient], now: float) -> Letters:
+    """With a letter of each message to each way that wants it.
+
+    That a problem still lasts replaces what waits to say so: nobody wants it five times when a way is back.
+    """
+    for message in messages:
+        for way in ways:
+            if wants(way, message):
+                letters = _put(letters, Letter(way.name, message, now))
+    return letters
+
+
+def _put(letters: Letters, letter: Letter) -> Letters:
+    said = letter.message
+    if said.occasion is Occasion.REPEATED:
+        letters = tuple(
+            one
+            for one in letters
+            if one.way != letter.way
+            or one.tries
+            or one.message.occasion is not Occasion.REPEATED
+            or (one.message.code, one.message.subject) != (said.code, said.subject)
+        )
+    waiting = [one for one in letters if one.way == letter.way]
+    if len(waiting) >= MOST:
+        letters = tuple(one for one in letters if one is not waiting[0])
+    return (*letters, letter)
+
+
+def kept(letters: Letters, ways: Iterable[Recipient], now: float) -> tuple[Letters, Letters]:
+    """Those that are still to be delivered, and those that are not: too old, or to a way that is gone."""
+    names = {one.name for one in ways}
+    stay = tuple(one for one in letters if one.way in names and now - one.written < GIVEN_UP)
+    return stay, tuple(one for one in letters if one not in stay)
+
+
+def next_to(letters: Letters, way: str, now: float) -> Letter | None:
+    """The letter whose turn it is, if it is due."""
+    first = next((one for one in letters if one.way == way), None)
+    return first if first is not None and first.due <= now else None
+
+
+def delivered(letters: Letters, letter: Letter) -> Letters:
+    return tuple(one for one in letters if one != letter)
+
+
+def failed(letters: Letters, letter: Letter, why: str, now: float) -> Letters:
+    """The letter is tried again, after a pause that grows."""
+    pause = min(FIRST_PAUSE * 2 ** min(letter.tries, 10), LONGEST_PAUSE)
+    again = replace(letter, tries=letter.tries + 1, due=now + pause, why=why)
+    return tuple(again if one == letter else one for one in letters)
+
+
+def to_json(letter: Letter) -> dict[str, Any]:
+    said = letter.message
+    message = {**vars(said), "occasion": said.occasion.value, "severity": said.severity.value}
+    return {**vars(letter), "message": {**message, "line": said.line.value, "channels": list(said.channels)}}
+
+
+def from_json(saved: Mapping[str, Any], now: float) -> Letter:
+    """LookupError, TypeError or ValueError where it is none. No time in it is later than `now`."""
+    found = dict(saved["message"])
+    message = Message(
+        **{
+            **found,
+            "occasion": Occasion(found["occasion"]),
+            "severity": Severity(found["severity"]),
+            "line": Line(found["line"]),
+            "channels": tuple(found["channels"]),
+        }
+    )
+    due, written = min(float(saved["due"]), now), min(float(saved["written"]), now)
+    return Letter(**{**saved, "message": message, "due": due, "written": written})

@@ -1,0 +1,58 @@
+"""Those who carry messages: a thread for each that is on its way, and one at a time for each way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from vrmon.alarm.child import PATIENCE, Delivery, send
+from vrmon.alarm.letters import Letter
+from vrmon.alarm.message import Message
+from vrmon.alarm.ways import Way
+
+_LATE = PATIENCE + 20.0  # seconds after which a thread counts as stuck
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`letter` is None for what is sent once, such as a sign of life, which has no `message` either."""
+
+    way: Way
+    letter: Letter | None
+    message: Message | None
+    delivery: Delivery
+
+
+class Messengers:
+    """Hands each outcome to `outcomes`. Every method is called from one thread."""
+
+    def __init__(self, host: str, outcomes: SimpleQueue[Outcome | None]) -> None:
+        self._host = host
+        self._outcomes = outcomes
+        self._out: dict[str, float] = {}
+
+    def is_out(self, way: str) -> bool:
+        """Whether the way's messenger has not come back yet."""
+        return way in self._out
+
+    def late(self) -> list[str]:
+        """The ways whose messenger should have been back long ago."""
+        return [way for way, since in self._out.items() if time.monotonic() - since > _LATE]
+
+    def carry(self, way: Way, message: Message | None, letter: Letter | None = None) -> None:
+        """The way's messenger must be at home; `came_back` is called when its outcome is taken in."""
+        self._out[way.name] = time.monotonic()
+
+        def run() -> None:
+            delivery = send(way, message, self._host)
+            self._outcomes.put(Outcome(way, letter, message, delivery))
+
+        threading.Thread(target=run, name=f"to {way.name}", daemon=True).start()
+
+    def came_back(self, way: str) -> None:
+        self._out.pop(way, None)
+
+    def all_home(self) -> bool:
+        return not self._out

@@ -1,0 +1,52 @@
+"""What the alarm must still know after a crash: what people were told, and what is on its way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vrmon.alarm import incident, letters
+from vrmon.alarm.condition import Cause
+from vrmon.alarm.incident import Incident
+from vrmon.alarm.letters import Letter
+
+
+@dataclass(frozen=True)
+class Recollection:
+    """`silent_since`: since when vrmond has not answered. `greeted`: the last appointment at which people
+    were told that alarms work, "" before the first. `letters`: what nobody has been seen to get yet."""
+
+    incidents: Mapping[Cause, Incident] = field(default_factory=dict)
+    silent_since: float | None = None
+    greeted: str = ""
+    letters: tuple[Letter, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """What JSON knows. When vrmond fell silent is not kept: a machine that was off proves nothing."""
+        return {
+            "incidents": [incident.to_json(one) for one in self.incidents.values()],
+            "greeted": self.greeted,
+            "letters": [letters.to_json(one) for one in self.letters],
+        }
+
+    def gist(self) -> object:
+        """What is worth a write to the disk when it changes: not each second's words for the same thing."""
+        return (
+            tuple(replace(one, message="", hint="") for one in self.incidents.values()),
+            self.greeted,
+            self.letters,
+        )
+
+
+def restore(payload: Mapping[str, Any], now: float) -> Recollection:
+    """LookupError, TypeError, ValueError or AttributeError where it is none of ours.
+
+    No time in it is later than `now`, whatever the clock was then.
+    """
+    known = [incident.from_json(one, now) for one in payload["incidents"]]
+    return Recollection(
+        incidents={one.cause: one for one in known},
+        greeted=str(payload["greeted"]),
+        letters=tuple(letters.from_json(one, now) for one in payload["letters"]),
+    )
