@@ -9,6 +9,7 @@ import pytest
 import tomlkit
 
 from tests.world.configuring import DEVICES
+from vrmon import config
 from vrmon.config import parse, put_channel, rewrite, set_tls, text_of
 from vrmon.errors import ConfigError
 
@@ -130,3 +131,30 @@ def test_a_file_that_somebody_else_changed_is_not_written(tmp_path: Path) -> Non
 def test_a_file_that_is_gone_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         rewrite(tmp_path / "vrmon.toml", TEXT, TEXT, {})
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_channel_that_is_removed_leaves_the_rest_as_it_was(place: int, newline: str) -> None:
+    blocks = [
+        newline.join([f"# before {n}", "[[channel]]", f'name = "PCR {n}" # its name', 'ingest = "A"', ""])
+        for n in range(3)
+    ]
+    text = newline.join(["# the first line", *blocks, f"[sync]{newline}stop_delay = 1{newline}"])
+    after = config.remove_channel(text, f"pcr {place}")
+    assert config.channel_names(after) == [f"PCR {n}" for n in range(3) if n != place]
+    blocks[place] = f"# before {place}"
+    kept = "\n".join(["# the first line", *blocks, "[sync]", "stop_delay = 1"])
+    assert [line for line in after.splitlines() if line] == [line for line in kept.splitlines() if line]
+    assert newline * 3 not in after
+    with pytest.raises(ConfigError, match="no channel of that name"):
+        config.remove_channel(after, f"PCR {place}")
+
+
+def test_a_device_is_added_or_changed_and_read_back() -> None:
+    text = config.put_device("# ours\n", "dvr", "mac", {"url": "http://10.0.0.1:8080", "poll_interval": 1.0})
+    assert text == '# ours\n\n[dvr.mac]\nurl = "http://10.0.0.1:8080"\npoll_interval = 1.0\n'
+    changed = config.put_device(text, "dvr", "mac", {"password_file": "/x", "poll_interval": 2.0})
+    assert changed == text.replace("1.0\n", '2.0\npassword_file = "/x"\n')
+    with pytest.raises(ConfigError, match="Edit the file by hand"):
+        config.put_device("dvr = {mac = {}}\n", "dvr", "mac", {"url": "http://10.0.0.1"})

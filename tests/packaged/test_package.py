@@ -44,6 +44,7 @@ HEADINGS = {
     "dvr": "[dvr.NAME]",
     "channel": "[[channel]]",
     "sync": "[sync]",
+    "drill": "[drill]",
     "api": "[api]",
     "log": "[log]",
     "history": "[history]",
@@ -96,7 +97,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 
 def usage(action: argparse.Action) -> str:
     """An argument as a manual page writes it."""
-    value = f"_{action.metavar}_"
+    value = "|".join(f"_{one}_" for one in str(action.metavar).split("|"))
     if action.choices is not None:
         value = "|".join(f"*{choice}*" for choice in action.choices)
     if not action.option_strings:
@@ -113,7 +114,9 @@ def usages(command: argparse.ArgumentParser, actions: list[argparse.Action]) -> 
         group = next((one for one in groups if action in one._group_actions), None)
         members = [action] if group is None else group._group_actions
         if action is members[0]:
-            optional = bool(action.option_strings) if group is None else not group.required
+            optional = (
+                bool(action.option_strings) or action.nargs == "?" if group is None else not group.required
+            )
             text = "|".join(map(usage, members))
             found.append(f"[{text}]" if optional else text)
     return found

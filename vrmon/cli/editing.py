@@ -37,14 +37,15 @@ def change(options: Namespace, before: str, after: str) -> int:
         config.rewrite(path, before, after, os.environ)
         _show_difference(path, before, after)
     if options.reload:
-        _insist_on_its_file(options, path)
+        insist_on_its_file(options, path)
         return steering.reload(options)
     if before != after:
         print("It takes effect with: vrmon reload")
     return 0
 
 
-def _insist_on_its_file(options: Namespace, path: Path) -> None:
+def insist_on_its_file(options: Namespace, path: Path) -> None:
+    """ControlError where vrmond reads another file."""
     status = Vrmond.of(options).status()
     read = text(part(status, "configuration"), "file")
     if read and os.path.realpath(read) != os.path.realpath(path):

@@ -174,6 +174,28 @@ def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
 
 def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:
     argument = add(
+        "setup", "cli.commands.setup:run",
+        "Set up a new installation, question by question: the devices, a password, the channels.",
+        "vrmon setup"
+    )  # fmt: skip
+    _add_config(argument)
+    _add_socket(argument)
+    argument = add(
+        "add", "cli.commands.add:run",
+        "Add channels: ask which source backs up each ingest that has no channel yet.",
+        "vrmon add"
+    )  # fmt: skip
+    _add_config(argument)
+    _add_socket(argument)
+    argument = add(
+        "unmap", "cli.commands.unmap:run",
+        "Take a channel out of vrmon.toml. Comments are kept, and a recording that runs is left alone.",
+        'vrmon unmap "PCR 5" --reload'
+    )  # fmt: skip
+    _add_channel(argument)
+    _add_config(argument)
+    _add_reload(argument)
+    argument = add(
         "map", "cli.commands.map:run", "Add a channel to vrmon.toml, or change one. Comments are kept.",
         'vrmon map "PCR 5" --ingest 9C64992CFF3A4A3FA3C635BB7D9B6071 --source "4XT00292 - 4"'
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +33,50 @@ def put_channel(text: str, name: str, values: Mapping[str, str | int]) -> str:
         return _put(text, layout, ("channel", index), values)
     lines = ["[[channel]]", *(_assignment(key, value) for key, value in {"name": name, **values}.items())]
     newline = _newline(text)
-    block = newline.join(lines)
     ends = [end for path, end in layout.tables.items() if path[0] == "channel"]
     if ends:
+        block = newline.join(lines)
         return text[: max(ends)] + newline * 2 + block + (text[max(ends) :] or newline)
     if "channel" in document:
         raise _cannot_place(("channel",))
-    gap = "" if not text else newline if text.endswith("\n") else newline * 2
-    return text + gap + block + newline
+    return _append(text, lines)
+
+
+def put_device(text: str, table: str, name: str, values: Mapping[str, str | float]) -> str:
+    """`text` in which the device [`table`.`name`] has `values`; a new one where there was none."""
+    document, layout = parse_toml(text, _ANY)
+    if (table, name) in layout.tables:
+        return _put(text, layout, (table, name), values)
+    devices = document.get(table, {})
+    if not isinstance(devices, dict) or name in devices:
+        raise _cannot_place((table, name))
+    return _append(text, [f"[{dotted((table, name))}]", *(_assignment(*one) for one in values.items())])
+
+
+def remove_channel(text: str, name: str) -> str:
+    """`text` without the channel `name`, in whatever case; comments around its table stay. ConfigError."""
+    document, layout = parse_toml(text, _ANY)
+    index = _index(document, name)
+    if index is None:
+        raise ConfigError([f"Cannot remove {name}: the file has no channel of that name."])
+    path = ("channel", index)
+    if path not in layout.tables:
+        raise _cannot_place(("channel",))
+    lines = text.splitlines(keepends=True)
+    before = "".join(lines[: layout.line(path) - 1])
+    after = text[layout.tables[path] :].removeprefix("\r").removeprefix("\n")
+    if before.endswith(("\n\n", "\r\n\r\n")) and (not after or after[0] in "\r\n"):
+        after = after.removeprefix("\r").removeprefix("\n")
+    return before + after
+
+
+def channel_names(text: str) -> list[str]:
+    """Of the channels that have one."""
+    channels = parse_toml(text, _ANY)[0].get("channel", [])
+    found = (
+        [one.get("name") for one in channels if isinstance(one, dict)] if isinstance(channels, list) else []
+    )
+    return [one for one in found if isinstance(one, str)]
 
 
 def channel_of(text: str, name: str) -> dict[str, Any]:
@@ -90,6 +126,12 @@ def rewrite(path: Path, before: str, after: str, environ: Mapping[str, str]) -> 
         raise ConfigError([f"Cannot write {path}: {error.strerror}. {hint}"]) from None
 
 
+def _append(text: str, lines: Sequence[str]) -> str:
+    newline = _newline(text)
+    gap = "" if not text else newline if text.endswith("\n") else newline * 2
+    return text + gap + newline.join(lines) + newline
+
+
 def _index(document: dict[str, Any], name: str) -> int | None:
     """The place of the channel `name`, in whatever case."""
     channels = document.get("channel", [])
@@ -102,7 +144,7 @@ def _index(document: dict[str, Any], name: str) -> int | None:
     return None
 
 
-def _put(text: str, layout: Layout, table: KeyPath, values: Mapping[str, str | int]) -> str:
+def _put(text: str, layout: Layout, table: KeyPath, values: Mapping[str, str | float]) -> str:
     """Replaces the values of the keys that `table` has; the others follow its last line."""
     changes: list[tuple[int, int, str]] = []
     added = ""
@@ -122,11 +164,11 @@ def _put(text: str, layout: Layout, table: KeyPath, values: Mapping[str, str | i
     return text
 
 
-def _assignment(key: str, value: str | int) -> str:
+def _assignment(key: str, value: str | float) -> str:
     return f"{key} = {_literal(value)}"
 
 
-def _literal(value: str | int) -> str:
+def _literal(value: str | float) -> str:
     return tomlkit.item(value).as_string()
 
 

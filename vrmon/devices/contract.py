@@ -29,13 +29,15 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """`folder` is the package that has the driver. `keys` are those that only this kind has: their values
-    are in the `options` of its devices. Of a primary's traits only what people call it matters.
+    """`folder` is the package that has the driver. `usual`: where one most likely answers, the likeliest
+    first. `keys` are those that only this kind has: their values are in the `options` of its devices. Of a
+    primary's traits only what people call it matters.
     `odd_ingest`: why an ingest's id looks mistyped, the rest of a sentence; "" where it does not."""
 
     role: Role
     folder: str
     url: Value = HTTP
+    usual: tuple[str, ...] = ("http://{host}",)
     keys: tuple[Key, ...] = ()
     traits: Traits = PLAIN
     odd_ingest: Callable[[str], str] = lambda _: ""

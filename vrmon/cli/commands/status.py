@@ -22,11 +22,11 @@ def run(options: Namespace) -> int:
     if options.json:
         print_json(document)
     else:
-        _show(document)
+        show(document)
     return _CODES.get(str(document.get("health")), _UNHEARD_OF)
 
 
-def _show(document: Document) -> None:
+def show(document: Document) -> None:
     out = console()
     if out.is_terminal:
         out.print(board(document))

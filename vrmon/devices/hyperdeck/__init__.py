@@ -20,4 +20,10 @@ TRAITS = Traits(
     tells_destinations=True,
 )
 
-KIND = Kind(Role.RECORDER, __name__, url=url("tcp://10.1.85.60:9993", "tcp"), traits=TRAITS)
+KIND = Kind(
+    Role.RECORDER,
+    __name__,
+    url=url("tcp://10.1.85.60:9993", "tcp"),
+    usual=("tcp://{host}:9993",),
+    traits=TRAITS,
+)

@@ -19,4 +19,4 @@ TRAITS = Traits(
     tells_schedules=True,
 )
 
-KIND = Kind(Role.RECORDER, __name__, traits=TRAITS)
+KIND = Kind(Role.RECORDER, __name__, usual=("http://{host}:8080", "https://{host}:8080"), traits=TRAITS)

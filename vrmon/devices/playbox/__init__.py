@@ -15,6 +15,7 @@ def _odd_ingest(ingest: str) -> str:
 KIND = Kind(
     Role.PRIMARY,
     __name__,
+    usual=("https://{host}:4230", "http://{host}:4230"),
     traits=Traits(recorder="PlayBox", place="the PlayBox server"),
     odd_ingest=_odd_ingest,
 )
