@@ -33,6 +33,13 @@ def test_a_page_is_asked_for_on_both_listeners(server: Server) -> None:
     assert server.backend.pages == [page, page, Page("event")]
 
 
+def test_a_report_is_asked_for_on_both_listeners(server: Server) -> None:
+    answer = requests.get(f"{server.url}/report?from=2026-11-26&channel=PCR%201&other=x", timeout=60)
+    assert answer.json() == {"jobs": []}
+    assert ask(server.unix_socket, "GET", "/report?day=last")[0] == 200
+    assert server.backend.reports == [{"from": "2026-11-26", "channel": "PCR 1"}, {"day": "last"}]
+
+
 @pytest.mark.parametrize(
     ("query", "why"),
     [

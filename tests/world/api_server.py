@@ -43,6 +43,7 @@ class FakeBackend:
     pictures_asked: list[str] = field(default_factory=list)
     remembered: list[tuple[str, ...]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    reports: list[dict[str, str]] = field(default_factory=list)
     is_reading: bool = False  # every page takes until it is not
     offers: dict[str, Any] = field(default_factory=lambda: {"primaries": {}, "dvrs": {}})
     documents_made: int = 0
@@ -136,6 +137,12 @@ class FakeBackend:
         self._check(channel)
         self.asked.append(("drill", channel, seconds, by))
         return f"{channel} is being drilled."
+
+    async def report(self, query: Mapping[str, str]) -> bytes:
+        self.reports.append(dict(query))
+        while self.is_reading:
+            await asyncio.sleep(0.01)
+        return b'{"jobs":[]}'
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         self._check_problem(code, subject)

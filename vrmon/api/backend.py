@@ -119,6 +119,10 @@ class Backend(Protocol):
     async def history(self, page: Page) -> bytes:
         """`{"items", "next", "holes"}`, encoded. HistoryError; NoSuchPage where there is no such."""
 
+    async def report(self, query: Mapping[str, str]) -> bytes:
+        """What was recorded from `from` to `to`, or on `day`, of `channel`: each may be absent. Encoded.
+        HistoryError; NoSuchPage where that makes no sense."""
+
     async def reload(self) -> str:
         """Reads the configuration again: what came of it, in a sentence. ConfigError when it is refused."""
 

@@ -16,6 +16,7 @@ from vrmon.errors import HistoryError
 
 _USUAL, _MOST = 100, 500  # items of a page
 _WAITING = 8  # strangers
+_REPORT = ("from", "to", "day", "channel")
 _REST = 4.0  # times as long as the question before took
 
 
@@ -66,6 +67,10 @@ class Past:
             _limit(query.get("limit", "")),
         )
         return await self._answer(request, lambda: self._backend.history(page))
+
+    async def report(self, request: web.Request) -> web.Response:
+        query = {key: request.query[key] for key in _REPORT if key in request.query}
+        return await self._answer(request, lambda: self._backend.report(query))
 
     async def _answer(self, request: web.Request, ask: Callable[[], Awaitable[bytes]]) -> web.Response:
         body = await (ask() if over_unix(request) else self._gate.through(ask))

@@ -108,6 +108,7 @@ def application(
             web.get("/devices", reading.devices),
             web.get("/metrics", reading.metrics),
             web.get("/history", past.history),
+            web.get("/report", past.report),
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
             web.post("/reload", control.reload),
             web.post("/check", control.check),

@@ -19,9 +19,10 @@ from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
-from vrmon.errors import ControlError
-from vrmon.history import pages
+from vrmon.errors import ControlError, NoSuchPage
+from vrmon.history import days, pages
 from vrmon.history.entries import Order
+from vrmon.history.report import report
 from vrmon.model import Phase, Problem, Thumbnail
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.memory import ChannelMemory, Hold
@@ -32,6 +33,8 @@ from vrmon.views import inventory, status
 from vrmon.views.inventory import IngestsView, SourcesView
 from vrmon.views.status import Scene
 from vrmon.workers.pictures import Pictures
+
+_LONGEST = 31.1 * 86_400.0  # seconds of one report: a month, with the hour that a day may have more
 
 
 class Service:
@@ -127,6 +130,14 @@ class Service:
                 )
             )
         )
+
+    async def report(self, query: Mapping[str, str]) -> bytes:
+        settings = self._loop.settings
+        span = days.asked(query, settings.history.day_begins, time.time())
+        if span.ended - span.began > _LONGEST:
+            raise NoSuchPage("Cannot report on more than 31 days at once. Ask for a shorter time.")
+        channel, tolerance = query.get("channel", ""), settings.sync.gap_tolerance
+        return await self._bookkeeping.ask(lambda book: encode(report(book, span, channel, tolerance)))
 
     async def reload(self) -> str:
         return await self._reload()

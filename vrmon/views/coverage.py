@@ -37,7 +37,11 @@ def is_whole(account: Account, tolerance: float) -> bool | None:
 
 def gaps_of(account: Account, tolerance: float) -> list[Gap]:
     """Those that are worth telling: what the polls leave in doubt around every beginning and end is none."""
-    return [one for one in account.gaps if one.least > _SURELY or one.most > tolerance]
+    return [one for one in account.gaps if is_worth_telling(one.least, one.most, tolerance)]
+
+
+def is_worth_telling(least: float, most: float, tolerance: float) -> bool:
+    return least > _SURELY or most > tolerance
 
 
 def gap(one: Gap, utc: Utc, *, is_open: bool) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""The report that a real vrmond gives of what it has just done, and of its own absence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world.mirror import Mirror, mirror, wait
+from tests.world.unix_client import ask
+
+TOLERANCE = 1.0
+
+
+def report(here: Mirror, query: str = "") -> dict[str, Any]:
+    code, document = here.daemon.get(f"/report{query}")
+    assert code == 200, document
+    return dict(document)
+
+
+def statuses(here: Mirror) -> list[str]:
+    return [job["status"] for job in report(here)["jobs"]]
+
+
+def test_a_show_that_lacks_a_part_is_told_with_its_cause_and_its_files(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1, sync={"gap_tolerance": TOLERANCE}) as here:
+        job = here.record()
+        here.recorder.fault(
+            "body", "/sources/*/record", body='{"success": false, "error": "the disk is busy"}'
+        )
+        here.recorder.kill_take(0)
+        here.daemon.wait_for(lambda status: status["channels"][0]["coverage"]["missing"]["least"] > TOLERANCE)
+        assert statuses(here) == ["running"]
+        here.recorder.clear_faults()
+        here.wait_for_phase("recording")
+        here.playbox.end_job(job)
+        wait(lambda: statuses(here) == ["partial"], "the job is over, and its account closed")
+        document = report(here)
+        assert document["summary"] == {"jobs": 1, "complete": 0, "partial": 1, "missed": 0, "running": 0}
+        (told,) = document["jobs"]
+        (lost, other) = here.recorder.takes_of(0)
+        assert [take["name"] for take in told["takes"]] == [lost.name, other.name]
+        assert lost.ended is not None
+        assert told["missing"]["least"] <= other.started - lost.ended <= told["missing"]["most"]
+        assert [gap["cause"] for gap in told["gaps"] if gap["least"] > TOLERANCE] == ["start-refused"]
+        assert document["absences"] == []
+
+
+def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=2) as here:
+        here.record("A.mxf")
+        here.record("B.mxf", 2)
+        wait(lambda: {job["basename"] for job in report(here)["jobs"]} == {"A", "B"}, "both are in the book")
+        code, over_unix = ask(here.daemon.socket, "GET", "/report?channel=PCR%202")
+        assert code == 200
+        assert [job["basename"] for job in over_unix["jobs"]] == ["B"]
+        assert report(here, "?day=last")["jobs"] == []
+        for query, why in (
+            ("from=yesterday", "no time such as"),
+            ("from=2026-11-26&to=2026-11-25", "ends before it begins"),
+            ("from=2020-01-01", "more than 31 days"),
+            ("day=never", "no day such as"),
+        ):
+            code, answer = here.daemon.get(f"/report?{query}")
+            assert (code, why in answer["error"]) == (400, True), answer
+
+
+def test_the_time_without_vrmon_is_an_absence_and_the_take_survives_it_whole(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        job = here.record()
+        here.wait_for_state("SHOW")
+        here.wait_for_polls()
+        here.daemon.restart(9)
+        here.wait_for_phase("recording")
+        here.playbox.end_job(job)
+        wait(lambda: statuses(here) == ["complete"], "the job is over, and its account closed")
+        document = report(here)
+        (absence,) = document["absences"]
+        assert absence["from"] < absence["to"]
+        assert [take["number"] for take in document["jobs"][0]["takes"]] == [1]
+
+
+@pytest.mark.parametrize("query", ["", "?day=last"])
+def test_without_a_history_it_says_so(tmp_path: Path, query: str) -> None:
+    with mirror(tmp_path, size=1, extra="[history]\ndays = 0\n") as here:
+        code, answer = here.daemon.get(f"/report{query}")
+        assert (code, "[history] days" in answer["error"]) == (503, True)

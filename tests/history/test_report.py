@@ -1,0 +1,230 @@
+"""The report of whole evenings in virtual time, read from a real file: what the devices know is in it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.world.virtual import Quirks
+from tests.world.virtual_evening import Evening
+from tests.world.virtual_run import EPOCH, Run
+from tests.world.virtual_site import Chances, site
+from tests.world.virtual_truth import Truth
+from vrmon.errors import NoSuchPage
+from vrmon.history import report as reporting
+from vrmon.history.database import Connection, open_to_write, transaction
+from vrmon.history.days import Span
+from vrmon.history.fold import Fold
+from vrmon.history.report import report
+from vrmon.history.rows import Key, Row, Value, upsert
+from vrmon.settings import Sync
+from vrmon.views.round import Round
+
+EVER = Span(EPOCH - 86_400.0, EPOCH + 86_400.0)
+ROUNDING = 0.002
+
+
+class Evenings:
+    """A run whose rounds go into a file; each start of vrmon is a session of its own."""
+
+    def __init__(self, connection: Connection, run: Run) -> None:
+        self.run = run
+        self._connection = connection
+        self._rows: dict[Key, Row] = {}
+        self._session = 0
+        self._fold = Fold(0)
+        run.turned, run.starts = self._turned, self._starts
+
+    def _starts(self) -> None:
+        self._session = self._now()
+        self._fold = Fold(self._session)
+
+    def _now(self) -> int:
+        return round((self.run.now + EPOCH) * 1000)
+
+    def _turned(self, turned: Round) -> None:
+        values: dict[str, Value] = {"began": self._session, "version": "1", "seen": self._now(), "orderly": 0}
+        rows = [*self._fold.rows(turned, (), EPOCH), Row("sessions", values)]
+        self._rows.update({row.key: row for row in rows})
+
+    def read(self, span: Span = EVER, channel: str = "") -> dict[str, Any]:
+        with transaction(self._connection):
+            for row in self._rows.values():
+                self._connection.execute(upsert(row.table, tuple(row.values)), tuple(row.values.values()))
+        self._rows.clear()
+        return report(self._connection, span, channel)
+
+
+@contextlib.contextmanager
+def evenings(folder: Path, *, channels: int = 1, quirks: Quirks = Quirks()) -> Iterator[Evenings]:  # noqa: B008
+    with contextlib.closing(open_to_write(folder / "history.db")) as connection:
+        run = Run(site(channels, Sync(outage_hold=20.0)), quirks)
+        run.promises.every = 0
+        yield Evenings(connection, run)
+
+
+def seconds(text: str) -> float:
+    """Of virtual time."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
+
+
+def test_a_job_that_was_recorded_is_complete_with_its_take(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.at(100.0, lambda: run.job("NEWS") and None)
+        run.until(200.0)
+        (running,) = here.read()["jobs"]
+        assert (running["status"], running["ended"]) == ("running", None)
+        run.playbox.jobs.clear()
+        run.until(300.0)
+        document = here.read()
+        (job,) = document["jobs"]
+        assert document["summary"] == {"jobs": 1, "complete": 1, "partial": 0, "missed": 0, "running": 0}
+        assert (job["channel"], job["primary"], job["basename"]) == ("PCR 1", "playbox", "NEWS")
+        assert seconds(job["began"]["earliest"]) <= 100.0 <= seconds(job["began"]["latest"])
+        assert seconds(job["ended"]["earliest"]) <= 200.0 <= seconds(job["ended"]["latest"])
+        (take,), (recording,) = job["takes"], run.mac.recordings
+        assert (take["name"], take["dvr"], take["source"], take["number"]) == (
+            recording.name,
+            "mac",
+            "4XT00292 - 0",
+            1,
+        )
+        assert seconds(take["began"]["earliest"]) <= recording.began <= seconds(take["began"]["latest"])
+        assert job["gaps"] == []
+        assert job["coverage"]["least"] > 0.95
+
+
+def test_what_was_lost_has_its_place_and_its_cause(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.at(100.0, lambda: run.job("NEWS") and None)
+        run.at(150.0, lambda: setattr(run.mac, "is_up", False))
+        run.at(150.5, lambda: run.mac.end(run.mac.sources[0], run.now))
+        run.at(190.0, lambda: setattr(run.mac, "is_up", True))
+        run.at(220.0, lambda: setattr(run.mac.sources[0], "is_locked", True))
+        run.at(220.0, lambda: run.mac.end(run.mac.sources[0], run.now))
+        run.at(240.0, lambda: setattr(run.mac.sources[0], "is_locked", False))
+        run.at(300.0, run.playbox.jobs.clear)
+        run.until(400.0)
+        (job,) = here.read()["jobs"]
+        assert job["status"] == "partial"
+        assert [gap["cause"] for gap in job["gaps"]] == ["dvr-unreachable", "start-refused"]
+        dark, locked = job["gaps"]
+        assert seconds(dark["from"]) <= 150.5
+        assert 190.0 <= seconds(dark["to"]) <= 193.0
+        assert (dark["least"], 40.0 < dark["most"] < 44.0) == (0.0, True)
+        assert seconds(locked["from"]) <= 220.0
+        _, before, after = run.mac.recordings
+        assert before.ended is not None
+        assert 18.0 < locked["least"] <= after.began - before.ended <= locked["most"]
+        assert len(job["takes"]) == 3
+
+
+def test_a_job_of_which_nothing_was_recorded_is_missed_and_in_doubt_it_is_not_whole(tmp_path: Path) -> None:
+    with evenings(tmp_path, channels=2, quirks=Quirks(dated=False)) as here:
+        run = here.run
+        run.mac.sources[0].is_locked = True
+        run.begin()
+        run.until(100.0)
+        run.job("NEWS")
+        run.job("SPORT", channel=1)
+        run.until(200.0)
+        run.mac.is_up = False
+        run.until(260.0)
+        run.mac.is_up = True
+        run.until(300.0)
+        run.playbox.jobs.clear()
+        run.until(400.0)
+        document = here.read()
+        told = {
+            job["channel"]: (job["status"], [gap["cause"] for gap in job["gaps"]]) for job in document["jobs"]
+        }
+        assert told == {"PCR 1": ("missed", ["start-refused"]), "PCR 2": ("partial", ["dvr-unreachable"])}
+        assert document["summary"]["complete"] == 0
+        assert [job["channel"] for job in here.read(channel="PCR 2")["jobs"]] == ["PCR 2"]
+
+
+def test_a_job_is_in_the_report_of_every_time_in_which_it_ran(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.at(1000.0, lambda: run.job("NEWS") and None)
+        run.at(2000.0, run.playbox.jobs.clear)
+        run.at(3000.0, lambda: run.job("SPORT") and None)
+        run.until(4000.0)
+
+        def names(began: float, ended: float) -> list[str]:
+            return [job["basename"] for job in here.read(Span(EPOCH + began, EPOCH + ended))["jobs"]]
+
+        assert names(0.0, 900.0) == []
+        assert names(0.0, 1500.0) == names(1200.0, 1300.0) == names(1500.0, 2500.0) == ["NEWS"]
+        assert names(2100.0, 2900.0) == []
+        assert names(2900.0, 3100.0) == names(3500.0, 3600.0) == ["SPORT"]
+        assert names(0.0, 4000.0) == ["NEWS", "SPORT"]
+
+
+def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_that_was_known(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.job("NEWS")
+        run.until(500.0)
+        run.crash(keep=None, pause=60.0)
+        run.playbox.jobs.clear()
+        run.until(1000.0)
+        (job,) = here.read()["jobs"]
+        assert job["status"] == "complete"
+        assert 400.0 < seconds(job["ended"]["earliest"]) <= seconds(job["ended"]["latest"]) <= 500.5
+        absence = here.read()["absences"][0]
+        assert seconds(absence["from"]) <= 500.0
+        assert 559.0 < seconds(absence["to"]) < 562.0
+        assert here.read(Span(EPOCH + 700.0, EPOCH + 800.0))["jobs"] == []
+
+
+def test_a_report_that_would_be_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting, "MOST", 1)
+    with evenings(tmp_path, channels=2) as here:
+        here.run.begin()
+        here.run.job("NEWS")
+        here.run.job("SPORT", channel=1)
+        here.run.until(60.0)
+        with pytest.raises(NoSuchPage, match="more than 1 jobs at once"):
+            here.read()
+        assert len(here.read(channel="PCR 1")["jobs"]) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_report_of_an_evening_holds_the_truth(tmp_path: Path, seed: int) -> None:
+    random = Random(f"report {seed}")
+    with evenings(tmp_path, channels=2, quirks=Quirks(start_lag=0.3, stop_lag=0.3)) as here:
+        run = here.run
+        run.chances = Chances(0.02, 0.01)
+        run.begin()
+        truth = Truth(run)
+        Evening(run, random, 900.0)
+        run.until(900.0)
+        while run.playbox.jobs or any(one.open for one in run.memory.covered.channels.values()):
+            run.until(run.now + 60.0)
+        run.until(run.now + 120.0)
+        channels = {one.name: one for one in run.settings.channels}
+        jobs = here.read()["jobs"]
+        assert len(jobs) == len(truth.shows)
+        shows = {(channel.name, show.job.id): show for channel, show in truth.shows}
+        for job in jobs:
+            show = shows[job["channel"], job["job"]]
+            really = truth.missing(channels[job["channel"]], show.job, 0.0, run.now)
+            assert job["missing"]["least"] - ROUNDING <= really <= job["missing"]["most"] + ROUNDING
+            if job["status"] == "complete":
+                assert really < 45.0, "three doubts at most, of which none is large"
+            if job["missing"]["least"] > 3.0:
+                assert job["status"] in ("partial", "missed")

@@ -1,0 +1,78 @@
+"""The time that a report is about: broadcast days by this machine's clock, or from one moment to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from vrmon.errors import NoSuchPage
+
+_DAY = timedelta(days=1)
+_LAST = "last"  # the last broadcast day that is over
+
+
+class Span(NamedTuple):
+    """In Unix time, the end excluded."""
+
+    began: float
+    ended: float
+
+
+def asked(query: Mapping[str, str], day_begins: str, now: float) -> Span:
+    """What `from` and `to`, or `day`, say: each a day such as 2026-11-26, or a time in RFC 3339.
+
+    A day is the broadcast day, and as `to` it is included. `day` may be "last". Nothing: the broadcast day so
+    far. NoSuchPage.
+    """
+    begins = time.fromisoformat(day_begins)
+    today = _day_of(now, begins)
+    first, last, day = (query.get(key, "") for key in ("from", "to", "day"))
+    if day and (first or last):
+        raise NoSuchPage("Cannot read the request: give either day, or from and to.")
+    if day:
+        chosen = today - _DAY if day == _LAST else _date("day", day)
+        return _checked(_beginning(chosen, begins), _beginning(chosen + _DAY, begins))
+    ended = _moment("to", last, begins, _DAY) if last else now
+    began = _moment("from", first, begins) if first else _beginning(_day_of(min(ended, now), begins), begins)
+    if not first and began == ended:
+        began = _beginning(_day_of(ended - 1.0, begins), begins)
+    return _checked(began, ended)
+
+
+def _checked(began: float, ended: float) -> Span:
+    if began >= ended:
+        raise NoSuchPage("Cannot report: the time ends before it begins. Look at from and to.")
+    return Span(began, ended)
+
+
+def _day_of(moment: float, begins: time) -> date:
+    day = datetime.fromtimestamp(moment).date()
+    return day if moment >= _beginning(day, begins) else day - _DAY
+
+
+def _beginning(day: date, begins: time) -> float:
+    """A day has as many hours as the calendar gives it here: 23, 24 or 25."""
+    return datetime.combine(day, begins).astimezone().timestamp()
+
+
+def _date(key: str, text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+        _beginning(found, time())
+        _beginning(found + _DAY, time())
+    except (ValueError, OverflowError, OSError):
+        raise NoSuchPage(f"Cannot read the request: {key} is no day such as 2026-11-26.") from None
+    return found
+
+
+def _moment(key: str, text: str, begins: time, later: timedelta = timedelta()) -> float:
+    """`later`: added to a day."""
+    text = text.replace(" ", "+") if "T" in text else text  # what a plus becomes that nobody has escaped
+    try:
+        if len(text) == len("2026-11-26"):
+            return _beginning(_date(key, text) + later, begins)
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
+        told = f"Cannot read the request: {key} is no time such as 2026-11-26T06:00:00Z, and no day."
+        raise NoSuchPage(told) from None

@@ -1,0 +1,153 @@
+"""What was recorded in a time, what is missing and why: of each job that ran in it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vrmon.errors import NoSuchPage
+from vrmon.history.database import Connection
+from vrmon.history.days import Span
+from vrmon.history.holes import absences
+from vrmon.history.pages import between, utc
+from vrmon.text import Word, rfc3339
+from vrmon.views.coverage import is_worth_telling
+
+MOST = 5000  # jobs of one report
+_FETCHED = 500  # at once, so that others have their turn in between
+_DOUBT = 15.0  # seconds: more than what slow polls leave in doubt at one place
+
+_OPEN = "one.ended_latest IS NULL"
+_PLACES = (  # each answered by an index
+    "one.began_earliest >= :first AND one.began_earliest < :last",
+    "one.ended_latest > :first AND +one.began_earliest < :first",
+    f"{_OPEN} AND one.began_earliest < :first AND (one.session = :session OR one.until > :first)",
+)
+_GAPS = (
+    "SELECT began, ended, least, most, cause FROM gaps"
+    " WHERE key = :key AND ingest = :ingest AND job = :job AND stamp = :stamp"
+    " AND place < :gaps ORDER BY place"
+)
+_TAKE = "SELECT * FROM takes WHERE key = ? AND stamp = ?"
+
+_Row = Mapping[str, Any]
+
+
+class Verdict(Word):
+    """PARTIAL: a part is surely missing, or so much is in doubt that nobody may call it whole. MISSED:
+    nothing of it was recorded."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    MISSED = "missed"
+
+
+def report(connection: Connection, span: Span, channel: str = "", tolerance: float = 3.0) -> dict[str, Any]:
+    """The document of GET /report; `channel`: of one, "" for all. `tolerance`: seconds that may be missing.
+
+    NoSuchPage where it would be too long.
+    """
+    first, last = round(span.began * 1000), round(span.ended * 1000)
+    jobs = [_job(connection, row, tolerance) for row in _rows(connection, first, last, channel)]
+    jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
+    found = Counter(job["status"] for job in jobs)
+    return {
+        "from": rfc3339(span.began),
+        "to": rfc3339(span.ended),
+        "jobs": jobs,
+        "absences": [
+            {"from": utc(began), "to": utc(ended)} for began, ended in absences(connection, first, last)
+        ],
+        "summary": {"jobs": len(jobs), **{one.value: found[one] for one in Verdict}},
+    }
+
+
+def _rows(connection: Connection, first: int, last: int, channel: str) -> Iterator[_Row]:
+    """Those of the jobs that ran from `first` to `last`. What was open when its session ended was so until
+    then."""
+    (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
+    asked = {"first": first, "last": last, "session": session, "channel": channel}
+    count = 0
+    for place in _PLACES:
+        of_channel = " AND one.channel = :channel" if channel else ""
+        question = (
+            f"SELECT one.*, sessions.seen, one.session = :session AS is_last"  # noqa: S608 - our own words
+            f" FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session WHERE {place}{of_channel}"
+        )
+        for row in _read(connection, question, asked):
+            count += 1
+            if count > MOST:
+                raise NoSuchPage(f"Cannot report on more than {MOST} jobs at once. Ask for a shorter time.")
+            yield row
+
+
+def _read(connection: Connection, question: str, values: Any) -> Iterator[dict[str, Any]]:
+    found = connection.execute(question, values)
+    names = [column[0] for column in found.description]
+    while rows := found.fetchmany(_FETCHED):
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def _job(connection: Connection, row: _Row, tolerance: float) -> dict[str, Any]:
+    gaps = list(_read(connection, _GAPS, dict(row))) if row["gaps"] else []
+    stamps = json.loads(row["takes"])
+    takes = [take for stamp in stamps for take in _read(connection, _TAKE, (row["key"], stamp))]
+    ended = between(row, "ended")
+    if ended is None and not row["is_last"]:
+        ended = {"earliest": utc(row["until"]), "latest": utc(max(row["until"], row["seen"] or 0))}
+    doubt = max((gap["most"] for gap in gaps), default=0.0)
+    return {
+        "channel": row["channel"],
+        "primary": row["key"].partition("/")[0],
+        "ingest": row["ingest"],
+        "job": row["job"],
+        "basename": row["basename"],
+        "began": between(row, "began"),
+        "ended": ended,
+        "takes": [_take(take) for take in takes],
+        "missing": {"least": row["least"], "most": row["most"]},
+        "coverage": {"least": row["covered_least"], "most": row["covered_most"]},
+        "gaps": [
+            _gap(gap, None if ended is None else row["until"])
+            for gap in gaps
+            if is_worth_telling(gap["least"], gap["most"], tolerance)
+        ],
+        "status": _verdict(row, doubt, tolerance, is_over=ended is not None, is_recorded=bool(takes)).value,
+    }
+
+
+def _verdict(row: _Row, doubt: float, tolerance: float, *, is_over: bool, is_recorded: bool) -> Verdict:
+    is_lacking = row["least"] > tolerance
+    if not is_over:
+        return Verdict.RUNNING
+    if is_lacking and not is_recorded:
+        return Verdict.MISSED
+    return Verdict.PARTIAL if is_lacking or doubt > max(tolerance, _DOUBT) else Verdict.COMPLETE
+
+
+def _take(row: _Row) -> dict[str, Any]:
+    files = json.loads(row["names"])
+    return {
+        "name": files[0] if files else "",
+        "files": files,
+        "dvr": row["dvr"],
+        "source": row["source"],
+        "number": row["number"],
+        "began": between(row, "began"),
+        "ended": between(row, "ended"),
+        "end_cause": row["end_cause"],
+    }
+
+
+def _gap(row: _Row, until: int | None) -> dict[str, Any]:
+    """`until`: when at the latest it ended, where it is over."""
+    return {
+        "from": utc(row["began"]),
+        "to": utc(until if row["ended"] is None else row["ended"]),
+        "least": row["least"],
+        "most": row["most"],
+        "cause": row["cause"],
+    }
