@@ -176,7 +176,7 @@ def test_news_are_told_once_and_again_after_the_daemon_began_anew() -> None:
         return {"uptime": uptime, "recent": [{"n": n} for n in numbers]}
 
     news = News()
-    assert [one["n"] for one in news.of(document(5, 1, 2))] == [1, 2]
+    assert [one["n"] for one in news.of(document(5, -1, 0, 1, 2))] == [-1, 0, 1, 2]
     assert [one["n"] for one in news.of(document(6, 1, 2, 3))] == [3]
     assert news.of(document(7, 2, 3)) == []
-    assert [one["n"] for one in news.of(document(1, 1, 2))] == [1, 2]
+    assert [one["n"] for one in news.of(document(1, -2, 0, 1, 2))] == [1, 2]

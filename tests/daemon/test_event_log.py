@@ -44,6 +44,9 @@ def test_an_event_goes_into_the_log_with_its_fields_and_into_the_recent_ones(
             "subject": "PCR 1",
             "message": "It died.",
             "code": "take-died",
+            "count": 1,
+            "first": "2026-11-18T11:06:40.000Z",
+            "subjects": ["PCR 1"],
         }
     ]
 
@@ -59,8 +62,12 @@ def test_a_device_is_a_field_of_its_own(
 
 def test_the_last_fifty_are_kept_and_their_numbers_only_grow() -> None:
     event_log = EventLog()
-    for _ in range(70):
-        event_log.tell(Event(Code.JOB_BEGAN, Severity.INFO, "PCR 1", "Job began."), SETTINGS, 0.0)
+    before = [(Event(Code.JOB_BEGAN, Severity.INFO, "PCR 1", f"Job {n} began."), 0.0) for n in range(60)]
+    event_log.tell(Event(Code.JOB_BEGAN, Severity.INFO, "PCR 1", "Job 0 began."), SETTINGS, 0.0)
+    event_log.precede(before)
+    assert [one["n"] for one in event_log.recent] == list(range(-48, 2))
+    for n in range(1, 70):
+        event_log.tell(Event(Code.JOB_BEGAN, Severity.INFO, "PCR 2", f"Job {n} began."), SETTINGS, 0.0)
     assert [one["n"] for one in event_log.recent] == list(range(21, 71))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.world.mirror import mirror, wait
-from tests.world.running import Running
+from tests.world.running import Running, Status
 from vrmon.history.database import open_to_read
 
 
@@ -105,3 +105,24 @@ def test_without_days_there_is_no_history_and_a_reload_begins_one(tmp_path: Path
         (job,) = rows(here.daemon, "jobs")
         assert (job["basename"], job["ended_latest"]) == ("SHOW", None)
         assert here.daemon.status()["problems"] == []
+
+
+def test_what_happened_lately_survives_a_restart(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=3) as here:
+        for number in (1, 2, 3):
+            here.record(f"SHOW {number}.mxf", number)
+        here.recorder.fault("reset")
+        here.daemon.wait_for(lambda status: [one["count"] for one in of(status, "dvr-blind")] == [3])
+        wait(lambda: len([1 for one in read(here.daemon, "") if one["code"] == "dvr-blind"]) == 3, "written")
+        here.daemon.restart(9)
+        status = here.daemon.wait_for(lambda status: any(one["n"] <= 0 for one in status["recent"]))
+        (blind,) = [one for one in of(status, "dvr-blind") if one["n"] <= 0]
+        assert (blind["subject"], blind["count"]) == ("movierecorder", 3)
+        assert sorted(blind["subjects"]) == ["PCR 1", "PCR 2", "PCR 3"]
+        numbers = [one["n"] for one in status["recent"]]
+        assert numbers == sorted(set(numbers))
+        assert numbers[0] <= 0
+
+
+def of(status: Status, code: str) -> list[dict[str, Any]]:
+    return [one for one in status["recent"] if one["code"] == code]

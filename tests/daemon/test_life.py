@@ -96,7 +96,8 @@ def test_an_upgrade_in_mid_recording_leaves_the_take_alone(tmp_path: Path) -> No
         here.daemon.start()
         status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
         assert status["channels"][0]["take"]["number"] == 1
-        assert [one["code"] for one in status["recent"]] == ["take-adopted"], "no alarm"
+        since = [one["code"] for one in status["recent"] if one["n"] > 0]
+        assert since == ["take-adopted"], "no alarm"
         here.wait_for_polls()
         assert here.sent() == before
         here.playbox.end_job(job)

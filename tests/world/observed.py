@@ -33,6 +33,7 @@ from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import ChannelKey, Settings
 from vrmon.views import events, status
 from vrmon.views.events import Event
+from vrmon.views.recent import Line, add
 from vrmon.views.status import Scene
 from vrmon.workers.counts import DeviceCounts
 
@@ -132,7 +133,9 @@ class Site:
         """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
         assert self.plan is not None
         epoch = (time.time() if now is None else now) - self.now
-        recent = enumerate(self.events, 1)
+        lines: tuple[Line, ...] = ()
+        for number, (event, moment) in enumerate(self.events, 1):
+            lines = add(lines, event, number, moment + epoch)
         taken = {key: self.now + epoch - age for key, age in (pictures or {}).items()}
         return status.document(
             Scene(
@@ -150,7 +153,7 @@ class Site:
                     "loaded": None,
                     "complaints": [],
                 },
-                recent=[events.document(one, n, moment + epoch) for n, (one, moment) in recent][-50:],
+                recent=[line.document() for line in lines],
                 pictures=taken,
                 zone=status.Zone("CET", 3600),
             ),

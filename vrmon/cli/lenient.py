@@ -23,6 +23,12 @@ def text(document: object, key: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+def texts(document: object, key: str) -> list[str]:
+    """The texts in the array at `key`."""
+    value = _get(document, key)
+    return [clean(one) for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 def number(document: object, key: str) -> float | None:
     value = _get(document, key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

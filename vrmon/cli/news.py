@@ -24,7 +24,7 @@ class News:
     """Tells each event once, in whatever documents it comes, and also after vrmond began to count anew."""
 
     def __init__(self) -> None:
-        self._last = 0.0
+        self._last = float("-inf")  # what was before this vrmond has numbers up to 0
         self._uptime = 0.0
 
     def of(self, document: dict[str, Any]) -> list[Event]:
@@ -39,14 +39,15 @@ class News:
 
 
 def line(event: Event, *, padded: bool = True) -> Text:
-    """Local time, severity, whom it concerns, and what happened."""
+    """Local time, severity, whom it concerns, what happened, and how often."""
     when = moment(event, "time")
     severity = text(event, "severity")
     sign, style = SIGNS.get(severity, UNHEARD_OF)
     shown = Text(f"{clock(when)}  ", "dim")
     shown.append(f"{sign} {severity:<{8 if padded else 0}}  ", style)
     shown.append(text(event, "subject"), "bold")
-    return shown.append(f"  {text(event, 'message')}")
+    times = number(event, "count") or 1.0
+    return shown.append(f"  {text(event, 'message')}{f' (×{times:.0f})' if times > 1.0 else ''}")
 
 
 def clock(when: datetime | None, *, seconds: bool = True) -> str:

@@ -27,7 +27,8 @@ from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import SUBJECT, OwnProblems
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
-from vrmon.errors import ConfigError
+from vrmon.errors import ConfigError, HistoryError
+from vrmon.history.pages import last_events
 from vrmon.plan.memory import Memory
 from vrmon.state import StateStore, snapshot
 from vrmon.views.events import Event
@@ -40,6 +41,7 @@ _PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog w
 _LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
 _WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _LAST_SAVE = 2.0
+_RECALLED = 500  # events of earlier days, for the lines that they make
 
 
 class Daemon:
@@ -91,6 +93,7 @@ class Daemon:
         self._notifier.ready(self._service.summary())
         journal.report(logging.INFO, Code.STARTED, version=__version__)
         self._background(asyncio.to_thread(self._inforce.remember))
+        self._background(self._recall())
         keeping = asyncio.create_task(self._keep_house())
         ending = asyncio.create_task(self._ending.wait())
         await asyncio.wait({keeping, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +139,18 @@ class Daemon:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _recall(self) -> None:
+        """What happened before, as soon as the history can be read."""
+        while (book := self._bookkeeping.book) is not None:
+            try:
+                before = await self._bookkeeping.ask(lambda one: last_events(one, book.session, _RECALLED))
+            except HistoryError:
+                await asyncio.sleep(_PACE)
+            else:
+                self._event_log.precede(before)
+                self._api.changed()
+                return
 
     def _remembered(self) -> Memory:
         loaded = self._store.load()

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from vrmon.catalog import Severity
 from vrmon.daemon.journal import report
 from vrmon.settings import Settings
-from vrmon.views.events import Event, document
+from vrmon.views.events import Event
+from vrmon.views.recent import KEPT, Line, add
 
 _LEVELS = {Severity.INFO: logging.INFO, Severity.DEGRADED: logging.WARNING, Severity.CRITICAL: logging.ERROR}
-_KEPT = 50
 
 
 class EventLog:
-    """`recent` holds the last events, the newest last, each with a number that only grows."""
+    """The last events, each with a number that only grows: from 1, those before this vrmond up to 0."""
 
     def __init__(self) -> None:
-        self.recent: deque[Mapping[str, Any]] = deque(maxlen=_KEPT)
+        self._lines: tuple[Line, ...] = ()
         self._number = 0
+
+    @property
+    def recent(self) -> list[dict[str, Any]]:
+        """The newest last."""
+        return [line.document() for line in self._lines]
+
+    def precede(self, events: Sequence[tuple[Event, float]]) -> None:
+        """These happened before this vrmond began, the oldest first, each at its Unix time."""
+        lines: tuple[Line, ...] = ()
+        for number, (event, moment) in enumerate(events, 1 - len(events)):
+            lines = add(lines, event, number, moment)
+        self._lines = (*lines, *self._lines)[-KEPT:]
 
     def tell(self, event: Event, settings: Settings, moment: float) -> int:
         """`moment` is Unix time. The event's number."""
         self._number += 1
-        self.recent.append(document(event, self._number, moment))
+        self._lines = add(self._lines, event, self._number, moment)
         fields = dict(event.fields)
         if any(channel.name == event.subject for channel in settings.channels):
             fields["channel"] = event.subject

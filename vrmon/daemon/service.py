@@ -239,7 +239,7 @@ class Service:
             began=self._began,
             configuration=self.configuration,
             own=self._own_problems.now(),
-            recent=tuple(self._event_log.recent),
+            recent=self._event_log.recent,
             pictures=self._pictures.taken(),
             zone=zone(),
         )

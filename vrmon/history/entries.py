@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from vrmon.catalog import Severity
+from vrmon.catalog import Code, Severity
 from vrmon.history.rows import Row, Value
-from vrmon.model import Action, Outcome, Problem, Result
+from vrmon.model import Action, Outcome, Problem, ProblemKey, Result
 from vrmon.plan.coverage.channel import Show, TakeSpan
 from vrmon.plan.coverage.looks import Between
 from vrmon.settings import Channel, ChannelKey
 from vrmon.views.events import Event
+
+_CAUSE, _OF = "cause", "cause_subject"
 
 Unix = Callable[[float], int]
 
@@ -166,6 +168,10 @@ def asked(session: int, number: int, moment: int, order: Order) -> Row:
 
 
 def event(session: int, number: int, moment: int, happened: Event) -> Row:
+    """The problem that it follows from stands among its fields."""
+    fields = {name: text for name, text in happened.fields.items() if text}
+    if happened.cause is not None:
+        fields |= {_CAUSE: happened.cause.code.value, _OF: happened.cause.subject}
     values: dict[str, Value] = {
         "session": session,
         "number": number,
@@ -174,9 +180,17 @@ def event(session: int, number: int, moment: int, happened: Event) -> Row:
         "severity": happened.severity.value,
         "subject": happened.subject,
         "message": happened.message,
-        "fields": json.dumps({name: text for name, text in happened.fields.items() if text}),
+        "fields": json.dumps(fields),
     }
     return Row("events", values)
+
+
+def happened(code: str, severity: str, subject: str, message: str, fields: str) -> Event:
+    """The event that such a row was made of. ValueError where a later vrmon has made it."""
+    known = {str(name): str(text) for name, text in json.loads(fields).items()}
+    cause, of = known.pop(_CAUSE, ""), known.pop(_OF, "")
+    key = ProblemKey(Code(cause), of) if cause else None
+    return Event(Code(code), Severity(severity), subject, message, known, key)
 
 
 def _of_job(key: ChannelKey, show: Show) -> dict[str, Value]:

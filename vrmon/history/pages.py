@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Any
 
 from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection
+from vrmon.history.entries import happened
 from vrmon.history.holes import holes
 from vrmon.text import rfc3339
+from vrmon.views.events import Event
 
 _SCANNED = 20_000  # rows that are looked at for one page, whatever it is to hold
 _FETCHED = 500  # at once, so that others have their turn in between
@@ -68,6 +71,20 @@ def page(
         "next": None if cursor is None else _encoded(cursor),
         "holes": holes(connection, first, last),
     }
+
+
+def last_events(connection: Connection, before: int, count: int) -> list[tuple[Event, float]]:
+    """Those of the sessions before this one, each with its Unix time; the oldest first."""
+    found = connection.execute(
+        "SELECT code, severity, subject, message, fields, time FROM events WHERE session < ?"
+        " ORDER BY time DESC, session DESC, number DESC LIMIT ?",
+        (before, count),
+    )
+    events = []
+    for *row, moment in found:
+        with contextlib.suppress(ValueError):  # a later vrmon's
+            events.append((happened(*row), moment / 1000))
+    return events[::-1]
 
 
 def _rows(connection: Connection, kind: Kind, first: int, last: int, after: str) -> Iterator[_Row]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from vrmon.catalog import ROWS, Code, Severity, Situation
-from vrmon.model import Job, Problem
+from vrmon.model import Job, Problem, ProblemKey
 from vrmon.plan import Plan
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Naming, Running, Sent
 from vrmon.settings import Channel
-from vrmon.text import rfc3339, span
+from vrmon.text import span
 
 _OF_DEVICES = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
 
@@ -24,31 +23,21 @@ _CALLED = ("recorder", "place")  # which the journal's explanation of a problem 
 
 @dataclass(frozen=True)
 class Event:
-    """`message` is for people; `fields` go to the journal beside it."""
+    """`message` is for people; `fields` go to the journal beside it. `cause`: the problem that the one which
+    began or ended follows from."""
 
     code: Code
     severity: Severity
     subject: str
     message: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    cause: ProblemKey | None = None
 
     @classmethod
     def of(cls, code: Code, subject: str, fields: Mapping[str, str], /, **facts: object) -> Event:
         """As the row of its code says it."""
         row = ROWS[code]
         return cls(code, row.severity_in(Situation.USUAL), subject, row.message(facts), fields)
-
-
-def document(event: Event, number: int, moment: float) -> dict[str, Any]:
-    """As /status shows it; it happened at `moment`, in Unix time."""
-    return {
-        "n": number,
-        "time": rfc3339(moment),
-        "severity": event.severity.value,
-        "subject": event.subject,
-        "message": event.message,
-        "code": event.code.value,
-    }
 
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
@@ -102,13 +91,15 @@ def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:
 def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
     text = f"{problem.message} {problem.hint}".rstrip()
     called = {key: str(problem.facts[key]) for key in _CALLED if key in problem.facts}
-    return Event(problem.code, problem.severity, problem.subject, text, {**(about or {}), **called})
+    fields = {**(about or {}), **called}
+    return Event(problem.code, problem.severity, problem.subject, text, fields, problem.cause)
 
 
 def ended(problem: Problem, seconds: float, about: dict[str, str] | None = None) -> Event:
     code = Code.DEVICE_BACK if problem.code in _OF_DEVICES else Code.PROBLEM_ENDED
     fields = {"problem": problem.code.value, **(about or {})}
-    return Event.of(code, problem.subject, fields, lasted=span(seconds), message=problem.message)
+    event = Event.of(code, problem.subject, fields, lasted=span(seconds), message=problem.message)
+    return replace(event, cause=problem.cause)
 
 
 def _of_channel(channel: Channel, was: ChannelMemory, memory: ChannelMemory, after: Plan) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from vrmon.catalog import Severity
 from vrmon.cli.address import where
 from vrmon.cli.feed import follow
-from vrmon.cli.lenient import moment, text
+from vrmon.cli.lenient import moment, text, texts
 from vrmon.cli.naming import exactly
 from vrmon.cli.news import Event, News, line
 from vrmon.cli.terminal import console, print_json, print_line, until_interrupted
@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
 def _is_wanted(event: Event, options: Namespace) -> bool:
     when = moment(event, "time")
     return (
-        options.channel in (None, text(event, "subject"))
+        options.channel in (None, text(event, "subject"), *texts(event, "subjects"))
         and (options.since is None or when is None or when >= options.since)
         and (options.severity is None or _rank(text(event, "severity")) <= _RANKS[options.severity])
     )
