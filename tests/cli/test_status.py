@@ -122,6 +122,13 @@ def test_without_a_command_it_is_the_status(server: Server, tmp_path: Path) -> N
     assert vrmon(environ=environ).stdout == vrmon("status", environ=environ).stdout != ""
 
 
+def test_the_row_of_a_channel_is_as_bad_as_the_document_says() -> None:
+    text = printed(scenes.document("stale-primary", "idle"), width=100)
+    rows = {line[:5]: line for line in text.splitlines() if line.startswith("PCR")}
+    assert "▲ keeping" in rows["PCR 1"]
+    assert "▲ idle" in rows["PCR 2"], "its primary does not answer"
+
+
 def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(server: Server) -> None:
     show(server, *scenes.EVERY_STATE)
     arguments = ("status", "--socket", server.unix_socket)

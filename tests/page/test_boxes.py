@@ -120,6 +120,8 @@ def document(channels: list[dict[str, Any]], count: int, first: int, names: str)
         one["name"] = names.format(n=number + 1)
         if one["job"] and number % 5 == 0:
             one["job"]["basename"] = f"{one['name']} {one['name']}"
+        if one["hold"]:
+            one["hold"]["reason"] = f"{one['name']}: the router is rewired, until the new matrix is in"
         shown.append(one)
     return {**whole, "word": "Not safe", "health": "critical", "channels": shown}
 

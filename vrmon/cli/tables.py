@@ -124,7 +124,7 @@ def _stacked(*cells: Text) -> Text:
 def _phase(channel: Document) -> Text:
     phase = text(channel, "phase")
     sign, style = PHASES.get(phase, UNHEARD_OF)
-    severity = text(part(channel, "problem"), "severity")
+    severity = text(channel, "severity")
     if severity in (Severity.DEGRADED, Severity.CRITICAL):
         sign, style = SIGNS[severity]
     shown = Text(f"{sign} {phase or 'unknown'}", style)

@@ -34,6 +34,10 @@ export function showDetails(channels, views, moment) {
   });
 }
 
+function drillText({ when, result, why }, moment) {
+  return [`${result} at ${moment.clock(when)}`, why].filter(Boolean).join(": ");
+}
+
 function bounds({ least, most }) {
   return `at least ${howLong(least)}, at most ${howLong(Math.ceil(most))}`;
 }
@@ -58,6 +62,7 @@ function facts(channel, view, moment) {
     ["Recording now", channel.recording ?? ""],
     ["Backup says", [view.backup.what, view.backup.time].filter(Boolean).join(" · ")],
     ["Started after", take && take.start_latency !== null ? `${take.start_latency.toFixed(2)} s` : ""],
+    ["Last drill", channel.drill ? drillText(channel.drill, moment) : ""],
     ["In this state for", running(moment.since(channel.since))],
   ];
 }
