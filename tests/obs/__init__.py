@@ -1,0 +1,1 @@
+"""The real OBS Studio, recording real files; packaging/obs-tests runs this."""
