@@ -23,7 +23,7 @@ from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
 
 TIMEOUT = 0.5
 SECRET = "pass % wörd"
-FORMAT = ("Output", "FilenameFormatting")
+FORMAT, KEPT = ("Output", "FilenameFormatting"), ("vrmon", "FilenameFormatting")
 
 _opened: list[Dvr] = []
 
@@ -71,6 +71,27 @@ def test_the_operators_names_are_his_own_again_at_once(obs: Obs) -> None:
         client.record("1", "OTHER")
     assert obs.profile[FORMAT] == "%CCYY %hh"
     assert [take.name for take in obs.takes] == ["SHOW"]
+
+
+def test_a_name_that_was_left_in_the_profile_is_the_operators_again_at_the_first_look(obs: Obs) -> None:
+    """A vrmon that died in the midst of a start has left it."""
+    obs.profile[FORMAT], obs.profile[KEPT] = "SHOW", "%CCYY %hh"
+    client_of(obs.url).sources()
+    assert obs.profile == {FORMAT: "%CCYY %hh"}
+
+
+def test_a_name_that_was_left_is_not_taken_for_the_operators_own(obs: Obs) -> None:
+    obs.profile[FORMAT], obs.profile[KEPT] = "SHOW", "%CCYY %hh"
+    client_of(obs.url).record("1", "NEXT")
+    assert obs.profile == {FORMAT: "%CCYY %hh"}
+    assert [take.name for take in obs.takes] == ["NEXT"]
+
+
+def test_a_start_that_is_obeyed_late_gets_its_name_all_the_same(obs: Obs) -> None:
+    obs.switch(started_after=0.5)
+    client_of(obs.url).record("1", "SHOW")
+    assert [take.name for take in obs.takes] == ["SHOW"]
+    assert obs.profile[FORMAT].startswith("%CCYY")
 
 
 def test_what_does_not_tell_its_names_is_sent_nothing(obs: Obs) -> None:

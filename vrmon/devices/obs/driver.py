@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from vrmon.devices.contract import Dvr
 from vrmon.devices.obs.answers import (
@@ -13,12 +13,11 @@ from vrmon.devices.obs.answers import (
     parse_picture,
     parse_source,
 )
-from vrmon.devices.obs.names import formatted
+from vrmon.devices.obs.profile import Asker, Profile
 from vrmon.devices.obs.session import PORT, Ask, Reply, Session
 from vrmon.errors import BadAnswer, Refused
 from vrmon.model import Destination, Schedule, Sight, Source, media_type
 from vrmon.net.endpoint import Endpoint
-from vrmon.net.shape import ShapeError
 from vrmon.settings import DeviceSettings
 
 _REASONS = {
@@ -27,26 +26,30 @@ _REASONS = {
     502: "it is paused",
     503: "it is not paused",
 }
-_FORMAT = {"parameterCategory": "Output", "parameterName": "FilenameFormatting"}
+_PATIENCE = 2.0  # seconds for a recording to begin; on a busy machine it takes a while
 _PICTURE = {"imageFormat": "jpg", "imageWidth": 320}
-
-T = TypeVar("T")
 
 
 class Obs:
     """A `contract.Dvr`."""
 
-    def __init__(self, endpoint: Endpoint, password: str) -> None:
+    def __init__(self, endpoint: Endpoint, password: str, profile: Profile) -> None:
         self._endpoint = endpoint
+        self._profile = profile
         self._session = Session(endpoint, password)
 
     def sources(self) -> Sight[tuple[Source, ...]]:
-        status, stats, *settings = self._session.ask(
-            Ask("GetRecordStatus"),
-            Ask("GetStats"),
-            *(Ask("GetOutputSettings", {"outputName": name}) for name in OUTPUTS),
-        )
-        return Sight((self._understood(lambda: parse_source(status, settings, stats)),))
+        def look(ask: Asker) -> Source:
+            if self._session.is_new:
+                self._profile.tidy(ask)
+            status, stats, *settings = ask(
+                Ask("GetRecordStatus"),
+                Ask("GetStats"),
+                *(Ask("GetOutputSettings", {"outputName": name}) for name in OUTPUTS),
+            )
+            return parse_source(status, settings, stats)
+
+        return Sight((self._session.converse(look),))
 
     def source(self, unique_id: str) -> Source | None:
         return self.sources().seen[0] if unique_id == SOURCE else None
@@ -63,20 +66,9 @@ class Obs:
         self._cannot("tell schedules")
 
     def record(self, source: str, name: str) -> None:
-        """The format of names is the operator's again before anybody else can record under it."""
         self._check(source)
-        (before,) = self._session.ask(Ask("GetProfileParameter", _FORMAT))
-        usual = before.data.get("parameterValue") or before.data.get("defaultParameterValue")
-        if not before.done or not isinstance(usual, str):
-            raise self._endpoint.error(BadAnswer, "does not tell how it names its files; nothing was sent")
-        named, started, restored = self._session.ask(
-            Ask("SetProfileParameter", {**_FORMAT, "parameterValue": formatted(name)}),
-            Ask("StartRecord"),
-            Ask("SetProfileParameter", {**_FORMAT, "parameterValue": usual}),
-        )
+        started = self._session.converse(lambda ask: self._profile.record(ask, name))
         self._expect(started, "to record")
-        self._expect(named, f'the name "{self._endpoint.quoted(name)}"')
-        self._expect(restored, "its own names back")
 
     def stop(self, source: str) -> None:
         self._command(source, "StopRecord", "to stop")
@@ -89,11 +81,15 @@ class Obs:
 
     def thumbnail(self, source: str) -> bytes:
         self._check(source)
-        (scene,) = self._session.ask(Ask("GetCurrentProgramScene"))
-        name = scene.data.get("currentProgramSceneName") or scene.data.get("sceneName")
-        (shot,) = self._session.ask(Ask("GetSourceScreenshot", {**_PICTURE, "sourceName": name}))
-        self._expect(shot, "to show its scene")
-        picture = self._understood(lambda: parse_picture(shot.data.get("imageData")))
+
+        def look(ask: Asker) -> bytes:
+            (scene,) = ask(Ask("GetCurrentProgramScene"))
+            name = scene.data.get("currentProgramSceneName") or scene.data.get("sceneName")
+            (shot,) = ask(Ask("GetSourceScreenshot", {**_PICTURE, "sourceName": name}))
+            self._expect(shot, "to show its scene")
+            return parse_picture(shot.data.get("imageData"))
+
+        picture = self._session.converse(look)
         if media_type(picture) is None:
             raise self._endpoint.error(BadAnswer, "answered neither PNG nor JPEG where a picture is expected")
         return picture
@@ -115,16 +111,10 @@ class Obs:
             words = self._endpoint.quoted(reply.why) or _REASONS.get(reply.code, "no reason given")
             raise self._endpoint.error(Refused, f"refused {wish}: {words} ({reply.code})")
 
-    def _understood(self, parse: Callable[[], T]) -> T:
-        try:
-            return parse()
-        except ShapeError as error:
-            raise self._endpoint.error(BadAnswer, f"answered nonsense: {error}") from None
-
     def _cannot(self, what: str) -> NoReturn:
         raise self._endpoint.error(Refused, f"cannot {what}")
 
 
 def connector(device: DeviceSettings) -> Callable[[], Dvr]:
-    endpoint = Endpoint(device, PORT)
-    return lambda: Obs(endpoint, device.password)
+    endpoint, profile = Endpoint(device, PORT), Profile(min(_PATIENCE, device.timeout / 2))
+    return lambda: Obs(endpoint, device.password, profile)

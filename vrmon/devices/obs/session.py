@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from vrmon.errors import BadAnswer, DeviceError, PasswordRefused, Unreachable
 from vrmon.net.endpoint import Endpoint
@@ -36,6 +36,9 @@ _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _PACKAGE = "cannot be asked: python3-websocket is not installed here. apt install python3-websocket"
 
 
+T = TypeVar("T")
+
+
 class Ask(NamedTuple):
     """A request of obs-websocket, and what it needs."""
 
@@ -53,17 +56,20 @@ class Reply(NamedTuple):
 
 
 class Session:
+    """`is_new`: nothing was asked in it yet."""
+
     def __init__(self, endpoint: Endpoint, password: str) -> None:
         self.endpoint = endpoint
+        self.is_new = True
         self._password = password
         self._budget = Budget()
         self._numbers = count(1)
         self._socket: BudgetSocket | None = None
         self._ws: Any = None
 
-    def ask(self, *asked: Ask) -> tuple[Reply, ...]:
-        """A reply for each, in their order, whether it was done or not. After a DeviceError each may have
-        been."""
+    def converse(self, talk: Callable[[Callable[..., tuple[Reply, ...]]], T]) -> T:
+        """What `talk` returns. It is given a function that asks, in one batch, and returns a reply for each
+        request, in their order, whether it was done or not. After a DeviceError each may have been."""
         self.endpoint.check()
         if _library is None:
             raise self.endpoint.error(Unreachable, _PACKAGE)
@@ -71,9 +77,9 @@ class Session:
         try:
             self._budget.start(self.endpoint.timeout, LIMIT)
             self._open()
-            found = self._batch(asked)
-            is_done = True
-            return found
+            told = talk(self._batch)
+            is_done, self.is_new = True, False
+            return told
         except ShapeError as error:
             raise self.endpoint.error(BadAnswer, f"answered nonsense: {error}") from None
         except RecursionError:
@@ -86,13 +92,17 @@ class Session:
             if not is_done:
                 self.close()
 
+    def ask(self, *asked: Ask) -> tuple[Reply, ...]:
+        """One batch."""
+        return self.converse(lambda ask: ask(*asked))
+
     def close(self) -> None:
         """End it; the next exchange opens another."""
         if self._socket is not None:
             self._socket.close()
         self._socket = self._ws = None
 
-    def _batch(self, asked: tuple[Ask, ...]) -> tuple[Reply, ...]:
+    def _batch(self, *asked: Ask) -> tuple[Reply, ...]:
         number = str(next(self._numbers))
         requests = [{"requestType": one.kind, "requestData": dict(one.data)} for one in asked]
         self._send(_BATCH, {"requestId": number, "haltOnFailure": False, "requests": requests})
@@ -109,6 +119,7 @@ class Session:
             if self._socket.waiting() == b"":
                 return
             self.close()
+        self.is_new = True
         self._socket = connect(self.endpoint.dial, self.endpoint.port, self._budget)
         host = f"[{self.endpoint.host}]" if ":" in self.endpoint.host else self.endpoint.host
         self._ws = _library.create_connection(

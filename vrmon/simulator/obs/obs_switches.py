@@ -14,6 +14,9 @@ class ObsSwitches(SoloSwitches):
     stop_visible_after: float = switch(
         1.9, "how long after a stop, whoever wanted it, it is still active, and a start refused"
     )
+    started_after: float = switch(
+        0.02, "how long after its success StartRecord is obeyed, and the name read that the file gets"
+    )
     mode: Literal["simple", "advanced", "custom"] = switch(
         "simple", "the mode of its output, which its name follows: simple, advanced, advanced with FFmpeg"
     )

@@ -137,7 +137,7 @@ class Obs(SoloRecorder):
 
     def usual_name(self) -> str:
         """As the profile's format gives it, in which "%%" is a percent sign."""
-        text = self.profile["Output", "FilenameFormatting"].replace("%%", "\0")
+        text = self.profile.get(("Output", "FilenameFormatting"), _USUAL_FORMAT).replace("%%", "\0")
         made = re.sub("%[A-Za-z]+", lambda found: time.strftime(_TOKENS.get(found[0], "")), text)
         made = re.sub(r'[:?*"<>|]', "_", made.replace("\0", "%"))[:259]
         return made.replace(" ", "_") if self.switches.blanks == "underscores" else made
@@ -191,18 +191,24 @@ class Obs(SoloRecorder):
     def _set_parameter(self, data: Data) -> Data:
         key = (str(data.get("parameterCategory")), str(data.get("parameterName")))
         value = data.get("parameterValue")
-        if not isinstance(value, str):
+        if isinstance(value, str):
+            self.profile[key] = value
+        elif value is None and "parameterValue" in data:
+            self.profile.pop(key, None)
+        else:
             raise No(MISSING, "Your request is missing the `parameterValue` field.")
-        self.profile[key] = value
         return {}
 
     def _start(self, _: Data) -> Data:
         now = self.advance()
         if self.is_busy(now):
             raise No(RUNNING)
-        if self.free >= LEAST and not self.switches.record_is_deaf:
-            self.begin(self.free_name(self.usual_name()), now, "remote")
+        self.agenda.add(now + self.switches.started_after, self._begin_at)
         return {}
+
+    def _begin_at(self, due: float) -> None:
+        if self.take is None and self.free >= LEAST and not self.switches.record_is_deaf:
+            self.begin(self.free_name(self.usual_name()), due, "remote")
 
     def _stop(self, _: Data) -> Data:
         if not self.shows_recording(self.advance()):

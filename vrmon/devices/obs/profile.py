@@ -1,0 +1,80 @@
+"""The name of a take: OBS reads it in its profile when a recording begins, shortly after it was told to.
+
+So the profile has our name for a moment. What it had for an operator's recordings is kept beside it the
+while, in the profile too: whoever finds it there, since who put it there has died, puts it back.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from vrmon.devices.obs.names import formatted
+from vrmon.devices.obs.session import Ask, Reply
+from vrmon.net.shape import ShapeError
+
+Asker = Callable[..., tuple[Reply, ...]]
+
+_FORMAT = {"parameterCategory": "Output", "parameterName": "FilenameFormatting"}
+_KEPT = {"parameterCategory": "vrmon", "parameterName": "FilenameFormatting"}
+_LOOK_EVERY = 0.02  # seconds
+
+
+class Profile:
+    """What the clients of one OBS share. `patience`: for so long (seconds) a recording may be in coming."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._turn = threading.Lock()
+
+    def record(self, ask: Asker, name: str) -> Reply:
+        """OBS's word on a start under this name. ShapeError, and nothing was sent, where it does not tell how
+        it names its files."""
+        with self._turn:
+            usual = _usual(*ask(Ask("GetProfileParameter", _FORMAT), Ask("GetProfileParameter", _KEPT)))
+            *_, started = ask(
+                Ask("SetProfileParameter", {**_KEPT, "parameterValue": usual}),
+                Ask("SetProfileParameter", {**_FORMAT, "parameterValue": formatted(name)}),
+                Ask("StartRecord"),
+            )
+            if started.done:
+                self._wait(ask)
+            _put_back(ask, usual)
+            return started
+
+    def tidy(self, ask: Asker) -> None:
+        """Put back what another has left, unless it is needed just now."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            (kept,) = ask(Ask("GetProfileParameter", _KEPT))
+            usual = kept.data.get("parameterValue")
+            if isinstance(usual, str) and usual:
+                _put_back(ask, usual)
+        finally:
+            self._turn.release()
+
+    def _wait(self, ask: Asker) -> None:
+        """Until it has begun, or will not."""
+        due = time.monotonic() + self._patience
+        while time.monotonic() < due:
+            (status,) = ask(Ask("GetRecordStatus"))
+            if status.data.get("outputActive") is True:
+                return
+            time.sleep(_LOOK_EVERY)
+
+
+def _usual(now: Reply, kept: Reply) -> str:
+    told = (kept.data, "parameterValue"), (now.data, "parameterValue"), (now.data, "defaultParameterValue")
+    for found in (data.get(key) for data, key in told):
+        if now.done and isinstance(found, str) and found:
+            return found
+    raise ShapeError("it does not tell how it names its files; nothing was sent")
+
+
+def _put_back(ask: Asker, usual: str) -> None:
+    ask(
+        Ask("SetProfileParameter", {**_FORMAT, "parameterValue": usual}),
+        Ask("SetProfileParameter", {**_KEPT, "parameterValue": None}),
+    )
