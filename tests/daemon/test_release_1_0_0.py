@@ -107,6 +107,11 @@ def test_it_goes_on_where_1_0_0_was_killed(tmp_path: Path) -> None:
             assert here.sent("*/record", "*/stop", "*/resume") == []
             assert {one.ended for one in recorder.takes} == {None}
 
+            _, shown = daemon.get("/history?kind=job")
+            first = min(job["began"]["earliest"] for job in shown["items"])
+            assert datetime.fromisoformat(first.replace("Z", "+00:00")).timestamp() >= KILLED
+            assert shown["holes"] == [], "nothing is claimed of the time before"
+
             playbox.end_job(jobs[0])
             playbox.end_job(jobs[4])
             recorder.wait_until(lambda: recorder.running(0) is None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import signal
 import sqlite3
@@ -89,33 +90,49 @@ def test_a_session_says_when_it_was_alive_and_whether_it_ended_as_it_should(tmp_
 
 
 def test_killed_in_the_middle_of_writing_no_row_is_half_written(tmp_path: Path) -> None:
+    """VRMON_KILLS=N kills it N times."""
     program = """
-import sys, pathlib
+import os, pathlib, sys
 from tests.history.test_book import event
 from vrmon.history.book import Book
-book, number = Book(pathlib.Path(sys.argv[1]) / "history.db", 400, "1.0"), 0
-while True:
-    book.write([event(book.session, number + n, "x" * 2000) for n in range(20)])
-    number += 20
-    book.ask(lambda connection: None).result(60)
-    print(number, flush=True)
+for line in sys.stdin:
+    if os.fork():
+        os.wait()
+        print(-1, flush=True)
+        continue
+    book, number = Book(pathlib.Path(sys.argv[1]) / "history.db", 400, "1.0"), 0
+    print(os.getpid(), flush=True)
+    while True:
+        book.write([event(book.session, number + n, "x" * 2000) for n in range(20)])
+        number += 20
+        book.ask(lambda connection: None).result(60)
+        print(number, flush=True)
 """
     chance = random.Random(3)
-    for start in range(8):
-        with subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as writer:
-            assert writer.stdout is not None
-            told = int(writer.stdout.readline())
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as forks:
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+        for start in range(int(os.environ.get("VRMON_KILLS", "10"))):
+            forks.stdin.write("\n")
+            forks.stdin.flush()
+            writer, told = int(forks.stdout.readline()), int(forks.stdout.readline())
             time.sleep(chance.uniform(0, 0.05))
-            writer.send_signal(signal.SIGKILL)
-            told = max([told, *(int(line) for line in writer.stdout.read().splitlines()[:-1])])
-        with book(tmp_path) as one:
-            assert one.ask(sessions).result(LONG) == [*([(0,), (1,)] * start), (0,), (0,)]
-            whole = one.ask(whole_rows).result(LONG)
-            assert one.complaint == ""
-        assert len(whole) == start + 1
-        assert whole[-1] >= told
+            os.kill(writer, signal.SIGKILL)
+            while (more := int(forks.stdout.readline())) >= 0:
+                told = max(told, more)
+            with book(tmp_path) as one:
+                assert one.ask(sessions).result(LONG) == [*([(0,), (1,)] * start), (0,), (0,)]
+                whole = one.ask(whole_rows).result(LONG)
+                assert one.complaint == ""
+            assert len(whole) == start + 1
+            assert whole[-1] >= told
+        forks.stdin.close()
 
 
 def sessions(connection: sqlite3.Connection) -> list[tuple[int]]:
