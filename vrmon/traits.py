@@ -47,7 +47,7 @@ class Traits:
     start_grace: float = 6.0  # seconds within which a recording that it said yes to is shown
     stop_grace: float = 3.0
     names_apart: bool = False  # wants a name first, with a command of its own; else the record command has it
-    tells_names: bool = True
+    tells_names: bool = True  # else what it calls a recording is nothing to know it by
     tells_destinations: bool = False
     tells_schedules: bool = False
 

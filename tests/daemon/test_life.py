@@ -16,6 +16,15 @@ from tests.world.mirror import PACE, codes, is_in, mirror, wait
 from tests.world.running import PATIENCE, ROOT
 from vrmon.state.format import compose, payload_text
 
+SLOW_DISK = """
+import os, sys, time
+from vrmon.daemon.__main__ import main
+sync = os.fsync
+os.fsync = lambda descriptor: (time.sleep(0.2), sync(descriptor))
+sys.exit(main())
+"""
+"""What Python runs: a vrmond whose disk takes 0.4 s to know of something."""
+
 
 def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
     commands = [(command, done) for command in ("recording_name", "record") for done in (True, False)]
@@ -54,6 +63,18 @@ def test_killed_the_moment_a_take_begins_the_next_one_knows_it(
         here.playbox.end_job(job)
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
         assert len(here.recorder.takes) == 2
+
+
+def test_killed_the_moment_a_take_begins_on_a_slow_disk_the_next_one_knows_it(tmp_path: Path) -> None:
+    """A build that tells no names is not recorded with before the disk has had a second to know of it."""
+    with mirror(tmp_path, size=1, program=("-c", SLOW_DISK)) as here:
+        here.recorder.switch(keys="3.x")
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        here.recorder.wait_until(lambda: len(here.recorder.takes) == 1)
+        here.daemon.restart(signal.SIGKILL)
+        assert here.wait_for_phase("recording")["take"]["number"] == 1
+        here.playbox.end_job(job)
+        here.recorder.wait_until(lambda: here.recorder.running(0) is None)
 
 
 def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path) -> None:

@@ -79,6 +79,20 @@ def test_a_source_that_takes_no_name_is_recorded_under_the_one_it_has() -> None:
     assert "name-refused" in run.problems()
 
 
+def test_a_refused_name_is_told_for_as_long_as_the_take_runs_where_no_name_is_shown() -> None:
+    run = begun(Quirks(keys="3.x"))
+    run.mac.sources[0].next_name = "YESTERDAY"
+    run.mac.quirks = Quirks(keys="3.x", naming="refused")
+    job = run.job("NEWS")
+    run.until(6.0)
+    assert running(run).name == "YESTERDAY"
+    run.until(60.0)
+    assert run.problems() == {"name-refused"}
+    run.playbox.jobs.remove(job)
+    run.until(80.0)
+    assert (run.mac.sources[0].recording, run.problems()) == (None, set())
+
+
 @pytest.mark.parametrize(
     "quirks", [Quirks(keys="3.x"), Quirks(dated=False), Quirks(start_lag=5.0, stop_lag=5.0)]
 )

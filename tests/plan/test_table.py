@@ -75,6 +75,7 @@ class Scene:
     tracked: TrackedJob = TRACKED
     waiting: tuple[TrackedJob, ...] = ()
     is_silent: bool = False
+    is_unasked: bool = False
     age: float = 0.1
 
 
@@ -92,6 +93,7 @@ OTHERS_PAUSED = replace(OTHERS, source=replace(ON_AIR, is_paused=True))
 MISNAMED = replace(OURS, take=replace(TAKE, borne=False, name="OLD"))
 TO_NOTHING = replace(OURS, source=replace(ON_AIR, destinations=()))
 PAUSED = replace(OURS, source=replace(ON_AIR, is_paused=True))
+NOT_SEEN_SINCE = replace(OURS, take=UNSEEN, age=5.0)
 UNSURE = replace(OURS, primary=DeviceState.UNREACHABLE)
 NOT_HEARD = replace(UNSURE, answered=False)
 BLIND = Scene(is_silent=True)
@@ -130,6 +132,7 @@ TABLE = (
     Row(ACTIVE, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, BLIND),
     Row(ACTIVE, Blind, Phase.RECORDING, scene=replace(BLIND, take=TAKE)),
     Row(ACTIVE, Blind, Phase.UNVERIFIED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=UNSEEN)),
+    Row(ACTIVE, Blind, Phase.STARTING, scene=replace(BLIND, is_unasked=True)),
     Row(ACTIVE, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=TAKE_BEFORE)),
     Row(ACTIVE, Idle, Phase.STARTING, Verb.SET_NAME),
     Row(ACTIVE, Idle, Phase.STARTING, None, scene=Scene(age=0.6)),
@@ -145,6 +148,7 @@ TABLE = (
     Row(ACTIVE, Ours, Phase.STARTING, Verb.RESUME, {Code.TAKE_PAUSED: CRITICAL}, PAUSED),
     Row(ACTIVE, Ours, Phase.STOPPING, Verb.STOP, scene=replace(OURS, take=TAKE_BEFORE)),
     Row(ACTIVE, Ours, Phase.KEEPING, None, {Code.PRIMARY_GONE_KEEPING: DEGRADED}, UNSURE),
+    Row(ACTIVE, Ours, Phase.UNVERIFIED, None, {Code.NOT_VERIFIED: CRITICAL}, NOT_SEEN_SINCE),
     Row(ACTIVE, NotOurs, Phase.FOREIGN, None, {Code.FOREIGN_RECORDING: DEGRADED}, OTHERS),
     Row(ACTIVE, NotOurs, Phase.FOREIGN, None, {Code.FOREIGN_RECORDING: CRITICAL}, OTHERS_PAUSED),
     Row(ACTIVE, NotOurs, Phase.DOUBTFUL, None, {Code.DOUBTFUL_RECORDING: DEGRADED}, IN_DOUBT),
@@ -152,6 +156,7 @@ TABLE = (
     Row(UNPROVEN, Unfit, Phase.BLOCKED, None, _MISSING),
     Row(UNPROVEN, Blind, Phase.BLOCKED, None, {Code.DVR_BLIND: CRITICAL}, BLIND),
     Row(UNPROVEN, Blind, Phase.RECORDING, scene=replace(BLIND, take=TAKE)),
+    Row(UNPROVEN, Blind, Phase.UNVERIFIED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=UNSEEN)),
     Row(UNPROVEN, Idle, Phase.IDLE),
     Row(UNPROVEN, Ours, Phase.RECORDING, scene=OURS),
     Row(UNPROVEN, Ours, Phase.KEEPING, None, {Code.JOB_LOST_IN_OUTAGE: DEGRADED}, KEPT),
@@ -180,6 +185,8 @@ TABLE = (
             (Blind, Phase.IDLE, unsafe, BLIND),
             (Blind, Phase.RECORDING, INFO, replace(BLIND, take=TAKE)),
             (Blind, Phase.UNVERIFIED, unsafe, replace(BLIND, take=UNSEEN)),
+            (Ours, Phase.UNVERIFIED, unsafe, NOT_SEEN_SINCE),
+            (Ours, Phase.RECORDING, INFO, replace(PAUSED, take=UNSEEN)),
             (Idle, Phase.IDLE, unsafe, Scene()),
             (Ours, Phase.RECORDING, INFO, OURS),
             (NotOurs, Phase.FOREIGN, foreign, OTHERS),
@@ -235,7 +242,8 @@ def decided(row: Row) -> Verdict:
     if job is not None and row.want in (UNPROVEN, RELEASED):
         job = replace(job, present=False, absences=max(job.absences, 1))
     state = DeviceState.UNREACHABLE if scene.is_silent else DeviceState.OK
-    shown: DvrObservation = Observation(began, began, state, None if scene.is_silent else (scene.source,))
+    sources = None if scene.is_silent else (scene.source,)
+    shown: DvrObservation | None = Observation(began, began, state, sources)
     case = Case(
         CHANNEL,
         Sync(),
@@ -243,7 +251,7 @@ def decided(row: Row) -> Verdict:
         PrimaryMemory(state=scene.primary, answered=scene.answered),
         None,
         DvrMemory(state=state, ledger=Ledger({"news": Owner(CHANNEL.key, JOB.id)})),
-        shown,
+        None if scene.is_unasked else shown,
         new_look=True,
         poll_interval=1.0,
         claims={},

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -116,6 +117,28 @@ def test_a_command_is_one_call_and_one_result(verb: Verb, call: tuple[str, ...])
     result = carried_out(verb, recorder)
     assert recorder.calls == [call]
     assert (result.outcome, result.error, result.value) == (Outcome.DONE, "", None)
+
+
+class Disk(threading.Event):
+    """One that never answers; `waited`: for how long a start would have waited for it."""
+
+    waited = 0.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited = inf if timeout is None else timeout
+        return super().wait(0)
+
+
+def test_a_start_waits_a_little_for_the_disk_and_longer_where_nothing_else_tells_whose_it_is() -> None:
+    waited = []
+    for tells_name in (True, False):
+        recorder, disk, results = Recorder(), Disk(), list[Result]()
+        command(action(Verb.RECORD), results.append, disk, tells_name=tells_name)(recorder)
+        assert recorder.calls == [("record", "s 1", "SHOW")]
+        assert results[0].outcome is Outcome.DONE
+        waited.append(disk.waited)
+    told, untold = waited
+    assert 0 < told < untold < 2.0
 
 
 def test_a_question_brings_the_name() -> None:

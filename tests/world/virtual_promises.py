@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.world.virtual import Recording, VirtualRecorder, VirtualSource
 from tests.world.virtual_clock import Clock
 from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Action, DvrObservation, Job, PrimaryObservation, Verb
+from vrmon.model import Action, DvrObservation, Job, Phase, PrimaryObservation, Verb
 from vrmon.plan import Plan, Verdict, World, plan
 from vrmon.plan.memory import FLIGHT, Memory, Running, Sent
 from vrmon.plan.names import would_be
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 UNRECORDED = 40.0  # seconds: the longest pauses of a start, a lag and a death, one after another
 UNEXPLAINED = 12.0
+_UNDER_WAY = (Phase.STARTING, Phase.STOPPING, Phase.KEEPING, Phase.UNVERIFIED)
 _CROWD, _CROWD_PROOF = 3, 10.0  # jobs gone in one answer, and the seconds of proof that these want
 
 Place = tuple[str, str]  # a DVR, and the unique_id of a source of it
@@ -328,7 +329,7 @@ class Promises:
                 or now - confirmed > 5.0 + 3 * self.run.settings.dvrs[channel.dvr].poll_interval
             ):
                 self.fail(f"{channel.name} is {verdict.phase} as seen at {confirmed}")
-        elif verdict.phase not in ("starting", "stopping", "keeping") or now - since > UNEXPLAINED:
+        elif verdict.phase not in _UNDER_WAY or now - since > UNEXPLAINED:
             self.fail(f"{channel.name} is {verdict.phase} since {since} and says nothing of it: {verdict}")
 
     def _are_recorded(self, planned: Plan) -> None:

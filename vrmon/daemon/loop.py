@@ -226,7 +226,16 @@ class Loop:
         )
         is_start = action.verb is Verb.RECORD and action.channel is not None
         kept = self._kept(action.channel) if is_start and action.channel is not None else None
-        self.dvrs[action.device].worker.lanes.submit(command(action, came_back, kept))
+        task = command(action, came_back, kept, tells_name=self._tells_name(action))
+        self.dvrs[action.device].worker.lanes.submit(task)
+
+    def _tells_name(self, action: Action) -> bool:
+        """Whether the source of an action's channel tells what it is called."""
+        place = None if action.channel is None else self.settings.places.get(action.channel)
+        if self.plan is None or place is None:
+            return True
+        source = self.plan.verdicts[place][1].source
+        return source is None or source.recording_name is not None
 
     def _watch_primary(self, device: DeviceSettings) -> PrimaryDevice:
         return watch_primary(device, partial(self.call, partial(self._observed, self.primaries, device)))

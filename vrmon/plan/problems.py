@@ -102,19 +102,23 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
         return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, **facts),)
     if tracked is None:
         shown = source.recording_name
-        if shown is None:
+        is_known = shown is not None and (
+            case.traits.fold(shown) in case.dvr.ledger or _is_of_drill(case, shown)
+        )
+        if theirs.job is None and not is_known:
             return ()
-        fold = case.traits.fold
-        is_drill = fold(shown).startswith(fold(case.traits.fit(prefix(case.channel))))
-        if theirs.job is None and not is_drill and fold(shown) not in case.dvr.ledger:
-            return ()
-        facts = {"name": shown, "source": source.display_name}
+        facts = {"name": shown or theirs.in_place_of, "source": source.display_name}
         return (Problem.of(Code.RUNAWAY_TAKE, case.channel.name, **facts),)
     situation = Situation.PAUSED if source.is_paused else Situation.USUAL
     facts = {"job": called_job(tracked), "paused": "paused" if source.is_paused else ""}
     if source.recording_name:
         facts["seen"] = source.recording_name
     return (Problem.of(Code.FOREIGN_RECORDING, case.channel.name, situation, **facts),)
+
+
+def _is_of_drill(case: Case, name: str) -> bool:
+    fold = case.traits.fold
+    return fold(name).startswith(fold(case.traits.fit(prefix(case.channel))))
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:

@@ -81,11 +81,11 @@ def _blocked(case: Case, memory: ChannelMemory, wanted: Wanted, problem: Problem
 def _blind(case: Case, memory: ChannelMemory, wanted: Wanted, why: str) -> Verdict:
     """The DVR does not answer: nothing is sent, and what was seen last counts for a moment only."""
     tracked, take = _job(wanted), memory.running
-    if take is not None and take.job == tracked.job and _was_seen_just_now(case, take):
+    is_believed = take is not None and take.job == tracked.job and take.confirmed is not None
+    if take is not None and is_believed and _was_seen_just_now(case, take):
         return _recorded(case, memory, take, wanted)
     if case.observation is None:
         return Verdict(memory, Phase.STARTING)  # it is being asked for the first time
-    is_believed = take is not None and take.job == tracked.job and take.confirmed is not None
     phase = Phase.UNVERIFIED if is_believed else Phase.BLOCKED
     return Verdict(memory, phase, problems=(problems.dvr_blind(case, memory, why),))
 
@@ -98,7 +98,8 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
     """A person has the channel: nothing is sent, whatever is seen."""
     take, theirs = memory.running, memory.theirs
     if take is not None:
-        is_blind = not isinstance(seen, Ours) and not _was_seen_just_now(case, take)
+        is_paused = isinstance(seen, Ours) and seen.site.source.is_paused
+        is_blind = not is_paused and not _was_seen_just_now(case, take)
         phase = Phase.UNVERIFIED if is_blind else Phase.RECORDING
     else:
         is_blind = False
@@ -130,6 +131,8 @@ def _recorded(case: Case, memory: ChannelMemory, take: Running, wanted: Wanted) 
     shown = problems.while_recording(case, memory, take, tracked)
     if wanted.waiting:
         shown = (*shown, problems.shared_take(case.channel, take, wanted.waiting))
+    if not _was_seen_just_now(case, take):
+        return Verdict(memory, Phase.UNVERIFIED, problems=shown)
     return Verdict(memory, Phase.RECORDING if sure else Phase.KEEPING, problems=shown)
 
 

@@ -69,8 +69,11 @@ def look(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found | None
     if observation is None or observation.seen is None:
         return memory, None
     memory, found = sources.find(case, memory)
-    if case.new_look and isinstance(found, Source):
-        memory = take_in(case, memory, found)
+    if isinstance(found, Source):
+        if not case.traits.tells_names and found.recording_name is not None:
+            found = replace(found, recording_name=None)
+        if case.new_look:
+            memory = take_in(case, memory, found)
     return memory, found
 
 
@@ -206,7 +209,7 @@ def _seen_again(case: Case, take: Running, source: Source) -> Running:
     assert case.observation is not None  # noqa: S101 - it is what showed the take
     traits, date = case.traits, source.start_date
     shown = source.recording_name or take.name
-    is_named = traits.fold(shown) == traits.fold(take.given)
+    is_named = source.recording_name is not None and traits.fold(shown) == traits.fold(take.given)
     label = replace(take.label, nameless="") if is_named and take.label.nameless else take.label
     is_dated = not take.date or date in (None, take.date)
     is_split = not is_dated and traits.fold(shown) != traits.fold(take.name)

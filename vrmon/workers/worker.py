@@ -17,6 +17,7 @@ from vrmon.workers.poller import Poller
 
 MOST_LANES = 64
 _DISK_PATIENCE = 0.15  # seconds
+_UNTOLD_PATIENCE = 1.0  # the same where the recorder tells no name, and nothing else tells whose a take is
 _SLACK = 5.0  # seconds beyond a device's timeout after which what it showed last is not what it is
 _SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
 
@@ -80,14 +81,19 @@ def question(action: Action, deliver: Callable[[Result], None]) -> Callable[[Pri
 
 
 def command(
-    action: Action, deliver: Callable[[Result], None], kept: threading.Event | None = None
+    action: Action,
+    deliver: Callable[[Result], None],
+    kept: threading.Event | None = None,
+    *,
+    tells_name: bool = True,
 ) -> Callable[[Dvr], None]:
     """The task that carries out `action` at a DVR, once `kept` says that the disk knows of it: what it
-    begins is then ours, whatever becomes of this process. A slow disk is not waited for."""
+    begins is then ours, whatever becomes of this process. A slow disk is not waited for, though for a little
+    longer where the source tells no name (`tells_name`)."""
 
     def carry_out(dvr: Dvr) -> None:
         if kept is not None:
-            kept.wait(_DISK_PATIENCE)
+            kept.wait(_DISK_PATIENCE if tells_name else _UNTOLD_PATIENCE)
         _deliver(action, deliver, lambda: _send(dvr, action))
 
     return carry_out
