@@ -432,6 +432,16 @@ TABLE = (
         },
     ),
     Line(
+        "the primary's service restarts and has lost the job, and so does vrmon",
+        (a_job_is_recorded,),
+        (when.the_primary_restarts, wait(2.0), when.vrmon_restarts),
+        {
+            5: {Code.PRIMARY_RESTARTED: DEGRADED, Code.JOB_LOST_IN_OUTAGE: DEGRADED},
+            30: {Code.PRIMARY_RESTARTED: DEGRADED, Code.JOB_LOST_IN_OUTAGE: DEGRADED},
+            62: {},
+        },
+    ),
+    Line(
         "the primary's service restarts and lists the job again",
         (a_job_is_recorded,),
         (when.the_primary_restarts, wait(2.0), a_job_begins),

@@ -109,6 +109,7 @@ memories = st.builds(
             PrimaryMemory,
             answered=st.booleans(),
             listed=st.frozensets(texts, max_size=3),
+            restarted=st.none() | moments,
             jobs=st.lists(tracked_jobs, max_size=3).map(lambda many: Jobs({one.job: one for one in many})),
         ),
     ),
@@ -192,6 +193,7 @@ def test_what_matters_survives(memory: Memory) -> None:
         assert primary.jobs.keys() <= known.keys()
         assert not found.primaries[name].answered, "it has not told this process anything"
         assert found.primaries[name].listed == primary.listed
+        assert found.primaries[name].restarted == pytest.approx(primary.restarted, abs=0.002)
         for job, tracked in primary.jobs.items():
             kept = ("basename", "renamed", "across_outage", "in_crowd")
             assert [getattr(known[job], one) for one in kept] == [getattr(tracked, one) for one in kept]

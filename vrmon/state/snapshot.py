@@ -66,6 +66,8 @@ def parts(memory: Memory, epoch: float) -> Iterator[Part]:
         minute = _rounded(unix(primary.good))
         yield Part("primaries", name, (primary.jobs, minute), partial(_jobs, primary, unix))
         yield Part("listed", name, (primary.listed,), partial(sorted, primary.listed))
+        restarted = unix(primary.restarted)
+        yield Part("restarted", name, (restarted,), partial(_as_it_is, restarted))
     for name, dvr in memory.dvrs.items():
         yield Part("dvrs", name, (dvr.ledger,), partial(_names, dvr.ledger))
     for key, channel in memory.channels.items():
@@ -76,7 +78,10 @@ def parts(memory: Memory, epoch: float) -> Iterator[Part]:
     yield Part("acknowledged", None, (known,), partial(_acknowledged, known, unix))
 
 
-SECTIONS = ("acknowledged", "channels", "coverage", "dvrs", "listed", "primaries", "problems", "told")
+SECTIONS = (
+    *("acknowledged", "channels", "coverage", "dvrs", "listed", "primaries", "problems"),
+    *("restarted", "told"),
+)
 
 
 def _covered(covered: Covered, unix: Shift) -> Iterator[Part]:
@@ -114,7 +119,7 @@ def _restored_covered(saved: Mapping[str, Any], told: Mapping[str, Any], epoch: 
     )
 
 
-def _as_it_is(value: float) -> float:
+def _as_it_is(value: float | None) -> float | None:
     return value
 
 
@@ -155,7 +160,8 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
         tracked = Jobs({one.job: one for one in _restored_jobs(jobs, monotonic, now, sync)})
         shows = {one._replace(show=0): one.show for one in sorted(tracked) if one.show}
         listed = frozenset(_text(ingest) for ingest in saved.get("listed", {}).get(name, ()))
-        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked, shows=shows)
+        restarted = monotonic(saved.get("restarted", {}).get(name))
+        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked, shows=shows, restarted=restarted)
     dvrs = {
         name: DvrMemory(ledger=Ledger({_text(one): _owner(*owner) for one, *owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()
