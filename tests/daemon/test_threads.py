@@ -17,7 +17,7 @@ import sys, threading
 from pathlib import Path
 from vrmon.workers import lanes, poller, worker
 worker._SPARE = 1.5
-fault, Thread = Path(sys.argv.pop(1)), threading.Thread
+fault = Path(sys.argv.pop(1))
 """
 """What Python runs, with the file that brings the fault: its threads are missed sooner than after 20 s."""
 
@@ -43,12 +43,19 @@ def hang(action, *others):
 worker._deliver = hang
 """,
     "no thread to be had": """
-class Scarce(Thread):
-    def start(self):
-        if fault.exists() and self.name == fault.read_text() + " lane":
-            raise RuntimeError("can't start new thread")
-        super().start()
-threading.Thread = Scarce
+import os, resource
+if os.getuid() == 0:  # to whom the kernel refuses none
+    bounds = "--bounding-set=-sys_admin,-sys_resource"
+    os.execvp("setpriv", ["setpriv", "--ruid=65534", bounds, "--", *sys.orig_argv])
+limits, begin = resource.getrlimit(resource.RLIMIT_NPROC), lanes.Lanes._begin
+def begin_where_none_is_left(one):
+    if fault.exists() and one.name == fault.read_text():
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, limits[1]))
+    try:
+        return begin(one)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, limits)
+lanes.Lanes._begin = begin_where_none_is_left
 """,
 }
 MAIN = """
@@ -132,7 +139,10 @@ def test_a_task_that_nobody_carries_out(tmp_path: Path, fault: str, device: str,
         here.playbox.start_job(0, "SHOW.mxf")
         if device == "movierecorder":
             here.daemon.wait_for(lambda status: "not-verified" in codes(status, "PCR 1"))
+            here.daemon.wait_for(lambda status: status["health"] == "critical")
         assert_missed(here, watchdog, f"the threads of {of}")
+        is_refused = "Lane refused" in here.daemon.log()
+        assert is_refused is (fault == "no thread to be had")
         file.unlink()
         if fault != "a lane that hangs":
             here.daemon.wait_for(lambda status: "worker-stuck" not in codes(status))
