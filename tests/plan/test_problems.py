@@ -415,6 +415,12 @@ TABLE = (
         {0: {Code.TAKE_PAUSED: CRITICAL}, 30: {Code.TAKE_PAUSED: CRITICAL, **INCOMPLETE}},
     ),
     Line(
+        "the take is paused and has no destination",
+        (a_job_is_recorded, replies(Verb.RESUME, *REFUSED)),
+        (shows(is_paused=True, destinations=()),),
+        {1: {Code.TAKE_PAUSED: CRITICAL, Code.NO_DESTINATION: CRITICAL}},
+    ),
+    Line(
         "a take that could not be stopped is found after a restart while the primary is silent",
         (a_job_is_recorded, replies(Verb.STOP, *DEAF), when.the_job_ends, wait(8.0)),
         (fails("playbox", SILENT), when.vrmon_restarts),

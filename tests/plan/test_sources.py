@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.world.virtual_stories import begun, names, recording, running
+from vrmon.plan.memory import Naming
 
 
 def test_a_source_that_vanishes_blocks_its_channel_and_no_other_is_used() -> None:
@@ -83,6 +84,24 @@ def test_what_would_keep_the_next_start_is_told_while_idle(change: str, code: st
     setattr(run.mac.sources[0], change, change == "is_locked")
     run.until(10.0)
     assert run.problems() == {code}
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.01, 0.02, 0.03, 0.04])
+def test_a_take_that_is_about_to_be_begins_on_the_source_that_its_channel_means_by_then(lag: float) -> None:
+    """A reload gives the channel another source while the name for the one before is under way."""
+    run = begun(channels=2)
+    run.job("NEWS")
+    first = run.settings.channels[0]
+    while not isinstance(run.memory.channels[first.key].take, Naming):
+        run.until(run.now + 0.001)
+    run.until(run.now + lag)
+    run.reload(replace(run.settings, channels=(replace(first, source="Backup 2"),)))
+    is_named_only = isinstance(run.memory.channels[first.key].take, Naming)
+    run.until(20.0)
+    place = 1 if is_named_only else 0
+    assert [source.recording is not None for source in run.mac.sources] == [place == 0, place == 1]
+    assert (running(run, place).asked, run.verdict().phase) == ("NEWS", "recording")
+    assert is_named_only or lag > 0.0
 
 
 def test_a_dvr_that_goes_blind_is_not_said_to_record() -> None:

@@ -13,6 +13,7 @@ from vrmon.plan import Plan, Verdict
 from vrmon.settings import Channel, ChannelKey
 
 if TYPE_CHECKING:
+    from tests.world.virtual import Recording
     from tests.world.virtual_promises import Shown
     from tests.world.virtual_run import Run
 
@@ -24,11 +25,13 @@ _MARGIN = 0.1
 @dataclass
 class Clock:
     """`verified`: of each source, when a look that reached vrmon began which showed a recording of ours run;
-    `known`: since when this vrmon was told of each job without a pause."""
+    `others`: the same of one that was somebody else's then. `known`: since when this vrmon was told of each
+    job without a pause."""
 
     run: Run
     fail: Callable[[str], None]
     verified: dict[tuple[str, str], float] = field(default_factory=dict)
+    others: dict[tuple[str, str], tuple[Recording, float]] = field(default_factory=dict)
     known: dict[tuple[str, Job], float] = field(default_factory=dict)
     holds: dict[ChannelKey, float] = field(default_factory=dict)
     when: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
@@ -48,8 +51,17 @@ class Clock:
 
     def looked(self, dvr: str, began: float, shown: list[Shown]) -> None:
         for one in shown:
-            if one.is_told and one.is_shown and not one.is_paused and not one.recording.foreign:
-                self.verified[one.source.place] = began
+            if one.is_told and one.is_shown and not one.is_paused:
+                if one.recording.foreign:
+                    self.others[one.source.place] = one.recording, began
+                else:
+                    self.verified[one.source.place] = began
+
+    def became_ours(self, recording: Recording) -> None:
+        """What a look has shown, vrmon may rightly take for its own since."""
+        seen, began = self.others.get(recording.place, (None, 0.0))
+        if seen is recording:
+            self.verified[recording.place] = max(began, self.verified.get(recording.place, 0.0))
 
     def primary_told(self, primary: str, told: PrimaryObservation) -> None:
         if told.seen is None:

@@ -315,6 +315,8 @@ class Promises:
             running.ours |= take is not None and awaited and named == take.job
         if take is not None and awaited:
             running.ours = True  # our command, the source idle before it, and the recorder's grace
+        if running.ours:
+            self.clock.became_ours(running)
 
     def _is_explained(self, channel: Channel, verdict: Verdict) -> None:
         """Promise 3."""

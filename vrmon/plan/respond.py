@@ -59,7 +59,8 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
             return _stop(site, memory, take, wanted, "a new job has begun on this ingest")
         case _, Ours(site, take) if site.source.is_paused:
             memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
-            return Verdict(memory, Phase.STARTING, action=action, problems=(problems.paused(site, memory),))
+            shown = (problems.paused(site, memory), *problems.on_air(site, take))
+            return Verdict(memory, Phase.STARTING, action=action, problems=shown)
         case _, Ours(site, take):
             return _record(site, memory, take, wanted)
         case _, NotOurs(site, theirs):

@@ -77,6 +77,7 @@ def wants_look(site: Site, memory: ChannelMemory) -> bool:
 
 def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> Step:
     """Name the source, then record."""
+    memory = _moved(site, memory)
     if not is_ready(site, memory) or wants_look(site, memory):
         return memory, None
     before = memory.take if memory.take is not None and memory.take.job == tracked.job else None
@@ -91,6 +92,15 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
         label = replace(take.label, since=site.moment.now if take.label.since is None else take.label.since)
         return commands.send(site, replace(memory, take=replace(take, label=label)), Verb.SET_NAME, why)
     return commands.send(site, replace(memory, take=_sent(site, take, tracked)), Verb.RECORD, why)
+
+
+def _moved(site: Site, memory: ChannelMemory) -> ChannelMemory:
+    """A take that is about to be begins where the channel means it to by now, and no name was given there."""
+    take = memory.take
+    if not isinstance(take, Naming) or take.source == site.source.unique_id:
+        return memory
+    label = replace(take.label, accepted=False, since=None)
+    return replace(memory, take=replace(take, source=site.source.unique_id, label=label))
 
 
 def wants_look_for_name(site: Site, attempt: Attempt) -> bool:
@@ -216,7 +226,7 @@ def _learn(
     memory = replace(memory, attempt=attempt)
     if take is None or isinstance(take, Running) or attempt.goal is not Verb.RECORD:
         return memory, ledger
-    if take.given != result.action.name:
+    if (take.given, take.source) != (result.action.name, result.action.source):
         return memory, ledger
     if attempt.verb is Verb.RECORD:
         return _learn_record(memory, ledger, take, result, traits)
