@@ -10,6 +10,7 @@ from tests.world.virtual import Quirks
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.plan import Plan, World, plan
+from vrmon.plan.memory import Sent
 
 
 def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
@@ -25,6 +26,42 @@ def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
     run.settings = replace(run.settings, channels=channels)
     run.until(60.0)
     assert take.ended is not None
+
+
+@pytest.mark.parametrize("lag", [0.0, 8.0])
+def test_a_take_whose_channel_is_gone_before_anybody_has_seen_it_is_known_again(lag: float) -> None:
+    run = begun(Quirks(start_lag=lag), channels=2)
+    job = run.job("NEWS")
+    while run.mac.sources[0].recording is None:
+        run.until(run.now + 0.001)
+    settings, take = run.settings, running(run)
+    run.reload(replace(settings, channels=settings.channels[1:]))
+    run.until(run.now + lag + 3.0)
+    assert run.planned is not None
+    assert "leftover-take" in {one.code for one in run.planned.problems}
+    run.until(100.0)
+    take.name = "RENAMED"
+    run.reload(settings)
+    run.until(110.0)
+    assert (run.verdict().phase, run.mac.recordings) == ("recording", [take])
+    run.playbox.jobs.remove(job)
+    run.until(130.0)
+    assert take.ended is not None
+
+
+def test_a_record_command_without_effect_is_forgotten_with_its_channel() -> None:
+    run = begun(channels=2)
+    run.mac.does_nothing = True
+    job = run.job("NEWS")
+    key = run.settings.channels[0].key
+    while not isinstance(run.memory.channels[key].take, Sent):
+        run.until(run.now + 0.001)
+    run.playbox.jobs.remove(job)
+    run.reload(replace(run.settings, channels=run.settings.channels[1:]))
+    run.until(60.0)
+    assert key not in run.memory.channels
+    assert run.planned is not None
+    assert run.planned.problems == ()
 
 
 def test_a_leftover_take_is_told_of_until_it_ends() -> None:

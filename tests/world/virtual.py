@@ -109,6 +109,7 @@ class VirtualSource:
     unique_id: str
     display_name: str
     recording: Recording | None = None
+    last: Recording | None = None
     next_name: str = ""
     named: bool = False
     is_locked: bool = False
@@ -263,7 +264,8 @@ class VirtualRecorder:
     def end(self, one: VirtualSource, now: float, lag: float = 0.0) -> None:
         if one.recording is None:
             return
-        one.recording.ended, one.recording = now, None
+        one.last, one.recording = one.recording, None
+        one.last.ended = now
         one.show(False, now + lag)
         if self.quirks.name_after_stop == "reset":
             one.next_name, one.named = one.display_name, False

@@ -47,7 +47,7 @@ def note(mac: VirtualRecorder, now: float) -> list[Shown]:
     return [
         Shown(one, take, take.name, one.is_there and not one.is_odd, one.shown(now), take.paused)
         for one in mac.sources
-        if (take := one.recording) is not None
+        if (take := one.recording or (one.last if one.shown(now) else None)) is not None
     ]
 
 
@@ -130,6 +130,8 @@ class Promises:
         self.is_watching[dvr] = is_told
         for one in shown:
             running = one.recording
+            if running.ended is not None and one.source.recording is not running:
+                continue  # it is shown for a while after its end
             if not is_told or not one.is_told:
                 running.excused |= running.renamed
             elif one.is_shown:

@@ -371,7 +371,7 @@ class Planning:
             yield from told
         for _, verdict in verdicts:
             yield from verdict.problems
-        yield from unconfigured.of_leftovers(self.settings, self.primaries, self.channels)
+        yield from unconfigured.of_leftovers(self.settings, self.primaries, self.channels, self.world.dvrs)
         if not self.settings.channels:
             yield Problem.of(Code.NO_CHANNELS, "vrmon")
 
