@@ -17,9 +17,9 @@ from prometheus_client import parser as prometheus_parser
 
 from tests.world.api_server import serving
 from tests.world.mirror import codes, is_in, mirror, wait
-from vrmon.api.backend import ChannelMetrics, MetricsSnapshot
+from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
 from vrmon.api.prometheus import render
-from vrmon.workers.counts import Histogram
+from vrmon.workers.counts import Histogram, HistogramSnapshot
 
 ROOT = Path(__file__).parents[2]
 parse: Callable[[str], Iterable[Metric]] = prometheus_parser.text_string_to_metric_families
@@ -149,11 +149,46 @@ def test_a_histogram_counts_at_or_below_each_bound() -> None:
     assert (snapshot.count, snapshot.sum) == (4, 7.6875)
 
 
-def test_odd_names_do_not_break_the_format() -> None:
-    name = 'A"B\\C\n# HELP x'
-    snapshot = MetricsSnapshot("1", 0.0, "ok", {}, 0.0, channels=(ChannelMetrics(name, True, True),))
-    seen = samples(render(snapshot).decode())
-    assert seen[f"vrmon_channel_wanted{json.dumps({'channel': name})}"] == 1
+@pytest.mark.parametrize("name", ['A"B\\C\n# HELP x', "{le}", 'x",le="1', "\\n", "Zürich 漢"])
+def test_odd_names_do_not_break_the_format(name: str) -> None:
+    known = HistogramSnapshot(((0.5, 2_000_000),), 3_000_000, 1e9)
+    channel = ChannelMetrics(name, True, True, 1e-7, 12_345_678, 1, known, (0.25, 1e12), ("ok", 1.79e9))
+    device = DeviceMetrics("dvr", name, True, 7, 5, 0.5, known)
+    text = render(MetricsSnapshot("1", 0.0, "ok", {}, 0.0, channels=(channel,), devices=(device,))).decode()
+    seen = {key: value for key, value in samples(text).items() if "channel" in key or "device" in key}
+    of_channel: dict[tuple[str, str, str], float] = {
+        ("wanted", "", ""): 1,
+        ("verified", "", ""): 1,
+        ("mismatch_seconds_total", "", ""): 1e-7,
+        ("takes_total", "", ""): 12_345_678,
+        ("takes_lost_total", "", ""): 1,
+        ("start_latency_seconds_bucket", "le", "0.5"): 2_000_000,
+        ("start_latency_seconds_bucket", "le", "+Inf"): 3_000_000,
+        ("start_latency_seconds_count", "", ""): 3_000_000,
+        ("start_latency_seconds_sum", "", ""): 1e9,
+        ("missing_seconds", "bound", "least"): 0.25,
+        ("missing_seconds", "bound", "most"): 1e12,
+        ("drilled_time_seconds", "result", "ok"): 1.79e9,
+    }
+    of_device: dict[tuple[str, str, str], float] = {
+        ("up", "", ""): 1,
+        ("polls_total", "", ""): 7,
+        ("poll_failures_total", "", ""): 5,
+        ("age_seconds", "", ""): 0.5,
+        ("answer_seconds_bucket", "le", "0.5"): 2_000_000,
+        ("answer_seconds_bucket", "le", "+Inf"): 3_000_000,
+        ("answer_seconds_count", "", ""): 3_000_000,
+        ("answer_seconds_sum", "", ""): 1e9,
+    }
+    expected = {}
+    for prefix, labels, series in (
+        ("vrmon_channel_", {"channel": name}, of_channel),
+        ("vrmon_device_", {"device": name, "kind": "dvr"}, of_device),
+    ):
+        for (rest, label, value), number in series.items():
+            more = {**labels, **({label: value} if label else {})}
+            expected[f"{prefix}{rest}{json.dumps(more, sort_keys=True)}"] = number
+    assert seen == expected
 
 
 def test_the_alert_rules_are_sound_and_fire_when_they_should() -> None:

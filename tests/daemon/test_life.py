@@ -20,10 +20,10 @@ SLOW_DISK = """
 import os, sys, time
 from vrmon.daemon.__main__ import main
 sync = os.fsync
-os.fsync = lambda descriptor: (time.sleep(0.2), sync(descriptor))
+os.fsync = lambda descriptor: (time.sleep(0.15), sync(descriptor))
 sys.exit(main())
 """
-"""What Python runs: a vrmond whose disk takes 0.4 s to know of something."""
+"""What Python runs: a vrmond whose disk takes 0.3 s to know of something."""
 
 
 def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
@@ -69,6 +69,7 @@ def test_killed_the_moment_a_take_begins_on_a_slow_disk_the_next_one_knows_it(tm
     """A build that tells no names is not recorded with before the disk has had a second to know of it."""
     with mirror(tmp_path, size=1, program=("-c", SLOW_DISK)) as here:
         here.recorder.switch(keys="3.x")
+        here.wait_for_polls(10)  # what it had to save at first is saved
         job = here.playbox.start_job(0, "SHOW.mxf")
         here.recorder.wait_until(lambda: len(here.recorder.takes) == 1)
         here.daemon.restart(signal.SIGKILL)

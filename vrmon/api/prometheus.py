@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
+from vrmon.api.exposition import family, histogram, labelled, sample
 from vrmon.catalog import Severity
 from vrmon.model import Health
-from vrmon.workers.counts import HistogramSnapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -25,12 +19,13 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 def render(snapshot: MetricsSnapshot) -> bytes:
     """The whole answer to one scrape. Nothing is kept between two."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot(snapshot))
-    return generate_latest(registry)
+    registry.register(_Daemon(snapshot))
+    of_each = (*_channels(snapshot.channels), *_devices(snapshot.devices))
+    return generate_latest(registry) + "".join(of_each).encode()
 
 
-class _Snapshot(Collector):
-    """What prometheus_client calls a collector, of one instant."""
+class _Daemon(Collector):
+    """What prometheus_client calls a collector: the daemon's own numbers of one instant."""
 
     def __init__(self, snapshot: MetricsSnapshot) -> None:
         self._snapshot = snapshot
@@ -40,8 +35,6 @@ class _Snapshot(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from _daemon(self._snapshot)
-        yield from _channels(self._snapshot.channels)
-        yield from _devices(self._snapshot.devices)
 
 
 def _daemon(snapshot: MetricsSnapshot) -> Iterator[Metric]:
@@ -70,72 +63,85 @@ def _daemon(snapshot: MetricsSnapshot) -> Iterator[Metric]:
         )
 
 
-def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[Metric]:
-    label = ["channel"]
-    wanted = GaugeMetricFamily("vrmon_channel_wanted", "1 while the primary has an active job.", labels=label)
-    verified = GaugeMetricFamily(
-        "vrmon_channel_verified", "1 while the backup was seen recording it a moment ago.", labels=label
+def _channels(channels: tuple[ChannelMetrics, ...]) -> Iterator[str]:
+    known = [(labelled(channel=one.channel), one) for one in channels]
+
+    def each(kind: str, name: str, help_text: str, value: Callable[[ChannelMetrics], float]) -> str:
+        return family(kind, name, help_text, [sample(name, labels, value(one)) for labels, one in known])
+
+    yield each(
+        "gauge",
+        "vrmon_channel_wanted",
+        "1 while the primary has an active job.",
+        lambda one: one.wanted,
     )
-    mismatch = CounterMetricFamily(
-        "vrmon_channel_mismatch_seconds", "Time in which a job had no verified backup.", labels=label
+    yield each(
+        "gauge",
+        "vrmon_channel_verified",
+        "1 while the backup was seen recording it a moment ago.",
+        lambda one: one.verified,
     )
-    takes = CounterMetricFamily("vrmon_channel_takes", "Takes that were started.", labels=label)
-    lost = CounterMetricFamily(
-        "vrmon_channel_takes_lost",
+    yield each(
+        "counter",
+        "vrmon_channel_mismatch_seconds_total",
+        "Time in which a job had no verified backup.",
+        lambda one: one.mismatch_seconds,
+    )
+    yield each("counter", "vrmon_channel_takes_total", "Takes that were started.", lambda one: one.takes)
+    yield each(
+        "counter",
+        "vrmon_channel_takes_lost_total",
         "Takes that ended by themselves while their job was active.",
-        labels=label,
+        lambda one: one.takes_lost,
     )
-    latency = HistogramMetricFamily(
-        "vrmon_channel_start_latency_seconds",
+    name = "vrmon_channel_start_latency_seconds"
+    yield family(
+        "histogram",
+        name,
         "From the answer that showed a job to the sending of its record command.",
-        labels=label,
+        [histogram(name, labels, one.start_latency) for labels, one in known],
     )
-    missing = GaugeMetricFamily(
-        "vrmon_channel_missing_seconds",
+    name = "vrmon_channel_missing_seconds"
+    yield family(
+        "gauge",
+        name,
         "How much of the active job is not on the backup, at least and at most.",
-        labels=["channel", "bound"],
+        [
+            sample(name, labelled(channel=one.channel, bound=bound), seconds)
+            for _, one in known
+            for bound, seconds in zip(("least", "most"), one.missing or (), strict=False)
+        ],
     )
-    drilled = GaugeMetricFamily(
-        "vrmon_channel_drilled_time_seconds",
+    name = "vrmon_channel_drilled_time_seconds"
+    yield family(
+        "gauge",
+        name,
         "When the last drill began, in unix time, by what came of it.",
-        labels=["channel", "result"],
+        [
+            sample(name, labelled(channel=one.channel, result=one.drilled[0]), one.drilled[1])
+            for _, one in known
+            if one.drilled is not None
+        ],
     )
-    for channel in channels:
-        labels = [channel.channel]
-        wanted.add_metric(labels, float(channel.wanted))
-        verified.add_metric(labels, float(channel.verified))
-        mismatch.add_metric(labels, channel.mismatch_seconds)
-        takes.add_metric(labels, channel.takes)
-        lost.add_metric(labels, channel.takes_lost)
-        _add_histogram(latency, labels, channel.start_latency)
-        for bound, seconds in zip(("least", "most"), channel.missing or (), strict=False):
-            missing.add_metric([channel.channel, bound], seconds)
-        if channel.drilled is not None:
-            result, moment = channel.drilled
-            drilled.add_metric([channel.channel, result], moment)
-    yield from (wanted, verified, mismatch, takes, lost, latency, missing, drilled)
 
 
-def _devices(devices: tuple[DeviceMetrics, ...]) -> Iterator[Metric]:
-    label = ["kind", "device"]
-    up = GaugeMetricFamily("vrmon_device_up", "1 when the last poll brought a good answer.", labels=label)
-    polls = CounterMetricFamily("vrmon_device_polls", "Polls sent.", labels=label)
-    failures = CounterMetricFamily(
-        "vrmon_device_poll_failures", "Polls that brought no good answer.", labels=label
+def _devices(devices: tuple[DeviceMetrics, ...]) -> Iterator[str]:
+    known = [(labelled(kind=one.kind, device=one.device), one) for one in devices]
+
+    def each(kind: str, name: str, help_text: str, value: Callable[[DeviceMetrics], float | None]) -> str:
+        told = ((labels, value(one)) for labels, one in known)
+        shown = [sample(name, labels, number) for labels, number in told if number is not None]
+        return family(kind, name, help_text, shown)
+
+    yield each("gauge", "vrmon_device_up", "1 when the last poll brought a good answer.", lambda one: one.up)
+    yield each("counter", "vrmon_device_polls_total", "Polls sent.", lambda one: one.polls)
+    yield each(
+        "counter",
+        "vrmon_device_poll_failures_total",
+        "Polls that brought no good answer.",
+        lambda one: one.failures,
     )
-    age = GaugeMetricFamily("vrmon_device_age_seconds", "Time since the last good answer.", labels=label)
-    answer = HistogramMetricFamily("vrmon_device_answer_seconds", "How long a poll took.", labels=label)
-    for device in devices:
-        labels = [device.kind, device.device]
-        up.add_metric(labels, float(device.up))
-        polls.add_metric(labels, device.polls)
-        failures.add_metric(labels, device.failures)
-        if device.age is not None:
-            age.add_metric(labels, device.age)
-        _add_histogram(answer, labels, device.answer_time)
-    yield from (up, polls, failures, age, answer)
-
-
-def _add_histogram(family: HistogramMetricFamily, labels: list[str], histogram: HistogramSnapshot) -> None:
-    buckets = [(repr(bound), count) for bound, count in histogram.buckets]
-    family.add_metric(labels, [*buckets, ("+Inf", histogram.count)], histogram.sum)
+    yield each("gauge", "vrmon_device_age_seconds", "Time since the last good answer.", lambda one: one.age)
+    name = "vrmon_device_answer_seconds"
+    samples = [histogram(name, labels, one.answer_time) for labels, one in known]
+    yield family("histogram", name, "How long a poll took.", samples)
