@@ -14,7 +14,7 @@ from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, DvrObservation, Job, Observation, Outcome, Result, Source, Verb
 from vrmon.plan.case import Case
 from vrmon.plan.ledger import Ledger
-from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory, Label, PrimaryMemory, Sent, Whose
+from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory, Label, Naming, PrimaryMemory, Sent, Whose
 from vrmon.plan.moment import Moment
 from vrmon.plan.seen import claimed, take_in
 from vrmon.plan.starting import learn
@@ -290,6 +290,30 @@ def test_a_recorder_that_is_idle_between_two_files_goes_on_with_our_take(
     assert between.losses is not None
     assert (looked(between, 4.0, name, previous=3.0).running is not None) is ours
     assert looked(between, 30.0, name, previous=29.0).running is None, "too late to be the same"
+
+
+@pytest.mark.parametrize(
+    ("after", "whose"), [(0.9, None), (1.1, Whose.DOUBTFUL), (8.9, Whose.DOUBTFUL), (9.1, Whose.SOMEBODYS)]
+)
+def test_what_bears_the_name_given_for_the_next_take_is_the_one_before_for_a_moment_only(
+    after: float, whose: Whose | None
+) -> None:
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, "12:00:02")
+    between = looked(memory, 3.0, SENT.given, previous=2.0, recording=False)
+    named = replace(between, take=Naming(SENT.job, SENT.source, 2, Label("CONTINUED")))
+    later = looked(named, 3.0 + after, "CONTINUED", "12:00:03", 3.0)
+    assert (None if later.theirs is None else later.theirs.whose) is whose
+    assert (later.running is not None) is (whose is None)
+
+
+@pytest.mark.parametrize(
+    ("date", "ours"), [("2026-11-22 12:00:02", True), ("2026-11-22 12:00:03", False), ("2026-11-22", False)]
+)
+def test_what_follows_with_the_date_of_our_take_is_our_take(date: str, ours: bool) -> None:
+    first = "2026-11-22" if date == "2026-11-22" else "2026-11-22 12:00:02"
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, first)
+    between = looked(memory, 3.0, SENT.given, previous=2.0, recording=False)
+    assert (looked(between, 30.0, "LINE 1", date, 29.0).running is not None) is ours
 
 
 def test_a_doubtful_recording_is_ours_when_a_person_says_so() -> None:

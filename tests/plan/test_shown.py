@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -12,7 +11,6 @@ from tests.world.virtual import Quirks, Recording
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.model import Job
-from vrmon.plan.seen import claimed
 
 GERMAN, RUSSIAN = "Nachrichten für Zürich", "Вечер"
 SPELLINGS = [
@@ -140,18 +138,15 @@ def test_a_split_is_the_same_take(quirks: Quirks, name: str, seen_idle: bool) ->
     assert running(run).asked == "NEXT"
 
 
-def test_a_split_that_gets_the_name_meant_for_the_next_take_is_doubtful() -> None:
+def test_a_split_that_gets_the_name_meant_for_the_next_take_is_ours() -> None:
     """The look between the two files shows the source idle; it is named, and records already."""
     run, job, _ = recording()
     after = split(run, "NEWS-1", seen_idle=True)
     run.until(40.0)
-    assert run.verdict().phase == "doubtful"
-    assert run.problems() == {"doubtful-recording"}
-    key = run.settings.channels[0].key
-    mine = claimed(run.memory.channels[key])
-    run.memory = replace(run.memory, channels={**run.memory.channels, key: mine})
-    run.until(50.0)
-    assert run.verdict().phase == "recording"
+    assert (run.verdict().phase, running(run)) == ("recording", after)
+    take = run.memory.channels[run.settings.channels[0].key].running
+    assert take is not None
+    assert take.known_by == "the take before it"
     run.playbox.jobs.remove(job)
     run.until(60.0)
     assert after.ended is not None

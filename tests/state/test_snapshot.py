@@ -84,7 +84,7 @@ theirs = st.one_of(
     st.builds(Theirs, st.just(Whose.SOMEBODYS), moments, texts, lent=st.booleans()),
     st.builds(Theirs, st.just(Whose.DOUBTFUL), moments, texts, told, told, st.none() | jobs, texts),
 )
-losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments)
+losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments, texts)
 keys = st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")])
 owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.world.virtual import Recording, VirtualRecorder, VirtualSource
 from tests.world.virtual_clock import Clock
+from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DvrObservation, Job, Phase, PrimaryObservation, Verb
 from vrmon.plan import Plan, Verdict, World, plan
@@ -162,7 +163,13 @@ class Promises:
         """Ours if we watch: if the look before knew it by another sign than its name."""
         dvr, source = one.place
         mac = self.run.macs[dvr]
-        blind = not self.run.is_alive or not self.is_watching.get(dvr) or not mac.source(source).is_there
+        meant = any(
+            self.run.source_of(one).place == (dvr, source)
+            for one in self.run.settings.channels
+            if one.dvr == dvr
+        )
+        is_watching = self.run.is_alive and self.is_watching.get(dvr) and meant
+        blind = not is_watching or not mac.source(source).is_there
         if not one.seen or (blind and not mac.quirks.dated):
             one.excused = True
         one.renamed = not mac.quirks.dated
@@ -379,6 +386,8 @@ class Promises:
             source = self._source_at(channel, verdict)
             jobs = [job for job in run.playbox_of(channel.primary).jobs if job.ingest == channel.ingest]
             running = source.recording
+            if jobs and Code.SOURCE_AMBIGUOUS in {one.code for one in verdict.problems}:
+                continue  # another channel's take runs there, and its job goes on
             if jobs and (running is None or running.paused or verdict.phase != "recording"):
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")
             if not jobs and running is not None and not self._is_anothers(channel, source):

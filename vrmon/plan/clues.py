@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from vrmon.model import Source, Verb
 from vrmon.plan.case import Case
 from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Whose
 from vrmon.plan.wanted import is_expired
 
+_MOMENT = 1.0  # seconds between two files of one take
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
 
 
@@ -106,21 +108,22 @@ def by_its_name(evidence: Evidence) -> Whose | None:
 
 
 def goes_on(evidence: Evidence) -> Whose | None:
-    """Our take was seen until a moment ago, and this follows it under its name, or under none: the recorder
-    split it, and was idle between the two files. Under the name that we have just given the source it may
-    just as well be somebody's."""
+    """Our take was seen until a moment ago, and this follows it with its date, under its name, or under none:
+    the recorder split it, and was idle between the two files. Under the name that we have just given the
+    source it may, but in the very first moment, just as well be somebody's."""
     losses, take = evidence.memory.losses, evidence.memory.take
     if losses is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
         return None
-    if (
-        evidence.case.dvr.folded is None
-        or evidence.case.dvr.folded - losses.died > evidence.case.traits.start_grace
-    ):
+    if losses.date == evidence.source.start_date and _TO_THE_SECOND.search(losses.date):
+        return Whose.OURS
+    idle = inf if evidence.case.dvr.folded is None else evidence.case.dvr.folded - losses.died
+    if idle > evidence.case.traits.start_grace:
         return None
     if evidence.source.recording_name is None or evidence.is_made_of(losses.name):
         return Whose.OURS
-    is_renamed = take is not None and evidence.is_made_of(take.given)
-    return Whose.DOUBTFUL if is_renamed else None
+    if take is None or not evidence.is_made_of(take.given):
+        return None
+    return Whose.OURS if idle <= _MOMENT else Whose.DOUBTFUL
 
 
 def as_before(evidence: Evidence) -> Whose | None:

@@ -275,12 +275,13 @@ class Attempt:
 @dataclass(frozen=True)
 class Losses:
     """Takes of the channel's job that ended by themselves: how many short-lived ones in a row (`deaths`), the
-    last at `died`, called `name`, last seen at `seen`."""
+    last at `died`, called `name`, begun at `date` in the recorder's words, last seen at `seen`."""
 
     deaths: int
     died: float
     name: str
     seen: float
+    date: str = ""
 
 
 @dataclass(frozen=True)

@@ -289,7 +289,7 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     confirmed = take.started if take.confirmed is None else take.confirmed
     before = 0 if memory.losses is None else memory.losses.deaths
     deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
-    losses = Losses(deaths, _ended(case), take.name, confirmed)
+    losses = Losses(deaths, _ended(case), take.name, confirmed, take.date or "")
     return replace(memory, attempt=None, take=None, losses=losses)
 
 

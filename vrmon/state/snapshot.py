@@ -307,6 +307,7 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "died": None if losses is None else unix(losses.died),
         "lost_take": "" if losses is None else losses.name,
         "lost_seen": None if losses is None else unix(losses.seen),
+        "lost_date": "" if losses is None else losses.date,
         "hold": None
         if hold is None
         else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
@@ -406,7 +407,13 @@ def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, 
     losses = None
     if died is not None:
         seen = monotonic(saved.get("lost_seen"))
-        losses = Losses(int(saved["deaths"]), died, _text(saved["lost_take"]), died if seen is None else seen)
+        losses = Losses(
+            int(saved["deaths"]),
+            died,
+            _text(saved["lost_take"]),
+            died if seen is None else seen,
+            _text(saved.get("lost_date", "")),
+        )
     bound, theirs = saved.get("bound"), saved.get("theirs")
     return ChannelMemory(
         job=None if saved["job"] is None else _named_job(saved["job"]),
