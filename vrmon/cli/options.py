@@ -49,6 +49,7 @@ def make_parser() -> Parser:
         return command.add_argument
 
     _add_looking(add)
+    _add_looking_back(add)
     _add_steering(add)
     _add_setting_up(add)
     argument = add(
@@ -61,6 +62,29 @@ def make_parser() -> Parser:
     argument("--seed", type=int, default=1, metavar="N", help="of the drama (default %(default)s)")
     _add_json(argument, "one event a line")
     return parser
+
+
+def _add_looking_back(add: Callable[..., Callable[..., Any]]) -> None:
+    argument = add(
+        "report", "cli.commands.report:run",
+        "Of each job of the last whole broadcast day, or of another time: is it on the backup, all of it, "
+        "and what is missing why? Exit status: 0, or 1 where a job surely lacks a part.",
+        "vrmon report", "vrmon report --from 2026-11-25 --to 2026-11-26 --csv > as-run.csv",
+        'vrmon report --from 2026-11-25T20:00 --channel "PCR 1"', "vrmon report --file copy/history.db"
+    )  # fmt: skip
+    argument("--from", dest="first", metavar="D", help="a broadcast day such as 2026-11-25, or a time")
+    argument("--to", dest="last", metavar="D", help="the same; a day is included (default: now)")
+    with_completer(argument("--channel", metavar="CHANNEL", help="of this one only"), completion.channels)
+    form = _one_of(argument)
+    form("--csv", action="store_true", help="for a spreadsheet: the columns of an as-run log")
+    _add_json(form, "the whole document")
+    where = _one_of(argument)
+    with_completer(
+        where("--file", metavar="FILE", help="a copied history.db, in place of asking vrmond"),
+        completion.files,
+    )
+    where("--socket", metavar="FILE", help="where vrmond listens, if not where the configuration says")
+    where("--url", type=arguments.http_url, metavar="URL", help="of a vrmond on another machine")
 
 
 def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:

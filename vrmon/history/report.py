@@ -58,6 +58,7 @@ def report(connection: Connection, span: Span, channel: str = "", tolerance: flo
         "from": rfc3339(span.began),
         "to": rfc3339(span.ended),
         "jobs": jobs,
+        "tolerance": tolerance,
         "absences": [
             {"from": utc(began), "to": utc(ended)} for began, ended in absences(connection, first, last)
         ],

@@ -1,0 +1,143 @@
+"""`vrmon report` as the morning shift and its spreadsheets get it, of what simulated devices recorded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.world.command import vrmon
+from tests.world.mirror import Mirror, mirror, wait
+from tests.world.running import Status
+
+TOLERANCE = 1.0
+FORMULA = "=HYPERLINK(1)"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """A whole show, one that lacks a part, one of which nothing was recorded, and one that still runs."""
+    folder = tmp_path_factory.mktemp("report")
+    with mirror(folder, size=4, sync={"gap_tolerance": TOLERANCE}) as site:
+        whole, lacking = site.record(f"{FORMULA}.mxf"), site.record("SPORTS_DESK.mxf", 2)
+        body = '{"success": false, "error": "the disk is busy"}'
+        site.recorder.fault("body", "/sources/*/record", body=body)
+        site.recorder.kill_take(1)
+        missed = site.playbox.start_job(2, "QUIZ.mxf")
+        site.daemon.wait_for(lambda status: all(is_lacking(status, number) for number in (1, 2)))
+        site.playbox.end_job(missed)
+        site.wait_for_phase("idle", 3)
+        site.recorder.clear_faults()
+        site.wait_for_phase("recording", 2)
+        for job in (whole, lacking):
+            site.playbox.end_job(job)
+        site.record("NIGHT.mxf", 4)
+        wait(lambda: summary(site)["running"] == 1, "the others are over, and their accounts closed")
+        yield site
+
+
+def is_lacking(status: Status, number: int) -> bool:
+    return bool(status["channels"][number]["coverage"]["missing"]["least"] > TOLERANCE)
+
+
+def summary(site: Mirror) -> dict[str, int]:
+    document = site.daemon.get("/report")[1]
+    return {} if len(document["jobs"]) < 4 else document["summary"]
+
+
+def report(site: Mirror, *arguments: str | Path, code: int = 1) -> str:
+    answer = vrmon("report", *arguments, "--socket", site.daemon.socket)
+    assert (answer.returncode, answer.stderr) == (code, "")
+    return answer.stdout
+
+
+def today(site: Mirror) -> tuple[str, str]:
+    return "--from", str(site.daemon.get("/report")[1]["from"])
+
+
+def test_each_job_has_a_line_and_the_last_one_is_about_all(here: Mirror) -> None:
+    lines = report(here, *today(here)).splitlines()
+    jobs = {line.split("  ")[1].strip(): line for line in lines if line[0] in "●▲✖◌"}
+    assert set(jobs) == {FORMULA, "SPORTS_DESK", "QUIZ", "NIGHT"}
+    assert jobs[FORMULA].startswith("● PCR 1  ")
+    assert "  whole  " in jobs[FORMULA]
+    lost, other = here.recorder.takes_of(1)
+    assert jobs["SPORTS_DESK"].startswith("▲ PCR 2  ")
+    assert jobs["SPORTS_DESK"].endswith(f"{lost.name}, {other.name}")
+    assert "≥ " in jobs["SPORTS_DESK"]
+    assert jobs["QUIZ"].startswith("✖ PCR 3  ")
+    assert " ".join(jobs["QUIZ"].split()).endswith("lag – nothing no file")
+    assert jobs["NIGHT"].startswith("◌ PCR 4  ")
+    below = lines[lines.index(jobs["SPORTS_DESK"]) + 1]
+    assert below.startswith("    missing: ")
+    assert below.endswith("the recorder refused to start")
+    assert lines[-1].startswith("In all: 1 of 3 whole; 1 still running; ")
+    assert "QUIZ was not recorded" in lines[-1]
+    assert "SPORTS_DESK lacks " in lines[-1]
+
+
+def test_a_channel_that_is_whole_alone_is_well(here: Mirror) -> None:
+    lines = report(here, *today(here), "--channel", "PCR 1", code=0).splitlines()
+    assert lines[-1] == "In all: 1 of 1 whole."
+    assert report(here, code=0).splitlines()[-1] == "Last night: no job ran."
+
+
+def test_a_spreadsheet_gets_columns_and_no_formula(here: Mirror) -> None:
+    text = report(here, *today(here), "--csv")
+    assert text.startswith("\ufeffchannel,name,status,")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    by_channel = {row["channel"]: row for row in rows}
+    assert by_channel["PCR 1"]["name"] == f"'{FORMULA}"
+    assert by_channel["PCR 2"]["files"] == "; ".join(take.name for take in here.recorder.takes_of(1))
+    document = here.daemon.get("/report")[1]
+    for job in document["jobs"]:
+        row = by_channel[job["channel"]]
+        assert float(row["missing_least"]) == job["missing"]["least"]
+        began = datetime.fromisoformat(row["began_latest"])
+        assert began.tzinfo is not None
+        assert began == datetime.fromisoformat(job["began"]["latest"].replace("Z", "+00:00"))
+        assert (row["ended_latest"] == "") == (job["ended"] is None)
+
+
+def test_programs_get_the_document(here: Mirror) -> None:
+    document = json.loads(report(here, *today(here), "--json"))
+    assert {job["channel"]: job["status"] for job in document["jobs"]} == {
+        "PCR 1": "complete",
+        "PCR 2": "partial",
+        "PCR 3": "missed",
+        "PCR 4": "running",
+    }
+
+
+def test_what_vrmond_refuses_is_said(here: Mirror) -> None:
+    answer = vrmon("report", "--from", "yesterday", "--socket", here.daemon.socket)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("Cannot read the request: from is no time such as")
+
+
+def test_a_copy_is_read_where_no_vrmond_runs(here: Mirror, tmp_path: Path) -> None:
+    expected = json.loads(report(here, *today(here), "--json"))["jobs"]
+    for end in ("", "-wal"):
+        shutil.copy(here.daemon.state / f"history.db{end}", tmp_path / f"copy.db{end}")
+    answer = vrmon("report", *today(here), "--json", "--file", tmp_path / "copy.db")
+    assert answer.stderr == ""
+    jobs = json.loads(answer.stdout)["jobs"]
+    assert [job["basename"] for job in jobs] == [job["basename"] for job in expected]
+    assert [job["takes"] for job in jobs] == [job["takes"] for job in expected]
+
+
+def test_a_file_that_is_no_history_or_a_newer_one_is_refused(here: Mirror, tmp_path: Path) -> None:
+    strange = tmp_path / "strange.db"
+    strange.write_text("no database at all")
+    answer = vrmon("report", "--file", strange)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(f"Cannot read {strange}: ")
+    missing = tmp_path / "missing.db"
+    assert vrmon("report", "--file", missing).stderr == f"Cannot read {missing}: there is no such file.\n"
+    assert not missing.exists()

@@ -1,0 +1,61 @@
+"""`vrmon report`: is what ran in a time on the backup, all of it?"""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from urllib.parse import urlencode
+
+from vrmon.cli.lenient import parts
+from vrmon.cli.reports import sentences
+from vrmon.cli.reports.sentences import Document
+from vrmon.cli.terminal import console, print_json, print_line
+from vrmon.cli.vrmond import Vrmond
+
+PATIENCE = 60.0  # seconds
+_INCOMPLETE = 1
+
+
+def run(options: Namespace) -> int:
+    """1 where a job surely lacks a part."""
+    document = _document(options)
+    called = "Last night" if options.first is options.last is None else "In all"
+    if options.json:
+        print_json(document)
+    elif options.csv:
+        from vrmon.cli.reports.spreadsheet import table  # noqa: PLC0415
+
+        sys.stdout.write(table(document))
+    else:
+        from vrmon.cli.reports.printed import lines  # noqa: PLC0415
+
+        out = console()
+        for line in lines(document, called):
+            print_line(out, line)
+    return _INCOMPLETE if any(sentences.is_lacking(job, document) for job in parts(document, "jobs")) else 0
+
+
+def _document(options: Namespace) -> Document:
+    query = {"from": options.first, "to": options.last, "channel": options.channel}
+    asked = {key: value for key, value in query.items() if value is not None}
+    if not asked.keys() & {"from", "to"}:
+        asked["day"] = "last"
+    if options.file is None:
+        return Vrmond.of(options).ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
+    return _read(Path(options.file), asked)
+
+
+def _read(file: Path, asked: dict[str, str]) -> Document:
+    """From a copy of the history, where no vrmond has it."""
+    from contextlib import closing  # noqa: PLC0415
+
+    from vrmon.history import days  # noqa: PLC0415
+    from vrmon.history.database import open_to_read  # noqa: PLC0415
+    from vrmon.history.report import report  # noqa: PLC0415
+    from vrmon.settings import History, Sync  # noqa: PLC0415
+
+    time_asked = days.asked(asked, History.day_begins, time.time())
+    with closing(open_to_read(file)) as connection:
+        return report(connection, time_asked, asked.get("channel", ""), Sync.gap_tolerance)

@@ -1,0 +1,61 @@
+"""A report for a terminal, or for the mail that cron sends: a line for each job, its gaps below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from vrmon.cli.lenient import moment, parts, text
+from vrmon.cli.reports import sentences
+from vrmon.cli.reports.sentences import Document, clock
+
+_SIGNS = {
+    sentences.COMPLETE: ("●", "green"),
+    sentences.RUNNING: ("◌", "cyan"),
+    sentences.PARTIAL: ("▲", "yellow"),
+    sentences.MISSED: ("✖", "red"),
+}
+_UNHEARD_OF = ("?", "yellow")
+_WIDEST = 40
+
+
+def lines(document: Document, called: str) -> Iterator[Text]:
+    """The last one is about the whole of it."""
+    first, last = moment(document, "from"), moment(document, "to")
+    if first is not None and last is not None:
+        head = f"{first.astimezone():%Y-%m-%d %H:%M} to {last.astimezone():%Y-%m-%d %H:%M %Z}"
+        yield Text(head, "dim")
+    jobs = parts(document, "jobs")
+    cells = [_cells(job, document) for job in jobs]
+    widths = [min(max(map(len, column)), _WIDEST) for column in zip(*cells, strict=True)]
+    for job, row in zip(jobs, cells, strict=True):
+        yield _line(job, row, widths)
+        yield from (Text(f"    {sentences.gap_told(gap, job)}") for gap in sentences.gaps(job))
+    yield from (Text(f"  {sentences.absence(one)}", "dim") for one in parts(document, "absences"))
+    yield Text(sentences.whole(document, called), "bold")
+
+
+def job_lines(jobs: list[Document], document: Document) -> Iterator[Text]:
+    """Without what is said of the whole."""
+    yield from [*lines({**document, "jobs": jobs, "absences": [], "from": None}, "")][:-1]
+
+
+def _cells(job: Document, document: Document) -> list[str]:
+    day = moment(document, "from")
+    began, ended = sentences.bounds(job, "began")[1], sentences.bounds(job, "ended")[1]
+    span = "" if began is None else clock(began, day)
+    span += "–" if ended is None else f"–{clock(ended, day)}"
+    files = ", ".join(sentences.files(job)) or "no file"
+    lag = sentences.lag_told(job)
+    return [text(job, "channel"), sentences.name(job), span, f"lag {lag}", sentences.coverage(job), files]
+
+
+def _line(job: Document, cells: list[str], widths: list[int]) -> Text:
+    sign, style = _SIGNS.get(text(job, "status"), _UNHEARD_OF)
+    channel, *others = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    shown = Text(f"{sign} ", style).append(channel, "bold")
+    for place, cell in enumerate(others):
+        shown.append(f"  {cell}", style if place == len(others) - 2 else "")
+    shown.rstrip()
+    return shown

@@ -1,0 +1,182 @@
+"""What a report's document says, in words: of a job, of a gap, of the whole day."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from vrmon.catalog import ROWS, Cause, Code
+from vrmon.cli.lenient import clean, moment, number, part, parts, text
+from vrmon.text import span
+
+Document = dict[str, Any]
+
+COMPLETE, RUNNING, PARTIAL, MISSED = "complete", "running", "partial", "missed"
+_SURELY = 0.05  # seconds
+_NAMED = 3  # jobs in the last line
+_TOLERANCE = 3.0  # seconds, of a vrmond that does not tell it
+_CAUSES: dict[str, str] = {
+    Cause.LATE_START: "the recording began late",
+    Cause.VRMON_AWAY: "vrmon was away",
+    Cause.HOLD: "the channel was on hold",
+    Cause.FOREIGN: "somebody else's recording ran there",
+    Cause.RELEASED: "a person ended the take",
+    Code.TAKE_DIED: "the take died",
+    Code.TAKE_PAUSED: "the take was paused",
+    Code.DVR_UNREACHABLE: "the recorder did not answer",
+    Code.PRIMARY_UNREACHABLE: "the primary did not answer",
+    Code.START_REFUSED: "the recorder refused to start",
+    Code.START_UNSEEN: "the recorder was told to start and did not show it",
+    Code.START_LOST: "the recorder did not answer the start",
+    Code.NO_DESTINATION: "the source had no destination",
+    Code.SOURCE_LOCKED: "the source was locked",
+    Code.SOURCE_MISSING: "the source was missing",
+    Code.SOURCE_DISABLED: "the source was disabled",
+    Code.DOUBTFUL_RECORDING: "a recording ran there of which nobody knows whose it was",
+}
+_TITLES: dict[str, str] = {code.value: ROWS[code].title for code in Code}
+
+
+def cause(gap: Document) -> str:
+    code = text(gap, "cause")
+    return _CAUSES.get(code) or _TITLES.get(code, code).lower() or "nobody knows why"
+
+
+def name(job: Document) -> str:
+    return text(job, "basename") or f"job {text(job, 'job')} (no name)"
+
+
+def files(job: Document) -> list[str]:
+    """The backup's, in order, each once."""
+    named = [
+        clean(one)
+        for take in parts(job, "takes")
+        for one in (take.get("files") or [take.get("name")])
+        if isinstance(one, str)
+    ]
+    return list(dict.fromkeys(named))
+
+
+def bounds(job: Document, what: str) -> tuple[datetime | None, datetime | None]:
+    """Between which moments it `began` or `ended`, in local time."""
+    found = (moment(part(job, what), edge) for edge in ("earliest", "latest"))
+    earliest, latest = (None if when is None else when.astimezone() for when in found)
+    return earliest, latest
+
+
+def lag(job: Document) -> tuple[float, float] | None:
+    """Seconds, at least and at most, from the job's beginning to its first take's."""
+    takes = parts(job, "takes")
+    began, took = bounds(job, "began"), bounds(takes[0], "began") if takes else (None, None)
+    if began[0] is None or began[1] is None or took[0] is None or took[1] is None:
+        return None
+    least, most = (took[0] - began[1]).total_seconds(), (took[1] - began[0]).total_seconds()
+    return max(least, 0.0), max(most, 0.0)
+
+
+def lag_told(job: Document) -> str:
+    found = lag(job)
+    if found is None:
+        return "–"
+    return f"{sum(found) / 2:.1f} ±{(found[1] - found[0]) / 2:.1f} s"
+
+
+def missing(job: Document) -> tuple[float, float]:
+    of_job = part(job, "missing")
+    return number(of_job, "least") or 0.0, number(of_job, "most") or 0.0
+
+
+def is_lacking(job: Document, document: Document) -> bool:
+    """Whether more of it is surely missing than may be."""
+    tolerance = number(document, "tolerance")
+    return missing(job)[0] > (_TOLERANCE if tolerance is None else tolerance)
+
+
+def coverage(job: Document) -> str:
+    status = text(job, "status")
+    if status == COMPLETE:
+        return "whole"
+    if status == MISSED:
+        return "nothing"
+    least = number(part(job, "coverage"), "least") or 0.0
+    return f"≥ {math.floor(least * 1000) / 10:.1f} %" + (" so far" if status == RUNNING else "")
+
+
+def amount(least: float, most: float) -> str:
+    if least <= _SURELY:
+        return f"up to {span(math.ceil(most))}"
+    low, high = span(least) if least >= 1 else f"{least:.1f} s", span(math.ceil(most))
+    return low if low == high else f"{low} to {high}"
+
+
+def gaps(job: Document) -> list[Document]:
+    """Those that are worth a line: a job that is whole has begun a little late like every other."""
+    found = parts(job, "gaps")
+    if text(job, "status") != COMPLETE:
+        return found
+    return [gap for gap in found if text(gap, "cause") != Cause.LATE_START]
+
+
+def gap_told(gap: Document, job: Document) -> str:
+    """Such as "40 s at its start, from 20:00:00 to 20:00:40: the recorder refused to start"."""
+    least, most = number(gap, "least") or 0.0, number(gap, "most") or 0.0
+    began, ended = moment(gap, "from"), moment(gap, "to")
+    verb = "missing" if least > _SURELY else "in doubt"
+    when = "" if began is None else f", from {clock(began)}"
+    when += " on" if ended is None else f" to {clock(ended)}"
+    return f"{verb}: {amount(least, most)}{_place(gap, job)}{when}: {cause(gap)}"
+
+
+def lacks(job: Document) -> str:
+    """Such as "SPORTS_DESK lacks 40 s at its start"."""
+    if text(job, "status") == MISSED:
+        return f"{name(job)} was not recorded"
+    found = [gap for gap in parts(job, "gaps") if (number(gap, "least") or 0.0) > _SURELY]
+    least, most = missing(job)
+    if least > 1 and found:
+        places = _place(found[0], job) if len(found) == 1 else f" in {len(found)} places"
+        return f"{name(job)} lacks {span(least)}{places}"
+    return f"{name(job)} may lack up to {span(math.ceil(most))}"
+
+
+def whole(document: Document, called: str) -> str:
+    """The last line: "Last night: 41 of 42 whole; SPORTS_DESK lacks 40 s at its start."""
+    jobs = parts(document, "jobs")
+    over = [job for job in jobs if text(job, "status") != RUNNING]
+    running = len(jobs) - len(over)
+    if not jobs:
+        return f"{called}: no job ran."
+    good = sum(text(job, "status") == COMPLETE for job in over)
+    told = [f"{good} of {len(over)} whole"] if over else []
+    told += [f"{running} still running"] if running else []
+    bad = [job for job in jobs if text(job, "status") in (PARTIAL, MISSED) or is_lacking(job, document)]
+    bad.sort(key=missing, reverse=True)
+    told += [lacks(job) for job in bad[:_NAMED]]
+    told += [f"and {len(bad) - _NAMED} more"] if len(bad) > _NAMED else []
+    return f"{called}: {'; '.join(told)}."
+
+
+def absence(one: Document) -> str:
+    began, ended = moment(one, "from"), moment(one, "to")
+    if began is None or ended is None:
+        return "vrmon was away"
+    return f"vrmon was away from {clock(began)} to {clock(ended)}"
+
+
+def clock(when: datetime, day: datetime | None = None) -> str:
+    """Local time, with its day where that is not the one of `day`."""
+    local = when.astimezone()
+    is_other = day is not None and day.astimezone().date() != local.date()
+    return f"{local:%m-%d %H:%M:%S}" if is_other else f"{local:%H:%M:%S}"
+
+
+def _place(gap: Document, job: Document) -> str:
+    began, ended = moment(gap, "from"), moment(gap, "to")
+    _, latest = bounds(job, "began")
+    earliest, _ = bounds(job, "ended")
+    if began is not None and latest is not None and began <= latest:
+        return " at its start"
+    if ended is not None and earliest is not None and ended >= earliest:
+        return " at its end"
+    return ""
