@@ -31,7 +31,7 @@ from vrmon.cli.vrmond import Vrmond
 from vrmon.demo import drama
 from vrmon.demo.drama import Drama
 from vrmon.demo.stage import Stage
-from vrmon.simulator import MovieRecorder, PlayBox, serving
+from vrmon.simulator import HyperDeck, MovieRecorder, Obs, PlayBox, serving
 
 Line = dict[str, Any]
 
@@ -236,6 +236,36 @@ def test_a_full_disk_is_shown_and_told_with_its_name(stage: Stage) -> None:
     assert "room on its disk again" in next(disk).text
     until(lambda: phase(stage, 0) == "recording", "the show is recorded again")
     stage.playbox.end_job(job)
+
+
+def test_the_other_kinds_record_the_same_shows(tmp_path: Path) -> None:
+    with demo(tmp_path, "--kinds") as show:
+        url = show.next()["url"]
+        with urllib.request.urlopen(f"{url}status") as answer:
+            names = [one["name"] for one in json.load(answer)["channels"]]
+        assert names[4:] == ["PCR 1 on OBS", "PCR 2 on HyperDeck"]
+        left = set(names[4:])
+        while left:
+            line = show.until("vrmon", "is recording")
+            left -= {line["subject"]}
+        show.process.send_signal(signal.SIGINT)
+        assert show.process.wait(PATIENCE) == 0
+    assert_nothing_is_left(tmp_path)
+
+
+def test_what_befalls_the_other_kinds_is_told(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as served:
+        playbox, recorder = (
+            served.enter_context(serving(PlayBox())),
+            served.enter_context(serving(MovieRecorder())),
+        )
+        obs, hyperdeck = served.enter_context(serving(Obs())), served.enter_context(serving(HyperDeck()))
+        began = time.monotonic()
+        whole = Drama(Rehearsal(tmp_path, playbox, recorder, 0, obs, hyperdeck), 7)
+        told = {(one.subject, one.text) for second in range(240) for one in whole.due(began + second)}
+    assert ("OBS", "is started again") in told
+    assert ("HyperDeck", "has a new disk") in told
+    assert ("HyperDeck", "its remote control is on again") in told
 
 
 class Rehearsal(Stage):

@@ -59,6 +59,7 @@ def make_parser() -> Parser:
     argument(
         "--seconds", type=arguments.positive, metavar="N", help="end after so long (default: with Ctrl-C)"
     )
+    argument("--kinds", action="store_true", help="on a recorder of each kind that there is")
     argument("--seed", type=int, default=1, metavar="N", help="of the drama (default %(default)s)")
     _add_json(argument, "one event a line")
     return parser

@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
 
 def _play(options: Namespace) -> None:
     terminal = console()
-    with Stage.set() as stage:
+    with Stage.set(kinds=options.kinds) as stage:
         end = None if options.seconds is None else time.monotonic() + options.seconds
         drama = Drama(stage, options.seed)
         feed = Feed(stage.socket)

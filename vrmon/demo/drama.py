@@ -96,6 +96,9 @@ def _faults(stage: Stage, random: Random) -> Part:
         _hang, _starts_refused, _killed, _nonsense, _recorder_crash,
     ]  # fmt: skip
     opening = faults[:4]
+    if stage.obs is not None and stage.hyperdeck is not None:
+        others: list[Callable[[Stage, Random], Part]] = [_obs_crashes, _deck_full, _deck_by_hand]
+        opening, faults = [*opening, *others], [*faults, *others]
     while True:
         for fault in opening or random.sample(faults, len(faults)):
             yield from fault(stage, random)
@@ -178,3 +181,29 @@ def _recorder_crash(stage: Stage, _random: Random) -> Part:
     yield Beat("MovieRecorder", "crashes: every take is at its end", 3)
     stage.recorder.listen_again()
     yield Beat("MovieRecorder", "is started again", 6)
+
+
+def _obs_crashes(stage: Stage, _random: Random) -> Part:
+    if stage.obs is not None:
+        stage.obs.crash()
+        stage.obs.refuse()
+        yield Beat("OBS", "crashes: what it recorded is at its end", 3)
+        stage.obs.listen_again()
+        yield Beat("OBS", "is started again", 6)
+
+
+def _deck_full(stage: Stage, _random: Random) -> Part:
+    if stage.hyperdeck is not None:
+        stage.hyperdeck.fill_disk()
+        yield Beat("HyperDeck", "has no room left on either of its disks", 6)
+        stage.hyperdeck.fill_disk(full=False)
+        yield Beat("HyperDeck", "has a new disk", 5)
+
+
+def _deck_by_hand(stage: Stage, _random: Random) -> Part:
+    if stage.hyperdeck is not None:
+        stage.hyperdeck.stop_by_hand()
+        stage.hyperdeck.set_remote(enabled=False)
+        yield Beat("HyperDeck", "somebody stops it and switches its remote control off", 6)
+        stage.hyperdeck.set_remote(enabled=True)
+        yield Beat("HyperDeck", "its remote control is on again", 5)

@@ -1,4 +1,4 @@
-"""Where the demo is played: a PlayBox, a MovieRecorder and a vrmond, on loopback, in a folder of its own."""
+"""Where the demo is played: a PlayBox, its recorders and a vrmond, on loopback, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import vrmon
 from vrmon.cli.terminal import be_deaf, undisturbed
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError
-from vrmon.simulator import MovieRecorder, PlayBox, serving
+from vrmon.simulator import HyperDeck, MovieRecorder, Obs, PlayBox, serving
 
 CHANNELS = 4
 _PATIENCE = 10.0  # seconds
@@ -27,27 +27,46 @@ _ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")  # even if the demo is killed
 
 
 class Stage:
-    """`url` is the page's address, `socket` that of the commands."""
+    """`url` is the page's address, `socket` that of the commands.
 
-    def __init__(self, folder: Path, playbox: PlayBox, recorder: MovieRecorder, port: int) -> None:
+    `obs` and `hyperdeck`, where they are there, record the first and the second channel's ingest as well.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        playbox: PlayBox,
+        recorder: MovieRecorder,
+        port: int,
+        obs: Obs | None = None,
+        hyperdeck: HyperDeck | None = None,
+    ) -> None:
         self.playbox = playbox
         self.recorder = recorder
+        self.obs = obs
+        self.hyperdeck = hyperdeck
         self.url = f"http://127.0.0.1:{port}/"
         self.socket = folder / "vrmon.sock"
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
-        (folder / "vrmon.toml").write_text(_configuration(playbox, recorder, port))
+        (folder / "vrmon.toml").write_text(_configuration(self, port))
 
     @classmethod
     @contextlib.contextmanager
-    def set(cls) -> Iterator[Stage]:
-        """The stage, with everything running; nothing of it is left when the block ends."""
+    def set(cls, *, kinds: bool = False) -> Iterator[Stage]:
+        """The stage, with everything running; nothing of it is left when the block ends.
+
+        `kinds`: with a recorder of each kind.
+        """
         with contextlib.ExitStack() as whole:
             with undisturbed():
                 folder = Path(whole.enter_context(tempfile.TemporaryDirectory(prefix="vrmon-demo-")))
                 playbox = whole.enter_context(serving(PlayBox(CHANNELS)))
                 recorder = whole.enter_context(serving(MovieRecorder(CHANNELS)))
-                stage = cls(folder, playbox, recorder, _reserve_port(whole))
+                port = _reserve_port(whole)
+                obs = whole.enter_context(serving(Obs())) if kinds else None
+                hyperdeck = whole.enter_context(serving(HyperDeck())) if kinds else None
+                stage = cls(folder, playbox, recorder, port, obs, hyperdeck)
                 whole.callback(stage.end_daemon)
                 whole.callback(be_deaf)
                 stage.start_daemon()
@@ -119,16 +138,27 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, **dict.fromkeys(folders, str(folder))}
 
 
-def _configuration(playbox: PlayBox, recorder: MovieRecorder, port: int) -> str:
-    device = "url = {}\npoll_interval = 0.5\ntimeout = 2.0\n"
+def _configuration(stage: Stage, port: int) -> str:
+    timing = "poll_interval = 0.5\ntimeout = 2.0\n"
+    channel = '[[channel]]\nname = "{}"\ningest = "{}"\ndvr = "{}"\nsource = "{}"\n'
     parts = [
         f'[api]\nlisten = "127.0.0.1:{port}"\n',
         "[sync]\nstop_delay = 1.0\noutage_hold = 20.0\n",
-        f"[primary.playbox]\n{device.format(json.dumps(playbox.url))}",
-        f"[dvr.movierecorder]\n{device.format(json.dumps(recorder.url))}",
+        f"[primary.playbox]\nurl = {json.dumps(stage.playbox.url)}\n{timing}",
+        f"[dvr.movierecorder]\nurl = {json.dumps(stage.recorder.url)}\n{timing}",
     ]
-    for number, (ingest, source) in enumerate(zip(playbox.ingests, recorder.sources, strict=True), 1):
-        parts.append(
-            f'[[channel]]\nname = "PCR {number}"\ningest = "{ingest}"\nsource = "{source.unique_id}"\n'
-        )
+    others = {"OBS": stage.obs, "HyperDeck": stage.hyperdeck}
+    for device in others.values():
+        if device is not None:
+            parts.append(
+                f'[dvr.{device.KIND}]\nkind = "{device.KIND}"\nurl = {json.dumps(device.url)}\n{timing}'
+            )
+    for number, (ingest, source) in enumerate(
+        zip(stage.playbox.ingests, stage.recorder.sources, strict=True), 1
+    ):
+        parts.append(channel.format(f"PCR {number}", ingest, "movierecorder", source.unique_id))
+    for number, (called, device) in enumerate(others.items()):
+        if device is not None:
+            name = f"PCR {number + 1} on {called}"
+            parts.append(channel.format(name, stage.playbox.ingests[number], device.KIND, called))
     return "\n".join(parts)
