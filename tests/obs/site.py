@@ -37,14 +37,15 @@ class Site:
         self.wait_for_phase("idle")
 
     def takes(self) -> list[dict[str, Any]]:
-        """Those that the history has, in their order, once each has its end."""
+        """Those that the report has, in their order, once each has its end."""
         found: list[dict[str, Any]] = []
 
         def are_over() -> bool:
-            found[:] = self.daemon.get("/history?kind=take")[1]["items"]
-            return bool(found) and all(one["ended"] for one in found)
+            jobs = self.daemon.get("/report")[1]["jobs"]
+            found[:] = [take for job in jobs for take in job["takes"]]
+            return bool(found) and all(one["ended"] for one in found) and all(job["ended"] for job in jobs)
 
-        until(are_over, "the end of every take in the history")
+        until(are_over, "the end of every take in the report")
         return sorted(found, key=lambda one: str(one["began"]["earliest"]))
 
     def names(self) -> list[str]:

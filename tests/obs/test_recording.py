@@ -99,7 +99,7 @@ def test_what_is_recorded_by_hand_is_not_touched_and_its_name_is_the_operators(s
 def test_a_paused_take_goes_on(site: Site) -> None:
     job = site.start("SHOW.mxf")
     site.obs.ask("PauseRecord")
-    site.wait_for_problem("take-paused")
+    until(lambda: "ACTION=resume" in site.daemon.log(), "the command to go on")
     until(lambda: not site.obs.ask("GetRecordStatus")["outputPaused"], "the take goes on")
     site.wait_for_phase("recording")
     time.sleep(1)
