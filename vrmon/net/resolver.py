@@ -33,7 +33,7 @@ class _Asked:
 _asked: dict[Question, _Asked] = {}
 _good: dict[Question, Addresses] = {}
 _faults: dict[Question, str] = {}  # why a name that has a last good address cannot be resolved now
-_inquiry = threading.Lock()
+_asking = threading.Lock()
 
 
 def addresses(host: str, port: int, seconds: float) -> Addresses:
@@ -56,7 +56,7 @@ def addresses(host: str, port: int, seconds: float) -> Addresses:
     except OSError as error:
         if known is None:
             raise
-        with _inquiry:
+        with _asking:
             _faults[question] = error.strerror or str(error)
         return known
 
@@ -64,7 +64,7 @@ def addresses(host: str, port: int, seconds: float) -> Addresses:
 def fault(host: str, port: int) -> str:
     """Why `host` goes by its last good address; "" where it does not. It is asked for again meanwhile."""
     question = (host, port)
-    with _inquiry:
+    with _asking:
         why = _faults.get(question, "")
         asked = _asked.get(question)
     if why and asked is not None and asked.answer.done() and time.monotonic() - asked.began > _AGAIN:
@@ -76,7 +76,7 @@ def fault(host: str, port: int) -> str:
 
 
 def _ask(question: Question) -> _Asked:
-    with _inquiry:
+    with _asking:
         asked = _asked.get(question)
         if asked is None or time.monotonic() - asked.ended > _FRESH:
             asked = _Asked()
@@ -93,7 +93,7 @@ def _ask(question: Question) -> _Asked:
 
 
 def _forget(question: Question, asked: _Asked) -> None:
-    with _inquiry:
+    with _asking:
         if _asked.get(question) is asked:
             del _asked[question]
 
@@ -105,7 +105,7 @@ def _resolve(question: Question, asked: _Asked) -> None:
         asked.ended = time.monotonic()
         asked.answer.set_exception(error)
     else:
-        with _inquiry:
+        with _asking:
             _good[question] = found
             _faults.pop(question, None)
         asked.ended = time.monotonic()
