@@ -53,19 +53,17 @@ def carry(order: dict[str, Any]) -> None:
 
 
 def _configuration(known: dict[str, Any]) -> str:
-    lines = {"defVersion": known["version"]}
+    lines = [f"defVersion {known['version']}"]  # which net-snmp understands without quotes only
     if known["version"] == "3":
         level = "authPriv" if "priv" in known else "authNoPriv" if "auth" in known else "noAuthNoPriv"
-        lines |= {"defSecurityName": known["user"], "defSecurityLevel": level}
+        lines += [f"defSecurityName {_quoted(known['user'])}", f"defSecurityLevel {level}"]
         for name in ("auth", "priv"):
             if name in known:
-                lines |= {
-                    f"def{name.title()}Type": known[name],
-                    f"def{name.title()}Passphrase": known[f"{name}_passphrase"],
-                }
+                lines.append(f"def{name.title()}Type {known[name]}")
+                lines.append(f"def{name.title()}Passphrase {_quoted(known[f'{name}_passphrase'])}")
     else:
-        lines["defCommunity"] = known["community"]
-    return "".join(f"{name} {_quoted(value)}\n" for name, value in lines.items())
+        lines.append(f"defCommunity {_quoted(known['community'])}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _quoted(value: str) -> str:

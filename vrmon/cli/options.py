@@ -50,6 +50,7 @@ def make_parser() -> Parser:
 
     _add_looking(add)
     _add_looking_back(add)
+    _add_alarms(add)
     _add_steering(add)
     _add_setting_up(add)
     argument = add(
@@ -131,6 +132,25 @@ def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
     argument("--here", action="store_true", help="look with the eyes of whoever runs this, not with vrmond's")
     _add_socket(argument)
     _add_json(argument, "one finding a line")
+
+
+def _add_alarms(add: Callable[..., Callable[..., Any]]) -> None:
+    argument = add(
+        "alarms", "cli.commands.alarms:run",
+        "What vrmon-alarm told, when and to whom, and what did not get through.",
+        "vrmon alarms -n 10", "vrmon alarms --json"
+    )  # fmt: skip
+    argument("-n", dest="most", type=arguments.count, metavar="N", help="only the last N")
+    _add_json(argument, "one try a line")
+    _add_alarms_socket(argument)
+    argument = add(
+        "test-alarm", "cli.commands.test_alarm:run",
+        "Have vrmon-alarm send a test on every way: was it delivered, and how long did it take. "
+        "Exit status: 0 all were, 1 one was not, or there is none.",
+        "vrmon test-alarm"
+    )  # fmt: skip
+    _add_json(argument, "one way a line")
+    _add_alarms_socket(argument)
 
 
 def _add_steering(add: Callable[..., Callable[..., Any]]) -> None:
@@ -277,6 +297,12 @@ def _add_socket(argument: Callable[..., Any]) -> None:
             "--socket", metavar="FILE", help="where vrmond listens, if not where the configuration says"
         ),
         completion.files,
+    )
+
+
+def _add_alarms_socket(argument: Callable[..., Any]) -> None:
+    argument(
+        "--socket", metavar="FILE", help="where vrmon-alarm listens: default /run/vrmon-alarm/alarm.sock"
     )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from vrmon.cli.alarm_inspection import inspect_alarm
 from vrmon.cli.editing import file_of
 from vrmon.cli.inspection import Finding, inspect_dvr, inspect_primary, show
 from vrmon.cli.lenient import parts, text
@@ -68,7 +69,11 @@ def _look(options: Namespace, *before: Finding) -> int:
             _show([Finding(False, _COMPLAINT, one) for one in error.complaints], options)
         print(error, file=sys.stderr)
         return os.EX_CONFIG
-    found = chain(_of_configuration(path, settings, complaints), _of_devices(settings, directories))
+    found = chain(
+        _of_configuration(path, settings, complaints),
+        inspect_alarm(settings.alarm, directories),
+        _of_devices(settings, directories),
+    )
     return 0 if _show(found, options) else 1
 
 

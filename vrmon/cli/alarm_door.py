@@ -1,0 +1,31 @@
+"""vrmon-alarm as the command sees it: asked through its own socket, for vrmond may be down."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vrmon.alarm.configured import door_of
+from vrmon.alarm.door import ask
+from vrmon.errors import NoDaemon
+
+
+def asked(options: Namespace, question: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """The answers as they come, each within `seconds`. NoDaemon where vrmon-alarm does not answer."""
+    path = Path(options.socket) if options.socket else door_of(os.environ)
+    try:
+        yield from ask(path, question, seconds)
+    except PermissionError:
+        text = f"you may not use {path}. Add yourself to the group vrmon, then log in again."
+    except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
+        text = f"nobody listens on {path}. Start it: systemctl start vrmon-alarm"
+    except TimeoutError:
+        text = f"it does not answer within {seconds:g} s. See what it does: journalctl -u vrmon-alarm"
+    except (OSError, ValueError, RecursionError):
+        text = f"{path} broke off, or somebody else answers there. Try again."
+    else:
+        return
+    raise NoDaemon(f"Cannot reach vrmon-alarm: {text}")

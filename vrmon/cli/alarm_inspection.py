@@ -1,0 +1,55 @@
+"""[alarm] looked at: can each way be tried at all. Nothing is sent; `vrmon test-alarm` does that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from vrmon.alarm import by_apprise, by_snmp
+from vrmon.alarm.ways import Kind, Secrets, Way, find
+from vrmon.cli.inspection import Finding
+from vrmon.config import Directories
+from vrmon.settings import Alarm
+
+_TRY = "Try it: vrmon test-alarm"
+
+
+def inspect_alarm(settings: Alarm, directories: Directories) -> Iterator[Finding]:
+    """Nothing where nobody is to be told."""
+    if not settings.tells_anybody:
+        return
+    if settings.urls_file is not None and not by_apprise.is_installed():
+        yield _missing("Apprise", "apprise", "urls_file")
+    if settings.snmp.targets and not by_snmp.is_installed():
+        yield _missing("snmptrap", "snmp", "[alarm.snmp] targets")
+    ways, faults = find(settings, Secrets(directories.configuration / "credentials", None))
+    for fault in faults:
+        if "Permission denied" in fault.why and os.geteuid() != 0:
+            yield Finding(None, f"alarm {fault.way}", f"{fault.why}.", f"Check as root. {_TRY}")
+        else:
+            yield Finding(False, f"alarm {fault.way}", f"{fault.why}.")
+    for way in ways:
+        yield _way(way)
+
+
+def _way(way: Way) -> Finding:
+    subject = f"alarm {way.name}"
+    if (
+        way.kind is Kind.APPRISE
+        and by_apprise.is_installed()
+        and not by_apprise.understands(way.known["url"])
+    ):
+        return Finding(False, subject, "is no address that Apprise understands.", "See: apprise --help")
+    if "engine_id" in way.known:
+        return Finding(
+            True, subject, f"can be tried; this host's engine ID is 0x{way.known['engine_id']}.", _TRY
+        )
+    whom = "of the second line " if way.is_second else ""
+    only = ", of what is critical only" if way.only_critical else ""
+    return Finding(True, subject, f"{whom}can be tried{only}.", _TRY)
+
+
+def _missing(what: str, package: str, key: str) -> Finding:
+    return Finding(
+        False, "alarm", f"{what} is not installed, which {key} needs.", f"Install it: apt install {package}"
+    )
