@@ -9,6 +9,7 @@ import time
 
 import requests
 from attacked import under_attack
+from remembered import remembered
 from rendered import thousand
 from subjects import Vrmond, sequential, vrmond, wait_for
 from table import Row, show
@@ -21,6 +22,8 @@ _ROUNDS = 5
 def main() -> int:
     if sys.argv[1:] == ["attacks"]:
         rows = list(under_attack())
+    elif sys.argv[1:] == ["history"]:
+        rows = list(remembered(_settled_burst))
     else:
         rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers(), thousand()]
     show(rows)
@@ -49,13 +52,16 @@ def _burst(one: World, jobs: int, n: int) -> float:
     return float(last - poll)
 
 
+def _settled_burst(one: World, jobs: int, n: int) -> float:
+    """With all stopped afterwards."""
+    took = _burst(one, jobs, n)
+    wait_for(lambda: one.ask("running") == 0)
+    return took
+
+
 def _typical(one: World, jobs: int, first: int = 0) -> float:
     """The median of some bursts, with all stopped in between."""
-    took = []
-    for n in range(first, first + _ROUNDS):
-        took.append(_burst(one, jobs, n))
-        wait_for(lambda: one.ask("running") == 0)
-    return statistics.median(took)
+    return statistics.median(_settled_burst(one, jobs, n) for n in range(first, first + _ROUNDS))
 
 
 def _answers() -> Row:

@@ -57,12 +57,17 @@ class Vrmond:
 
 
 @contextmanager
-def vrmond(world: World, channels: int, interval: float = 1.0) -> Iterator[Vrmond]:
-    """Every ingest on the source of its number, on every recorder."""
+def vrmond(
+    world: World, channels: int, interval: float = 1.0, extra: str = "", history: Path | None = None
+) -> Iterator[Vrmond]:
+    """Every ingest on the source of its number, on every recorder. `extra` of vrmon.toml; `history`: the file
+    that it finds."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "vrmon.toml").write_text(_configuration(world, channels, interval, port))
+        Path(folder, "vrmon.toml").write_text(_configuration(world, channels, interval, port) + extra)
+        if history is not None:
+            history.rename(Path(folder, "history.db"))
         folders = {f"{name}_DIRECTORY": folder for name in ("STATE", "RUNTIME", "CONFIGURATION")}
         command = [sys.executable, "-m", "vrmon.daemon"]
         with subprocess.Popen(command, env={**os.environ, **folders}, stderr=subprocess.DEVNULL) as process:

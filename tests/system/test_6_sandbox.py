@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.system.clients import TCP, ask
 from tests.system.machine import Machine, eventually
 from tests.system.site import Site
 
@@ -42,6 +43,19 @@ def test_exposure(site: Site) -> None:
 def test_exposure_with_the_ip_filter(filtered: Site) -> None:
     filtered.record("NEWS")
     assert exposure(filtered.machine) <= 1.0
+
+
+def test_the_history_is_written_and_no_fault_of_the_sandbox_is_told(site: Site) -> None:
+    site.record("NEWS")
+
+    def names() -> list[str]:
+        code, page = ask(TCP, "/history?kind=take&limit=1")
+        assert code == 200, page
+        return [name for take in page["items"] for name in take["names"]]
+
+    assert eventually(names) == ["NEWS"]
+    assert site.problems() & {"history-failing", "history-damaged"} == set()
+    assert site.machine.path("/var/lib/vrmon/history.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_systemd_knows_every_key_of_the_unit(site: Site) -> None:

@@ -20,7 +20,7 @@ from vrmon.settings import Channel, ChannelKey
 from vrmon.views.events import Event
 from vrmon.views.round import Round
 
-AGAIN = 60.0  # seconds after which what lasts is told again
+AGAIN = 20.0  # seconds after which what lasts is told again
 
 Own = Sequence[tuple[Problem, float]]
 
