@@ -10,7 +10,7 @@ import pytest
 
 from tests.world.board import WALL, Board
 from tests.world.browser import Browser, browsing
-from tests.world.mirror import mirror
+from tests.world.mirror import codes, mirror
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,30 @@ def test_a_daemon_that_is_killed_is_noticed_and_so_is_its_successor(tmp_path: Pa
         board.wait_tile("PCR 1", "Recording")
         board.wait_word("Safe")
         assert here.the_take().ended is None
+
+
+def test_the_day_holds_what_was_recorded_and_what_was_not(tmp_path: Path, browser: Browser) -> None:
+    with mirror(tmp_path, sync={"gap_tolerance": 6.0}) as here:
+        here.recorder.switch(1, without_destination="422")
+        here.recorder.set_destinations(1)
+        here.playbox.start_job(1, "LOST.mxf")
+        job = here.record("WHOLE.mxf")
+        here.daemon.wait_for(lambda status: "backup-incomplete" in codes(status, "PCR 2"))
+        here.playbox.end_job(job)
+        here.wait_for_phase("idle", 1)
+        board = Board(browser, here.daemon.url)
+        browser.wait("document.querySelectorAll('#strips .bar').length === 2")
+        assert board.tiles["PCR 2"].backup.endswith("missing")
+        browser.run("document.querySelector('#timeline a').click()")
+        browser.wait("document.querySelectorAll('#rows tr').length === 2")
+        told = browser.run(
+            "return [...document.querySelectorAll('#rows tr')].map((row) =>"
+            " [...row.children].map((cell) => cell.textContent))"
+        )
+        rows = {row[0]: row for row in told}
+        assert rows["PCR 1"][1:2] + rows["PCR 1"][4:6] == ["WHOLE", "✓ complete", "nothing"]
+        assert rows["PCR 2"][1:2] + rows["PCR 2"][4:5] == ["LOST", "● running"]
+        assert "start refused" in rows["PCR 2"][6]
 
 
 def test_sixty_four_channels_on_one_screen(tmp_path: Path, browser: Browser) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.world import scenes
 from tests.world.api_server import Server, serving
 from tests.world.board import PHONE, WALL, Board
 from tests.world.browser import Browser, browsing
+from tests.world.evening_report import at_another_time, evening
+from tests.world.virtual_run import EPOCH
 from vrmon.model import Thumbnail
 
 CONTROL_ROOM = (
     *("recording", "blocked", "idle", "recording", "keeping", "recording", "foreign", "recording"),
     *("hold", "recording", "starting", "recording", "overlap", "preflight", "stopping", "recording"),
 )
+_EVENING = 7200.0  # seconds
 MANY = ("recording",) * 20 + ("blocked", "idle") + ("recording",) * 24 + ("idle",) * 18
 
 # A studio: coloured lights out of focus, somebody at a desk, the title below.
@@ -54,17 +59,17 @@ return canvas.toDataURL("image/png");
 
 
 def main(folder: Path) -> None:
-    """Writes wall-safe, wall-trouble, wall-64, wall-silent and phone, each a PNG."""
+    """Writes wall-safe, wall-trouble, wall-64, wall-risk, wall-silent, phone and day, each a PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as scratch,
         serving(Path(scratch)) as server,
         browsing(Path(scratch) / "chromium") as browser,
     ):
-        _take_all(server, browser, folder)
+        _take_all(server, browser, folder, Path(scratch))
 
 
-def _take_all(server: Server, browser: Browser, folder: Path) -> None:
+def _take_all(server: Server, browser: Browser, folder: Path, scratch: Path) -> None:
     browser.go(f"{server.url}/status")
     for index in range(16):
         url = browser.run(_PAINT, index, scenes.SHOWS[index % len(scenes.SHOWS)].replace("_", " "))
@@ -75,6 +80,16 @@ def _take_all(server: Server, browser: Browser, folder: Path) -> None:
     _take(server, browser, folder / "wall-trouble.png", CONTROL_ROOM)
     _take(server, browser, folder / "wall-64.png", MANY)
     _take(server, browser, folder / "phone.png", ("recording", "died", "idle", "recording"), size=PHONE)
+    report = at_another_time(evening(scratch, 8, _EVENING), time.time() - EPOCH - _EVENING)
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        return json.dumps(report).encode()
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    browser.size(*WALL)
+    browser.go(f"{server.url}/day?day=last")
+    browser.wait("document.querySelectorAll('#rows tr').length > 0")
+    (folder / "day.png").write_bytes(browser.picture())
     at_risk = ("stale-primary", "recording", "preflight", "idle")
     board = _take(server, browser, folder / "wall-risk.png", at_risk)
     browser.run("const real = performance.now.bind(performance); performance.now = () => real() + 12000")

@@ -1,0 +1,251 @@
+"""The last hours on the board and a whole day, from the report of a wild evening in virtual time."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world import evening_report, scenes
+from tests.world.api_server import Server, serving
+from tests.world.board import PHONE, WALL, Board
+from tests.world.browser import Browser, browsing
+from tests.world.evening_report import at_another_time
+from tests.world.virtual_run import EPOCH
+from vrmon.errors import HistoryError
+
+CHANNELS, LENGTH = 4, 1800.0
+_BARS = """
+const box = (one) => {
+  const {left, right, width} = one.getBoundingClientRect();
+  return [left, right, width];
+};
+return [...document.querySelectorAll("#lanes li:not(.axis)")].map((row) => ({
+  name: row.querySelector(".name").textContent,
+  lane: box(row.querySelector(".lane")),
+  bars: [...row.querySelectorAll("button.bar")].map((bar) => ({
+    box: box(bar), label: bar.getAttribute("aria-label"), mark: bar.dataset.mark,
+    holes: bar.querySelectorAll(".hole").length, dark: bar.querySelectorAll(".dark").length,
+    takes: bar.querySelectorAll(".take").length,
+  })),
+}));
+"""
+
+
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return evening_report.evening(tmp_path_factory.mktemp("evening"), CHANNELS, LENGTH)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path, browser: Browser) -> Iterator[Server]:
+    with serving(tmp_path) as running:
+        running.backend.document = scenes.document(*["recording"] * CHANNELS)
+        yield running
+        browser.go("about:blank")
+        said = [line for line in browser.log() if "/thumbnail/" not in line and "ERR_" not in line]
+        assert [line for line in said if "/report" not in line] == []
+
+
+def serve(server: Server, report: dict[str, Any]) -> list[dict[str, str]]:
+    """The report to whoever asks; what was asked."""
+    asked: list[dict[str, str]] = []
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        asked.append(dict(query))
+        return json.dumps(report).encode()
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    return asked
+
+
+def day(
+    server: Server, browser: Browser, size: tuple[int, int] = WALL, query: str = "?day=2026-11-17"
+) -> None:
+    browser.size(*size, mobile=size[0] < 600)
+    browser.go(f"{server.url}/day{query}")
+    browser.wait("document.querySelectorAll('#lanes li').length > 1")
+
+
+def seconds(text: str) -> float:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
+
+
+def test_the_evening_has_what_a_day_may_have(evening: dict[str, Any]) -> None:
+    assert {job["status"] for job in evening["jobs"]} >= {"complete", "partial", "running"}
+    assert evening["absences"]
+
+
+def test_each_job_has_its_bar_at_its_time_with_its_takes_and_gaps(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    serve(server, evening)
+    day(server, browser)
+    rows = {row["name"]: row for row in browser.run(_BARS)}
+    assert set(rows) == {f"PCR {n + 1}" for n in range(CHANNELS)}
+    for job in evening["jobs"]:
+        row = rows[job["channel"]]
+        left, _, width = row["lane"]
+        bar = row["bars"].pop(0)
+        began = max(0.0, seconds(job["began"]["earliest"]))
+        assert abs(bar["box"][0] - left - began / LENGTH * width) < 2
+        if job["ended"]:
+            ended = min(LENGTH, seconds(job["ended"]["latest"]))
+            assert abs(bar["box"][1] - left - ended / LENGTH * width) < 7, "the shortest is seen as well"
+        assert bar["takes"] == len(job["takes"])
+        if job["status"] != "complete":
+            assert bar["holes"] + bar["dark"] == len(job["gaps"])
+        else:
+            assert bar["holes"] == 0, "what is tolerated is too short to be seen"
+        assert bar["label"].startswith(f"{job['channel']}, {job['basename']}, ")
+        assert job["status"] in bar["label"]
+    assert all(row["bars"] == [] for row in rows.values())
+    summary, counted = browser.text("#summary"), evening["summary"]
+    assert summary.startswith(f"{counted['jobs']} jobs: {counted['complete']} complete, ")
+
+
+def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict[str, Any]) -> None:
+    serve(server, evening)
+    day(server, browser)
+    cells = browser.run(
+        "return [...document.querySelectorAll('#rows tr')].map((row) =>"
+        " [...row.children].map((cell) => cell.textContent))"
+    )
+    assert [[row[0], row[1]] for row in cells] == [
+        [job["channel"], job["basename"]] for job in evening["jobs"]
+    ]
+    for row, job in zip(cells, evening["jobs"], strict=True):
+        assert row[4].endswith(job["status"])
+        whys = [gap["cause"].replace("-", " ") for gap in job["gaps"]]
+        assert all(why in row[6] for why in whys) or job["status"] == "complete"
+        assert all(take["name"] in row[7] for take in job["takes"])
+
+
+def test_a_bar_opens_its_job_by_the_keyboard_too(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    serve(server, evening)
+    day(server, browser)
+    browser.run("document.querySelector('button.bar').focus()")
+    first = browser.run("return document.activeElement.getAttribute('aria-label')")
+    browser.press("ArrowDown")
+    second = browser.run("return document.activeElement.getAttribute('aria-label')")
+    assert (first.split(",")[0], second.split(",")[0]) == ("PCR 1", "PCR 2")
+    browser.press("Enter")
+    browser.wait("document.getElementById('job').open")
+    text = browser.text("#job")
+    assert text.startswith("PCR 2: ")
+    assert "Files" in text
+    browser.press("Escape")
+    browser.wait("!document.getElementById('job').open")
+
+
+def test_it_is_paged_by_the_broadcast_day(server: Server, browser: Browser, evening: dict[str, Any]) -> None:
+    begins = datetime(2026, 11, 17, 5, tzinfo=timezone.utc).timestamp()  # 06:00 by the server's clock
+    whole = at_another_time(evening, begins - EPOCH)
+    whole["to"] = scenes.rfc3339(time.time() - begins - 86_400.0)
+    asked = serve(server, whole)
+    day(server, browser)
+    assert asked[-1] == {"day": "2026-11-17"}
+    assert browser.text("#day") == "Broadcast day Tue 2026-11-17"
+    links = browser.run("return ['before', 'after'].map((id) => document.getElementById(id).search)")
+    assert links == ["?day=2026-11-16", "?day=2026-11-18"]
+    assert browser.run("return [...document.querySelectorAll('.hour')].map((one) => one.textContent)")[
+        :3
+    ] == [
+        "06:00",
+        "08:00",
+        "10:00",
+    ]
+
+
+def test_today_goes_on_to_its_end_and_has_a_line_for_now(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    asked = serve(server, at_another_time(evening, time.time() - EPOCH - LENGTH))
+    day(server, browser, query="")
+    assert asked == [{}]
+    assert browser.run("return document.querySelectorAll('.now').length") == CHANNELS
+    assert browser.run("return document.getElementById('after').hidden")
+
+
+@pytest.mark.parametrize("size", [WALL, PHONE], ids=["wall", "phone"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    server: Server, browser: Browser, evening: dict[str, Any], size: tuple[int, int]
+) -> None:
+    serve(server, evening)
+    day(server, browser, size)
+    board = Board.__new__(Board)
+    board.browser = browser
+    assert board.accessibility_violations() == []
+    wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert browser.run(wide) is False
+    browser.run("document.querySelector('button.bar').click()")
+    assert board.accessibility_violations() == []
+
+
+def test_without_a_history_it_says_why(server: Server, browser: Browser) -> None:
+    browser.go(f"{server.url}/day?day=nonsense")
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        raise HistoryError("Cannot read the history: there is none.")
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    browser.go(f"{server.url}/day")
+    browser.wait("document.getElementById('summary').textContent.startsWith('Cannot read the history')")
+
+
+class TestStrips:
+    def test_the_last_hours_stand_where_events_would(
+        self, server: Server, browser: Browser, evening: dict[str, Any]
+    ) -> None:
+        asked = serve(server, at_another_time(evening, time.time() - EPOCH - LENGTH))
+        board = Board(browser, server.url)
+        browser.wait("!document.getElementById('timeline').hidden")
+        assert browser.run("return document.querySelector('.recent').hidden")
+        rows = browser.run(
+            "return [...document.querySelectorAll('#strips li:not(.axis)')].map((row) => ["
+            "row.querySelector('.name').textContent, row.querySelectorAll('.bar').length])"
+        )
+        expected = {f"PCR {n + 1}": 0 for n in range(CHANNELS)}
+        for job in evening["jobs"]:
+            expected[job["channel"]] += 1
+        assert dict(rows) == expected
+        assert set(asked[0]) == {"from", "to"}
+        told = browser.run(
+            "return document.querySelectorAll('#strips li')[1].querySelector('.unseen').innerText"
+        )
+        assert re.match(r"\d+ (complete|partial|running)", told)
+        assert board.accessibility_violations() == []
+        assert board.scrolls == (False, False)
+
+    def test_a_new_take_is_asked_for_and_an_unchanged_board_is_not(
+        self, server: Server, browser: Browser, evening: dict[str, Any]
+    ) -> None:
+        asked = serve(server, at_another_time(evening, time.time() - EPOCH - LENGTH))
+        Board(browser, server.url)
+        browser.wait("!document.getElementById('timeline').hidden")
+        before = server.backend.documents_made
+        server.wait(lambda: server.backend.documents_made > before + 1)
+        assert len(asked) == 1
+
+    def test_where_there_is_no_history_events_stand_there(self, server: Server, browser: Browser) -> None:
+        async def answer(query: Mapping[str, str]) -> bytes:
+            raise HistoryError("Cannot read the history: there is none.")
+
+        server.backend.report = answer  # type: ignore[method-assign]
+        Board(browser, server.url)
+        browser.wait("document.querySelectorAll('#recent li').length > 0")
+        assert browser.run("return document.getElementById('timeline').hidden")
