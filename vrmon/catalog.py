@@ -894,12 +894,12 @@ _DAEMON = {
     Code.NO_CHANNELS: Row(
         "No channels configured",
         "vrmon runs, but vrmon.toml has nothing to back up.",
-        "Set the devices and [[channel]]s in /etc/vrmon/vrmon.toml, then 'vrmon reload'.",
+        "Run 'vrmon setup', or set the devices and [[channel]]s in vrmon.toml, then 'vrmon reload'.",
         _DEGRADED,
         (
             Text(
                 "No channel is configured: nothing is backed up.",
-                "Name the devices and channels in vrmon.toml, then `vrmon reload`.",
+                "`vrmon setup` asks for everything; or name the devices and channels in vrmon.toml.",
             ),
         ),
     ),

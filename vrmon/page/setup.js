@@ -25,7 +25,7 @@ function show(status, { primaries, dvrs }) {
   const waiting = unheard.length ? ` Not answering: ${unheard.map(([name]) => name).join(", ")}.` : "";
   setText(
     document.getElementById("setup-what"),
-    `Paste the lines into ${file}, correct them, then run: vrmon reload.${waiting}`,
+    `On the server, vrmon setup asks for everything. Or paste these lines into ${file}, correct them, then run: vrmon reload.${waiting}`,
   );
   lines.hidden = false;
   setText(lines, blocks.join("\n\n"));
