@@ -107,7 +107,11 @@ def _take(
     server.backend.document = scenes.document(*states, pictures=len(states) <= 16)
     server.changed()
     board = Board(browser, server.url, size)
-    browser.wait(f"document.querySelectorAll('.tile').length === {len(states)}")
+    words = [channel["word"] for channel in server.backend.document["channels"]]
+    browser.wait(
+        "[...document.querySelectorAll('.tile .word')].map((one) => one.textContent).sort().join()"
+        f" === {json.dumps(','.join(sorted(words)))}"
+    )
     browser.wait("[...document.images].every((image) => image.complete)")
     file.write_bytes(browser.picture())
     return board

@@ -115,11 +115,11 @@ function backupRow(channel, moment, title, live) {
   return { what: [seen, other].filter(Boolean).join(" · "), time, stale, lacks };
 }
 
-// What of the job is missing on the backup: "complete", "40 s missing", "≤ 12 s missing" where nobody knows.
+// What of the job is missing on the backup: "" before there is any, "complete", "40 s missing", "≤ 12 s missing" where nobody knows.
 export function covered(coverage) {
   if (!coverage) return "";
   const { least, most } = coverage.missing;
-  if (coverage.whole) return "complete";
+  if (coverage.whole) return coverage.files.length ? "complete" : "";
   return coverage.whole === false ? `${howLong(least)} missing` : `≤ ${howLong(Math.ceil(most))} missing`;
 }
 
