@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,18 @@ import requests
 from tests.world import plain
 from tests.world.command import INTERRUPTIBLE, PATIENCE
 from tests.world.device_client import FIRST, Client
+from vrmon.devices.hyperdeck.driver import connector
+from vrmon.settings import DeviceSettings
 from vrmon.simulator import MovieRecorder, PlayBox, serving
-from vrmon.simulator.movierecorder.recorder_switches import MovieRecorderSwitches
-from vrmon.simulator.playbox.ingest_switches import PlayBoxSwitches
+from vrmon.simulator.__main__ import KINDS
 from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
-from vrmon.simulator.served.switches import described
+from vrmon.simulator.served.switches import COMMON, described
 
-ANY_PORTS = ("--playbox-port", "0", "--movierecorder-port", "0", "--control-port", "0")
+ANY_PORTS = tuple(
+    word
+    for name in ("playbox", "movierecorder", "hyperdeck", "obs", "control")
+    for word in (f"--{name}-port", "0")
+)
 
 
 class Control:
@@ -165,19 +170,37 @@ def test_switches_and_ids_can_be_given_at_the_start() -> None:
             assert len(plain.get(addresses[name], "/sources")) == 2
 
 
+def test_recorders_of_every_kind_are_steered_at_the_address_for_all() -> None:
+    with program("--hyperdecks", "2", "--obs", "1", "--switch", "hyperdeck.clients=one") as (_, addresses):
+        assert set(addresses) >= {"playbox", "movierecorder", "hyperdeck", "hyperdeck2", "obs"}
+        control = Control(f"{addresses['control']}/simulator/hyperdeck2/")
+        control("POST", "record_by_hand", name="MINE")
+        state = control("GET", "")
+        assert [take["name"] for take in state["takes"]] == ["MINE"]
+        assert state["switches"]["clients"] == "one"
+        connect = connector(DeviceSettings("deck", addresses["hyperdeck2"]))
+        with closing(connect()) as client:
+            assert client.sources().seen[0].is_recording
+        own = Control(f"{addresses['obs'].replace('ws:', 'http:')}/simulator/")
+        own("POST", "record_by_hand", name="MINE")
+        assert own("GET", "")["takes"][0]["by"] == "operator"
+
+
 def test_help_names_each_switch_fault_and_action() -> None:
     command = [sys.executable, "-m", "vrmon.simulator", "--help"]
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     lines = told.splitlines()
-    for kind in (PlayBoxSwitches, MovieRecorderSwitches):
+    for device, kind in KINDS.items():
+        header = next(at for at, line in enumerate(lines) if line.startswith(f"switches of {device.KIND}"))
         for one in described(kind):
-            place = lines.index(f"  {one.name} ({json.dumps(one.usual)}): {one.positions}")
+            begins = 0 if one.name in COMMON else header
+            place = lines.index(f"  {one.name} ({json.dumps(one.usual)}): {one.positions}", begins)
             assert lines[place + 1] == f"      {one.meaning}"
             assert len(one.meaning) <= 104
             assert one.meaning.isprintable()
     for fault in REPLACING | SPOILING | LATE:
         assert re.search(rf"^  .*\b{fault}\b", told, re.MULTILINE), fault
-    for device in (PlayBox, MovieRecorder):
+    for device in KINDS:
         _, _, actions = told.partition(f"\nactions of {device.KIND}:\n")
         assert [name for name in device.ACTIONS if f"\n  {name}(" not in f"\n{actions}"] == []
 
