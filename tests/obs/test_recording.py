@@ -98,6 +98,7 @@ def test_what_is_recorded_by_hand_is_not_touched_and_its_name_is_the_operators(s
 
 def test_a_paused_take_goes_on(site: Site) -> None:
     job = site.start("SHOW.mxf")
+    time.sleep(2)
     site.obs.ask("PauseRecord")
     until(lambda: "ACTION=resume" in site.daemon.log(), "the command to go on")
     until(lambda: not site.obs.ask("GetRecordStatus")["outputPaused"], "the take goes on")
@@ -142,5 +143,4 @@ class TestDisk:
         assert site.names() == []
         (site.obs.folder.parent / "used").unlink()
         site.wait_for_phase("recording")
-        time.sleep(1)
-        assert len(site.names()) == 1
+        until(site.names, "the file")
