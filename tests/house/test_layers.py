@@ -79,6 +79,7 @@ PLACES = {
     "rich": ("vrmon.cli", "vrmon.demo"),
     "websocket": ("vrmon.devices.obs",),
     "sqlite3": ("vrmon.history",),
+    "jinja2": ("vrmon.cli.reports.web",),
 }
 
 

@@ -94,12 +94,16 @@ class Board:
         return found
 
     def accessibility_violations(self) -> list[str]:
-        """What axe-core finds. Its file comes from the npm registry, into .tools."""
-        assert AXE.exists(), f"{AXE} is missing: npm install --prefix .tools axe-core"
-        self.browser.run(AXE.read_text())
-        result: dict[str, Any] = self.browser.run("return axe.run({resultTypes: ['violations']})")
-        return [
-            f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        return violations(self.browser)
+
+
+def violations(browser: Browser) -> list[str]:
+    """What axe-core finds. Its file comes from the npm registry, into .tools."""
+    assert AXE.exists(), f"{AXE} is missing: npm install --prefix .tools axe-core"
+    browser.run(AXE.read_text())
+    result: dict[str, Any] = browser.run("return axe.run({resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

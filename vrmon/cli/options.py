@@ -72,13 +72,18 @@ def _add_looking_back(add: Callable[..., Callable[..., Any]]) -> None:
         "Of each job of the last whole broadcast day, or of another time: is it on the backup, all of it, "
         "and what is missing why? Exit status: 0, or 1 where a job surely lacks a part.",
         "vrmon report", "vrmon report --from 2026-11-25 --to 2026-11-26 --csv > as-run.csv",
-        'vrmon report --from 2026-11-25T20:00 --channel "PCR 1"', "vrmon report --file copy/history.db"
+        'vrmon report --from 2026-11-25T20:00 --channel "PCR 1"', "vrmon report --html /tmp/report.html",
+        "vrmon report --file copy/history.db"
     )  # fmt: skip
     argument("--from", dest="first", metavar="D", help="a broadcast day such as 2026-11-25, or a time")
     argument("--to", dest="last", metavar="D", help="the same; a day is included (default: now)")
     with_completer(argument("--channel", metavar="CHANNEL", help="of this one only"), completion.channels)
     form = _one_of(argument)
     form("--csv", action="store_true", help="for a spreadsheet: the columns of an as-run log")
+    with_completer(
+        form("--html", metavar="FILE", help="one file for a browser, with a timeline; - for the output"),
+        completion.files,
+    )
     _add_json(form, "the whole document")
     where = _one_of(argument)
     with_completer(

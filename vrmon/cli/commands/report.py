@@ -13,6 +13,7 @@ from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Vrmond
+from vrmon.errors import ControlError
 
 PATIENCE = 60.0  # seconds
 _INCOMPLETE = 1
@@ -28,6 +29,10 @@ def run(options: Namespace) -> int:
         from vrmon.cli.reports.spreadsheet import table  # noqa: PLC0415
 
         sys.stdout.write(table(document))
+    elif options.html is not None:
+        from vrmon.cli.reports.web import page  # noqa: PLC0415
+
+        _write(options.html, page(document, called))
     else:
         from vrmon.cli.reports.printed import lines  # noqa: PLC0415
 
@@ -35,6 +40,17 @@ def run(options: Namespace) -> int:
         for line in lines(document, called):
             print_line(out, line)
     return _INCOMPLETE if any(sentences.is_lacking(job, document) for job in parts(document, "jobs")) else 0
+
+
+def _write(file: str, html: str) -> None:
+    if file == "-":
+        sys.stdout.write(html)
+        return
+    try:
+        Path(file).write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise ControlError(f"Cannot write {file}: {error.strerror or error}.") from None
+    print(f"The report is in {file}.")
 
 
 def _document(options: Namespace) -> Document:

@@ -10,13 +10,13 @@ from vrmon.cli.lenient import moment, parts, text
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document, clock
 
-_SIGNS = {
+SIGNS = {
     sentences.COMPLETE: ("●", "green"),
     sentences.RUNNING: ("◌", "cyan"),
     sentences.PARTIAL: ("▲", "yellow"),
     sentences.MISSED: ("✖", "red"),
 }
-_UNHEARD_OF = ("?", "yellow")
+UNHEARD_OF = ("?", "yellow")
 _WIDEST = 40
 
 
@@ -52,7 +52,7 @@ def _cells(job: Document, document: Document) -> list[str]:
 
 
 def _line(job: Document, cells: list[str], widths: list[int]) -> Text:
-    sign, style = _SIGNS.get(text(job, "status"), _UNHEARD_OF)
+    sign, style = SIGNS.get(text(job, "status"), UNHEARD_OF)
     channel, *others = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
     shown = Text(f"{sign} ", style).append(channel, "bold")
     for place, cell in enumerate(others):
