@@ -93,10 +93,11 @@ class Daemon:
         self._notifier.ready(self._service.summary())
         journal.report(logging.INFO, Code.STARTED, version=__version__)
         self._background(asyncio.to_thread(self._inforce.remember))
-        self._background(self._recall())
+        recalling = asyncio.create_task(self._recall())
         keeping = asyncio.create_task(self._keep_house())
         ending = asyncio.create_task(self._ending.wait())
         await asyncio.wait({keeping, ending}, return_when=asyncio.FIRST_COMPLETED)
+        recalling.cancel()
         await self._end()
         ending.cancel()
         if keeping.done():

@@ -30,9 +30,9 @@ CAPACITY = 20_000  # rows that wait
 _BATCH = 500  # rows in one transaction
 _QUESTIONS = 8  # that wait
 _ALIVE = 10.0  # seconds between two signs of life
-_FORGET_EVERY = 3600.0
+_FORGET_EVERY = 3600.0  # the first time as well: a clock that was wrong at boot has been set by then
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-_SLOW = 5.0
+_SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
 _UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
 
 T = TypeVar("T")
@@ -46,7 +46,14 @@ class Book:
     the rows of which it says that they were lost. `days` may be changed.
     """
 
-    def __init__(self, path: Path, days: int, version: str, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        path: Path,
+        days: int,
+        version: str,
+        capacity: int = CAPACITY,
+        forget_every: float = _FORGET_EVERY,
+    ) -> None:
         self.session = _now()
         self.complaint = ""
         self.files = 1
@@ -65,7 +72,9 @@ class Book:
         self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
         self._busy_since: float | None = None
         self._connection: sqlite3.Connection | None = None
-        self._alive = self._forgotten = float("-inf")
+        self._forget_every = forget_every
+        self._forgotten = time.monotonic()
+        self._alive = float("-inf")
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -112,7 +121,7 @@ class Book:
         """Why what was handed over is not in the book, for people; "" when all is well."""
         since = self._busy_since
         waited = 0.0 if since is None else time.monotonic() - since
-        if waited > _SLOW:
+        if waited > (_SLOW_TO_OPEN if self._connection is None else _SLOW):
             return f"Cannot write the history in {self._path}: no word from the disk for {waited:.0f} s."
         if not self._closing and not self._thread.is_alive():
             return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
@@ -210,7 +219,7 @@ class Book:
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         now = time.monotonic()
-        if self._waiting or now < self._forgotten + _FORGET_EVERY:
+        if self._waiting or now < self._forgotten + self._forget_every:
             return
         if forget(connection, _now() - self.days * 86_400_000, self.session):
             self._forgotten = now

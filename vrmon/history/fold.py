@@ -20,7 +20,9 @@ from vrmon.settings import Channel, ChannelKey
 from vrmon.views.events import Event
 from vrmon.views.round import Round
 
-AGAIN = 20.0  # seconds after which what lasts is told again
+AGAIN = 20.0  # seconds after which what lasts is told again, at the earliest
+_APART = 10.0  # seconds over which the channels are spread, that not all are told again at once
+_UNANSWERED = 5000  # commands for whose answers is waited
 
 Own = Sequence[tuple[Problem, float]]
 
@@ -97,8 +99,11 @@ class Fold:
         rows += [self._of_take(key, take, unix) for take in known.takes]
         rows += self._gone(key, covered, unix)
         self._open[key] = told = {row.key: row for row in rows}
-        self._due[key] = now + AGAIN if is_due else self._due[key]
+        self._due[key] = now + self._rest(key) if is_due else self._due[key]
         yield from (row for name, row in told.items() if before.get(name) != row)
+
+    def _rest(self, key: ChannelKey) -> float:
+        return AGAIN if key in self._due else AGAIN + _APART * (len(self._due) % 16) / 16
 
     def _gone(self, key: ChannelKey, covered: Covered, unix: Unix) -> Iterator[Row]:
         """The takes that ran in the round before, and of which this one knows nothing any more."""
@@ -158,6 +163,8 @@ class Fold:
             name = "" if action.channel is None else self._channel(action.channel).name
             row = entries.command(self._session, self._commands, unix(turned.now), name, action)
             self._sent[id(action)] = action, row
+            if len(self._sent) > _UNANSWERED:
+                del self._sent[next(iter(self._sent))]
             yield row
 
     def _answered(self, result: Result, unix: Unix) -> Iterator[Row]:

@@ -73,12 +73,12 @@ def page(
     }
 
 
-def last_events(connection: Connection, before: int, count: int) -> list[tuple[Event, float]]:
+def last_events(connection: Connection, session: int, count: int) -> list[tuple[Event, float]]:
     """Those of the sessions before this one, each with its Unix time; the oldest first."""
     found = connection.execute(
-        "SELECT code, severity, subject, message, fields, time FROM events WHERE session < ?"
+        "SELECT code, severity, subject, message, fields, time FROM events WHERE session <> ?"
         " ORDER BY time DESC, session DESC, number DESC LIMIT ?",
-        (before, count),
+        (session, count),
     )
     events = []
     for *row, moment in found:
