@@ -44,7 +44,7 @@ _REPORTED = 10.0  # seconds between two words to vrmond
 _BEATING = 60.0  # seconds between two signs of life for the dead-man's switch
 _LAST = 5.0  # seconds that messengers get to come back at the end
 
-_STATE = "its state"
+_STATE = "vrmon-alarm"  # stands among the ways for its own memory
 _TEST = Message(
     Occasion.TEST, "", Severity.INFO, "", "This is a test of vrmon's alarms. Nothing is wrong.", since=0.0
 )
@@ -203,7 +203,8 @@ class Alarm:
 
     def _report(self) -> None:
         """Tell vrmond how the ways do: at once when that changes."""
-        self._health.take_in(_STATE, self._store.failing(), time.monotonic())
+        failing = self._store.failing()
+        self._health.take_in(_STATE, failing[:1].lower() + failing[1:], time.monotonic())
         report = self._health.report(way.name for way in self._configured.ways)
         moment, said = self._reported
         is_due = report != said or time.monotonic() - moment >= _REPORTED

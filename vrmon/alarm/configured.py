@@ -41,7 +41,7 @@ class Configured:
             text = text_of(self.path)
             self.settings, _ = examine(text, self.path, self._environ)
         except ConfigError as error:
-            fault = Fault("the configuration", f"is refused: {error.complaints[0]}")
+            fault = Fault("vrmon.toml", f"cannot be read: {error.complaints[0]}")
             kept = recall(self.state)
             with suppress(ConfigError):
                 if kept is not None:

@@ -89,7 +89,7 @@ def find(settings: Alarm, secrets: Secrets) -> tuple[tuple[Way, ...], tuple[Faul
         try:
             ways += look(settings, secrets)
         except ValueError as wrong:
-            faults.append(Fault(name, str(wrong)))
+            faults.append(Fault(name, f"cannot be used: {wrong}"))
     return tuple(ways), tuple(faults)
 
 
