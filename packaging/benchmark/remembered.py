@@ -61,7 +61,10 @@ def _read_on(daemon: Vrmond, over: threading.Event) -> None:
     after = ""
     while not over.is_set():
         year = f"kind=event&limit=500&from=2020-01-01&channel=PCR&after={after}"
-        answer = requests.get(f"http://127.0.0.1:{daemon.port}/history?{year}", timeout=60)
+        try:
+            answer = requests.get(f"http://127.0.0.1:{daemon.port}/history?{year}", timeout=60)
+        except requests.Timeout:
+            continue
         after = (answer.json().get("next") or "") if answer.status_code == 200 else after
 
 

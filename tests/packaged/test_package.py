@@ -59,6 +59,12 @@ def shown(default: object) -> str:
     return json.dumps(default)  # which writes texts, numbers and arrays as TOML does
 
 
+@pytest.mark.parametrize("page", sorted(MANUAL.glob("*.scd")), ids=lambda page: page.stem)
+def test_no_indented_line_of_a_page_looks_like_a_table(page: Path) -> None:
+    """Which stops the build of the package."""
+    assert re.findall(r"^\t+[\[|\]].*", page.read_text(), flags=re.MULTILINE) == []
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_vrmon_toml_5_describes_every_key_with_its_default(table: str) -> None:
     described = sections("vrmon.toml.5.scd")[HEADINGS[table]].replace("\\_", "_")

@@ -16,7 +16,7 @@ from vrmon.history.holes import holes
 from vrmon.text import rfc3339
 from vrmon.views.events import Event
 
-_SCANNED = 20_000  # rows that are looked at for one page, whatever it is to hold
+_SCANNED = 10_000  # rows that are looked at for one page, whatever it is to hold
 _FETCHED = 500  # at once, so that others have their turn in between
 _ALWAYS = (-(2**62), 2**62)
 
