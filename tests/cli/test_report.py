@@ -172,3 +172,40 @@ def test_a_file_that_is_no_history_or_a_newer_one_is_refused(here: Mirror, tmp_p
     missing = tmp_path / "missing.db"
     assert vrmon("report", "--file", missing).stderr == f"Cannot read {missing}: there is no such file.\n"
     assert not missing.exists()
+
+
+def test_a_channel_is_shown_as_it_is_and_with_its_last_jobs(here: Mirror) -> None:
+    answer = vrmon("show", "PCR 2", "--socket", here.daemon.socket)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "○ idle" in answer.stdout
+    assert "Its last jobs: 1" in answer.stdout
+    assert "the recorder refused to start" in answer.stdout.splitlines()[-1]
+    document = json.loads(vrmon("show", "PCR 4", "--json", "--socket", here.daemon.socket).stdout)
+    assert (document["channel"]["name"], [job["basename"] for job in document["jobs"]]) == (
+        "PCR 4",
+        ["NIGHT"],
+    )
+    wrong = vrmon("show", "PCR4", "--socket", here.daemon.socket)
+    assert (wrong.returncode, "Did you mean 'PCR 4'?" in wrong.stderr) == (1, True)
+
+
+def test_the_history_is_listed_kind_by_kind_the_newest_first(here: Mirror) -> None:
+    def listed(*arguments: str) -> list[str]:
+        answer = vrmon("history", *arguments, "--socket", here.daemon.socket)
+        assert (answer.returncode, answer.stderr) == (0, "")
+        return answer.stdout.splitlines()
+
+    assert "NIGHT" in listed("--kind", "job")[0]
+    assert len(listed("--kind", "job")) == 4
+    assert len(listed("--kind", "command", "-n", "2")) == 2
+    (first, second) = listed("--kind", "take", "--channel", "PCR 2")
+    lost, other = here.recorder.takes_of(1)
+    assert (first.split("  ")[2], second.split("  ")[2]) == (other.name, lost.name)
+    assert any(
+        "refuses to start" in one or "refused" in one for one in listed("--kind", "problem", "-n", "99")
+    )
+    assert any("SPORTS_DESK" in one for one in listed("-n", "500"))
+    commands = [json.loads(one) for one in listed("--kind", "command", "--json", "--channel", "PCR 3")]
+    assert {one["outcome"] for one in commands if one["verb"] == "record"} == {"refused"}
+    wrong = vrmon("history", "--from", "yesterday", "--socket", here.daemon.socket)
+    assert (wrong.returncode, "from is no time such as" in wrong.stderr) == (1, True)

@@ -92,6 +92,29 @@ def _add_looking_back(add: Callable[..., Callable[..., Any]]) -> None:
     )
     where("--socket", metavar="FILE", help="where vrmond listens, if not where the configuration says")
     where("--url", type=arguments.http_url, metavar="URL", help="of a vrmond on another machine")
+    argument = add(
+        "show", "cli.commands.show:run", "One channel as it is now, and its last jobs with what they lack.",
+        'vrmon show "PCR 1"', 'vrmon show "PCR 1" -n 20 --json'
+    )  # fmt: skip
+    _add_channel(argument)
+    argument(
+        "-n", dest="most", type=arguments.count, default=5, metavar="N", help="how many jobs (default 5)"
+    )
+    _add_json(argument, "the channel, its problems and its jobs")
+    _add_where(argument)
+    argument = add(
+        "history", "cli.commands.history:run",
+        "What stands in the history, the newest first: events, jobs, takes, problems, or commands.",
+        "vrmon history", 'vrmon history --kind command --channel "PCR 1" --from 2026-11-25T20:00 -n 200'
+    )  # fmt: skip
+    kinds = ("event", "job", "take", "problem", "command")
+    argument("--kind", choices=kinds, default="event", help="of what (default: event)")
+    argument("--from", dest="first", metavar="T", help="what began since then: a day, or a time")
+    argument("--to", dest="last", metavar="T", help="what began before then")
+    with_completer(argument("--channel", metavar="CHANNEL", help="of this one only"), completion.channels)
+    argument("-n", dest="most", type=arguments.count, default=50, metavar="N", help="how many (default 50)")
+    _add_json(argument, "one a line")
+    _add_where(argument)
 
 
 def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:

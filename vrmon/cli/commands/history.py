@@ -1,0 +1,89 @@
+"""`vrmon history`: what stands in the history, the newest first."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlencode
+
+from rich.text import Text
+
+from vrmon.cli.lenient import clean, moment, part, parts, text
+from vrmon.cli.news import clock, line
+from vrmon.cli.reports import sentences
+from vrmon.cli.terminal import console, print_json, print_line
+from vrmon.cli.vrmond import Document, Vrmond
+
+_PATIENCE = 60.0  # seconds
+_PAGE = 200  # items
+
+
+def run(options: Namespace) -> int:
+    out = console()
+    for number, item in enumerate(_items(options), 1):
+        if options.json:
+            print_json(item)
+        else:
+            print_line(out, _TOLD[options.kind](item))
+        if number >= options.most:
+            break
+    return 0
+
+
+def _items(options: Namespace) -> Iterator[Document]:
+    """Page after page, as far as they are wanted."""
+    client = Vrmond.of(options)
+    asked = {"kind": options.kind, "from": options.first, "to": options.last, "channel": options.channel}
+    query = {key: value for key, value in asked.items() if value is not None}
+    query["limit"] = str(min(options.most, _PAGE))
+    while True:
+        page = client.ask("GET", f"/history?{urlencode(query)}", seconds=_PATIENCE)
+        yield from parts(page, "items")
+        query["after"] = text(page, "next")
+        if not query["after"]:
+            return
+
+
+def _span(item: Document) -> str:
+    """From when to when; both ends may be bounds."""
+    began = moment(item, "began") or moment(part(item, "began"), "latest")
+    ended = moment(item, "ended") or moment(part(item, "ended"), "earliest")
+    return f"{clock(began)} to {clock(ended) if ended is not None else '…'}"
+
+
+def _told(when: str, subject: str, rest: str) -> Text:
+    return Text(f"{when}  ", "dim").append(subject, "bold not dim").append(f"  {rest}", "not dim")
+
+
+def _job(item: Document) -> Text:
+    least, most = sentences.missing(item)
+    lacks = f"missing {sentences.amount(least, most)}" if most > 0 else "whole"
+    return _told(_span(item), text(item, "channel"), f"{sentences.name(item)}  {lacks}")
+
+
+def _take(item: Document) -> Text:
+    names = item.get("names")
+    files = ", ".join(clean(str(one)) for one in names) if isinstance(names, list) else ""
+    cause = text(item, "end_cause")
+    return _told(_span(item), text(item, "channel"), f"{files}{f'  ended: {cause}' if cause else ''}")
+
+
+def _problem(item: Document) -> Text:
+    return _told(_span(item), text(item, "subject"), f"{text(item, 'severity')}: {text(item, 'message')}")
+
+
+def _command(item: Document) -> Text:
+    by, error = text(item, "by"), text(item, "error")
+    what = f"{text(item, 'verb')} {text(item, 'take')}".strip()
+    came = text(item, "outcome") or "no answer"
+    rest = f"{what}: {came}{f' ({error})' if error else ''}{f', by {by}' if by else ''}"
+    return _told(clock(moment(item, "time")), text(item, "channel"), rest)
+
+
+_TOLD: Mapping[str, Callable[[Document], Text]] = {
+    "job": _job,
+    "take": _take,
+    "problem": _problem,
+    "command": _command,
+    "event": lambda item: line(item, padded=True),
+}
