@@ -47,12 +47,14 @@ class Group:
 
 def grouped(problems: Sequence[tuple[Problem, float]], now: float) -> list[Group]:
     """Of the problems and when they began, the worst first; as they are told at `now`."""
-    known = {problem.key: problem for problem, _ in problems}
-    known = {key: _with_cause(problem, known.values()) for key, problem in known.items()}
+    worst = _worst_by_subject(problem for problem, _ in problems)
+    known = {problem.key: _with_cause(problem, worst) for problem, _ in problems}
     groups: dict[ProblemKey, Group] = {}
     followers: list[tuple[ProblemKey, Problem]] = []
     for problem, since in problems:
-        told, root = problem.at(now), _root(known[problem.key], known)
+        root = _root(known[problem.key], known)
+        # Only what is told itself, and not merely counted, needs the time.
+        told = problem.at(now) if root.subject == problem.subject else problem
         if root == problem.key:
             groups[root] = Group(told, since)
         else:
@@ -75,17 +77,24 @@ def document(group: Group, ages: Ages, utc: Callable[[float], str | None]) -> di
     }
 
 
-def _with_cause(problem: Problem, others: Iterable[Problem]) -> Problem:
+def _worst_by_subject(problems: Iterable[Problem]) -> Mapping[str, Problem]:
+    """What goes wrong on each channel, but for what it has lost already."""
+    worst: dict[str, Problem] = {}
+    for one in problems:
+        if one.code is Code.BACKUP_INCOMPLETE or one.severity is Severity.INFO:
+            continue
+        known = worst.get(one.subject)
+        if known is None or one.severity.rank < known.severity.rank:
+            worst[one.subject] = one
+    return worst
+
+
+def _with_cause(problem: Problem, worst: Mapping[str, Problem]) -> Problem:
     """What is missing is told with what goes wrong on the channel, while that lasts."""
     if problem.code is not Code.BACKUP_INCOMPLETE or problem.cause is not None:
         return problem
-    same = [
-        one
-        for one in others
-        if one.subject == problem.subject and one is not problem and one.severity is not Severity.INFO
-    ]
-    worst = min(same, key=lambda one: one.severity.rank, default=None)
-    return problem if worst is None else replace(problem, cause=worst.key)
+    cause = worst.get(problem.subject)
+    return problem if cause is None else replace(problem, cause=cause.key)
 
 
 def _root(problem: Problem, known: Mapping[ProblemKey, Problem]) -> ProblemKey:
