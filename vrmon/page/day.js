@@ -37,7 +37,8 @@ function draw(status, report) {
   at("after").hidden = !isOver;
   const focused = document.activeElement?.dataset?.key;
   const jobs = grouped(report.jobs, (job) => job.channel);
-  const names = [...new Set([...status.channels.map(({ name }) => name), ...jobs.keys()])];
+  const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  const names = [...new Set([...status.channels.map(({ name }) => name), ...others])];
   const step = matchMedia("(max-width: 59.99rem)").matches ? 6 : 2;
   at("lanes").replaceChildren(
     row("axis", "", hoursOf(lane, zone, step).map((hour) => tick(hour, lane, zone))),
