@@ -24,9 +24,9 @@ from vrmon.workers.counts import Histogram, HistogramSnapshot
 ROOT = Path(__file__).parents[2]
 parse: Callable[[str], Iterable[Metric]] = prometheus_parser.text_string_to_metric_families
 
-RULES = ROOT / "packaging/prometheus/vrmon.rules.yml"
-RULE_TESTS = ROOT / "packaging/prometheus/vrmon.rules.test.yml"
-DASHBOARD = ROOT / "packaging/grafana/vrmon.json"
+RULES = ROOT / "packaging/prometheus/prometheus-rules.yml"
+RULE_TESTS = ROOT / "packaging/prometheus/prometheus-rules.test.yml"
+DASHBOARD = ROOT / "packaging/grafana/grafana-dashboard.json"
 
 
 def promtool(*arguments: str | Path, text: bytes = b"") -> str:

@@ -12,7 +12,7 @@ import pytest
 from tests.system.machine import Machine
 from tests.system.manual import commands_of
 from tests.system.repository import repository
-from tests.system.site import Site, make_site
+from tests.system.site import CONFIGURATION, Site, make_site
 
 if "VRMON_SYSTEM_ROOT" not in os.environ:  # packaging/system-tests/run sets the stage
     collect_ignore_glob = ["test_*.py"]
@@ -52,6 +52,7 @@ def installed(machine: Machine) -> Machine:
     machine.run("useradd", "--create-home", "--shell", "/bin/bash", "engineer")
     machine.run("adduser", "engineer", "vrmon")
     machine.run("useradd", "stranger")
+    machine.shipped = machine.path(CONFIGURATION).read_text()
     return machine
 
 

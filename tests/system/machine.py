@@ -40,7 +40,12 @@ def eventually(condition: Callable[[], T], timeout: float = 60.0, what: str = "i
 
 
 class Machine:
-    """`leader` is its init, as the host counts processes. The root is a copy and goes with the machine."""
+    """`leader` is its init, as the host counts processes. The root is a copy and goes with the machine.
+
+    `shipped`: the package's vrmon.toml, as it was installed.
+    """
+
+    shipped = ""
 
     def __init__(self, template: Path, work: Path) -> None:
         self.root = work / "root"

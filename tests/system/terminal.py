@@ -36,7 +36,7 @@ class Terminal:
 
 @contextmanager
 def interactive_shell(machine: Machine, user: str) -> Iterator[Terminal]:
-    """A login shell, once it has shown its prompt."""
+    """A login shell, once it has shown its prompt; the end of what it shows is "$ ", or "# " for root."""
     ours, theirs = pty.openpty()
     shell = subprocess.Popen(
         ["setsid", "--ctty", *machine.inside(), "runuser", "--login", user],
@@ -47,7 +47,7 @@ def interactive_shell(machine: Machine, user: str) -> Iterator[Terminal]:
     )
     try:
         terminal = Terminal(ours)
-        terminal.wait_for("$ ")
+        terminal.wait_for("# " if user == "root" else "$ ")
         yield terminal
     finally:
         shell.kill()

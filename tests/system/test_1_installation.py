@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.system.clients import ask, status
 from tests.system.machine import Machine, eventually
 from tests.system.manual import commands_of
-from tests.system.site import Site
+from tests.system.site import CHANNELS, PASSWORD, Site
 from tests.system.terminal import interactive_shell
+
+CREDENTIALS = "/etc/vrmon/credentials"
 
 
 def test_a_repository_that_was_tampered_with_is_refused(machine: Machine) -> None:
@@ -37,10 +42,67 @@ def test_a_new_installation_runs_and_says_what_it_lacks(installed: Machine) -> N
 
 
 def test_the_readmes_commands_after_the_installation(site: Site) -> None:
-    (_, afterwards) = commands_of("Install")
+    (_, _, afterwards) = commands_of("Install")
     assert len(afterwards) == 3
     for command in afterwards:
         site.machine.run("sh", "-c", command)
+
+
+@pytest.fixture
+def fresh(site: Site) -> Site:
+    """As right after the installation: the shipped configuration, no password, nothing remembered."""
+    machine = site.machine
+    machine.run("systemctl", "stop", "vrmon")
+    for leftover in (*machine.path("/var/lib/vrmon").glob("*"), *machine.path(CREDENTIALS).glob("*")):
+        leftover.unlink()
+    site.configure(machine.shipped)
+    machine.run("systemctl", "start", "vrmon")
+    return site
+
+
+def test_the_readmes_two_commands_and_the_answers_end_with_a_green_board(fresh: Site) -> None:
+    site, steps = fresh, 1  # the installation
+    install, (setup,), _ = commands_of("Install")
+    assert len(install) == 2
+    site.playbox.start_job(0, "NEWS.mxf")
+    with interactive_shell(site.machine, "root") as shell:
+
+        def step(keys: str, until: str) -> None:
+            nonlocal steps
+            shell.type(f"{keys}\n")
+            shell.wait_for(until)
+            steps += 1
+
+        step(setup, "Address of the PlayBox: ")
+        step(site.playbox.url.removeprefix("https://"), "trusted from now on [Y/n]: ")
+        step("y", " [movierecorder]: ")
+        step("", "Address of the MovieRecorder: ")
+        step(site.recorder.url.removeprefix("http://"), "Password of movierecorder: ")
+        step(PASSWORD, "Once more: ")
+        step(PASSWORD, " [0]: ")
+        for number in range(CHANNELS):
+            step("1", f"Name of the channel [Backup {number + 1}]: ")
+            last = number == CHANNELS - 1
+            step(f"PCR {number + 1}", "does not list now (empty: none): " if last else " [0]: ")
+        step("", "put it in force? [Y/n]: ")
+        step("", "# ")
+        shown = shell.shown
+    assert "● OK" in shown
+    assert "schnalle" not in shown
+    assert steps == 2 + 7 + 2 * CHANNELS + 1
+    (board,) = re.findall(r"The board for the control room: http://(\S+):(\d+)/", shown)
+    assert ask((board[0], int(board[1])), "/")[0] == 200
+    assert status()["health"] == "ok"
+    eventually(lambda: site.channel("PCR 1")["phase"] == "recording")
+    assert site.takes(0) == ["NEWS"]
+    assert (
+        site.machine.run("stat", "--format=%a %U %G", f"{CREDENTIALS}/movierecorder").stdout
+        == "600 root root\n"
+    )
+    assert site.machine.run("vrmon", "check", user="engineer").returncode == 0
+    everywhere = site.machine.run("journalctl", "--output=json", "--all").stdout
+    everywhere += site.machine.path("/etc/vrmon/vrmon.toml").read_text()
+    assert "schnalle" not in everywhere
 
 
 def test_who_owns_what(installed: Machine) -> None:

@@ -150,6 +150,14 @@ def _add_looking(add: Callable[..., Callable[..., Any]]) -> None:
         _add_json(argument, "what is known of each")
         _add_where(argument)
     argument = add(
+        "bugreport", "cli.commands.bugreport:run",
+        "All that whoever looks for a fault asks for: versions, configuration without secrets, status, "
+        "events, sizes, the journal.",
+        "vrmon bugreport > vrmon.txt"
+    )  # fmt: skip
+    _add_config(argument)
+    _add_socket(argument)
+    argument = add(
         "check", "cli.commands.check:run",
         "Check the configuration, then every device and every channel's source: for each ok, or what to do. "
         "vrmond looks; without it, or for another file, this command does. "
