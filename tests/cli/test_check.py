@@ -47,7 +47,7 @@ def test_all_is_well(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder) 
         "is in order: 4 channels, 2 devices.",
         "0 active jobs",
         "its certificate is the one",
-        "takes the password",
+        "accepts the password",
     ):
         assert told in said
     assert [line for line in lines if "could record on 'Backup 4' (4XT00292 - 3) on movierecorder" in line]
@@ -158,13 +158,13 @@ def test_what_is_told_badly_is_said_with_its_place(
     code, said = check(tmp_path, toml(tmp_path, playbox, recorder))
     assert code == 1
     faults = [line.split("  ", 1)[1].strip() for line in said.splitlines() if line.startswith("✖ fail")]
-    beginning = "tells a part of its answer badly: "
+    beginning = "part of its answer cannot be understood: "
     paused = "[1].is_paused: true or false is expected, not null."
     assert faults == [
         f"playbox  {beginning}[3].activeJobsInfo: an array is expected, not null.",
         f"movierecorder  {beginning}{paused}",
         f"movierecorder  {beginning}[2].display_name: a string is expected, not null.",
-        f"PCR 2  its source may be one that is told badly: {paused}",
+        f"PCR 2  its source may be the one that cannot be understood: {paused}",
     ]
     assert "PCR 3  could record" in said
 
@@ -217,7 +217,7 @@ def test_the_password(tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder)
     (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n")
     code, said = check(tmp_path, without)
     assert code == 0
-    assert "takes the password" in said
+    assert "accepts the password" in said
     (tmp_path / "credentials" / "movierecorder").write_text(f"{PASSWORD}\n\n")
     code, said = check(tmp_path, without)
     assert code == 1
@@ -279,11 +279,11 @@ def test_the_daemon_tells_what_it_can_read_itself(
         daemon.config.write_text(without)
         done = vrmon("check", environ=daemon.environ)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "movierecorder  takes the password." in done.stdout
+        assert "movierecorder  accepts the password." in done.stdout
         mine = {key: value for key, value in daemon.environ.items() if key != "CREDENTIALS_DIRECTORY"}
         assert "wants a password" in vrmon("check", "--here", environ=mine).stdout
         assert vrmon("check", environ=mine).stdout.splitlines()[1:] != []
-        assert "takes the password" in vrmon("check", environ=mine).stdout
+        assert "accepts the password" in vrmon("check", environ=mine).stdout
         found = [json.loads(line) for line in vrmon("check", "--json", environ=mine).stdout.splitlines()]
         assert {one["ok"] for one in found} == {True}
         daemon.config.write_text(without.replace("timeout", "tiemout"))

@@ -241,7 +241,7 @@ def test_without_a_yes_nothing_is_trusted(file: Path, playbox: PlayBox) -> None:
         with on_terminal("trust", "playbox", "--config", file) as terminal:
             terminal.see(r"\[y/N\]")
             terminal.type(answer)
-            assert "did not say yes" in terminal.rest()
+            assert "it was not confirmed" in terminal.rest()
             assert terminal.process.wait(60) == 1
     assert file.read_text() == before
 

@@ -64,7 +64,7 @@ def test_watch_leaves_the_terminal_in_order_when_it_is_ended(tmp_path: Path, num
 def test_watch_needs_a_terminal() -> None:
     done = vrmon("watch")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Cannot watch: this is no terminal. ")
+    assert done.stderr.startswith("Cannot watch: this is not a terminal. ")
 
 
 def test_events_tells_what_happened(daemon: Running, playbox: PlayBox) -> None:

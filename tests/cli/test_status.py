@@ -230,6 +230,18 @@ def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
     assert re.search(r"^movierecorder +● ok +http://", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 132, 200])
+def test_no_line_is_longer_than_the_terminal(server: Server, columns: int) -> None:
+    show(server, *scenes.EVERY_STATE)
+    document = server.backend.document
+    with on_terminal("status", "--socket", server.unix_socket, columns=columns) as terminal:
+        text = terminal.rest().replace("\r", "")
+    assert max(map(len, text.splitlines())) <= columns
+    words = "".join(text.split())
+    for channel in document["channels"]:
+        assert channel["name"].replace(" ", "") in words
+
+
 def test_a_small_screen_leaves_out_what_matters_least() -> None:
     states = ["blocked" if n == 40 else "preflight" if n % 9 == 0 else "idle" for n in range(64)]
     document = scenes.document(*states)

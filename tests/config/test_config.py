@@ -137,12 +137,12 @@ stop_delay = nan
     assert complaints(tmp_path, text) == [
         "vrmon.toml:2: primary.playbox.url: does not begin with http:// or https://"
         ' (expected a URL such as "https://10.1.83.21:4230", without user, query or fragment)',
-        'vrmon.toml:3: primary.playbox.poll_intervall: unknown key (expected "poll_interval", perhaps)',
+        'vrmon.toml:3: primary.playbox.poll_intervall: unknown key (did you mean "poll_interval"?)',
         "vrmon.toml:7: dvr.movierecorder.timeout: is a boolean (expected a number of seconds, 0.1 to 60)",
         'vrmon.toml:16: channel[2] "PCR 2".source: is a number'
         " (expected a unique_id, a display_name, or the index as an integer)",
         "vrmon.toml:19: sync.stop_delay: is out of range (expected a number of seconds, 0 to 3600)",
-        'vrmon.toml:20: logs: unknown key (expected "log", perhaps)',
+        'vrmon.toml:20: logs: unknown key (did you mean "log"?)',
     ]
 
 
@@ -200,7 +200,7 @@ def test_urls_that_are_accepted(tmp_path: Path, url: str) -> None:
         ('tls = "sha256:AB:CD"', "is not a SHA-256 fingerprint"),
         ('tls = "insecur"', "cannot read"),
         ('password_file = "none"', "cannot read none: No such file"),
-        ('password = "hunter2"', 'unknown key (expected "password_file", perhaps)'),
+        ('password = "hunter2"', 'unknown key (did you mean "password_file"?)'),
     ],
 )
 def test_values_of_a_device_that_are_refused(tmp_path: Path, line: str, wrong: str) -> None:
@@ -274,7 +274,10 @@ def test_the_greatest_and_the_least_that_is_accepted(tmp_path: Path) -> None:
         ("dvr = []\n", "vrmon.toml:1: dvr: is not a table"),
         ('\n[dvr]\nurl = "http://10.0.0.1"\n', "vrmon.toml:3: dvr.url: is not a table"),
         ("[dvr.mac]\n", "vrmon.toml:1: dvr.mac.url: is missing"),
-        ('[dvr."a b"]\nurl = "http://10.0.0.1"\n', 'vrmon.toml:1: dvr."a b": is no name for a device'),
+        (
+            '[dvr."a b"]\nurl = "http://10.0.0.1"\n',
+            'vrmon.toml:1: dvr."a b": is not a name that a device can have',
+        ),
         ('"a\\u0007" = 1\n', 'vrmon.toml:1: "a\\u0007": unknown key'),
     ],
 )
@@ -361,7 +364,10 @@ def test_no_text_brings_anything_but_settings_or_complaints(data: st.DataObject)
     try:
         parse(text, Path("vrmon.toml"), {})
     except ConfigError as error:
-        assert all(re.match(r"vrmon\.toml(:[0-9]+)?: .+ \(expected .+\)$", line) for line in error.complaints)
+        assert all(
+            re.match(r"vrmon\.toml(:[0-9]+)?: .+ \((expected .+|did you mean .+\?)\)$", line)
+            for line in error.complaints
+        )
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

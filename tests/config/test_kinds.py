@@ -51,7 +51,7 @@ def test_settings_with_a_kind_are_values_like_any_other(tmp_path: Path) -> None:
     [
         (
             '[dvr.mac]\nurl = "http://10.0.0.2"\nkind = "MovieRecoder"\n',
-            'vrmon.toml:3: dvr.mac.kind: is not known; "movierecorder", perhaps (expected "movierecorder"',
+            'vrmon.toml:3: dvr.mac.kind: is not known: did you mean "movierecorder"? (expected "movie',
         ),
         ('[dvr.mac]\nurl = "http://10.0.0.2"\nkind = "vcr"\n', "vrmon.toml:3: dvr.mac.kind: is not known ("),
         ('[dvr.mac]\nurl = "http://10.0.0.2"\nkind = 1\n', "vrmon.toml:3: dvr.mac.kind: is a number ("),
@@ -61,8 +61,8 @@ def test_settings_with_a_kind_are_values_like_any_other(tmp_path: Path) -> None:
         ),
         (f'{DECK}slot = "3"\n', 'vrmon.toml:4: dvr.deck.slot: is not known (expected "1" or "2")'),
         (f"{DECK}slot = 1\n", 'vrmon.toml:4: dvr.deck.slot: is a number (expected "1" or "2")'),
-        (f'{DECK}slots = "1"\n', 'vrmon.toml:4: dvr.deck.slots: unknown key (expected "slot", perhaps)'),
-        (f'{DECK}knd = "deck"\n', 'vrmon.toml:4: dvr.deck.knd: unknown key (expected "kind", perhaps)'),
+        (f'{DECK}slots = "1"\n', 'vrmon.toml:4: dvr.deck.slots: unknown key (did you mean "slot"?)'),
+        (f'{DECK}knd = "deck"\n', 'vrmon.toml:4: dvr.deck.knd: unknown key (did you mean "kind"?)'),
         (
             DECK.replace("deck://", "http://"),
             "vrmon.toml:3: dvr.deck.url: does not begin with deck:// (expected a URL such as",
@@ -83,7 +83,7 @@ def test_what_a_kind_does_not_allow_is_refused_by_its_place(
 def test_of_a_device_whose_kind_is_not_known_no_own_key_is_complained_of(tmp_path: Path) -> None:
     text = DECK.replace('"deck"', '"dekc"').replace("deck://", "http://") + 'slot = "1"\n'
     (found,) = complaints(tmp_path, text)
-    assert found.startswith('vrmon.toml:2: dvr.deck.kind: is not known; "deck", perhaps (expected ')
+    assert found.startswith('vrmon.toml:2: dvr.deck.kind: is not known: did you mean "deck"? (expected ')
 
 
 def test_the_environment_speaks_of_a_device_of_any_kind(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import configparser
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,13 @@ MANUAL = ROOT / "packaging/man"
 def test_the_changelog_begins_with_this_version() -> None:
     first = (ROOT / "debian/changelog").read_text().splitlines()[0]
     assert first.startswith(f"vrmon ({vrmon.__version__}) ")
+
+
+@pytest.mark.skipif(shutil.which("scdoc") is None, reason="scdoc makes the manual pages")
+@pytest.mark.parametrize("page", sorted(MANUAL.glob("*.scd")), ids=lambda page: page.name)
+def test_scdoc_makes_every_manual_page(page: Path) -> None:
+    done = subprocess.run(["scdoc"], input=page.read_bytes(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def sections(page: str) -> dict[str, str]:

@@ -138,6 +138,8 @@ def _indented(shown: Text, by: int) -> Padding:
 
 def _unmapped(document: Document) -> list[Text]:
     return [
-        Text(f"  {text(one, 'primary')} runs {job_name(one)} on {text(one, 'ingest')}: no channel has it")
+        Text(
+            f"  {text(one, 'primary')} runs {job_name(one)} on {text(one, 'ingest')}: no channel backs it up"
+        )
         for one in parts(document, "unmapped")
     ]

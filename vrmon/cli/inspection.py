@@ -53,7 +53,7 @@ def inspect_dvr(
         reached = _reached(device, began, f"{len(sight.seen)} sources")
         findings = [reached, *_certificate(device), *_odd(device, sight)]
         if device.password:
-            findings.append(Finding(True, device.name, "takes the password."))
+            findings.append(Finding(True, device.name, "accepts the password."))
         destinations = _destinations(client) if device.traits.tells_destinations else ()
     except PasswordRefused as error:
         hint = device.password_hint if sees_password else "Check as root, who may read the one it has."
@@ -93,14 +93,14 @@ def _failed(device: DeviceSettings, error: DeviceError) -> Finding:
 
 def _odd(device: DeviceSettings, sight: Sight[T]) -> Iterator[Finding]:
     for why in (*(one.why for one in sight.odd), *(note.text for note in sight.notes)):
-        yield Finding(False, device.name, f"tells a part of its answer badly: {why}.")
+        yield Finding(False, device.name, f"part of its answer cannot be understood: {why}.")
 
 
 def _certificate(device: DeviceSettings) -> Iterator[Finding]:
     if not device.url.startswith("https:"):
         return
     if device.tls == "insecure":
-        message = "is believed whatever certificate it shows."
+        message = "whatever certificate it shows is accepted."
         yield Finding(None, device.name, message, f"Better: vrmon trust {device.name}")
     else:
         how = "is the one that vrmon.toml pins" if device.tls.startswith("sha256:") else "is trusted"
@@ -137,7 +137,9 @@ def _channel(
     """`taken`: the channels before it by the unique_id of their source."""
     source = resolve(sight.seen, channel, sight.odd)
     if isinstance(source, Odd):
-        yield Finding(False, channel.name, f"its source may be one that is told badly: {source.why}.")
+        yield Finding(
+            False, channel.name, f"its source may be the one that cannot be understood: {source.why}."
+        )
         return
     if isinstance(source, Problem):
         yield _of_problem(before_air(channel, source), device)

@@ -39,7 +39,7 @@ def _read_quiet(value: object) -> Quiet | None:
         return None
     match = re.fullmatch(f"{_TIME} ?[-–] ?{_TIME}", text)
     if not match:
-        raise ValueError("is no time of the day to another")
+        raise ValueError("is not a time of day, a dash and another")
     found = Quiet(_minute(match[1], match[2]), _minute(match[3], match[4]))
     if found.begins == found.ends:
         raise ValueError("begins when it ends")
@@ -52,7 +52,7 @@ def _read_weekly(value: object) -> Weekly | None:
         return None
     match = re.fullmatch(f"({'|'.join(_DAYS)}) {_TIME}", text)
     if not match:
-        raise ValueError("is no day and time")
+        raise ValueError("is not a day and a time")
     return Weekly(_DAYS.index(match[1]), _minute(match[2], match[3]))
 
 
@@ -67,7 +67,7 @@ def web_address(value: object) -> str:
     except ValueError:
         is_well = False
     if not is_well:
-        raise ValueError("is no http or https URL")
+        raise ValueError("is not an http or https URL")
     if "@" in parts.netloc:
         raise ValueError("names a user or a password; an address with one belongs into urls_file")
     return text
@@ -104,7 +104,7 @@ def _read_user(value: object) -> str:
 def _read_engine(value: object) -> str:
     text = as_text(value).strip().lower().removeprefix("0x")
     if text and not re.fullmatch("(?:[0-9a-f]{2}){5,32}", text):
-        raise ValueError("is no engine ID")
+        raise ValueError("is not an engine ID")
     return text
 
 

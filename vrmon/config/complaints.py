@@ -27,14 +27,18 @@ class Complaints:
         self.variables: dict[KeyPath, str] = {}  # keys whose value came from the environment
         self.refused_variables: set[str] = set()
 
-    def add(self, path: KeyPath, wrong: str, expected: str, *, outside: bool = False) -> None:
+    def add(
+        self, path: KeyPath, wrong: str, expected: str, *, guess: str = "", outside: bool = False
+    ) -> None:
+        """`guess`: what was probably meant; it is told in place of what is expected."""
         variable = self.variables.get(path)
         if variable is not None:
             self.refused_variables.add(variable)
         line = 0 if variable is not None else self._layout.line(path)
         place = variable or f"{self._file}:{line}"
         faults = self._outside if outside else self._refusing
-        faults.append((line, f"{place}: {self._label(path)}: {wrong} (expected {expected})"))
+        more = f'did you mean "{guess}"?' if guess else f"expected {expected}"
+        faults.append((line, f"{place}: {self._label(path)}: {wrong} ({more})"))
 
     def add_variable(self, variable: str, key: str, wrong: str, expected: str) -> None:
         self.refused_variables.add(variable)

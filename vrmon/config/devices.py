@@ -36,7 +36,9 @@ def read_devices(
             )
             continue
         if not re.fullmatch("[A-Za-z0-9_-]{1,64}", name):
-            complaints.add(path, "is no name for a device", "letters, digits, _ and - only, at most 64")
+            complaints.add(
+                path, "is not a name that a device can have", "letters, digits, _ and - only, at most 64"
+            )
         kind = _kind(role, raw)
         values = read_table(table, path, raw, complaints, keys_of(role, kind))
         common = {key.name for key in TABLES[table]}

@@ -52,7 +52,7 @@ def parse_toml(text: str, file: Path) -> tuple[dict[str, Any], Layout]:
         raise _not_toml(file, None, "nested too deeply") from None
     if layout.stopped_line is not None:
         # Older tomlkits let some faults pass, such as [[channel] with one bracket at its end.
-        raise _not_toml(file, layout.stopped_line, "this line is none of TOML's")
+        raise _not_toml(file, layout.stopped_line, "this line cannot be read")
     return document, layout
 
 

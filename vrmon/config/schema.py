@@ -40,7 +40,7 @@ def _kind(role: Role) -> Key:
         name, known = as_text(value), kinds.of(role)
         if name not in known:
             near = difflib.get_close_matches(name.lower(), known, n=1)
-            raise ValueError(f'is not known; "{near[0]}", perhaps' if near else "is not known")
+            raise ValueError(f'is not known: did you mean "{near[0]}"?' if near else "is not known")
         return name
 
     names = list(kinds.of(role))

@@ -45,5 +45,4 @@ def read_table(
 def add_unknown(path: KeyPath, known: list[str], complaints: Complaints) -> None:
     """Complains of a key that vrmon does not know and names the nearest that it does."""
     near = difflib.get_close_matches(str(path[-1]).lower(), known, n=1)
-    expected = f'"{near[0]}", perhaps' if near else f"one of {', '.join(known)}"
-    complaints.add(path, "unknown key", expected)
+    complaints.add(path, "unknown key", f"one of {', '.join(known)}", guess=near[0] if near else "")

@@ -158,7 +158,7 @@ class Service:
         if self._memory(one).hold is None:
             return f"{one.name} is not on hold."
         self._loop.amend(one.key, lambda memory: replace(memory, hold=None))
-        return f"vrmon has {one.name} again."
+        return f"vrmon controls {one.name} again."
 
     def stop(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
         one = self._channel(channel)

@@ -62,7 +62,7 @@ def _date(key: str, text: str) -> date:
         _beginning(found, time())
         _beginning(found + _DAY, time())
     except (ValueError, OverflowError, OSError):
-        raise NoSuchPage(f"Cannot read the request: {key} is no day such as 2026-11-26.") from None
+        raise NoSuchPage(f"Cannot read the request: {key} is not a day such as 2026-11-26.") from None
     return found
 
 

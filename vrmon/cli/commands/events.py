@@ -60,4 +60,4 @@ def _follow(at: Path | str, show: Callable[[Document], None]) -> None:
             show(one)
         elif not trouble:
             trouble = str(one)
-            print(f"{trouble}\nNot live meanwhile; vrmon goes on trying.", file=sys.stderr, flush=True)
+            print(f"{trouble}\nNot live until it is back; trying again.", file=sys.stderr, flush=True)

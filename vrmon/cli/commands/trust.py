@@ -54,10 +54,10 @@ def _ask(device: DeviceSettings) -> None:
     """ControlError unless a person says yes."""
     print("Compare it with what the device itself shows. Is it the same?")
     if not sys.stdin.isatty():
-        raise ControlError(f"Cannot trust {device.name}: nobody is here to say yes. Compare, then add --yes.")
+        raise ControlError(f"Cannot trust {device.name}: this is not a terminal. Compare it, then add --yes.")
     try:
         answer = input("Trust it and no other from now on? [y/N] ")
     except EOFError:
         answer = ""
     if answer.strip().casefold() not in ("y", "yes"):
-        raise ControlError(f"Cannot trust {device.name}: you did not say yes. Nothing was changed.")
+        raise ControlError(f"Cannot trust {device.name}: it was not confirmed. Nothing was changed.")

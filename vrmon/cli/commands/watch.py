@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     screen = console()
     if not screen.is_terminal:
         raise ControlError(
-            "Cannot watch: this is no terminal. Use `vrmon events --follow`, or `vrmon status`."
+            "Cannot watch: this is not a terminal. Use `vrmon events --follow`, or `vrmon status`."
         )
     return until_interrupted(lambda: _watch(Feed(where(options)), screen))
 
