@@ -12,7 +12,7 @@ from vrmon.traits import Traits
 
 TRAITS = Traits(
     recorder="the HyperDeck",
-    place="the HyperDeck",
+    place="the deck",
     medium="disk with room",
     fit=names.fit,
     longest=names.LONGEST,

@@ -18,4 +18,10 @@ TRAITS = Traits(
     tells_destinations=True,
 )
 
-KIND = Kind(Role.RECORDER, __name__, url=url("ws://10.1.85.70:4455", "ws"), traits=TRAITS)
+KIND = Kind(
+    Role.RECORDER,
+    __name__,
+    url=url("ws://10.1.85.70:4455", "ws"),
+    usual=("ws://{host}:4455",),
+    traits=TRAITS,
+)
