@@ -166,7 +166,8 @@ class Run:
         """The same devices, other channels."""
         self.settings = settings
         self.promises.disturbed()
-        self._living(self.turn)()
+        if self.is_alive:
+            self._living(self.turn)()
 
     def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
         """What a person asks of vrmon."""
