@@ -6,6 +6,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from random import Random
 
 from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder, VirtualSource
@@ -75,7 +76,7 @@ class Run:
         self._looking: set[str] = set()
         self._frozen_until = 0.0
         self._hung_until: dict[str, float] = {}
-        self._due = float("inf")
+        self._due = inf
 
     def at(self, moment: float, what: Callable[[], None]) -> None:
         self._count += 1
@@ -113,7 +114,7 @@ class Run:
         self.dvrs_seen.clear()
         self._results.clear()
         self._looking.clear()
-        self._due = float("inf")
+        self._due = inf
         self._settled = None
         self.promises.began()
         self.starts()
@@ -300,10 +301,23 @@ class Run:
             self._command(action)
         for name, moment in self.planned.looks.items():
             self._look_at(name, moment)
-        if self.planned.due < self._due or self._due <= self.now:
-            self._due = self.planned.due
-            if self._due < self.now + 3600:
-                self.at(self._due, self._living(self.turn))
+        self._await(self.planned.due)
+
+    def _await(self, due: float) -> None:
+        if due < min(self._due, self.now + 3600.0):
+            self._due = due
+            self.at(due, self._living(lambda: self._turn_if_due(due)))
+
+    def _turn_if_due(self, due: float) -> None:
+        """A plan that was made since may be due sooner or later."""
+        assert self.planned is not None
+        if due != self._due:
+            return
+        self._due = inf
+        if self.planned.due <= self.now:
+            self.turn()
+        else:
+            self._await(self.planned.due)
 
     def _told_by(self, primary: str) -> Observation[tuple[Job, ...]] | None:
         name = next(name for name, one in self.playboxes.items() if one is self.playbox_of(primary))
