@@ -113,9 +113,7 @@ def test_a_source_that_is_told_badly_blocks_its_channel_and_no_other() -> None:
     (said,) = [one for one in planned.problems if one.subject == "mac"]
     assert said.code == "odd-answer"
     assert blind.cause == said.key
-    assert said.message.endswith(
-        "of which nothing is known: [0].is_paused: true or false is expected, not null."
-    )
+    assert said.message.endswith(": [0].is_paused: true or false is expected, not null.")
 
 
 def told(*sights: Sight[tuple[Job, ...]]) -> set[str]:
