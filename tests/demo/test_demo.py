@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -106,6 +106,23 @@ def test_a_fault_comes_and_vrmon_deals_with_it(tmp_path: Path) -> None:
         assert show.process.wait(PATIENCE) == 0
         assert show.process.stderr is not None
         assert show.process.stderr.read() == ""
+    assert_nothing_is_left(tmp_path)
+
+
+def test_it_ends_with_the_report_of_its_own_show(tmp_path: Path) -> None:
+    with demo(tmp_path, "--seconds", "8") as show:
+        for line in show.out:
+            show.lines.append(json.loads(line))
+        assert show.process.wait(PATIENCE) == 0
+    *before, last = show.lines
+    assert last["from"] == "report"
+    begun = [line["message"] for line in before if line["from"] == "demo" and "message" in line]
+    names = {one.removeprefix("PlayBox begins ") for one in begun if one.startswith("PlayBox begins ")}
+    recorded = {line["subject"] for line in before if "is recording" in line.get("message", "")}
+    jobs = last["report"]["jobs"]
+    assert names >= {job["basename"] for job in jobs if job["basename"]}
+    assert {job["channel"] for job in jobs} >= recorded
+    assert all(job["takes"] for job in jobs if job["channel"] in recorded)
     assert_nothing_is_left(tmp_path)
 
 
@@ -266,6 +283,42 @@ def test_what_befalls_the_other_kinds_is_told(tmp_path: Path) -> None:
     assert ("OBS", "is started again") in told
     assert ("HyperDeck", "has a new disk") in told
     assert ("HyperDeck", "its remote control is on again") in told
+
+
+def report_of(stage: Stage, name: str) -> Line:
+    """What the report says of a job."""
+    jobs = Vrmond(stage.socket).ask("GET", "/report")["jobs"]
+    return next((job for job in jobs if job["basename"] == name), {})
+
+
+def lacks(stage: Stage, number: int) -> float:
+    """Seconds that the running job of a channel surely lacks."""
+    channel = Vrmond(stage.socket).status()["channels"][number]
+    return float(channel["coverage"]["missing"]["least"]) if channel["coverage"] else 0.0
+
+
+@pytest.mark.parametrize(
+    ("part", "job", "cause"),
+    [(drama._by_hand, "LATE_SHOW", "foreign"), (drama._starts_refused, "PILOT", "start-refused")],
+)
+def test_what_has_struck_is_in_the_report_with_its_cause(
+    stage: Stage, part: Callable[[Stage, Random], drama.Part], job: str, cause: str
+) -> None:
+    beats = part(stage, Random(1))
+    while f"PlayBox begins {job}" not in next(beats).text:
+        until(lambda: phase(stage, 3) == "foreign", "the operator's recording is seen")
+    until(lambda: lacks(stage, 3) > 3.0, "more is missing than may be")
+    if job == "PILOT":
+        stage.recorder.clear_faults()
+    else:
+        assert next(beats).text == "the operator stops"
+    until(lambda: phase(stage, 3) == "recording", "the rest is recorded")
+    assert next(beats).text == f"PlayBox ends {job}"
+    until(lambda: report_of(stage, job).get("status") == "partial", "the report has it")
+    told = report_of(stage, job)
+    assert cause in [gap["cause"] for gap in told["gaps"] if gap["least"] > 3.0]
+    take = stage.recorder.takes_of(3)[-1]
+    assert [one["name"] for one in told["takes"]] == [take.name]
 
 
 class Rehearsal(Stage):

@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from vrmon.cli.feed import Feed
 from vrmon.cli.terminal import console, until_interrupted
+from vrmon.cli.vrmond import Document, Vrmond
 from vrmon.demo.drama import Drama
 from vrmon.demo.output import JsonLines, Output, PlainLines, Screen
 from vrmon.demo.stage import Stage
@@ -33,11 +34,26 @@ def _play(options: Namespace) -> None:
             output = Screen(stage.url, terminal)
         else:
             output = PlainLines(stage.url, terminal)
-        with output:
-            while end is None or time.monotonic() < end:
-                if stage.daemon_ended():
-                    raise ControlError(f"Cannot go on with the demo: vrmond ended.\n{stage.log()}")
-                for stroke in drama.due(time.monotonic()):
-                    output.stroke(stroke)
-                output.seen(feed)
-                time.sleep(_PACE)
+        try:
+            with output:
+                _go_on(stage, drama, feed, output, end)
+        finally:
+            output.over(_report(stage))
+
+
+def _go_on(stage: Stage, drama: Drama, feed: Feed, output: Output, end: float | None) -> None:
+    while end is None or time.monotonic() < end:
+        if stage.daemon_ended():
+            raise ControlError(f"Cannot go on with the demo: vrmond ended.\n{stage.log()}")
+        for stroke in drama.due(time.monotonic()):
+            output.stroke(stroke)
+        output.seen(feed)
+        time.sleep(_PACE)
+
+
+def _report(stage: Stage) -> Document:
+    """What vrmond has to say of its own show; nothing where a fault has just struck vrmond itself."""
+    try:
+        return Vrmond(stage.socket).ask("GET", "/report")
+    except ControlError:
+        return {}

@@ -15,6 +15,8 @@ from rich.text import Text
 from vrmon.cli.board import fitted, lately
 from vrmon.cli.feed import Feed
 from vrmon.cli.news import Event, News, clock, line
+from vrmon.cli.reports.printed import lines
+from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import print_json
 from vrmon.demo.drama import Stroke
 from vrmon.text import rfc3339
@@ -32,6 +34,10 @@ class Output(AbstractContextManager["Output"]):
         raise NotImplementedError
 
     def seen(self, feed: Feed) -> None:
+        raise NotImplementedError
+
+    def over(self, report: Document) -> None:
+        """The last word: what was recorded of the show and what is missing."""
         raise NotImplementedError
 
 
@@ -63,6 +69,9 @@ class JsonLines(_Lines):
     def event(self, event: Event) -> None:
         print_json({"from": "vrmon", **event})
 
+    def over(self, report: Document) -> None:
+        print_json({"from": "report", "report": report})
+
 
 class PlainLines(_Lines):
     def __init__(self, url: str, console: Console) -> None:
@@ -75,6 +84,10 @@ class PlainLines(_Lines):
 
     def event(self, event: Event) -> None:
         self._print(line(event))
+
+    def over(self, report: Document) -> None:
+        for told in _report_lines(report):
+            self._print(told)
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
@@ -96,6 +109,10 @@ class Screen(Output):
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+
+    def over(self, report: Document) -> None:
+        for told in _report_lines(report):
+            self._console.print(told, soft_wrap=True)
         self._console.print("The demo is over; nothing of it is left.")
 
     def stroke(self, stroke: Stroke) -> None:
@@ -114,6 +131,10 @@ class Screen(Output):
             lately(document, 12),
         )
         self._live.update(shown, refresh=True)
+
+
+def _report_lines(report: Document) -> list[Text]:
+    return [*lines(report, "The demo")] if report else []
 
 
 def _told(stroke: Stroke) -> Text:
