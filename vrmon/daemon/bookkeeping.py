@@ -88,6 +88,11 @@ class Bookkeeping:
             text = f"Cannot read the history: no answer within {_PATIENCE:g} s. Ask again."
             raise HistoryError(text) from None
 
+    @property
+    def waiting(self) -> int:
+        """How many rounds and events are not folded yet."""
+        return 0 if self._keeper is None else self._keeper.waiting
+
     def failing(self) -> str:
         """Why what has happened is not in the book, for people; "" when all is well."""
         return "" if self.book is None else self.book.failing()
@@ -126,6 +131,10 @@ class _Keeper:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="folding", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._work)
 
     def do(self, work: Work) -> None:
         with self._news:
