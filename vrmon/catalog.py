@@ -63,6 +63,7 @@ class Code(Word):
     SHARED_TAKE = "shared-take"
     LEFTOVER_TAKE = "leftover-take"
     RUNAWAY_TAKE = "runaway-take"
+    LONG_TAKE = "long-take"
 
     NOT_VERIFIED = "not-verified"
     START_REFUSED = "start-refused"
@@ -526,6 +527,19 @@ _SOURCES = {
             Text(
                 "{name!r} also records {jobs}, until the job that it is named after ends.",
                 "Then the next job has a take of its own. Keep the files of both.",
+            ),
+        ),
+    ),
+    Code.LONG_TAKE: Row(
+        "Take runs very long",
+        "A take has run for longer than max_take, and its job still goes on: it may have been forgotten, and "
+        "fills the disk.",
+        "If the show is over, end the job on the primary. vrmon records for as long as it goes on.",
+        _DEGRADED,
+        (
+            Text(
+                "{name!r} has been recording for {lasted}, and its job goes on. Has somebody forgotten it?",
+                "If the show is over, end the job on {primary}; vrmon goes on recording until then.",
             ),
         ),
     ),

@@ -477,6 +477,12 @@ TABLE = (
         (when.the_next_job_begins,),
         {0: {Code.SHARED_TAKE: INFO}},
     ),
+    Line(
+        "a job is forgotten",
+        (a_job_is_recorded,),
+        (when.hours_go_by,),
+        {0: {Code.LONG_TAKE: DEGRADED}, 30: {Code.LONG_TAKE: DEGRADED}},
+    ),
     Line("a job begins elsewhere", (), (when.a_job_begins_elsewhere,), {0: {Code.UNMAPPED_JOB: INFO}}),
     Line(
         "the ingest is mistyped and a job begins",

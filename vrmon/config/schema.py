@@ -82,6 +82,12 @@ TABLES: dict[str, tuple[Key, ...]] = {
             Sync.name_wait,
         ),
         Key(
+            "max_take",
+            seconds(0, _WEEK),
+            "how long a take may run before it counts as forgotten; 0: for ever",
+            Sync.max_take,
+        ),
+        Key(
             "name_template",
             values.template(("basename", "channel", "job", "date", "time")),
             "the name of a take",

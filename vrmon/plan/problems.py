@@ -237,7 +237,19 @@ def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
         for code, is_so in found.items()
         if is_so
     ]
-    return (*told, *destination_warnings(case.channel, source, case.destinations))
+    return (*told, *destination_warnings(case.channel, source, case.destinations), *_long(case, take))
+
+
+def _long(case: Case, take: Running) -> tuple[Problem, ...]:
+    longest = case.sync.max_take
+    if not longest or not case.moment.passed(take.started, longest):
+        return ()
+    facts: dict[str, Fact] = {
+        "name": take.name,
+        "lasted": Ago(take.started),
+        "primary": case.channel.primary,
+    }
+    return (Problem.of(Code.LONG_TAKE, case.channel.name, **facts),)
 
 
 def destination_warnings(
