@@ -31,7 +31,9 @@ class Profile:
     def record(self, ask: Asker, name: str) -> Reply:
         """OBS's word on a start under this name. ShapeError, and nothing was sent, where it does not tell how
         it names its files."""
-        with self._turn:
+        if not self._turn.acquire(timeout=self._patience):
+            raise TimeoutError("another start is under way")
+        try:
             usual = _usual(*ask(Ask("GetProfileParameter", _FORMAT), Ask("GetProfileParameter", _KEPT)))
             *_, started = ask(
                 Ask("SetProfileParameter", {**_KEPT, "parameterValue": usual}),
@@ -42,6 +44,8 @@ class Profile:
                 self._wait(ask)
             _put_back(ask, usual)
             return started
+        finally:
+            self._turn.release()
 
     def tidy(self, ask: Asker) -> None:
         """Put back what another has left, unless it is needed just now."""
