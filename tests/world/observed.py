@@ -62,6 +62,7 @@ class Site:
     def __init__(self, settings: Settings, sources: Mapping[str, tuple[Source, ...]]) -> None:
         self.settings = settings
         self.now = 0.0
+        self.epoch = NOW
         self.memory = Memory()
         self.plan: Plan | None = None
         self.jobs: dict[str, list[Job]] = {name: [] for name in settings.primaries}
@@ -165,7 +166,7 @@ class Site:
         primaries = {name: self._observed(name, tuple(jobs), listed) for name, jobs in self.jobs.items()}
         dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
         results, self._results = tuple(self._results), []
-        world = World(primaries, dvrs, results, NOW, self.destinations, self.schedules)
+        world = World(primaries, dvrs, results, self.epoch, self.destinations, self.schedules)
         before, known = self.memory, tuple[Problem, ...]()
         if self.plan is not None:  # what a person asked for since belongs to this turn
             before, known = self.plan.memory, self.plan.problems
