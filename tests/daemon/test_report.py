@@ -60,7 +60,7 @@ def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Pat
             ("from=yesterday", "no time such as"),
             ("from=2026-11-26&to=2026-11-25", "ends before it begins"),
             ("from=2020-01-01", "more than 31 days"),
-            ("day=never", "no day such as"),
+            ("day=never", "not a day such as"),
         ):
             code, answer = here.daemon.get(f"/report?{query}")
             assert (code, why in answer["error"]) == (400, True), answer
