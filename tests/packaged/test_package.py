@@ -187,3 +187,11 @@ def test_the_units_folders_are_those_that_the_program_uses() -> None:
     alarm = (ROOT / "systemd/vrmon-alarm.service").read_text()
     assert f"StateDirectory={configured.STATE.name}\n" in alarm
     assert f"RuntimeDirectory={configured.RUNTIME.name}\n" in alarm
+
+
+def test_the_alarms_unit_starts_whichever_credentials_are_missing() -> None:
+    """systemd ignores a default that is empty, and fails without one."""
+    unit = (ROOT / "systemd/vrmon-alarm.service").read_text()
+    loaded = re.findall(r"^LoadCredential=([\w-]+):/etc/vrmon/credentials/\1$", unit, flags=re.MULTILINE)
+    assert loaded == ["alarm", "alarm-snmp", "alarm-heartbeat"]
+    assert re.findall(r"^SetCredential=([\w-]+):\\n$", unit, flags=re.MULTILINE) == loaded

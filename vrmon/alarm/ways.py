@@ -72,7 +72,8 @@ class Secrets(NamedTuple):
         lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
         said = [(number, line) for number, line in lines if line and not line.startswith("#")]
         if not said:
-            raise ValueError(f"there is nothing in {file}")
+            again = ", as systemd handed it over: restart vrmon-alarm once there is" if is_credential else ""
+            raise ValueError(f"there is nothing in {file}{again}")
         for number, line in said:
             if CONTROL.search(line):
                 raise ValueError(f"{file} holds a control character in line {number}")
