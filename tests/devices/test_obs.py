@@ -87,6 +87,21 @@ def test_a_name_that_was_left_is_not_taken_for_the_operators_own(obs: Obs) -> No
     assert [take.name for take in obs.takes] == ["NEXT"]
 
 
+def test_the_next_look_puts_back_what_a_start_that_went_wrong_has_left(obs: Obs) -> None:
+    connect = connector(DeviceSettings("obs", obs.url, timeout=5.0))
+    polls, starts = connect(), connect()
+    _opened.extend((polls, starts))
+    usual = obs.profile[FORMAT]
+    polls.sources()
+    obs.fault("drop", "GetRecordStatus", times=1)
+    with pytest.raises(Unreachable):
+        starts.record("1", "SHOW")
+    assert obs.profile[FORMAT] == "SHOW"
+    obs.wait_until(lambda: obs.running)
+    assert polls.sources().seen[0].recording_name == "SHOW"
+    assert obs.profile == {FORMAT: usual}
+
+
 def test_a_start_that_is_obeyed_late_gets_its_name_all_the_same(obs: Obs) -> None:
     obs.switch(started_after=0.5)
     client_of(obs.url).record("1", "SHOW")

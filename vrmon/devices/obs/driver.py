@@ -40,7 +40,7 @@ class Obs:
 
     def sources(self) -> Sight[tuple[Source, ...]]:
         def look(ask: Asker) -> Source:
-            if self._session.is_new:
+            if self._session.is_new or self._profile.is_untidy:
                 self._profile.tidy(ask)
             status, stats, *settings = ask(
                 Ask("GetRecordStatus"),

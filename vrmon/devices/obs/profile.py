@@ -22,9 +22,13 @@ _LOOK_EVERY = 0.02  # seconds
 
 
 class Profile:
-    """What the clients of one OBS share. `patience`: for so long (seconds) a recording may be in coming."""
+    """What the clients of one OBS share. `patience`: for so long (seconds) a recording may be in coming.
+
+    `is_untidy`: it may have our name still, since a start went wrong.
+    """
 
     def __init__(self, patience: float) -> None:
+        self.is_untidy = False
         self._patience = patience
         self._turn = threading.Lock()
 
@@ -35,6 +39,7 @@ class Profile:
             raise TimeoutError("another start is under way")
         try:
             usual = _usual(*ask(Ask("GetProfileParameter", _FORMAT), Ask("GetProfileParameter", _KEPT)))
+            self.is_untidy = True
             *_, started = ask(
                 Ask("SetProfileParameter", {**_KEPT, "parameterValue": usual}),
                 Ask("SetProfileParameter", {**_FORMAT, "parameterValue": formatted(name)}),
@@ -43,6 +48,7 @@ class Profile:
             if started.done:
                 self._wait(ask)
             _put_back(ask, usual)
+            self.is_untidy = False
             return started
         finally:
             self._turn.release()
@@ -56,6 +62,7 @@ class Profile:
             usual = kept.data.get("parameterValue")
             if isinstance(usual, str) and usual:
                 _put_back(ask, usual)
+            self.is_untidy = False
         finally:
             self._turn.release()
 
