@@ -10,6 +10,10 @@ import tomlkit
 
 from tests.world.command import on_terminal, vrmon
 from tests.world.running import Running, running
+from vrmon.cli.probing import addresses
+from vrmon.devices.contract import Kind
+from vrmon.devices.kinds import KINDS
+from vrmon.errors import ControlError
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 PASSWORD = "gürtel & schnalle?"
@@ -56,8 +60,7 @@ def test_a_first_installation_ends_with_every_job_recorded(
         answer("Address of the MovieRecorder: ", recorder.url.removeprefix("http://"))
         answer("Password of movierecorder: ", PASSWORD)
         answer("Once more: ", PASSWORD)
-        terminal.see("SOURCES")
-        answer(rf"Ingest {playbox.ingests[0]}: has NEWS\.(?s:.)*\[0\]: ", "1")
+        answer(rf"SOURCES(?s:.)*Ingest {playbox.ingests[0]}: has NEWS\.(?s:.)*\[0\]: ", "1")
         answer(r"Name of the channel \[Backup 1\]: ", "PCR 1")
         answer(rf"Ingest {playbox.ingests[1]}: no job\.(?s:.)*\[0\]: ", "")
         answer(rf"Ingest {playbox.ingests[2]}: has SPORT\.(?s:.)*\[2\]: ", "")
@@ -103,6 +106,24 @@ def test_what_is_answered_wrongly_is_asked_again(empty: Running, playbox: PlayBo
         assert terminal.process.wait(60) == 1
     assert "primary" not in tomlkit.parse(empty.config.read_text())
     assert recorder
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_host_alone_is_enough_for_every_kind(kind: Kind) -> None:
+    for host, shown in (
+        ("10.1.85.53", "10.1.85.53"),
+        ("mac.example.org", "mac.example.org"),
+        ("fd00::1:2", "[fd00::1:2]"),
+    ):
+        meant = list(addresses(kind, host))
+        assert meant != []
+        for url in meant:
+            assert f"//{shown}:" in url
+            with_port = [one.rpartition(":")[2] for one in addresses(kind, f"{shown}:99")]
+            assert set(with_port) == {"99"}
+            assert list(addresses(kind, url)) == [url]
+    with pytest.raises(ControlError, match="cannot be an address"):
+        list(addresses(kind, "no such address"))
 
 
 def test_without_a_daemon_nothing_is_asked(tmp_path: Path) -> None:

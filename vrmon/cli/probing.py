@@ -55,7 +55,7 @@ def addresses(kind: Kind, address: str) -> Iterator[str]:
     """What may be meant by a URL, a host, or a host with its port. ControlError where it is none of these."""
     if "://" in address:
         candidates = [address]
-    elif re.fullmatch(r".*[^:]:[0-9]+|\[.*\]:[0-9]+", address):
+    elif re.fullmatch(r"[^:]+:[0-9]+|\[.*\]:[0-9]+", address):
         candidates = [re.sub(r"\{host\}(:[0-9]+)?", lambda _: address, one) for one in kind.usual]
     else:
         host = f"[{address}]" if ":" in address and not address.startswith("[") else address
