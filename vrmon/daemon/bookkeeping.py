@@ -10,8 +10,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +31,7 @@ from vrmon.views.round import Round
 log = logging.getLogger(__name__)
 
 _MOST = 5000  # rounds and events that wait to be folded
+_REST = 0.4  # seconds
 _CLOSING = 2.0
 _PATIENCE = 10.0  # seconds for an answer of the disk's
 
@@ -64,7 +65,7 @@ class Bookkeeping:
     def take_in(self, turned: Round, own: Own) -> None:
         """`own`: the daemon's problems beside the plan's, and since when."""
         if self._keeper is not None:
-            self._keeper.do(partial(self._keeper.fold.rows, turned, own, self._clock.epoch))
+            self._keeper.turned(turned, own, self._clock.epoch)
 
     def happened(self, event: Event, number: int, moment: float) -> None:
         """`moment` is Unix time."""
@@ -80,9 +81,10 @@ class Bookkeeping:
 
     async def ask(self, question: Callable[[Connection], T]) -> T:
         """Have a question answered in the book's thread, after what was handed over before. HistoryError."""
-        if self.book is None:
+        if self.book is None or self._keeper is None:
             raise HistoryError("Cannot read the history: there is none. Set [history] days in vrmon.toml.")
         try:
+            await asyncio.wait_for(asyncio.wrap_future(self._keeper.folded()), _PATIENCE)
             return await asyncio.wait_for(asyncio.wrap_future(self.book.ask(question)), _PATIENCE)
         except asyncio.TimeoutError:
             text = f"Cannot read the history: no answer within {_PATIENCE:g} s. Ask again."
@@ -120,30 +122,45 @@ class Bookkeeping:
 
 
 class _Keeper:
-    """One book, and the thread that folds for it."""
+    """One book, and the thread that folds for it: a moment after something has come, so that it does not
+    compete with the starts of a burst of jobs; or as soon as somebody asks."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self.fold = Fold(book.session)
         self._files = book.files
         self._news = threading.Condition()
-        self._work: deque[Work] = deque()
+        self._rounds: list[tuple[Round, Own, float]] = []
+        self._work: list[Work] = []
+        self._hurry = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="folding", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
-        return len(self._work)
+        return len(self._rounds) + len(self._work)
+
+    def turned(self, turned: Round, own: Own, epoch: float) -> None:
+        self._take(lambda: self._rounds.append((turned, own, epoch)))
 
     def do(self, work: Work) -> None:
+        self._take(lambda: self._work.append(work))
+
+    def folded(self) -> Future[None]:
+        """Done when all that has come so far is handed to the book."""
+        done: Future[None] = Future()
+
+        def tell() -> tuple[()]:
+            if done.set_running_or_notify_cancel():
+                done.set_result(None)
+            return ()
+
         with self._news:
-            is_full = len(self._work) >= _MOST
-            if not is_full:
-                self._work.append(work)
+            self._work.append(tell)
+            self._hurry = True
             self._news.notify()
-        if is_full:
-            self.book.lost(1)
+        return done
 
     def close(self, timeout: float) -> None:
         deadline = time.monotonic() + timeout
@@ -153,19 +170,35 @@ class _Keeper:
         self._thread.join(timeout)
         self.book.close(max(0.0, deadline - time.monotonic()))
 
+    def _take(self, append: Callable[[], object]) -> None:
+        with self._news:
+            is_full = self.waiting >= _MOST
+            if not is_full:
+                append()
+            self._news.notify()
+        if is_full:
+            self.book.lost(1)
+
     def _run(self) -> None:
         while True:
             with self._news:
-                while not self._work and not self._closing:
-                    self._news.wait()
-                if not self._work:
-                    return
-                work = self._work.popleft()
+                self._news.wait_for(lambda: self.waiting or self._closing)
+                self._news.wait_for(lambda: self._hurry or self._closing, _REST)
+                rounds, self._rounds, work, self._work = self._rounds, [], self._work, []
+                self._hurry = False
+            if not rounds and not work:
+                return
             try:
-                if self.book.files != self._files:
-                    self._files = self.book.files
-                    self.fold.tell_again()
-                self.book.write(work())
+                self._fold(rounds, work)
             except Exception:  # the top of a thread: what comes next is folded all the same
                 log.exception("History cannot be folded")
                 self.fold.tell_again()
+
+    def _fold(self, rounds: list[tuple[Round, Own, float]], work: list[Work]) -> None:
+        if self.book.files != self._files:
+            self._files = self.book.files
+            self.fold.tell_again()
+        for number, (turned, own, epoch) in enumerate(rounds, 1):
+            self.book.write(self.fold.rows(turned, own, epoch, is_latest=number == len(rounds)))
+        for one in work:
+            self.book.write(one())

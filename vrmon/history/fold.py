@@ -6,7 +6,7 @@ not: a row that was lost is healed by the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from vrmon.history import entries
@@ -33,7 +33,8 @@ class Fold:
     def __init__(self, session: int) -> None:
         self._session = session
         self._channels: dict[ChannelKey, Channel] = {}
-        self._covered = Covered()  # of the round before
+        self._covered = Covered()  # of the round that was told last
+        self._done: Mapping[ChannelKey, tuple[Show, ...]] = {}
         self._due: dict[ChannelKey, float] = {}
         self._open: dict[ChannelKey, dict[Key, Row]] = {}  # as they were told last
         self._problems: dict[ProblemKey, tuple[Problem, Row]] = {}
@@ -42,9 +43,10 @@ class Fold:
         self._commands = 0
         self._sent: dict[int, tuple[Action, Row]] = {}  # by the action's identity
 
-    def rows(self, turned: Round, own: Own, epoch: float) -> list[Row]:
+    def rows(self, turned: Round, own: Own, epoch: float, *, is_latest: bool = True) -> list[Row]:
         """What is to be written after a round. `own`: the daemon's problems beside the plan's, and since
-        when; `epoch` plus a monotonic time is Unix time."""
+        when; `epoch` plus a monotonic time is Unix time. Of a round that is not the latest what runs is not
+        told: the next one tells it."""
 
         def unix(moment: float) -> int:
             return round((moment + epoch) * 1000)
@@ -53,7 +55,8 @@ class Fold:
             self._channels[channel.key] = channel
         return [
             *self._of_commands(turned, unix),
-            *self._of_jobs(turned.plan.memory.covered, turned.now, unix),
+            *(self._of_jobs(turned.plan.memory.covered, turned.now, unix) if is_latest else ()),
+            *self._of_done(turned.plan.memory.covered, unix),
             *self._of_problems(turned, own, unix),
         ]
 
@@ -68,7 +71,7 @@ class Fold:
 
     def tell_again(self) -> None:
         """Nothing of what was told is in the book."""
-        self._covered, self._open, self._due = Covered(), {}, {}
+        self._covered, self._done, self._open, self._due = Covered(), {}, {}, {}
         self._problems_due = 0.0
 
     def _of_jobs(self, covered: Covered, now: float, unix: Unix) -> Iterator[Row]:
@@ -81,12 +84,16 @@ class Fold:
             yield from self._gone(key, covered, unix)
             self._open.pop(key, None)
             self._due.pop(key, None)
+        self._covered = covered
+
+    def _of_done(self, covered: Covered, unix: Unix) -> Iterator[Row]:
+        """After what runs: of two rows with one key the last is written."""
         for key, shows in covered.done.items():
-            told = before.done.get(key, ())
+            told = self._done.get(key, ())
             for show in shows if shows is not told else ():
                 if not any(show is one for one in told):
                     yield from self._of_show(key, show, unix, is_final=True)
-        self._covered = covered
+        self._done = covered.done
 
     def _of_channel(
         self, key: ChannelKey, covered: Covered, *, is_due: bool, now: float, unix: Unix
