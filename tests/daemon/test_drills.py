@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,19 @@ def drill(status: Status, name: str = "PCR 1") -> Any:
     return channel(status, name)["drill"] or {}
 
 
+@contextmanager
+def site(folder: Path, size: int = 2) -> Iterator[Mirror]:
+    """Whose devices have answered: before that nothing is drilled."""
+    with mirror(folder, size=size) as here:
+        here.daemon.wait_for(answers)
+        yield here
+
+
+def answers(status: Status) -> bool:
+    devices = [*status["primaries"].values(), *status["dvrs"].values()]
+    return all(one["state"] == "ok" for one in devices)
+
+
 def begin(here: Mirror, seconds: float = 600.0) -> None:
     """A drill that is recorded."""
     code, answer = here.daemon.post(f"{PCR_1}/drill", {"seconds": seconds, "by": "anna"})
@@ -32,7 +47,7 @@ def wait_until_it_is_gone(here: Mirror) -> None:
 
 
 def test_a_drill_goes_well_and_is_no_job(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with site(tmp_path) as here:
         done = vrmon("drill", "PCR 1", "--seconds", "1", environ=here.daemon.environ)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines()[-1] == "The drill went well."
@@ -51,7 +66,7 @@ def test_a_drill_goes_well_and_is_no_job(tmp_path: Path) -> None:
 
 
 def test_a_job_ends_it_at_once(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with site(tmp_path) as here:
         begin(here)
         assert here.daemon.channel("PCR 1")["word"] == "Drill"
         refused = vrmon("drill", "PCR 2", environ=here.daemon.environ)
@@ -70,7 +85,7 @@ def test_a_job_ends_it_at_once(tmp_path: Path) -> None:
 
 
 def test_a_kill_in_the_midst_of_it_leaves_nothing_running_though_the_primary_is_away(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with site(tmp_path) as here:
         begin(here)
         here.wait_for_state('"result":"running"')
         here.playbox.refuse()
@@ -82,8 +97,31 @@ def test_a_kill_in_the_midst_of_it_leaves_nothing_running_though_the_primary_is_
         assert "drill-failed" not in {one["code"] for one in status["problems"]}
 
 
+def test_the_end_of_vrmon_is_that_of_a_drill(tmp_path: Path) -> None:
+    with site(tmp_path) as here:
+        begin(here)
+        assert here.daemon.kill(signal.SIGTERM) == 0
+        assert here.recorder.running(0) is None
+        here.daemon.start()
+        here.daemon.wait_for(lambda status: drill(status).get("why") == "vrmon was ended")
+
+
+def test_a_channel_that_is_taken_out_leaves_no_drill(tmp_path: Path) -> None:
+    with site(tmp_path) as here:
+        begin(here)
+        here.reconfigure((channel_text(here), ""))
+        assert [one["name"] for one in here.daemon.status()["channels"]] == ["PCR 2"]
+        assert here.recorder.running(0) is None
+
+
+def channel_text(here: Mirror) -> str:
+    """The table of PCR 1 in vrmon.toml."""
+    _, *tables = here.daemon.config.read_text().split("[[channel]]")
+    return f"[[channel]]{tables[0]}"
+
+
 def test_one_that_fails_is_a_problem_until_one_goes_well(tmp_path: Path) -> None:
-    with mirror(tmp_path) as here:
+    with site(tmp_path) as here:
         begin(here)
         here.recorder.kill_take(0)
         status = here.daemon.wait_for(lambda status: status["health"] == "degraded")
@@ -94,7 +132,7 @@ def test_one_that_fails_is_a_problem_until_one_goes_well(tmp_path: Path) -> None
 
 
 def test_the_channels_take_turns_when_their_time_has_come(tmp_path: Path) -> None:
-    with mirror(tmp_path, size=4) as here:
+    with site(tmp_path, 4) as here:
         text = here.daemon.config.read_text()
         now = datetime.now().astimezone()
         here.daemon.post("/channels/PCR%202/hold")

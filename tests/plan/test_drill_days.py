@@ -21,6 +21,7 @@ from vrmon.settings import DrillSettings, Settings, Sync
 USUAL = 6
 SHORT, WHOLE = 3600.0, 86_400.0  # seconds of a day in the suite, and of one of many
 EVERY = 60.0
+LONGEST = 180.0  # seconds that a drill's take may run: its own, an outage of the recorder, a kill, a lock
 SLACK = 0.2  # seconds by which answers differ from run to run
 
 
@@ -76,7 +77,8 @@ def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(se
     assert late == []
     hands = [one for one in run.mac.recordings if one.by == "operator"]
     assert all(not one.ours and one.name == one.asked for one in hands)
-    assert [one for one in run.mac.recordings if one.asked.startswith("drill") and one.ended is None] == []
+    drills_taken = [one for one in run.mac.recordings if one.asked.startswith("drill")]
+    assert [one for one in drills_taken if one.ended is None or one.ended - one.began > LONGEST] == []
     assert not any(TRAITS.fold(one.asked).startswith("drill") for one in without.mac.recordings)
 
 

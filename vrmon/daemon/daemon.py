@@ -111,6 +111,7 @@ class Daemon:
             before = self._inforce.settings
             try:
                 settings = await asyncio.to_thread(self._inforce.read)
+                await self._drills.end("the configuration was read again")
                 self._loop.apply(settings)
                 self._pictures.keep({channel.key for channel in settings.channels})
                 self._background(asyncio.to_thread(self._bookkeeping.apply(settings.history)))
@@ -248,6 +249,7 @@ class Daemon:
 
     async def _end(self) -> None:
         self._notifier.stopping()
+        await self._drills.end("vrmon was ended")
         await self._listening.close()
         self._loop.close()
         self._saving.finish()

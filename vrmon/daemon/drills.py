@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
@@ -13,6 +15,7 @@ from vrmon.plan.memory import ChannelMemory
 from vrmon.settings import Channel
 
 _BY = "[drill] at"
+_PATIENCE, _PACE = 2.0, 0.05  # seconds
 
 
 class Drills:
@@ -41,6 +44,17 @@ class Drills:
         if channel is not None:
             refusal = drilling.refusal(settings, planned, channel, now)
             self._note(channel, settings.drill.seconds, _BY, "it is a spare" if channel.spare else refusal)
+
+    async def end(self, why: str) -> None:
+        """End those that run, and wait for a moment until their takes are gone."""
+        for key, memory in tuple(self._loop.memory.channels.items()):
+            if memory.drill is not None and memory.drill.is_running:
+                self._loop.amend(key, partial(replace, drill=memory.drill.refused(why)))
+        patience = time.monotonic() + _PATIENCE
+        while any(one.is_at_a_drill for one in self._loop.memory.channels.values()):
+            if time.monotonic() > patience:
+                return  # the next start ends them
+            await asyncio.sleep(_PACE)
 
     def _note(self, channel: Channel, seconds: float, by: str, why: str) -> Drill | None:
         """What came of it at once. `why`: it is refused."""

@@ -116,7 +116,7 @@ def refusal(settings: Settings, planned: Plan, channel: Channel, now: float) -> 
         return "it is on hold"
     for name, state in ((channel.primary, primary.state), (channel.dvr, dvr.state)):
         if state is not DeviceState.OK:
-            return f"{name} does not answer as it should"
+            return f"{name} {'has not answered yet' if state is None else 'does not answer as it should'}"
     for other in settings.on_dvr(channel.dvr):
         drill = planned.memory.channels.get(other.key, ChannelMemory()).drill
         if drill is not None and drill.is_running:
