@@ -533,13 +533,17 @@ _SOURCES = {
     Code.LONG_TAKE: Row(
         "Take runs very long",
         "A take has run for longer than max_take, and its job still goes on: it may have been forgotten, and "
-        "fills the disk.",
-        "If the show is over, end the job on the primary. vrmon records for as long as it goes on.",
-        _DEGRADED,
+        "fills the disk. With max_take_stop it is ended, and its job is not recorded any more.",
+        "If the show is over, end the job on the primary. A show that is as long wants a longer max_take.",
+        {Situation.USUAL: _DEGRADED, Situation.UNSAFE: _CRITICAL},
         (
             Text(
+                "The take of job {job!r} was ended after {length}, as max_take_stop says; the job goes on.",
+                "If the show is over, end the job on {primary}; the next one is recorded.",
+            ),
+            Text(
                 "{name!r} has been recording for {lasted}, and its job goes on. Has somebody forgotten it?",
-                "If the show is over, end the job on {primary}; vrmon goes on recording until then.",
+                "If the show is over, end the job on {primary}.",
             ),
         ),
     ),

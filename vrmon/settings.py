@@ -82,6 +82,7 @@ class Sync:
     outage_hold: float = 900.0
     name_wait: float = 3.0
     max_take: float = 12 * 3600.0
+    max_take_stop: bool = False
     name_template: str = "{basename}"
     continuation: str = "{name}_cont{n}"
     gap_tolerance: float = 3.0

@@ -159,6 +159,12 @@ TABLE = (
         (a_job_begins,),
         {0: {Code.SOURCE_MISSING: CRITICAL}},
     ),
+    Line(
+        "a take that lasts for very long is ended",
+        (when.long_takes_are_ended(30.0), a_job_is_recorded),
+        (wait(25.0),),
+        {0: {}, 10: {Code.LONG_TAKE: CRITICAL, **INCOMPLETE}},
+    ),
     Line("a drill goes well", (), (when.a_drill_begins,), {0: {}, 5: {}, 30: {}}),
     Line(
         "a drill is refused by the recorder",

@@ -74,6 +74,14 @@ def the_ingest_is_mistyped(at: Site) -> None:
     has_channels(replace(CHANNEL, ingest="F" * 32))(at)
 
 
+def long_takes_are_ended(seconds: float) -> Act:
+    def change(at: Site) -> None:
+        sync = replace(at.settings.sync, max_take=seconds, max_take_stop=True)
+        at.settings = replace(at.settings, sync=sync)
+
+    return change
+
+
 def a_drill_begins(at: Site) -> None:
     at.amend(0, drill=Drill.of(at.settings.channels[0], 10.0, "alice", at.now, NOW, None))
 

@@ -216,8 +216,10 @@ class Promises:
             self._is_as_if_decided_anew(world, before, planned)
         for action in planned.actions:
             by_hand = action.channel and planned.memory.channels[action.channel].released is not None
-            is_drill = action.job is not None and action.job.is_drill
-            if action.verb is Verb.STOP and action.job and action.channel and not by_hand and not is_drill:
+            if action.verb is not Verb.STOP or action.job is None or not action.channel or by_hand:
+                continue
+            is_overrun = planned.memory.channels[action.channel].overrun == action.job
+            if not is_overrun and not action.job.is_drill:
                 self._is_proven(action.channel.primary, action.job, action)
         for channel, verdict in planned.verdicts:
             self._is_explained(channel, verdict)
@@ -354,7 +356,7 @@ class Promises:
             well = well and not source.is_odd and channel.ingest not in playbox.odd
             well = well and not (source.is_locked and mac.quirks.locked == "refused")
             well = well and (source.has_destination or mac.quirks.without_destination == "records")
-            well = well and verdict.memory.released is None
+            well = well and verdict.memory.released is None and verdict.memory.overrun is None
             running = source.recording
             good = running is not None and (not running.paused or running.foreign or running.excused)
             if not active or not well or good or verdict.memory.hold is not None:

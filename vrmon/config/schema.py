@@ -87,6 +87,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
             "how long a take may run before it counts as forgotten; 0: for ever",
             Sync.max_take,
         ),
+        Key("max_take_stop", values.YES_OR_NO, "whether such a take is ended", Sync.max_take_stop),
         Key(
             "name_template",
             values.template(("basename", "channel", "job", "date", "time")),

@@ -298,7 +298,8 @@ class Hold:
 class ChannelMemory:
     """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
     when it was first looked up, beside that index. `phase_since`: of `phase`. `job_ended`: when the last job
-    was over that was followed by none; `drill`: the last."""
+    was over that was followed by none; `drill`: the last. `overrun`: the job whose take was ended because it
+    ran for too long."""
 
     job: Job | None = None
     take: Take | None = None
@@ -312,6 +313,7 @@ class ChannelMemory:
     phase_since: float | None = None
     job_ended: float | None = None
     drill: Drill | None = None
+    overrun: Job | None = None
 
     @property
     def is_at_a_drill(self) -> bool:

@@ -240,6 +240,19 @@ def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
     return (*told, *destination_warnings(case.channel, source, case.destinations), *_long(case, take))
 
 
+def overrun(case: Case, memory: ChannelMemory, tracked: TrackedJob) -> tuple[Problem, ...]:
+    """The job's take is ended, for it ran for too long."""
+    if memory.running is not None:
+        return _long(case, memory.running)
+    situation = Situation.UNSAFE if tracked.present else Situation.USUAL
+    facts: dict[str, Fact] = {
+        "job": called_job(tracked),
+        "length": span(case.sync.max_take),
+        "primary": case.channel.primary,
+    }
+    return (Problem.of(Code.LONG_TAKE, case.channel.name, situation, **facts),)
+
+
 def _long(case: Case, take: Running) -> tuple[Problem, ...]:
     longest = case.sync.max_take
     if not longest or not case.moment.passed(take.started, longest):

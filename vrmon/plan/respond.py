@@ -42,12 +42,15 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
         case _, Unfit(problem):
             return _blocked(case, memory, wanted, problem)
         case ((Want.NOTHING | Want.RELEASED), Blind()):
-            return Verdict(memory, Phase.STOPPING if memory.running else Phase.IDLE)
+            phase = Phase.STOPPING if memory.running else Phase.IDLE
+            is_overrun = wanted.job is not None and wanted.job.job == memory.overrun
+            return Verdict(memory, phase, problems=_of_release(case, memory, wanted) if is_overrun else ())
         case _, Blind(why):
             return _blind(case, memory, wanted, why)
         case ((Want.NOTHING | Want.RELEASED), Ours(site, take)):
             why = "a person ended it" if is_ended_by_hand(memory) else "the job has ended"
             why = "the drill is over" if take.job.is_drill else why
+            why = "it runs for longer than max_take" if take.job == memory.overrun else why
             return _stop(site, memory, take, wanted, why)
         case ((Want.NOTHING | Want.RELEASED), Idle(site)):
             return _rest(site, memory, wanted)
@@ -147,7 +150,9 @@ def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why:
     shown = problems.stopping(site, memory, take)
     if take.job.is_drill and wanted.want is Want.NOTHING:
         shown = (*shown, *_before_start(site))
-    return Verdict(memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, wanted)))
+    return Verdict(
+        memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, memory, wanted))
+    )
 
 
 def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
@@ -182,7 +187,9 @@ def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
     flying = memory.attempt is not None and commands.is_flying(memory.attempt, site.moment)
     if not flying and not may_turn_up(memory.take, site.case):
         memory = replace(memory, take=None, attempt=None)
-    return Verdict(memory, Phase.IDLE, problems=(*_before_start(site), *_of_release(site.case, wanted)))
+    return Verdict(
+        memory, Phase.IDLE, problems=(*_before_start(site), *_of_release(site.case, memory, wanted))
+    )
 
 
 def _before_start(site: Site) -> tuple[Problem, ...]:
@@ -205,13 +212,15 @@ def _at_rest(case: Case, seen: Seen) -> tuple[Problem, ...]:
 def _leave(site: Site, memory: ChannelMemory, theirs: Theirs, wanted: Wanted) -> Verdict:
     """A recording that is not ours, as far as we know: it is left alone."""
     shown = problems.not_ours(site, theirs, None if wanted.want is Want.RELEASED else wanted.job)
-    return Verdict(memory, _PHASES[theirs.whose], problems=(*shown, *_of_release(site.case, wanted)))
+    return Verdict(memory, _PHASES[theirs.whose], problems=(*shown, *_of_release(site.case, memory, wanted)))
 
 
-def _of_release(case: Case, wanted: Wanted) -> tuple[Problem, ...]:
-    """What is said of a job whose take a person has ended."""
+def _of_release(case: Case, memory: ChannelMemory, wanted: Wanted) -> tuple[Problem, ...]:
+    """What is said of a job whose take a person has ended, or its length."""
     if wanted.want is not Want.RELEASED or wanted.job is None:
         return ()
+    if wanted.job.job == memory.overrun:
+        return problems.overrun(case, memory, wanted.job)
     return (problems.released(case.channel, wanted.job),)
 
 

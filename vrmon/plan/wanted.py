@@ -39,7 +39,8 @@ def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
     if hold is not None and hold.until is not None and case.moment.reached(hold.until):
         memory = replace(memory, hold=None)
     on_ingest = case.primary.jobs.on(case.channel.ingest)
-    tracked = _choose(on_ingest, memory, case)
+    memory = _overrun(case, memory)
+    tracked = _choose(_but_overrun(on_ingest, memory), memory, case)
     if tracked is None and memory.drill is not None and memory.drill.is_wanted:
         tracked = _drilled(memory.drill)
     job = tracked.job if tracked is not None else None
@@ -51,8 +52,30 @@ def wanted(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Wanted]:
     if tracked is None:
         return memory, Wanted(Want.NOTHING, None, waiting)
     is_over = memory.released is not None and memory.released[0] == tracked.job
+    is_over = is_over or tracked.job == memory.overrun
     want = Want.RELEASED if is_over else Want.ACTIVE if tracked.present else Want.UNPROVEN
     return memory, Wanted(want, tracked, waiting)
+
+
+def _overrun(case: Case, memory: ChannelMemory) -> ChannelMemory:
+    """A take that has lasted for too long ends its job for us, where the site says so, until that is over."""
+    take, sync = memory.running, case.sync
+    if memory.overrun is not None:
+        known = case.primary.jobs.get(memory.overrun)
+        if known is None or jobs.gone(known, sync, case.moment):
+            memory = replace(memory, overrun=None)
+    if take is None or not sync.max_take or not sync.max_take_stop or take.job not in case.primary.jobs:
+        return memory
+    is_long = memory.overrun != take.job and case.moment.passed(take.started, sync.max_take)
+    return replace(memory, overrun=take.job) if is_long else memory
+
+
+def _but_overrun(on_ingest: tuple[TrackedJob, ...], memory: ChannelMemory) -> tuple[TrackedJob, ...]:
+    """The jobs to choose from: that one gives way to any other."""
+    if memory.overrun is None:
+        return on_ingest
+    others = tuple(one for one in on_ingest if one.job != memory.overrun)
+    return others if any(one.present for one in others) else on_ingest
 
 
 def _drilled(drill: Drill) -> TrackedJob:

@@ -316,6 +316,7 @@ def _channel(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "bound": None if channel.bound is None else list(channel.bound),
         "theirs": _theirs(theirs, unix) if theirs is not None and _matters(theirs) else None,
         "job_ended": unix(channel.job_ended),
+        "overrun": _named(channel.overrun),
         "drill": None if channel.drill is None else _drill(channel.drill, unix),
     }
 
@@ -425,6 +426,7 @@ def _restored_channel(saved: Mapping[str, Any], monotonic: Shift, epoch: float, 
         bound=None if bound is None else (int(bound[0]), _text(bound[1])),
         theirs=_restored_theirs(theirs, monotonic, now) if theirs else _lent(saved, now),
         job_ended=monotonic(saved.get("job_ended")),
+        overrun=_named_job(saved["overrun"]) if saved.get("overrun") else None,
         drill=_restored_drill(saved["drill"], epoch, now) if saved.get("drill") else None,
     )
 
