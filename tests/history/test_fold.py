@@ -21,10 +21,9 @@ from vrmon.views.round import Round
 
 
 class Written:
-    """What a book would hold of a run. `random`: which rows the disk does not get; what runs is told after
-    `every` so many rounds."""
+    """What a book would hold of a run. `random`: which rows the disk does not get."""
 
-    def __init__(self, run: Run, random: Random | None = None, every: int = 1) -> None:
+    def __init__(self, run: Run, random: Random | None = None) -> None:
         self.rows: dict[Key, Row] = {}
         self.sessions = 0
         self.commands = 0
@@ -32,7 +31,6 @@ class Written:
         self.done: dict[Key, Show] = {}
         self._run = run
         self._random = random
-        self._every, self._turns = every, 0
         self._fold = Fold(0)
         run.turned, run.starts = self._turned, self._starts
 
@@ -48,8 +46,7 @@ class Written:
         self.answers += [one for one in turned.results if one.action.verb is not Verb.FETCH_NAME]
         for key, shows in turned.plan.memory.covered.done.items():
             self.done.update({_of(key, show): show for show in shows})
-        self._turns += 1
-        for row in self._fold.rows(turned, (), EPOCH, is_latest=self._turns % self._every == 0):
+        for row in self._fold.rows(turned, (), EPOCH):
             is_open = row.values.get("ended", 0) is None or row.values.get("ended_latest", 0) is None
             if self._random is None or not is_open or self._random.random() < 0.5:
                 self.rows[row.key] = row
@@ -64,7 +61,7 @@ def _trouble(seed: int, *, loses: bool = False) -> tuple[Run, Written]:
     run = Run(site(random.randint(1, 4), Sync(outage_hold=60.0)), Quirks.drawn(random), seed)
     run.chances = random.choice([Chances(), Chances(0.02, 0.02, 0.05, 0.05), Chances(lost=0.3)])
     run.promises.every = 1000
-    written = Written(run, random if loses else None, every=3 if seed % 2 else 1)
+    written = Written(run, random if loses else None)
     chaos = Chaos(run, random)
     run.begin()
     run.until(600.0)

@@ -198,7 +198,7 @@ class _Keeper:
         if self.book.files != self._files:
             self._files = self.book.files
             self.fold.tell_again()
-        for number, (turned, own, epoch) in enumerate(rounds, 1):
-            self.book.write(self.fold.rows(turned, own, epoch, is_latest=number == len(rounds)))
+        for turned, own, epoch in rounds:
+            self.book.write(self.fold.rows(turned, own, epoch))
         for one in work:
             self.book.write(one())

@@ -33,7 +33,7 @@ class Fold:
     def __init__(self, session: int) -> None:
         self._session = session
         self._channels: dict[ChannelKey, Channel] = {}
-        self._covered = Covered()  # of the round that was told last
+        self._covered = Covered()  # of the round before
         self._done: Mapping[ChannelKey, tuple[Show, ...]] = {}
         self._due: dict[ChannelKey, float] = {}
         self._open: dict[ChannelKey, dict[Key, Row]] = {}  # as they were told last
@@ -43,10 +43,9 @@ class Fold:
         self._commands = 0
         self._sent: dict[int, tuple[Action, Row]] = {}  # by the action's identity
 
-    def rows(self, turned: Round, own: Own, epoch: float, *, is_latest: bool = True) -> list[Row]:
+    def rows(self, turned: Round, own: Own, epoch: float) -> list[Row]:
         """What is to be written after a round. `own`: the daemon's problems beside the plan's, and since
-        when; `epoch` plus a monotonic time is Unix time. Of a round that is not the latest what runs is not
-        told: the next one tells it."""
+        when; `epoch` plus a monotonic time is Unix time."""
 
         def unix(moment: float) -> int:
             return round((moment + epoch) * 1000)
@@ -55,7 +54,7 @@ class Fold:
             self._channels[channel.key] = channel
         return [
             *self._of_commands(turned, unix),
-            *(self._of_jobs(turned.plan.memory.covered, turned.now, unix) if is_latest else ()),
+            *self._of_jobs(turned.plan.memory.covered, turned.now, unix),
             *self._of_done(turned.plan.memory.covered, unix),
             *self._of_problems(turned, own, unix),
         ]
