@@ -102,6 +102,22 @@ def test_a_job_that_was_recorded_is_complete_with_its_take(tmp_path: Path) -> No
         assert job["coverage"]["least"] > 0.95
 
 
+@pytest.mark.parametrize("keep", [0, 8])
+def test_a_job_that_a_killed_vrmon_did_not_save_is_reported_once(tmp_path: Path, keep: int) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.at(100.0, lambda: run.job("NEWS") and None)
+        run.at(100.6, lambda: run.crash(keep=keep))
+        run.until(200.0)
+        assert [job["status"] for job in here.read()["jobs"]] == ["running"]
+        run.playbox.jobs.clear()
+        run.until(300.0)
+        (job,) = here.read()["jobs"]
+        assert seconds(job["began"]["earliest"]) <= 100.0
+        assert seconds(job["ended"]["latest"]) >= 200.0
+
+
 def test_what_was_lost_has_its_place_and_its_cause(tmp_path: Path) -> None:
     with evenings(tmp_path) as here:
         run = here.run

@@ -25,6 +25,11 @@ _PLACES = (  # each answered by an index
     "one.ended_latest > :first AND +one.began_earliest < :first",
     f"{_OPEN} AND one.began_earliest < :first AND (one.session = :session OR one.until > :first)",
 )
+# A vrmond that was killed before its state knew of a job: the next one knows the job by another stamp.
+_KNOWN_BETTER = (
+    "EXISTS (SELECT 1 FROM jobs AS later WHERE later.key = one.key AND later.ingest = one.ingest"
+    " AND later.job = one.job AND later.stamp > one.stamp AND later.began_earliest < one.until)"
+)
 _GAPS = (
     "SELECT began, ended, least, most, cause FROM gaps"
     " WHERE key = :key AND ingest = :ingest AND job = :job AND stamp = :stamp"
@@ -76,7 +81,8 @@ def _rows(connection: Connection, first: int, last: int, channel: str) -> Iterat
         of_channel = " AND one.channel = :channel" if channel else ""
         question = (
             f"SELECT one.*, sessions.seen, one.session = :session AS is_last"  # noqa: S608 - our own words
-            f" FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session WHERE {place}{of_channel}"
+            f" FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session"
+            f" WHERE {place}{of_channel} AND NOT ({_OPEN} AND {_KNOWN_BETTER})"
         )
         for row in _read(connection, question, asked):
             count += 1
