@@ -30,6 +30,7 @@ class Profile:
     def __init__(self, patience: float) -> None:
         self.is_untidy = False
         self._patience = patience
+        self._needed_until = 0.0  # by a start whose answer was lost, and that may be in coming
         self._turn = threading.Lock()
 
     def record(self, ask: Asker, name: str) -> Reply:
@@ -40,6 +41,7 @@ class Profile:
         try:
             usual = _usual(*ask(Ask("GetProfileParameter", _FORMAT), Ask("GetProfileParameter", _KEPT)))
             self.is_untidy = True
+            self._needed_until = time.monotonic() + self._patience
             *_, started = ask(
                 Ask("SetProfileParameter", {**_KEPT, "parameterValue": usual}),
                 Ask("SetProfileParameter", {**_FORMAT, "parameterValue": formatted(name)}),
@@ -58,7 +60,9 @@ class Profile:
         if not self._turn.acquire(blocking=False):
             return
         try:
-            (kept,) = ask(Ask("GetProfileParameter", _KEPT))
+            kept, status = ask(Ask("GetProfileParameter", _KEPT), Ask("GetRecordStatus"))
+            if not _is_active(status) and time.monotonic() < self._needed_until:
+                return
             usual = kept.data.get("parameterValue")
             if isinstance(usual, str) and usual:
                 _put_back(ask, usual)
@@ -71,9 +75,13 @@ class Profile:
         due = time.monotonic() + self._patience
         while time.monotonic() < due:
             (status,) = ask(Ask("GetRecordStatus"))
-            if status.data.get("outputActive") is True:
+            if _is_active(status):
                 return
             time.sleep(_LOOK_EVERY)
+
+
+def _is_active(status: Reply) -> bool:
+    return status.data.get("outputActive") is True
 
 
 def _usual(now: Reply, kept: Reply) -> str:

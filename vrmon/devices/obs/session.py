@@ -133,7 +133,7 @@ class Session:
         identify: dict[str, object] = {"rpcVersion": _VERSION, "eventSubscriptions": 0}
         if challenge is not None:
             if not self._password:
-                raise self.endpoint.error(PasswordRefused, "wants a password. Set its password_file.")
+                raise self.endpoint.error(PasswordRefused, "wants a password.")
             identify["authentication"] = _proof(self._password, mapping(challenge, "authentication"))
         self._send(_IDENTIFY, identify)
         self._receive(_IDENTIFIED)
@@ -156,7 +156,7 @@ class Session:
     def _closed(self, content: bytes) -> NoReturn:
         code, words = int.from_bytes(content[:2], "big"), content[2:200].decode("utf-8", "replace")
         if code == _WRONG_PASSWORD:
-            raise self.endpoint.error(PasswordRefused, "refused the password. Check its password_file.")
+            raise self.endpoint.error(PasswordRefused, "refused the password that it was given.")
         said = f": {self.endpoint.quoted(words)}" if words else ""
         raise self.endpoint.error(Unreachable, f"closed the connection ({code}){said}")
 
