@@ -226,7 +226,9 @@ def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
         r"^PCR 2 +▲ recording +SPORTS_DESK_02 *\n +0\.0 s ago +SPORTS_DESK_02_\w+ *\n", text, re.MULTILINE
     )
     assert re.search(r"^PCR 3 .*\n +on the DVR: *\n +REHEARSAL_MANUAL *\n", text, re.MULTILINE)
-    assert re.search(r"^PCR 4 +✖ blocked +PARLIAMENT_LIVE_04 *\n +– *\n", text, re.MULTILINE)
+    assert re.search(
+        r"^PCR 4 +✖ blocked +PARLIAMENT_LIVE_04 *\n +– *\n +up to \d+ s missing *\n", text, re.MULTILINE
+    )
     assert re.search(r"^movierecorder +● ok +http://", text, re.MULTILINE)
 
 

@@ -37,6 +37,9 @@ class Written:
     def table(self, name: str) -> list[Row]:
         return [row for (table, _), row in self.rows.items() if table == name]
 
+    def look_up(self) -> None:
+        self.rows.update({row.key: row for row in self._fold.lasting()})
+
     def _starts(self) -> None:
         self.sessions += 1
         self._fold = Fold(self.sessions)
@@ -118,3 +121,21 @@ def _answered(written: Written) -> list[str]:
     rows = sorted(written.table("commands"), key=lambda row: row.key)
     assert len(rows) == written.commands
     return sorted(str(row.values["outcome"]) for row in rows if row.values["answered"])
+
+
+def test_who_asks_is_told_how_what_runs_stands_now() -> None:
+    run = Run(site(1, Sync()), Quirks())
+    written = Written(run)
+    run.begin()
+    run.mac.sources[0].is_locked = True
+    run.at(10.0, lambda: run.job("NEWS") and None)
+    run.until(24.0)
+    (told,) = written.table("jobs")
+    written.look_up()
+    (now,) = written.table("jobs")
+    least, was = now.values["least"], told.values["least"]
+    assert isinstance(least, float)
+    assert isinstance(was, float)
+    assert 12.0 < least <= 14.0
+    assert was < least
+    assert [row.values["cause"] for row in written.table("gaps")] == ["start-refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import codecs
 import fcntl
 import os
 import pty
@@ -66,6 +67,8 @@ class Terminal:
         self.process = process
         self.raw = ""
         self._screen = screen
+        # A character may come in two pieces.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def see(self, pattern: str, timeout: float = PATIENCE) -> str:
         """Everything printed since the last call, up to where `pattern` is first found; colours removed."""
@@ -97,11 +100,14 @@ class Terminal:
         if not select.select([self._screen], [], [], 0.1)[0]:
             return ""
         try:
-            piece = os.read(self._screen, 65536).decode(errors="replace")
+            printed = os.read(self._screen, 65536)
         except OSError:
             return None
+        if not printed:
+            return None
+        piece = self._decoder.decode(printed)
         self.raw += piece
-        return piece or None
+        return piece
 
 
 @contextmanager

@@ -5,6 +5,7 @@ On a narrow screen, what belongs together is stacked in one column.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vrmon.catalog import Severity
-from vrmon.cli.lenient import clean, moment, number, part, parts, text
+from vrmon.cli.lenient import clean, moment, number, part, parts, text, texts
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock
 from vrmon.model import DeviceState, Phase
 from vrmon.plan.drill import DrillResult
@@ -43,6 +44,7 @@ _DRILLED: dict[str, tuple[str, str]] = {
     DrillResult.FAILED: ("✖", "yellow"),
     DrillResult.REFUSED: ("–", "dim"),
 }
+_NOTHING = "nothing"  # is missing
 _STALE = 10.0  # seconds after which a sight of the recording is no longer fresh
 _NARROW = 60  # columns below which names would be broken into a few characters a line
 
@@ -60,13 +62,16 @@ class _Fitting:
 
 def channels(shown: list[Document]) -> RenderableType:
     """A row for each."""
-    wide = _table("channel", "phase", "job", "take", "verified")
+    wide = _table("channel", "phase", "job", "take", "missing", "verified")
     narrow = _table("channel", "phase", "job, take")
     for channel in shown:
-        name, phase, job, take, verified = _channel(channel)
-        wide.add_row(name, phase, job, take, verified or "–")
+        name, phase, job, take, missing, verified = _channel(channel)
+        wide.add_row(name, phase, job, take, missing or "–", verified or "–")
+        lacks = Text() if missing.plain == _NOTHING else _said(missing)
         narrow.add_row(
-            name, _stacked(phase, verified), job if job.plain == take.plain else _stacked(job, take)
+            name,
+            _stacked(phase, verified),
+            _stacked(job, Text() if job.plain == take.plain else take, lacks),
         )
     return _Fitting(wide, narrow)
 
@@ -85,9 +90,10 @@ def devices(document: Document) -> RenderableType:
 
 
 def channel_cells(document: Document) -> Iterator[Cells]:
-    """Of each channel its name, phase, job, take and last sight; "–" where there is none."""
+    """Of each channel its name, phase, job, take, coverage and last sight; "–" where there is none."""
     for channel in parts(document, "channels"):
-        yield tuple(cell or Text("–") for cell in _channel(channel))
+        name, phase, job, take, missing, verified = _channel(channel)
+        yield tuple(cell or Text("–") for cell in (name, phase, job, take, _said(missing), verified))
 
 
 def device_cells(document: Document) -> Iterator[Cells]:
@@ -113,6 +119,7 @@ def _channel(channel: Document) -> Cells:
         _phase(channel),
         _job(channel),
         _take(channel),
+        _missing(channel),
         _verified(channel) or drilled(channel),
     )
 
@@ -162,6 +169,25 @@ def _take(channel: Document) -> Text:
 def _verified(channel: Document) -> Text:
     verified = number(channel, "verified")
     return Text() if verified is None else Text(_ago(verified), "yellow" if verified > _STALE else "")
+
+
+def _missing(channel: Document) -> Text:
+    """How much of the running job is not on the backup."""
+    coverage = part(channel, "coverage")
+    missing = part(coverage, "missing")
+    least, most = number(missing, "least"), number(missing, "most")
+    if least is None or most is None:
+        return Text()
+    if coverage.get("whole") is True:
+        return Text(_NOTHING) if texts(coverage, "files") else Text()
+    if coverage.get("whole") is False:
+        return Text(span(least), "yellow")
+    return Text(f"up to {span(math.ceil(most))}", "yellow")
+
+
+def _said(missing: Text) -> Text:
+    """Where no head of a column says what it is."""
+    return missing.copy().append(" missing") if missing else missing
 
 
 def drilled(channel: Document) -> Text:

@@ -148,7 +148,7 @@ class _Keeper:
         self._take(lambda: self._work.append(work))
 
     def folded(self) -> Future[None]:
-        """Done when all that has come so far is handed to the book."""
+        """Done when all that has come so far, and how it stands, is handed to the book."""
         done: Future[None] = Future()
 
         def tell() -> tuple[()]:
@@ -157,7 +157,7 @@ class _Keeper:
             return ()
 
         with self._news:
-            self._work.append(tell)
+            self._work += [self.fold.lasting, tell]
             self._hurry = True
             self._news.notify()
         return done

@@ -22,6 +22,7 @@ from vrmon.views.round import Round
 
 AGAIN = 20.0  # seconds after which what lasts is told again, at the earliest
 _APART = 10.0  # seconds over which the channels are spread, that not all are told again at once
+_CURRENT = 1.0  # seconds for which what was told to somebody who asked is good enough for the next
 _UNANSWERED = 5000  # commands for whose answers is waited
 
 Own = Sequence[tuple[Problem, float]]
@@ -40,6 +41,8 @@ class Fold:
         self._problems: dict[ProblemKey, tuple[Problem, Row]] = {}
         self._told: tuple[Iterable[Problem], Own] = ((), ())
         self._problems_due = 0.0
+        self._last: tuple[float, Unix] | None = None  # round's time, and what makes Unix time of it
+        self._looked_up = float("-inf")
         self._commands = 0
         self._sent: dict[int, tuple[Action, Row]] = {}  # by the action's identity
 
@@ -50,6 +53,7 @@ class Fold:
         def unix(moment: float) -> int:
             return round((moment + epoch) * 1000)
 
+        self._last = turned.now, unix
         for channel, _ in turned.plan.decided:
             self._channels[channel.key] = channel
         return [
@@ -57,6 +61,20 @@ class Fold:
             *self._of_jobs(turned.plan.memory.covered, turned.now, unix),
             *self._of_done(turned.plan.memory.covered, unix),
             *self._of_problems(turned, own, unix),
+        ]
+
+    def lasting(self) -> list[Row]:
+        """The jobs and takes that run, as they stood at the last round: for somebody who asks now."""
+        if self._last is None:
+            return []
+        now, unix = self._last
+        if now < self._looked_up + _CURRENT:
+            return []
+        self._looked_up = now
+        return [
+            row
+            for key in self._covered.channels
+            for row in self._of_channel(key, self._covered, is_due=True, now=now, unix=unix)
         ]
 
     def happened(self, event: Event, number: int, moment: float) -> Row:
