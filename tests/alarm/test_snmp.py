@@ -184,6 +184,7 @@ def test_the_mib_names_what_is_sent(tmp_path: Path) -> None:
     done = subprocess.run(
         ["snmptranslate", "-M", f"{MIB.parent}:{tmp_path}", "-m", "VRMON-MIB", "-Pew", "-Os",
          *notifications, *variables],
+        env={**os.environ, "SNMP_PERSISTENT_DIR": str(tmp_path)},
         capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.stderr == ""
