@@ -21,6 +21,7 @@ phases of a channel:
   ✖ blocked     cannot record: see why      ◇ foreign     somebody else records there
   ? doubtful    nobody knows whose recording it is: `vrmon claim`, or stop it by hand
 severities: ▲ degraded, protection is reduced; ✖ critical, an active job has no backup
+"missing" is what the backup lacks of the running job so far, "up to" where nobody could look
 "verified" is when the take was last seen recording; on hold, vrmon leaves a channel alone
 """
 
