@@ -24,6 +24,22 @@ def rfc3339(moment: float) -> str:
     return text.replace("+00:00", "Z")
 
 
+def read_rfc3339(text: str) -> datetime | None:
+    """None for what is none, or has no offset."""
+    try:
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return when if when.tzinfo is not None else None
+
+
+def unix_time(text: str) -> float:
+    """Of a query's RFC 3339; without an offset it is local time. ValueError, OverflowError, OSError."""
+    if "T" in text:
+        text = text.replace(" ", "+")  # what a plus becomes that nobody has escaped
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp()
+
+
 def sentence(text: str) -> str:
     """`text` with the full stop that it may lack."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."

@@ -214,8 +214,21 @@ class Simulated(Double):
         self.device.clear_faults()
 
 
+class Solo(Simulated):
+    """One that records one source."""
+
+    device: SoloRecorder
+
+    def be_deaf(self) -> None:
+        self.device.switch(record_is_deaf=True)
+
+    def be_well(self) -> None:
+        super().be_well()
+        self.device.switch(record_is_deaf=False)
+
+
 @dataclass
-class OfHyperDeck(Simulated):
+class OfHyperDeck(Solo):
     device: HyperDeck = field(default_factory=HyperDeck)
     kind = "hyperdeck"
     LOOK, START, STOP = "transport info", "record*", "stop*"
@@ -230,16 +243,9 @@ class OfHyperDeck(Simulated):
     def refuse_duplicates(self) -> None:
         self.device.switch(duplicate_name="refused")
 
-    def be_deaf(self) -> None:
-        self.device.switch(record_is_deaf=True)
-
-    def be_well(self) -> None:
-        super().be_well()
-        self.device.switch(record_is_deaf=False)
-
 
 @dataclass
-class OfObs(Simulated):
+class OfObs(Solo):
     """It is as slow to stop as the real one."""
 
     device: Obs = field(default_factory=lambda: Obs("secret % é"))
@@ -256,13 +262,6 @@ class OfObs(Simulated):
 
     def refuse_duplicates(self) -> None:
         """It never does."""
-
-    def be_deaf(self) -> None:
-        self.device.switch(record_is_deaf=True)
-
-    def be_well(self) -> None:
-        super().be_well()
-        self.device.switch(record_is_deaf=False)
 
 
 @dataclass

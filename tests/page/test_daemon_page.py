@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.world.board import WALL, Board
-from tests.world.browser import Browser, browsing
+from tests.world.browser import Browser
 from tests.world.mirror import codes, mirror
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("chromium")) as running:
-        yield running
-        running.go("about:blank")
 
 
 def test_a_job_from_its_beginning_to_its_end(tmp_path: Path, browser: Browser) -> None:

@@ -15,7 +15,7 @@ import pytest
 from tests.world import evening_report, scenes
 from tests.world.api_server import Server, serving
 from tests.world.board import PHONE, WALL, Board
-from tests.world.browser import Browser, browsing
+from tests.world.browser import Browser
 from tests.world.evening_report import at_another_time
 from tests.world.virtual_run import EPOCH
 from vrmon.errors import HistoryError
@@ -41,12 +41,6 @@ return [...document.querySelectorAll("#lanes li:not(.axis)")].map((row) => ({
 @pytest.fixture(scope="module")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return evening_report.evening(tmp_path_factory.mktemp("evening"), CHANNELS, LENGTH)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("chromium")) as running:
-        yield running
 
 
 @pytest.fixture

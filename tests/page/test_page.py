@@ -15,7 +15,7 @@ import tomlkit
 from tests.world import scenes
 from tests.world.api_server import Server, serving
 from tests.world.board import PHONE, WALL, Board
-from tests.world.browser import Browser, browsing
+from tests.world.browser import Browser
 from vrmon.model import Thumbnail
 
 PAGE = Path(__file__).parents[2] / "vrmon/page"
@@ -41,12 +41,6 @@ EXPECTED = {
     "overlap": ("ok", "check", "Recording"),
     "stale-dvr": ("bad", "cross", "Unverified"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("chromium")) as running:
-        yield running
 
 
 @pytest.fixture

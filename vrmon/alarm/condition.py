@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from vrmon.catalog import Severity
+from vrmon.text import read_rfc3339
 
 _LONGEST = 1000  # characters of one text
 _MOST = 10_000  # problems that are looked at
@@ -112,8 +112,8 @@ def _text(document: Any, key: str) -> str:
 
 def moment(text: object) -> float | None:
     """Unix time of an RFC 3339 text."""
+    when = read_rfc3339(str(text))
     try:
-        when = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-        return when.timestamp() if when.tzinfo is not None else None
+        return None if when is None else when.timestamp()
     except (ValueError, OverflowError):
         return None

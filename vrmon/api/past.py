@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from aiohttp import web
 
@@ -13,6 +12,7 @@ from vrmon.api.answers import JSON, bytes_answer
 from vrmon.api.backend import Backend, Page
 from vrmon.api.peer import over_unix
 from vrmon.errors import HistoryError
+from vrmon.text import unix_time
 
 _USUAL, _MOST = 100, 500  # items of a page
 _WAITING = 8  # strangers
@@ -80,10 +80,8 @@ class Past:
 def moment(request: web.Request, key: str) -> float | None:
     """Of RFC 3339, in Unix time; without an offset it is local time. HTTPBadRequest where it is none."""
     text = request.query.get(key, "")
-    if "T" in text:
-        text = text.replace(" ", "+")  # what a plus becomes that nobody has escaped
     try:
-        return datetime.fromisoformat(text).astimezone().timestamp() if text else None
+        return unix_time(text) if text else None
     except (ValueError, OverflowError, OSError):
         told = f"Cannot read the request: {key} is no time such as 2026-11-26T06:00:00Z."
         raise web.HTTPBadRequest(text=told) from None

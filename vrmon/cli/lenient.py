@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from vrmon.text import read_rfc3339
+
 LONGEST = 1000  # characters of one text
 
 
@@ -50,12 +52,7 @@ def parts(document: object, key: str) -> list[dict[str, Any]]:
 
 def moment(document: object, key: str) -> datetime | None:
     """The RFC 3339 time at `key`."""
-    value = text(document, key)
-    try:
-        when = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return when if when.tzinfo is not None else None
+    return read_rfc3339(text(document, key))
 
 
 def seconds_since(document: object, key: str, now: datetime | None) -> float | None:

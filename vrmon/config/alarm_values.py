@@ -88,12 +88,6 @@ def _read_targets(value: object) -> tuple[str, ...]:
     return tuple(targets)
 
 
-def _read_boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        wrong_type(value)
-    return value
-
-
 def _read_user(value: object) -> str:
     text = as_text(value)
     if not re.fullmatch(r"[!-~]{0,32}", text) or '"' in text or "\\" in text:
@@ -112,6 +106,5 @@ WEBHOOK = Value('an http or https URL without a user, or "" for none', _read_web
 QUIET = Value('"HH:MM-HH:MM" in local time, or "" for never', _read_quiet)
 WEEKLY = Value('a day and a time, such as "Mon 09:00", or "" for never', _read_weekly)
 TARGETS = Value("an array of HOST or HOST:PORT", _read_targets)
-BOOLEAN = Value("true or false", _read_boolean)
 USER = Value("a name of at most 32 characters of ASCII", _read_user)
 ENGINE = Value('5 to 32 bytes in hexadecimal, or "" for one made of the host\'s name', _read_engine)

@@ -165,7 +165,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "alarm.snmp": (
         Key("targets", alarm_values.TARGETS, "who gets notifications", []),
         Key("version", one_of("2c", "3"), "of SNMP", Snmp.version),
-        Key("inform", alarm_values.BOOLEAN, "whether targets confirm what they get", Snmp.inform),
+        Key("inform", values.YES_OR_NO, "whether targets confirm what they get", Snmp.inform),
         Key("secrets_file", values.FILE, "holds the community or the passphrases", None),
         Key("user", alarm_values.USER, "version 3: the user", Snmp.user),
         Key("auth", one_of("none", "MD5", "SHA", "SHA-256", "SHA-512"), "version 3", Snmp.auth),

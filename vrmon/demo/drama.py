@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from vrmon.cli.terminal import undisturbed
 from vrmon.demo.stage import CHANNELS, Stage
+from vrmon.simulator import MovieRecorder, Obs
 
 _SHOWS = ("NEWS", "SPORTS", "WEATHER", "ARENA", "QUIZ", "CULTURE", "MORNING", "PARLIAMENT")
 _FIRST_FAULT = 5.0  # seconds after the beginning
@@ -176,20 +177,20 @@ def _nonsense(stage: Stage, random: Random) -> Part:
 
 
 def _recorder_crash(stage: Stage, _random: Random) -> Part:
-    stage.recorder.crash()
-    stage.recorder.refuse()
-    yield Beat("MovieRecorder", "crashes: every take is at its end", 3)
-    stage.recorder.listen_again()
-    yield Beat("MovieRecorder", "is started again", 6)
+    yield from _crash("MovieRecorder", stage.recorder, "every take")
 
 
 def _obs_crashes(stage: Stage, _random: Random) -> Part:
     if stage.obs is not None:
-        stage.obs.crash()
-        stage.obs.refuse()
-        yield Beat("OBS", "crashes: what it recorded is at its end", 3)
-        stage.obs.listen_again()
-        yield Beat("OBS", "is started again", 6)
+        yield from _crash("OBS", stage.obs, "what it recorded")
+
+
+def _crash(name: str, recorder: MovieRecorder | Obs, what: str) -> Part:
+    recorder.crash()
+    recorder.refuse()
+    yield Beat(name, f"crashes: {what} is at its end", 3)
+    recorder.listen_again()
+    yield Beat(name, "is started again", 6)
 
 
 def _deck_full(stage: Stage, _random: Random) -> Part:

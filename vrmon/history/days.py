@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from vrmon.errors import NoSuchPage
+from vrmon.text import unix_time
 
 _DAY = timedelta(days=1)
 _LAST = "last"  # the last broadcast day that is over
@@ -68,11 +69,10 @@ def _date(key: str, text: str) -> date:
 
 def _moment(key: str, text: str, begins: time, later: timedelta = timedelta()) -> float:
     """`later`: added to a day."""
-    text = text.replace(" ", "+") if "T" in text else text  # what a plus becomes that nobody has escaped
     try:
         if len(text) == len("2026-11-26"):
             return _beginning(_date(key, text) + later, begins)
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp()
+        return unix_time(text)
     except (ValueError, OverflowError, OSError):
         told = f"Cannot read the request: {key} is no time such as 2026-11-26T06:00:00Z, and no day."
         raise NoSuchPage(told) from None

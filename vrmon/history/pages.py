@@ -132,7 +132,8 @@ def between(row: _Row, what: str) -> dict[str, Any] | None:
     return None if latest is None else {"earliest": utc(earliest), "latest": utc(latest)}
 
 
-def _job(row: _Row) -> dict[str, Any]:
+def job_itself(row: _Row) -> dict[str, Any]:
+    """Which job it is, and when it began."""
     return {
         "channel": row["channel"],
         "primary": row["key"].partition("/")[0],
@@ -140,10 +141,23 @@ def _job(row: _Row) -> dict[str, Any]:
         "job": row["job"],
         "basename": row["basename"],
         "began": between(row, "began"),
-        "ended": between(row, "ended"),
-        "until": utc(row["until"]),
+    }
+
+
+def sums(row: _Row) -> dict[str, Any]:
+    """How much of a job is missing."""
+    return {
         "missing": {"least": row["least"], "most": row["most"]},
         "coverage": {"least": row["covered_least"], "most": row["covered_most"]},
+    }
+
+
+def _job(row: _Row) -> dict[str, Any]:
+    return {
+        **job_itself(row),
+        "ended": between(row, "ended"),
+        "until": utc(row["until"]),
+        **sums(row),
     }
 
 

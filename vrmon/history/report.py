@@ -11,7 +11,7 @@ from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection
 from vrmon.history.days import Span
 from vrmon.history.holes import absences
-from vrmon.history.pages import between, utc
+from vrmon.history.pages import between, job_itself, sums, utc
 from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
 
@@ -107,16 +107,10 @@ def _job(connection: Connection, row: _Row, tolerance: float) -> dict[str, Any]:
         ended = {"earliest": utc(row["until"]), "latest": utc(max(row["until"], row["seen"] or 0))}
     doubt = max((gap["most"] for gap in gaps), default=0.0)
     return {
-        "channel": row["channel"],
-        "primary": row["key"].partition("/")[0],
-        "ingest": row["ingest"],
-        "job": row["job"],
-        "basename": row["basename"],
-        "began": between(row, "began"),
+        **job_itself(row),
         "ended": ended,
         "takes": [_take(take) for take in takes],
-        "missing": {"least": row["least"], "most": row["most"]},
-        "coverage": {"least": row["covered_least"], "most": row["covered_most"]},
+        **sums(row),
         "gaps": [
             _gap(gap, None if ended is None else row["until"])
             for gap in gaps
