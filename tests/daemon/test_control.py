@@ -17,6 +17,21 @@ from tests.world.running import Status
 
 PCR_1 = "/channels/PCR%201"
 
+DISK = """
+import os, sys, time
+from vrmon.daemon.__main__ import main
+sync = os.fsync
+hangs = sys.argv.pop(1)
+def slow(descriptor):
+    time.sleep(0.3)
+    while os.path.exists(hangs):
+        time.sleep(0.01)
+    sync(descriptor)
+os.fsync = slow
+sys.exit(main())
+"""
+"""What Python runs: a vrmond whose disk is slow, and hangs while the file of the first argument is there."""
+
 
 def seconds_between(earlier: str, later: str) -> float:
     """Both as /status writes them."""
@@ -59,6 +74,21 @@ def test_what_a_person_does_to_a_held_channel_stays_done(tmp_path: Path) -> None
         here.wait_for_polls()
         assert len(here.sent()) == 2
         assert [take.ended_by for take in here.recorder.takes] == ["operator", None]
+
+
+def test_what_a_person_is_told_the_disk_knows(tmp_path: Path) -> None:
+    hangs = tmp_path / "hangs"
+    with mirror(tmp_path, size=1, program=("-c", DISK, str(hangs))) as here:
+        file = here.daemon.state / "state.json"
+        for reason in ("one", "two", "three"):
+            code, answer = here.daemon.post(f"{PCR_1}/hold", {"reason": reason})
+            assert f'"reason":"{reason}"' in file.read_text() or "The disk does not" in answer["message"]
+        hangs.touch()
+        code, answer = here.daemon.post(f"{PCR_1}/auto")
+        assert code == 200
+        assert answer["message"].startswith("vrmon controls PCR 1 again. The disk does not have this yet")
+        assert here.daemon.channel("PCR 1")["hold"] is None, "in force, whatever the disk does"
+        hangs.unlink()
 
 
 def test_a_hold_survives_a_kill_and_ends_when_its_time_is_over(tmp_path: Path) -> None:
@@ -128,6 +158,7 @@ def test_a_doubtful_recording_that_a_person_claims_is_ended_with_its_job(tmp_pat
         assert (code, answer["message"].startswith("'BEST OF' is vrmon's own take")) == (200, True)
         status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
         assert status["channels"][0]["take"]["name"] == "BEST OF"
+        here.wait_for_state('"known_by":"a person\'s word"')
         here.wait_for_polls()
         assert here.sent("*/stop", "*- 0/recording_name")[1:] == []
         here.daemon.restart(signal.SIGKILL)

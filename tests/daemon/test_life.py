@@ -81,6 +81,7 @@ def test_killed_the_moment_a_take_begins_on_a_slow_disk_the_next_one_knows_it(tm
 def test_killed_in_mid_stop_the_next_one_finishes_it(tmp_path: Path) -> None:
     with mirror(tmp_path, timeout=30.0) as here:
         jobs = [here.record(f"SHOW {number}.mxf", number) for number in (1, 2)]
+        here.wait_for_state("SHOW 2")
         here.recorder.fault("hang", "*- 0/stop", times=1, processed=True)
         here.recorder.fault("hang", "*- 1/stop", times=1)
         for job in jobs:

@@ -249,6 +249,8 @@ def test_promise_6_vrmon_may_die_at_any_instant(tmp_path: Path, make: Make, show
         wait(lambda: here.recorder.running is not None, "the take")
         if shown:
             here.wait_for_phase("recording")
+        # A start waits for the disk, but not for a slow one.
+        wait(lambda: "SHOW" in (here.daemon.state / "state.json").read_text(), "SHOW on the disk")
         here.daemon.kill(signal.SIGKILL)
         here.playbox.refuse()
         here.daemon.start()

@@ -36,6 +36,7 @@ class FakeBackend:
 
     document: dict[str, Any] = field(default_factory=lambda: scenes.document("recording"))
     healthy: bool = True
+    disk_hangs: bool = False
     thumbnails: dict[str, Thumbnail] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     control_error: str = ""
@@ -122,6 +123,9 @@ class FakeBackend:
 
     def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
         self.remembered.append((action, subject, by, reason, refusal))
+
+    async def has_saved(self) -> bool:
+        return not self.disk_hangs
 
     async def history(self, page: Page) -> bytes:
         self.pages.append(page)

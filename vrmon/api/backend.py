@@ -1,7 +1,7 @@
 """What the HTTP API asks of the daemon, and the plain values it gets.
 
-Every call comes from the one asyncio loop, returns at once and does no I/O (`reload` may wait for a file,
-`check` for a process).
+Every call comes from the one asyncio loop, returns at once and does no I/O (`has_saved` and `reload` may wait
+for a file, `check` for a process).
 Shapes of the documents: `vrmon.views.status` and `vrmon.views.inventory`.
 """
 
@@ -115,6 +115,9 @@ class Backend(Protocol):
 
     def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
         """For the history: this was asked for, and was done, or refused with these words."""
+
+    async def has_saved(self) -> bool:
+        """Whether a restart would know of what was asked until now; soon told, also where the disk hangs."""
 
     async def history(self, page: Page) -> bytes:
         """`{"items", "next", "holes"}`, encoded. HistoryError; NoSuchPage where there is no such."""

@@ -23,6 +23,7 @@ _LONGEST_REASON = 200
 _LONGEST_ACKNOWLEDGED = 12 * 3600.0
 _LONGEST_DRILL = 600.0
 _MOST_WAYS = 100
+_NOT_SAVED = "The disk does not have this yet: until it does, a restart of vrmond would forget it."
 
 
 class Control:
@@ -45,23 +46,23 @@ class Control:
         body = await _body(request)
         seconds = _seconds(body, "seconds", _LONGEST_HOLD, "hold for that long", "a year, or null")
         reason = _text(body, "reason")[:_LONGEST_REASON]
-        return self._on_channel(
+        return await self._on_channel(
             request, "hold", body, lambda name, by: self._backend.hold(name, seconds, reason, by)
         )
 
     async def auto(self, request: web.Request) -> web.Response:
-        return self._on_channel(request, "auto", await _body(request), self._backend.auto)
+        return await self._on_channel(request, "auto", await _body(request), self._backend.auto)
 
     async def stop(self, request: web.Request) -> web.Response:
-        return self._on_channel(request, "stop", await _body(request), self._backend.stop)
+        return await self._on_channel(request, "stop", await _body(request), self._backend.stop)
 
     async def claim(self, request: web.Request) -> web.Response:
-        return self._on_channel(request, "claim", await _body(request), self._backend.claim)
+        return await self._on_channel(request, "claim", await _body(request), self._backend.claim)
 
     async def drill(self, request: web.Request) -> web.Response:
         body = await _body(request)
         seconds = _seconds(body, "seconds", _LONGEST_DRILL, "drill for that long", "10 min, or null")
-        return self._on_channel(
+        return await self._on_channel(
             request, "drill", body, lambda name, by: self._backend.drill(name, seconds, by), 202
         )
 
@@ -74,12 +75,12 @@ class Control:
         by = self._note(request, "ack", body, PROBLEM=code, SUBJECT=subject)
         longest = limit if seconds is None else seconds
         do = partial(self._backend.acknowledge, code, subject, longest, note, by)
-        return self._done("ack", subject, by, do, note)
+        return await self._done("ack", subject, by, do, note)
 
     async def withdraw(self, request: web.Request) -> web.Response:
         code, subject = request.match_info["code"], request.match_info["subject"]
         by = self._note(request, "unack", await _body(request), PROBLEM=code, SUBJECT=subject)
-        return self._done("unack", subject, by, partial(self._backend.withdraw, code, subject, by))
+        return await self._done("unack", subject, by, partial(self._backend.withdraw, code, subject, by))
 
     async def alarms(self, request: web.Request) -> web.Response:
         """Said every few seconds, and by nobody who wants anything: not logged."""
@@ -91,7 +92,7 @@ class Control:
         self._backend.alarms(failing)
         return json_answer({"message": "Noted."})
 
-    def _on_channel(
+    async def _on_channel(
         self,
         request: web.Request,
         action: str,
@@ -101,18 +102,20 @@ class Control:
     ) -> web.Response:
         channel = request.match_info["name"]
         by = self._note(request, action, body, CHANNEL=channel)
-        return self._done(action, channel, by, partial(do, channel, by), _text(body, "reason"), status)
+        return await self._done(action, channel, by, partial(do, channel, by), _text(body, "reason"), status)
 
-    def _done(
+    async def _done(
         self, action: str, subject: str, by: str, do: Callable[[], str], reason: str = "", status: int = 200
     ) -> web.Response:
-        """Do it, and see to it that the history has it, and whether it was refused."""
+        """Do it, see to it that the history has it, and whether it was refused, and that a restart knows."""
         try:
             message = do()
         except ControlError as refusal:
             self._backend.remember(action, subject, by, reason[:_LONGEST_REASON], str(refusal))
             raise
         self._backend.remember(action, subject, by, reason[:_LONGEST_REASON])
+        if not await self._backend.has_saved():
+            message = f"{message} {_NOT_SAVED}"
         return json_answer({"message": message}, status)
 
     def _note(self, request: web.Request, action: str, body: dict[str, Any], **about: str) -> str:

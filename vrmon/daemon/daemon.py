@@ -76,6 +76,7 @@ class Daemon:
             self._own_problems,
             self._pictures,
             self._bookkeeping,
+            self._saving,
             self.reload,
             Checking(inforce.path.absolute()).check,
             self._drills,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 
 from vrmon.daemon.clock import Clock
@@ -14,6 +15,7 @@ from vrmon.state.encoded import Encoded
 from vrmon.views.round import Round
 
 _AFTER = 0.02  # seconds: what changes in one burst is saved once
+_PATIENCE = 2.0  # seconds that a person waits for a slow disk
 
 
 class Saving:
@@ -27,6 +29,7 @@ class Saving:
         self._encoded = Encoded()
         self._due: asyncio.TimerHandle | None = None
         self._saved = threading.Event()  # set by the next save
+        self._waiting: list[asyncio.Future[None]] = []  # for the next save
         self._starting: dict[ChannelKey, threading.Event] = {}  # of the take that is being started
 
     def take_in(self, turned: Round) -> None:
@@ -43,6 +46,18 @@ class Saving:
         or, where it gets its name with the record command, with the round that is being turned."""
         return self._starting.pop(channel, self._saved)
 
+    async def has_saved(self) -> bool:
+        """Whether the disk has what the last round changed; told when it is known, and soon in any case."""
+        if self._due is None:
+            self._due = self._aio.call_later(_AFTER, self._save)
+        saved = self._aio.create_future()
+        self._waiting.append(saved)
+        try:
+            await asyncio.wait_for(saved, _PATIENCE)
+        except asyncio.TimeoutError:
+            return False
+        return not self._store.failing()
+
     def finish(self) -> None:
         """Hand over what is known, whatever the last round changed; no other round comes."""
         if self._due is not None:
@@ -52,4 +67,17 @@ class Saving:
     def _save(self) -> None:
         self._due = None
         saved, self._saved = self._saved, threading.Event()
-        self._store.save_text(self._encoded.encode(self._memory, self._clock.epoch), saved.set)
+        waiting, self._waiting = self._waiting, []
+
+        def done() -> None:
+            saved.set()
+            with contextlib.suppress(RuntimeError):  # the asyncio loop has ended, and nobody waits any more
+                self._aio.call_soon_threadsafe(_end, waiting)
+
+        self._store.save_text(self._encoded.encode(self._memory, self._clock.epoch), done)
+
+
+def _end(waiting: list[asyncio.Future[None]]) -> None:
+    for one in waiting:
+        if not one.done():
+            one.set_result(None)

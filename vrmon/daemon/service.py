@@ -19,6 +19,7 @@ from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
+from vrmon.daemon.saving import Saving
 from vrmon.errors import ControlError, NoSuchPage
 from vrmon.history import days, pages
 from vrmon.history.entries import Order
@@ -53,6 +54,7 @@ class Service:
         own_problems: OwnProblems,
         pictures: Pictures,
         bookkeeping: Bookkeeping,
+        saving: Saving,
         reload: Callable[[], Awaitable[str]],
         check: Callable[[], Awaitable[dict[str, Any]]],
         drills: Drills,
@@ -69,6 +71,7 @@ class Service:
         self._own_problems = own_problems
         self._pictures = pictures
         self._bookkeeping = bookkeeping
+        self._saving = saving
         self._reload = reload
         self._check = check
         self._drills = drills
@@ -115,6 +118,9 @@ class Service:
 
     def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
         self._bookkeeping.asked(Order(action, subject, by, reason, refusal))
+
+    async def has_saved(self) -> bool:
+        return await self._saving.has_saved()
 
     async def history(self, page: Page) -> bytes:
         return await self._bookkeeping.ask(
