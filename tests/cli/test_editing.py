@@ -153,6 +153,16 @@ def test_a_password_that_differs_or_is_none_changes_nothing(tmp_path: Path, play
     assert (tmp_path / "movierecorder.password").read_text() == "new\n"
 
 
+def test_no_password_is_asked_for_a_recorder_of_a_kind_that_wants_none(tmp_path: Path) -> None:
+    text = '[dvr.deck]\nkind = "hyperdeck"\nurl = "tcp://127.0.0.1:9"\n'
+    (tmp_path / "vrmon.toml").write_text(text)
+    (tmp_path / "credentials").mkdir(0o700)
+    environ = {"CONFIGURATION_DIRECTORY": str(tmp_path)}
+    done = vrmon("password", "deck", environ=environ, stdin="new\n")
+    assert (done.returncode, done.stderr) == (1, "Cannot set the password of deck: a hyperdeck wants none.\n")
+    assert list((tmp_path / "credentials").iterdir()) == []
+
+
 def test_a_reload_tells_that_a_password_which_is_handed_over_wants_a_restart(
     tmp_path: Path, playbox: PlayBox, recorder: MovieRecorder
 ) -> None:

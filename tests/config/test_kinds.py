@@ -14,6 +14,7 @@ from vrmon.devices.movierecorder import TRAITS
 from vrmon.settings import DeviceSettings
 from vrmon.traits import PLAIN
 
+HYPERDECK = '[dvr.deck]\nkind = "hyperdeck"\nurl = "tcp://10.1.85.60:9993"\n'
 DECK = '[dvr.deck]\nkind = "deck"\nurl = "deck://10.1.85.60"\n'
 
 
@@ -69,7 +70,21 @@ def test_settings_with_a_kind_are_values_like_any_other(tmp_path: Path) -> None:
         ),
         (
             '[dvr.mac]\nurl = "http://10.0.0.2"\nslot = "1"\n',
-            "vrmon.toml:3: dvr.mac.slot: unknown key (expected one of kind, url, ",
+            'vrmon.toml:3: dvr.mac.slot: means nothing to a device of kind "movierecorder" (expected one ',
+        ),
+        (
+            f'{HYPERDECK}tls = "insecure"\n',
+            'vrmon.toml:4: dvr.deck.tls: means nothing to a device of kind "hyperdeck" (expected one '
+            "of kind, url, poll_interval, timeout)",
+        ),
+        (
+            f'{HYPERDECK}password_file = "/nowhere"\n',
+            'vrmon.toml:4: dvr.deck.password_file: means nothing to a device of kind "hyperdeck" (expected ',
+        ),
+        (
+            '[dvr.obs]\nkind = "obs"\nurl = "ws://10.1.85.70:4455"\ntls = false\n',
+            'vrmon.toml:4: dvr.obs.tls: means nothing to a device of kind "obs" (expected one of kind, url, '
+            "poll_interval, timeout, password_file)",
         ),
     ],
 )
@@ -84,6 +99,11 @@ def test_of_a_device_whose_kind_is_not_known_no_own_key_is_complained_of(tmp_pat
     text = DECK.replace('"deck"', '"dekc"').replace("deck://", "http://") + 'slot = "1"\n'
     (found,) = complaints(tmp_path, text)
     assert found.startswith('vrmon.toml:2: dvr.deck.kind: is not known: did you mean "deck"? (expected ')
+
+
+def test_what_a_kind_lacks_is_as_if_it_were_not_said(tmp_path: Path) -> None:
+    deck = read(tmp_path, HYPERDECK).dvrs["deck"]
+    assert (deck.tls, deck.password, deck.kind) == ("system", "", "hyperdeck")
 
 
 def test_the_environment_speaks_of_a_device_of_any_kind(tmp_path: Path) -> None:

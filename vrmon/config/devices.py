@@ -40,7 +40,8 @@ def read_devices(
                 path, "is not a name that a device can have", "letters, digits, _ and - only, at most 64"
             )
         kind = _kind(role, raw)
-        values = read_table(table, path, raw, complaints, keys_of(role, kind))
+        own_keys = _without_foreign(role, kind, path, raw, complaints)
+        values = read_table(table, path, own_keys, complaints, keys_of(role, kind))
         common = {key.name for key in TABLES[table]}
         own = tuple((key, values.pop(key)) for key in [*values] if key not in common)
         if kind is not None:
@@ -63,6 +64,18 @@ def _kind(role: Role, raw: dict[str, Any]) -> Kind | None:
     known = kinds.of(role)
     name = raw.get("kind", next(iter(known)))
     return known.get(name) if isinstance(name, str) else None
+
+
+def _without_foreign(
+    role: Role, kind: Kind | None, path: KeyPath, raw: dict[str, Any], complaints: Complaints
+) -> dict[str, Any]:
+    """The table less what only other kinds have, which is complained of: whoever wrote it relies on it."""
+    known = [key.name for key in keys_of(role, kind)]
+    foreign = {key.name for key in keys_of(role, None)}.difference(known).intersection(raw)
+    for name in foreign:
+        wrong = f'means nothing to a device of kind "{raw.get("kind", next(iter(kinds.of(role))))}"'
+        complaints.add((*path, name), wrong, f"one of {', '.join(known)}")
+    return {name: value for name, value in raw.items() if name not in foreign}
 
 
 def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str:

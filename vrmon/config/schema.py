@@ -176,10 +176,11 @@ TABLES: dict[str, tuple[Key, ...]] = {
 
 
 def keys_of(role: Role, kind: Kind | None) -> tuple[Key, ...]:
-    """The keys of a device of this kind: those of every device in its role, and its own; where its kind is
-    not known, all that it may have."""
+    """The keys of a device of this kind: those of its role, save what it lacks, and its own; where its kind
+    is not known, all that it may have."""
     common = (_kind(role), *(key for key in TABLES[role.value] if key.name != "kind"))
     if kind is None:
         return (*common, *(key for one in kinds.of(role).values() for key in one.keys))
-    addressed = (replace(key, value=kind.url) if key.name == "url" else key for key in common)
+    known = (key for key in common if key.name not in kind.lacks)
+    addressed = (replace(key, value=kind.url) if key.name == "url" else key for key in known)
     return (*addressed, *kind.keys)

@@ -30,8 +30,9 @@ class Role(Enum):
 @dataclass(frozen=True)
 class Kind:
     """`folder` is the package that has the driver. `usual`: where one most likely answers, the likeliest
-    first. `keys` are those that only this kind has: their values are in the `options` of its devices. Of a
-    primary's traits only what people call it matters.
+    first. `keys` are those that only this kind has: their values are in the `options` of its devices.
+    `lacks`: the names of those of its role that mean nothing to it. Of a primary's traits only what people
+    call it matters.
     `odd_ingest`: why an ingest's id looks mistyped, the rest of a sentence; "" where it does not."""
 
     role: Role
@@ -39,6 +40,7 @@ class Kind:
     url: Value = HTTP
     usual: tuple[str, ...] = ("http://{host}",)
     keys: tuple[Key, ...] = ()
+    lacks: frozenset[str] = frozenset()
     traits: Traits = PLAIN
     odd_ingest: Callable[[str], str] = lambda _: ""
 

@@ -11,6 +11,7 @@ from vrmon.cli.editing import file_of
 from vrmon.cli.naming import known
 from vrmon.config import Directories, passwords
 from vrmon.config.reading import examine, password_file
+from vrmon.devices import kinds
 from vrmon.errors import ControlError
 
 
@@ -21,6 +22,9 @@ def run(options: Namespace) -> int:
     name = options.name
     if name not in settings.dvrs:
         raise ControlError(f"Cannot set the password of {name}: no such DVR. {known(name, settings.dvrs)}")
+    kind = settings.dvrs[name].kind
+    if "password_file" in kinds.KINDS[kind].lacks:
+        raise ControlError(f"Cannot set the password of {name}: a {kind} wants none.")
     named = password_file(text, path, name)
     place = passwords.place(name, named, Directories.from_environ(os.environ))
     if place is None:

@@ -25,5 +25,6 @@ KIND = Kind(
     __name__,
     url=url("tcp://10.1.85.60:9993", "tcp"),
     usual=("tcp://{host}:9993",),
+    lacks=frozenset({"tls", "password_file"}),
     traits=TRAITS,
 )

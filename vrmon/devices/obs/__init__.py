@@ -23,5 +23,6 @@ KIND = Kind(
     __name__,
     url=url("ws://10.1.85.70:4455", "ws"),
     usual=("ws://{host}:4455",),
+    lacks=frozenset({"tls"}),
     traits=TRAITS,
 )
