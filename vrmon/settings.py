@@ -183,8 +183,26 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two hosts of which one leads. `etcd` and `peer` are URLs; `ttl`: how long a lease outlives its leader.
+    The files are for etcd alone."""
+
+    site: str
+    node: str
+    etcd: tuple[str, ...]
+    peer: str
+    ttl: float = 5.0
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    user: str = ""
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
-    """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names."""
+    """The whole configuration. Keys of `primaries` and `dvrs` are the devices' names. `pair`: None for one
+    host alone."""
 
     primaries: dict[str, DeviceSettings] = field(default_factory=dict)
     dvrs: dict[str, DeviceSettings] = field(default_factory=dict)
@@ -195,6 +213,7 @@ class Settings:
     history: History = History()
     drill: DrillSettings = DrillSettings()
     alarm: Alarm = Alarm()
+    pair: Pair | None = None
 
     @cached_property
     def places(self) -> dict[ChannelKey, int]:

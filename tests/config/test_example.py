@@ -54,7 +54,7 @@ def test_the_example_tells_what_each_key_may_be_and_its_default(table: str, name
     header = next(
         index
         for index, line in enumerate(lines)
-        if table in (line.strip("[]"), line.strip("[]").split(".")[0])
+        if table in (line.strip("#[]"), line.strip("[]").split(".")[0])
     )
     place = next(
         index

@@ -58,6 +58,7 @@ HEADINGS = {
     "history": "[history]",
     "alarm": "[alarm]",
     "alarm.snmp": "[alarm.snmp]",
+    "pair": "[pair]",
 }
 
 

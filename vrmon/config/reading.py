@@ -15,7 +15,18 @@ from vrmon.config.schema import TABLES
 from vrmon.config.table import add_unknown, read_table
 from vrmon.config.values import SOCKET
 from vrmon.devices.contract import Role
-from vrmon.settings import Alarm, Api, BySeverity, DrillSettings, History, Log, Settings, Snmp, Sync
+from vrmon.settings import (
+    Alarm,
+    Api,
+    BySeverity,
+    DrillSettings,
+    History,
+    Log,
+    Pair,
+    Settings,
+    Snmp,
+    Sync,
+)
 
 
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -44,6 +55,7 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         log=Log(**_section("log", document, complaints)),
         history=History(**_section("history", document, complaints)),
         alarm=_alarm(document, folder, complaints),
+        pair=_pair(document, folder, complaints),
     )
     return settings, complaints
 
@@ -74,6 +86,29 @@ def _alarm(document: dict[str, Any], folder: Path, complaints: Complaints) -> Al
     if of_snmp.get("auth") == "none" and of_snmp.get("priv") not in ("none", None):
         complaints.add(("alarm", "snmp", "priv"), 'is not "none"', '"none" where auth is "none"')
     return Alarm(**_filed(values, folder), snmp=Snmp(**_filed(of_snmp, folder)))
+
+
+def _pair(document: dict[str, Any], folder: Path, complaints: Complaints) -> Pair | None:
+    """None where there is none, or where it is at fault."""
+    if "pair" not in document:
+        return None
+    values = _filed(_section("pair", document, complaints), folder)
+    members = values.get("etcd", ())
+    schemes = {one.partition(":")[0] for one in members}
+    if len(schemes) > 1:
+        complaints.add(("pair", "etcd"), "is partly https", "https:// at every member, or at none")
+    for one, other in (("certificate_file", "key_file"), ("key_file", "certificate_file")):
+        if one in values and other not in values:
+            complaints.add(("pair", other), "is missing", f"the file that goes with {one}")
+    if "ca_file" in values and schemes == {"http"}:
+        complaints.add(("pair", "ca_file"), "is of no use", "https:// in etcd")
+    if bool(values.get("user")) is not ("password_file" in values):
+        missing = "password_file" if values.get("user") else "user"
+        complaints.add(("pair", missing), "is missing", "both or none of user and password_file")
+    try:
+        return Pair(**values)
+    except TypeError:  # what is required is missing: complained of above
+        return None
 
 
 def _filed(values: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import asdict, replace
 
-from vrmon.config import alarm_values, values
+from vrmon.config import alarm_values, pair_values, values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
 from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds, whole
-from vrmon.settings import Alarm, Api, Channel, DeviceSettings, DrillSettings, History, Log, Snmp, Sync
+from vrmon.settings import Alarm, Api, Channel, DeviceSettings, DrillSettings, History, Log, Pair, Snmp, Sync
 
 _DAY = 24 * 3600
 _WEEK = 7 * _DAY
@@ -171,6 +171,18 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("auth", one_of("none", "MD5", "SHA", "SHA-256", "SHA-512"), "version 3", Snmp.auth),
         Key("priv", one_of("none", "DES", "AES"), "version 3", Snmp.priv),
         Key("engine_id", alarm_values.ENGINE, "version 3: of this host, for traps", Snmp.engine_id),
+    ),
+    "pair": (
+        Key("site", pair_values.LABEL, "what both hosts of the pair call it"),
+        Key("node", pair_values.LABEL, "what this host is called, and the other one is not"),
+        Key("etcd", pair_values.MEMBERS, "where etcd answers, by which the hosts agree who leads"),
+        Key("peer", pair_values.PEER, "where the other host's vrmon answers"),
+        Key("ttl", seconds(2, 60), "how long the leader may be silent before the other takes over", Pair.ttl),
+        Key("ca_file", pair_values.PATH, "the CA of etcd's certificates", None),
+        Key("certificate_file", pair_values.PATH, "this host's certificate, shown to etcd", None),
+        Key("key_file", values.FILE, "its private key", None),
+        Key("user", pair_values.USER, "who vrmon is to etcd, where that asks for a password", Pair.user),
+        Key("password_file", values.FILE, "holds the password of that user", None),
     ),
 }
 
