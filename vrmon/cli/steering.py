@@ -7,12 +7,14 @@ import pwd
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from vrmon.cli.lenient import clean, text
 from vrmon.cli.naming import known, names_in
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError, Declined
 
+_AT_ONCE = 16
 _RELOAD_PATIENCE = 20.0  # seconds; systemd gives up after 30
 
 
@@ -50,13 +52,22 @@ def steer(options: Namespace, verb: str, **body: object) -> int:
 
 def _steer_all(client: Vrmond, verb: str, body: Mapping[str, object]) -> int:
     """1 where one of them refuses; the others are steered nevertheless."""
-    names, code = names_in(client.status()), 0
+    names, by, code = names_in(client.status()), asker(), 0
     if not names:
         print("vrmon.toml names no channel.")
-    for name in names:
+
+    def control(name: str) -> str | Declined:
         try:
-            print(clean(client.control(name, verb, by=asker(), **body)))
-        except Declined as error:
-            print(error, file=sys.stderr)
-            code = 1
+            return Vrmond(client.at).control(name, verb, by=by, **body)
+        except Declined as refusal:
+            return refusal
+
+    # Each is answered when the disk knows of it: the last channel is not to wait for the disk that often.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for answer in pool.map(control, names):
+            if isinstance(answer, Declined):
+                print(answer, file=sys.stderr)
+                code = 1
+            else:
+                print(clean(answer))
     return code
