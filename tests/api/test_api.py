@@ -55,6 +55,7 @@ def test_status_is_the_same_document_on_both_listeners(server: Server) -> None:
 def test_every_answer_carries_the_safe_headers_and_no_version(server: Server, path: str) -> None:
     with requests.get(f"{server.url}{path}", timeout=60, stream=True) as answer:
         assert answer.headers["Server"] == "vrmon"
+        assert answer.headers["Vrmon-Api"] == "1"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
@@ -72,7 +73,9 @@ def test_the_site_says_which_pages_may_show_the_board_in_a_frame(server: Server)
     assert policy().endswith("; frame-ancestors 'self' https://wall.example.org http://10.0.0.9:8080")
 
 
-@pytest.mark.parametrize("path", ["/status", "/", "/metrics", "/healthz", "/devices", "/events"])
+@pytest.mark.parametrize(
+    "path", ["/status", "/channels", "/health", "/", "/metrics", "/healthz", "/devices", "/events"]
+)
 def test_head_has_the_headers_without_the_body(server: Server, path: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for _ in range(2):  # the second on the same connection: nothing of the first is left in it
@@ -84,10 +87,21 @@ def test_head_has_the_headers_without_the_body(server: Server, path: str) -> Non
 
 def test_health_is_503_when_the_loop_is_stuck(server: Server) -> None:
     assert requests.get(f"{server.url}/healthz", timeout=60).json()["healthy"] is True
+    assert requests.get(f"{server.url}/health", timeout=60).status_code == 200
     server.backend.healthy = False
     answer = requests.get(f"{server.url}/healthz", timeout=60)
     assert answer.status_code == 503
     assert answer.json() == {"healthy": False, "why": "the loop is stuck"}
+    assert requests.get(f"{server.url}/health", timeout=60).status_code == 503
+
+
+def test_a_button_and_all_the_others_are_served_from_one_document(server: Server) -> None:
+    made = server.backend.documents_made
+    began = time.monotonic()
+    for _ in range(10):
+        for path in ("/status", "/channels", "/channels/PCR%201", "/health"):
+            assert requests.get(f"{server.url}{path}", timeout=60).status_code == 200
+    assert server.backend.documents_made - made <= 1 + (time.monotonic() - began) / 0.5
 
 
 def test_unknown_addresses_and_methods_are_told_so_in_json(server: Server) -> None:
@@ -335,7 +349,9 @@ def test_half_a_second_later_it_is_seen_over_tcp(server: Server) -> None:
     assert health() == "critical"
 
 
-@pytest.mark.parametrize("path", ["/status", "/devices", "/metrics"])
+@pytest.mark.parametrize(
+    "path", ["/status", "/channels", "/channels/PCR%201", "/health", "/devices", "/metrics"]
+)
 def test_one_document_is_made_for_all_who_ask_in_half_a_second(server: Server, path: str) -> None:
     began, made = time.monotonic(), server.backend.documents_made
     answers = set()

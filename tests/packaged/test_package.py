@@ -170,6 +170,16 @@ def test_vrmond_8_has_every_option() -> None:
     assert set(described) == set(re.findall(r"--[a-z-]+", usage)) - {"--help"}
 
 
+def test_every_file_that_the_program_reads_is_installed_with_it() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    installed = {
+        file for one in setup["options.package_data"]["vrmon"].split() for file in (ROOT / "vrmon").glob(one)
+    }
+    files = {one for one in (ROOT / "vrmon").rglob("*") if one.is_file()}
+    assert {one for one in files if one.suffix not in (".py", ".pyc", ".md")} == installed
+
+
 def test_the_unit_starts_what_the_package_installs() -> None:
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")

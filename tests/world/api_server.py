@@ -146,6 +146,8 @@ class FakeBackend:
         self.reports.append(dict(query))
         while self.is_reading:
             await asyncio.sleep(0.01)
+        if not self.healthy:
+            raise HistoryError("Cannot read the history: there is none.")
         return b'{"jobs":[]}'
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
@@ -164,7 +166,7 @@ class FakeBackend:
 
     def _check(self, channel: str) -> None:
         if channel not in (c["name"] for c in self.document["channels"]):
-            raise UnknownChannel(f"Cannot find {channel}: the configuration has no such channel.")
+            raise UnknownChannel(channel)
         if self.control_error:
             raise ControlError(self.control_error)
 

@@ -31,6 +31,7 @@ from vrmon.model import (
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import ChannelKey, Settings
+from vrmon.text import rfc3339
 from vrmon.views import events, status
 from vrmon.views.events import Event
 from vrmon.views.recent import Line, add
@@ -151,7 +152,7 @@ class Site:
                 configuration={
                     "file": "/etc/vrmon/vrmon.toml",
                     "in_force": "file",
-                    "loaded": None,
+                    "loaded": rfc3339(epoch),
                     "complaints": [],
                 },
                 recent=[line.document() for line in lines],

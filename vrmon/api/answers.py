@@ -14,6 +14,7 @@ from vrmon.api.backend import Unknown
 from vrmon.api.limited_log import LimitedLog
 from vrmon.api.peer import over_unix
 from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchPage
+from vrmon.views.brief import API
 
 JSON = "application/json"
 _PIECE = 64 * 1024
@@ -23,6 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Server": "vrmon",
+    "Vrmon-Api": str(API),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -25,6 +25,9 @@ class Unknown(ControlError):
 class UnknownChannel(Unknown):
     """The configuration has no channel of that name."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Cannot find channel {name!r}: vrmon.toml has none of that name.")
+
 
 class UnknownProblem(Unknown):
     """No such problem is there now."""

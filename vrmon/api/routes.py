@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from typing import Any
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ from vrmon.api.answers import (
     error_answer,
     json_answer,
 )
-from vrmon.api.backend import Backend
+from vrmon.api.backend import Backend, UnknownChannel
 from vrmon.api.connection import keep_time
 from vrmon.api.control import Control
 from vrmon.api.own_names import OwnNames
@@ -24,9 +25,9 @@ from vrmon.api.page_files import PageFiles
 from vrmon.api.past import Past
 from vrmon.api.peer import over_unix
 from vrmon.api.prometheus import CONTENT_TYPE, render
-from vrmon.api.rendering import Rendering
+from vrmon.api.rendering import Rendering, Told
 from vrmon.api.stream import Hub
-from vrmon.model import media_type
+from vrmon.model import Health, media_type
 
 _LONGEST_BODY = 64 * 1024
 
@@ -35,10 +36,10 @@ class Documents:
     """What is rendered once for all who ask at about the same time."""
 
     def __init__(self, backend: Backend) -> None:
-        self.status = Rendering(lambda: encode(backend.status()))
+        self.status = Rendering(lambda: Told(backend.status()))
         self.devices = Rendering(lambda: encode(backend.devices()))
         self.metrics = Rendering(lambda: render(backend.metrics()))
-        self._all = (self.status, self.devices, self.metrics)
+        self._all: tuple[Rendering[Any], ...] = (self.status, self.devices, self.metrics)
 
     def changed(self) -> None:
         for document in self._all:
@@ -66,12 +67,27 @@ class Reading:
         self._documents = documents
 
     async def status(self, request: web.Request) -> web.Response:
-        return bytes_answer(self._documents.status.get(fresh=over_unix(request)), JSON)
+        return bytes_answer(self._told(request).whole, JSON)
+
+    async def channels(self, request: web.Request) -> web.Response:
+        return bytes_answer(self._told(request).channels, JSON)
+
+    async def channel(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        told = self._told(request).channel(name)
+        if told is None:
+            raise UnknownChannel(name)
+        return bytes_answer(told, JSON)
+
+    async def health(self, request: web.Request) -> web.Response:
+        told = self._told(request)
+        is_well = told.health != Health.CRITICAL.value and self._backend.health()[0]
+        return web.Response(body=told.of_all, status=200 if is_well else 503, content_type=JSON)
 
     async def devices(self, request: web.Request) -> web.Response:
         return bytes_answer(self._documents.devices.get(fresh=over_unix(request)), JSON)
 
-    async def health(self, _request: web.Request) -> web.Response:
+    async def liveness(self, _request: web.Request) -> web.Response:
         healthy, why = self._backend.health()
         return json_answer({"healthy": healthy, "why": why}, 200 if healthy else 503)
 
@@ -86,6 +102,9 @@ class Reading:
             return error_answer(404, f"Cannot show {channel}: there is no picture of it that is fresh.")
         modified = formatdate(picture.taken_at, usegmt=True)
         return bytes_answer(picture.data, kind, {"Last-Modified": modified})
+
+    def _told(self, request: web.Request) -> Told:
+        return self._documents.status.get(fresh=over_unix(request))
 
 
 def application(
@@ -102,8 +121,12 @@ def application(
             web.get("/", files.index),
             web.get("/day", files.day),
             web.get("/page/{name}", files.file),
+            web.get("/openapi.json", files.openapi),
             web.get("/status", reading.status),
-            web.get("/healthz", reading.health),
+            web.get("/channels", reading.channels),
+            web.get("/channels/{name:.+}", reading.channel),
+            web.get("/health", reading.health),
+            web.get("/healthz", reading.liveness),
             web.get("/events", hub.serve),
             web.get("/devices", reading.devices),
             web.get("/metrics", reading.metrics),

@@ -14,7 +14,7 @@ from functools import partial
 from aiohttp import HttpVersion11, web
 
 from vrmon.api.connection import Connection
-from vrmon.api.rendering import SHORTEST_PAUSE, Rendering
+from vrmon.api.rendering import SHORTEST_PAUSE, Rendering, Told
 
 LONGEST_PAUSE = 2.0
 _PIECE = 64 * 1024
@@ -48,7 +48,7 @@ class Hub:
     A watcher that takes nothing for `patience` seconds is dropped.
     """
 
-    def __init__(self, document: Rendering, patience: float) -> None:
+    def __init__(self, document: Rendering[Told], patience: float) -> None:
         self._document = document
         self._patience = patience
         self._loop = asyncio.get_running_loop()
@@ -118,7 +118,7 @@ class Hub:
 
     def _make_frame(self, now: float) -> _Frame:
         self._number += 1
-        plain = b"event: status\nid: %d\ndata: %s\n\n" % (self._number, self._document.get(fresh=True))
+        plain = b"event: status\nid: %d\ndata: %s\n\n" % (self._number, self._document.get(fresh=True).whole)
         return _Frame(plain, b"%x\r\n%s\r\n" % (len(plain), plain), now)
 
     def _hand(self, watcher: _Watcher, now: float) -> None:

@@ -254,7 +254,7 @@ class Service:
         for channel in self._loop.settings.channels:
             if channel.name == name:
                 return channel
-        raise UnknownChannel(f"Cannot find channel {name!r}: vrmon.toml has none of that name.")
+        raise UnknownChannel(name)
 
     def _problem(self, code: str, subject: str) -> Problem:
         for problem, _ in status.worst_first(self._scene()):

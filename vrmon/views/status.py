@@ -17,6 +17,7 @@ from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, ChannelKey, DeviceSettings, Settings
 from vrmon.text import rfc3339
 from vrmon.views import causes, coverage, words
+from vrmon.views.brief import API
 
 _HEALTH = {
     Severity.CRITICAL: Health.CRITICAL,
@@ -120,6 +121,7 @@ def document(scene: Scene, parts: Parts | None = None) -> dict[str, Any]:
     overall = health(problem for problem, _ in problems)
     jobs = sum(1 for _, verdict in scene.plan.verdicts if verdict.job is not None and verdict.job.present)
     return {
+        "api": API,
         "version": scene.version,
         "now": scene.utc(scene.now),
         "zone": scene.zone._asdict(),
