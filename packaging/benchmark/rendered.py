@@ -25,6 +25,7 @@ def thousand() -> Row:
     site.jobs["playbox"] = [Job(one.ingest, str(n)) for n, one in enumerate(channels)]
     site.names = {job: f"SHOW {job.id}" for job in site.jobs["playbox"]}
     site.until(3.0)
+    site.events.clear()  # the daemon makes the lines of these when they happen
     kept = Parts()
     fresh = min(_took(site, None) for _ in range(_TIMES))
     again = min(_took(site, kept) for _ in range(_TIMES))

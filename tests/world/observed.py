@@ -29,6 +29,7 @@ from vrmon.model import (
     Verb,
 )
 from vrmon.plan import Plan, World, plan
+from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import ChannelKey, Settings
 from vrmon.text import rfc3339
@@ -83,6 +84,7 @@ class Site:
         self._observations: dict[str, Observation[Any]] = {}
         self._counts: dict[str, DeviceCounts] = {}
         self._takes = 0
+        self._readings = Readings()
         self._turn()
 
     @property
@@ -158,6 +160,7 @@ class Site:
                 recent=[line.document() for line in lines],
                 pictures=taken,
                 zone=status.Zone("CET", 3600),
+                readings=self._readings,
             ),
             parts,
         )

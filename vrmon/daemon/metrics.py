@@ -37,9 +37,7 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
     found = []
     for channel, verdict in scene.plan.verdicts:
         counts, drill = counting.channels[channel.key], verdict.memory.drill
-        known = scene.plan.memory.covered.channel(channel.key)
-        is_known = verdict.job is not None and verdict.job.job in known.open
-        show = known.read(verdict.job.job, now) if verdict.job is not None and is_known else None
+        show = scene.show(channel, verdict)
         lasting = 0.0 if counts.mismatch_since is None else now - counts.mismatch_since
         found.append(
             ChannelMetrics(

@@ -26,6 +26,7 @@ from vrmon.history.entries import Order
 from vrmon.history.report import report
 from vrmon.model import Phase, Problem, Thumbnail
 from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.plan.seen import claimed
 from vrmon.settings import Channel
@@ -76,6 +77,7 @@ class Service:
         self._check = check
         self._drills = drills
         self._parts = status.Parts()
+        self._readings = Readings()
         self._began = time.monotonic()
 
     def status(self) -> dict[str, Any]:
@@ -248,6 +250,7 @@ class Service:
             recent=self._event_log.recent,
             pictures=self._pictures.taken(),
             zone=zone(),
+            readings=self._readings,
         )
 
     def _channel(self, name: str) -> Channel:

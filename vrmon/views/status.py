@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -11,6 +11,8 @@ from urllib.parse import quote
 from vrmon.catalog import Code, Severity
 from vrmon.model import DeviceState, DeviceView, Health, Phase, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
+from vrmon.plan.coverage.channel import Show
+from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import Hold, Running, TrackedJob
 from vrmon.plan.unconfigured import active
@@ -50,7 +52,8 @@ class Scene:
     """Everything a status document is made of. `epoch` plus a monotonic time is Unix time.
 
     `own` are the daemon's problems beside the plan's, with when they began. `pictures`: when the picture
-    of each channel (by key) was taken, in Unix time, where there is a fresh one.
+    of each channel (by key) was taken, in Unix time, where there is a fresh one. `readings`: those of the
+    same site's scenes before.
     """
 
     version: str
@@ -66,6 +69,7 @@ class Scene:
     recent: Sequence[Mapping[str, Any]] = ()
     pictures: Mapping[ChannelKey, float] | None = None
     zone: Zone = UTC
+    readings: Readings = field(default_factory=Readings)
 
     @cached_property
     def silent(self) -> Mapping[str, Severity]:
@@ -86,6 +90,12 @@ class Scene:
             for name, take in takes
             if take is not None and take.confirmed is not None
         }
+
+    def show(self, channel: Channel, verdict: Verdict) -> Show | None:
+        """How the channel's job stands now, as far as it was watched."""
+        if verdict.job is None:
+            return None
+        return self.readings.read(self.plan.memory.covered, channel.key, verdict.job.job, self.now)
 
     def utc(self, moment: float | None) -> str | None:
         return None if moment is None else rfc3339(moment + self.epoch)
@@ -299,13 +309,9 @@ def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
 
 
 def _coverage(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any] | None:
-    """Of the channel's job, as far as it was watched."""
-    if verdict.job is None:
+    show = scene.show(channel, verdict)
+    if show is None:
         return None
-    known = scene.plan.memory.covered.channel(channel.key)
-    if verdict.job.job not in known.open:
-        return None
-    show = known.read(verdict.job.job, scene.now)
     return coverage.document(show, scene.settings.sync.gap_tolerance, scene.utc)
 
 

@@ -10,7 +10,7 @@ from vrmon.plan.coverage.looks import Between, Look, Shown, Stretch, Sure, Watch
 from vrmon.plan.replacing import replace
 
 LATE = Cause.LATE_START.value  # the cause where none is known
-_MOST_GAPS = 100  # what comes after them is added to the last
+MOST_GAPS = 100  # what comes after them is added to the last
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,10 @@ class Account:
         grown = self._matched(self.job.settled, cover.stretches)
         return self if grown is self else replace(grown, job=self.job.since_when(grown.until))
 
+    def certain(self, cover: Watch) -> Account:
+        """With all that is known by now, up to the last looks at both."""
+        return self._matched(self.job.settled, cover.settled)
+
     def read(self, cover: Watch, now: float) -> Account:
         """As it would be if it were closed at `now`: what nobody knows yet counts as maybe."""
         return self._matched(self._job_until(now), cover.timeline(now))
@@ -128,7 +132,7 @@ class Account:
     def _widened(self, until: float, least: float, cause: str) -> tuple[Gap, ...]:
         """The gap that goes on, or a new one, up to `until`."""
         *before, last = self.gaps or (Gap(self.until, self.until),)
-        if not last.goes_on and len(self.gaps) < _MOST_GAPS:
+        if not last.goes_on and len(self.gaps) < MOST_GAPS:
             before, last = list(self.gaps), Gap(self.until, self.until)
         seconds = until - self.until
         causes = {**last.causes, cause: last.causes.get(cause, 0.0) + seconds}
