@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world.command import ROOT
+from tests.world.mirror import wait
 from vrmon.devices.contract import Dvr
 from vrmon.devices.obs.driver import connector
 from vrmon.devices.obs.names import LONGEST, fit, may_show, name_of
@@ -73,10 +74,24 @@ def test_the_operators_names_are_his_own_again_at_once(obs: Obs) -> None:
     assert [take.name for take in obs.takes] == ["SHOW"]
 
 
-def test_a_name_that_was_left_in_the_profile_is_the_operators_again_at_the_first_look(obs: Obs) -> None:
+def test_a_name_that_was_left_in_the_profile_is_the_operators_again_when_nothing_comes_of_it(
+    obs: Obs,
+) -> None:
     """A vrmon that died in the midst of a start has left it."""
     obs.profile[FORMAT], obs.profile[KEPT] = "SHOW", "%CCYY %hh"
-    client_of(obs.url).sources()
+    client = client_of(obs.url)
+    wait(lambda: not client.sources().seen[0].is_recording and KEPT not in obs.profile, "the operator's name")
+    assert obs.profile == {FORMAT: "%CCYY %hh"}
+
+
+def test_a_start_that_a_vrmon_died_with_gets_its_name_all_the_same(obs: Obs) -> None:
+    obs.switch(started_after=0.5)
+    obs.profile[FORMAT], obs.profile[KEPT] = "SHOW", "%CCYY %hh"
+    obs.request("StartRecord", {})
+    client = client_of(obs.url)
+    wait(lambda: client.sources().seen[0].is_recording, "the recording")
+    assert [take.name for take in obs.takes] == ["SHOW"]
+    wait(lambda: client.sources().seen[0].is_recording and KEPT not in obs.profile, "the operator's name")
     assert obs.profile == {FORMAT: "%CCYY %hh"}
 
 
@@ -106,6 +121,18 @@ def test_a_start_that_is_obeyed_late_gets_its_name_all_the_same(obs: Obs) -> Non
     obs.switch(started_after=0.5)
     client_of(obs.url).record("1", "SHOW")
     assert [take.name for take in obs.takes] == ["SHOW"]
+    assert obs.profile[FORMAT].startswith("%CCYY")
+
+
+def test_what_is_not_ready_yet_gives_no_answer(obs: Obs) -> None:
+    client = client_of(obs.url)
+    obs.switch(ready=False)
+    with pytest.raises(Unreachable, match="is not ready"):
+        client.sources()
+    with pytest.raises(Unreachable, match="is not ready"):
+        client.record("1", "SHOW")
+    obs.switch(ready=True)
+    assert not client.sources().seen[0].is_recording
     assert obs.profile[FORMAT].startswith("%CCYY")
 
 

@@ -264,6 +264,32 @@ def test_promise_6_vrmon_may_die_at_any_instant(tmp_path: Path, make: Make, show
         assert (made.name, made.ended_by) == ("SHOW", "remote")
 
 
+def test_promise_6_a_start_that_nothing_knows_of_any_more_is_known_by_its_name(
+    tmp_path: Path, make: Make
+) -> None:
+    """Its answer was lost, and vrmon died before the disk had taken what it had sent."""
+    with studio(tmp_path, make, late=0.0) as here:
+        here.recorder.lose_answers()
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        wait(lambda: here.recorder.running is not None, "the take")
+        here.daemon.kill(signal.SIGKILL)
+        for file in here.daemon.state.glob("state.json*"):
+            file.unlink()
+        here.recorder.be_well()
+        here.daemon.start()
+        if here.recorder.traits.tells_names:
+            here.wait_for_phase("recording")
+            here.playbox.end_job(job)
+            here.wait_for_phase("idle")
+        else:
+            here.wait_for_problem("foreign-recording")
+            here.recorder.stop()
+        assert [made.name for made in here.recorder.made][:1] == ["SHOW"]
+        assert here.recorder.made[0].ended_by == (
+            "remote" if here.recorder.traits.tells_names else "operator"
+        )
+
+
 def test_check_looks_at_it_as_at_any_other(tmp_path: Path, make: Make) -> None:
     with studio(tmp_path, make) as here:
         done = vrmon("check", "--here", "--json", here=here)

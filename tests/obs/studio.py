@@ -108,7 +108,7 @@ class Studio:
             try:
                 if self.ask("GetVersion"):
                     break
-            except (OSError, websocket.WebSocketException, KeyError):
+            except (OSError, websocket.WebSocketException, KeyError, AssertionError):  # it may not be ready
                 assert time.monotonic() < deadline, self.log()
                 time.sleep(0.1)
         self.show_signal()
@@ -146,6 +146,11 @@ class Studio:
             answer = json.loads(connection.recv())["d"]
         assert answer["requestStatus"]["result"], answer
         return dict(answer.get("responseData") or {})
+
+    def records_to(self) -> Path:
+        """The file that it writes, or wrote last."""
+        settings = self.ask("GetOutputSettings", outputName="simple_file_output")
+        return Path(settings["outputSettings"]["path"])
 
     def log(self) -> str:
         return (self._home / "log").read_text(errors="replace")[-8000:]

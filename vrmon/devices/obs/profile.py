@@ -30,7 +30,8 @@ class Profile:
     def __init__(self, patience: float) -> None:
         self.is_untidy = False
         self._patience = patience
-        self._needed_until = 0.0  # by a start whose answer was lost, and that may be in coming
+        # By a start that may be in coming, for its answer was lost, or a vrmon before this one died with it.
+        self._needed_until: float | None = None
         self._turn = threading.Lock()
 
     def record(self, ask: Asker, name: str) -> Reply:
@@ -61,11 +62,15 @@ class Profile:
             return
         try:
             kept, status = ask(Ask("GetProfileParameter", _KEPT), Ask("GetRecordStatus"))
-            if not _is_active(status) and time.monotonic() < self._needed_until:
+            usual, now = kept.data.get("parameterValue"), time.monotonic()
+            is_left = isinstance(usual, str) and bool(usual)
+            if is_left and self._needed_until is None:
+                self._needed_until = now + self._patience
+            if not _is_active(status) and self._needed_until is not None and now < self._needed_until:
+                self.is_untidy = True
                 return
-            usual = kept.data.get("parameterValue")
-            if isinstance(usual, str) and usual:
-                _put_back(ask, usual)
+            if is_left:
+                _put_back(ask, str(usual))
             self.is_untidy = False
         finally:
             self._turn.release()

@@ -32,6 +32,7 @@ LIMIT = 8 << 20
 _VERSION = 1  # of the remote procedure calls, which obs-websocket 5 speaks
 _HELLO, _IDENTIFY, _IDENTIFIED, _BATCH, _RESULTS = 0, 1, 2, 8, 9
 _WRONG_PASSWORD = 4009
+_NOT_READY = 207  # OBS 30 says so of each request
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _PACKAGE = "cannot be asked: python3-websocket is not installed here. apt install python3-websocket"
 
@@ -112,7 +113,10 @@ class Session:
         results = array(told.get("results"), "results")
         if len(results) != len(asked):
             raise ShapeError(f"{len(results)} results for {len(asked)} requests")
-        return tuple(_reply(one, f"results[{place}]") for place, one in enumerate(results))
+        replies = tuple(_reply(one, f"results[{place}]") for place, one in enumerate(results))
+        if any(one.code == _NOT_READY for one in replies):
+            raise self.endpoint.error(Unreachable, "is not ready: it starts, ends, or changes its profile")
+        return replies
 
     def _open(self) -> None:
         if self._socket is not None:

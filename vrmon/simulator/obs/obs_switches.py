@@ -22,4 +22,5 @@ class ObsSwitches(SoloSwitches):
     )
     blanks: Literal["kept", "underscores"] = switch("kept", "blanks in the names of its files")
     settings_told: bool = switch(True, "the path that it records to")
+    ready: bool = switch(True, "it obeys: not while it starts, ends or changes its profile, since OBS 30")
     picture: Literal["jpeg", "absent"] = switch("jpeg", "GetSourceScreenshot")

@@ -19,8 +19,8 @@ from vrmon.simulator.served.switches import switched
 OUTPUTS = {"simple": "simple_file_output", "advanced": "adv_file_output", "custom": "adv_ffmpeg_output"}
 LEAST = 50.0  # MB
 DONE = 100
-UNKNOWN_TYPE, MISSING, NO_RESOURCE, RUNNING, NOT_RUNNING, PAUSED, NOT_PAUSED, FAILED = (
-    204, 300, 600, 500, 501, 502, 503, 702,
+UNKNOWN_TYPE, NOT_READY, MISSING, NO_RESOURCE, RUNNING, NOT_RUNNING, PAUSED, NOT_PAUSED, FAILED = (
+    204, 207, 300, 600, 500, 501, 502, 503, 702,
 )  # fmt: skip
 _USUAL_FORMAT = "%CCYY-%MM-%DD %hh-%mm-%ss"
 _FOLDER = "/home/obs/Videos"
@@ -127,6 +127,8 @@ class Obs(SoloRecorder):
     def request(self, kind: str, data: Data) -> tuple[int, str, Data]:
         """Code, comment and answer."""
         self.advance()
+        if not self.switches.ready:
+            return NOT_READY, "OBS is not ready to perform the request.", {}
         handler = self._requests.get(kind)
         if handler is None:
             return UNKNOWN_TYPE, "Your request type is not valid.", {}
