@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.world.clock import WRONG, set_wrong
+from tests.world.clock import WRONG, set_booted, set_wrong
 from tests.world.mirror import PACE, codes, is_in, mirror, wait
 from tests.world.running import PATIENCE, ROOT
 from vrmon.state.format import compose, payload_text
+from vrmon.text import unix_time
 
 SLOW_DISK = """
 import os, sys, time
@@ -215,6 +216,45 @@ def test_the_clock_is_of_no_account(tmp_path: Path) -> None:
         ended = time.monotonic()
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
         assert time.monotonic() - ended < 8
+
+
+@pytest.mark.parametrize("wrong", [7200.0, -7200.0])
+def test_a_clock_that_was_set_while_it_was_away_moves_no_time(tmp_path: Path, wrong: float) -> None:
+    clock = tmp_path / "clock"
+    set_wrong(clock, 0)
+    with mirror(tmp_path, program=("-c", WRONG, str(clock))) as here:
+        here.record()
+        here.daemon.post("/channels/PCR%202/hold", {"reason": "rewiring", "seconds": 3600})
+        here.wait_for_state('"rewiring"')
+        here.wait_for_state("SHOW")
+        before = here.daemon.status()
+        here.daemon.kill(signal.SIGKILL)
+        set_wrong(clock, wrong)
+        here.daemon.start()
+        recording, held = here.wait_for_phase("recording"), here.daemon.channel("PCR 2")
+        now = unix_time(here.daemon.status()["now"])
+        assert now - unix_time(before["now"]) == pytest.approx(wrong, abs=2 * PATIENCE)
+        assert 0 < now - unix_time(recording["job"]["since"]) < 2 * PATIENCE
+        assert 0 < now - unix_time(recording["take"]["started"]) < 2 * PATIENCE
+        assert recording["coverage"]["missing"]["most"] < 2 * PATIENCE
+        assert held["mode"] == "hold"
+        assert 3600 - 2 * PATIENCE < unix_time(held["hold"]["until"]) - now <= 3600
+
+
+def test_after_another_boot_there_is_only_the_clock_to_go_by(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    set_wrong(clock, 0)
+    with mirror(tmp_path, size=1, program=("-c", WRONG, str(clock))) as here:
+        here.daemon.post("/channels/PCR%201/hold", {"reason": "rewiring", "seconds": 3600})
+        here.wait_for_state('"rewiring"')
+        for boot, hours, mode in (("another", 0.5, "hold"), ("the third", 2.0, "auto")):
+            here.daemon.kill(signal.SIGKILL)
+            set_booted(clock, boot)
+            set_wrong(clock, hours * 3600)
+            here.daemon.start()
+            here.wait_for_polls()
+            assert here.daemon.channel("PCR 1")["mode"] == mode
+            here.wait_for_state(f'"boot":"{boot}"')
 
 
 def test_nothing_of_what_it_writes_is_for_others_to_read(tmp_path: Path) -> None:

@@ -238,6 +238,34 @@ def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: M
         assert channel.running is None or channel.running.started <= NOW
 
 
+@given(memories, st.floats(-1e9, 1e9))
+def test_within_one_boot_a_clock_that_was_set_meanwhile_changes_nothing(memory: Memory, jump: float) -> None:
+    kept = json.loads(json.dumps(payload(memory, EPOCH, "a boot")))
+    found = restore(kept, EPOCH, NOW, SYNC, "a boot")
+    assert restore(kept, EPOCH + jump, NOW, SYNC, "a boot") == found
+    assert restore(kept, EPOCH, NOW, SYNC, "another") == found
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        None,
+        {},
+        [],
+        {"boot": "another", "epoch": EPOCH},
+        {"boot": "", "epoch": EPOCH},
+        {"boot": "a boot", "epoch": "then"},
+        {"boot": 1, "epoch": EPOCH},
+    ],
+)
+@pytest.mark.parametrize("boot", ["a boot", ""])
+def test_across_boots_there_is_only_the_clock(clock: object, boot: str) -> None:
+    memory = Memory(channels={KEY: ChannelMemory(job_ended=1_000.0)})
+    kept = {**payload(memory, EPOCH), "clock": clock}
+    ended = restore(kept, EPOCH + 60.0, NOW, SYNC, boot).channels[KEY].job_ended
+    assert ended == pytest.approx(940.0)
+
+
 @given(memories)
 def test_saving_what_was_restored_saves_the_same(memory: Memory) -> None:
     first = saved(restore(saved(memory), EPOCH, NOW, SYNC))

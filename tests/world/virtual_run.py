@@ -33,6 +33,7 @@ from vrmon.views.round import Round
 
 EPOCH = 1_790_000_000.0
 HUNG = 12.0  # seconds
+_BOOT = "0f2b6b1e-7d0a-4a50-9f5b-7a3a6b1c5d11"
 
 
 class Run:
@@ -131,11 +132,12 @@ class Run:
         self.is_alive = False
         self._life += 1
         held = list(self.kept)[-1 - keep :] if keep is not None else []
-        saved = snapshot.payload(held[0], self.epoch) if held else None
+        saved = snapshot.payload(held[0], self.epoch, _BOOT) if held else None
         self.promises.crashed(None if not held else keep)
 
         def again() -> None:
-            memory = snapshot.restore(saved, self.epoch, self.now, self.settings.sync) if saved else None
+            sync = self.settings.sync
+            memory = snapshot.restore(saved, self.epoch, self.now, sync, _BOOT) if saved else None
             self.begin(memory)
 
         self.after(pause, again)

@@ -162,7 +162,11 @@ class Daemon:
         if loaded.payload is not None:
             try:
                 memory = snapshot.restore(
-                    loaded.payload, self._clock.epoch, time.monotonic(), self._inforce.settings.sync
+                    loaded.payload,
+                    self._clock.epoch,
+                    time.monotonic(),
+                    self._inforce.settings.sync,
+                    self._clock.boot,
                 )
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()

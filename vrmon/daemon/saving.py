@@ -26,7 +26,7 @@ class Saving:
         self._clock = clock
         self._aio = asyncio.get_running_loop()
         self._memory = Memory()
-        self._encoded = Encoded()
+        self._encoded = Encoded(clock.boot)
         self._due: asyncio.TimerHandle | None = None
         self._saved = threading.Event()  # set by the next save
         self._waiting: list[asyncio.Future[None]] = []  # for the next save

@@ -10,10 +10,11 @@ from vrmon.state.snapshot import SECTIONS, Part, parts
 
 
 class Encoded:
-    """`text` is that of the payload that it was asked for last."""
+    """`text` is that of the payload that it was asked for last. `boot`: the id of the machine's."""
 
-    def __init__(self) -> None:
+    def __init__(self, boot: str = "") -> None:
         self.text = ""
+        self._boot = boot
         self._epoch = 0.0
         self._known: dict[tuple[str, str | None], tuple[tuple[object, ...], str]] = {}
 
@@ -25,7 +26,7 @@ class Encoded:
         known = self._known
         self._known = {}
         is_changed = False
-        for part in parts(memory, epoch):
+        for part in parts(memory, epoch, self._boot):
             place = part.section, part.key
             before = known.get(place)
             if before is not None and _is_same(before[0], part.of):

@@ -1,6 +1,9 @@
 """What of the memory outlives the process, as JSON: jobs, takes, names, holds. Times become Unix time.
 
 What was in flight is left out: the next vrmon looks at what is (promise 6). What 1.0.0 wrote is read as well.
+
+Monotonic time goes on for as long as the machine does: within one boot (`boot` is its id, "" if that is not
+known) the times are exact even where the clock was set meanwhile. Across boots there is only the clock.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ class Part(NamedTuple):
     make: Callable[[], Any]
 
 
-def parts(memory: Memory, epoch: float) -> Iterator[Part]:
+def parts(memory: Memory, epoch: float, boot: str = "") -> Iterator[Part]:
     """`epoch` plus a monotonic time is Unix time."""
 
     def unix(moment: float | None) -> float | None:
@@ -76,10 +79,12 @@ def parts(memory: Memory, epoch: float) -> Iterator[Part]:
     yield Part("problems", None, (memory.problems, memory.inherited), partial(_problems, memory, unix))
     known = memory.acknowledged
     yield Part("acknowledged", None, (known,), partial(_acknowledged, known, unix))
+    clock = {"boot": boot, "epoch": epoch}
+    yield Part("clock", None, (epoch, boot), partial(dict, clock))
 
 
 SECTIONS = (
-    *("acknowledged", "channels", "coverage", "dvrs", "listed", "primaries", "problems"),
+    *("acknowledged", "channels", "clock", "coverage", "dvrs", "listed", "primaries", "problems"),
     *("restarted", "told"),
 )
 
@@ -130,10 +135,10 @@ def _coverage(
     return accounts.encoded(coverage.went_on(primary, dvr), done, lambda moment: round(moment + epoch, 3))
 
 
-def payload(memory: Memory, epoch: float) -> dict[str, Any]:
+def payload(memory: Memory, epoch: float, boot: str = "") -> dict[str, Any]:
     """The whole of it."""
     made: dict[str, Any] = {section: {} for section in SECTIONS}
-    for part in parts(memory, epoch):
+    for part in parts(memory, epoch, boot):
         if part.key is None:
             made[part.section] = part.make()
         else:
@@ -141,12 +146,13 @@ def payload(memory: Memory, epoch: float) -> dict[str, Any]:
     return made
 
 
-def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> Memory:
+def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot: str = "") -> Memory:
     """The memory that `payload` made. LookupError, TypeError or ValueError where it is not one.
 
     A job that was last seen longer ago than `outage_hold` no longer counts as active: what runs for it is
     kept, but nothing is started before the primary has shown it again.
     """
+    epoch = _epoch_then(saved.get("clock"), boot, epoch)
 
     def monotonic(moment: float | None) -> float | None:
         return None if moment is None else min(float(moment) - epoch, now)
@@ -175,6 +181,14 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync) -> M
     covered = _restored_covered(saved.get("coverage", {}), saved.get("told", {}), epoch, now)
     acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), epoch, now)
     return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
+
+
+def _epoch_then(saved: object, boot: str, epoch: float) -> float:
+    """What made Unix times of the saved monotonic ones, where these still hold."""
+    match saved:
+        case {"boot": str(known), "epoch": float(then)} if known and known == boot:
+            return then
+    return epoch
 
 
 def _rounded(moment: float | None) -> float:
