@@ -168,3 +168,33 @@ def test_files_are_completed_where_a_file_is_wanted_and_nowhere_else(tmp_path: P
     assert completed(f"vrmon check --config {tmp_path}/n", **environ) == [f"{tmp_path}/new.toml"]
     for line in ("vrmon hold ", "vrmon map --source ", "vrmon hold X --reason ", "vrmon events -n "):
         assert not [one for one in completed(line, **environ) if not one.startswith("-")]
+
+
+def test_a_site_stands_before_the_command_and_is_the_one_that_is_asked() -> None:
+    start = "Start it: systemctl start vrmon@NORTH"
+    for arguments in (("--site", "NORTH"), ("--site=NORTH",), ("--site", "NORTH", "hold", "PCR 1")):
+        done = vrmon(*arguments, environ={"RUNTIME_DIRECTORY": "/run/another"})
+        assert (done.returncode, done.stderr) == (
+            3,
+            f"Cannot reach vrmond: there is no /run/vrmon@NORTH/vrmon.sock. {start}\n",
+        )
+    done = vrmon("--site", "NORTH", "alarms")
+    assert done.stderr.endswith(
+        "/run/vrmon-alarm@NORTH/alarm.sock. Start it: systemctl start vrmon-alarm@NORTH\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--site", "NORTH", "stauts"), "there is no command 'stauts'. Did you mean 'status'?"),
+        (("--site", "../etc", "status"), "'../etc' is not the name of a site"),
+        (("--site",), "--site: expected one argument"),
+        (("--sight", "status"), "there is no option '--sight'. Did you mean '--site'?"),
+        (("--site", "NORTH", "status", "--jsn"), "there is no option '--jsn'. Did you mean '--json'?"),
+    ],
+)
+def test_what_is_wrong_before_the_command_is_told_as_well(arguments: tuple[str, ...], said: str) -> None:
+    done = vrmon(*arguments)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert said in done.stderr

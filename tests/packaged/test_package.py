@@ -17,6 +17,7 @@ import pytest
 import vrmon
 from vrmon import cli
 from vrmon.alarm import configured
+from vrmon.cli import site
 from vrmon.cli.commands import status
 from vrmon.cli.options import make_parser
 from vrmon.config import Directories
@@ -206,3 +207,67 @@ def test_the_alarms_unit_starts_whichever_credentials_are_missing() -> None:
     loaded = re.findall(r"^LoadCredential=([\w-]+):/etc/vrmon/credentials/\1$", unit, flags=re.MULTILINE)
     assert loaded == ["alarm", "alarm-snmp", "alarm-heartbeat"]
     assert re.findall(r"^SetCredential=([\w-]+):\\n$", unit, flags=re.MULTILINE) == loaded
+
+
+IN_ONE_CASE = [
+    r"Description=.*",
+    r"(Wants|After)=.*",
+    r"PartOf=vrmon-sites.target",
+    r"Exec\w+=.*",
+    r"(Runtime|State|Logs)Directory=.*",
+    r"LoadCredential=.*",
+    r"SetCredential=dvr:\\n",
+    r"Environment=(CONFIGURATION_DIRECTORY|VRMON_ALARM_SOCKET)=.*",
+    r"ReadWritePaths=.*",
+]
+
+
+@pytest.mark.parametrize("name", ["vrmon", "vrmon-alarm"])
+def test_a_sites_unit_is_the_other_one_with_folders_of_its_own(name: str) -> None:
+    usual, of_a_site = (
+        [line for line in (ROOT / f"systemd/{unit}.service").read_text().splitlines() if line[:1] != "#"]
+        for unit in (name, f"{name}@")
+    )
+    for one, other in ((usual, of_a_site), (of_a_site, usual)):
+        differing = [line for line in one if line not in other]
+        assert [line for line in differing if not re.fullmatch("|".join(IN_ONE_CASE), line)] == []
+    # The site named everywhere, the folders of the usual unit are what is left.
+    written = (line.replace("@%i", "") for line in of_a_site if "=" in line and "@%i" in line)
+    folders = [line for line in written if re.match(r"(Runtime|State|Logs)Directory=|LoadCredential=", line)]
+    assert folders == [
+        line for line in usual if re.match(r"(Runtime|State|Logs)Directory=|LoadCredential=", line)
+    ]
+    assert f"/etc/{name}" not in "\n".join(of_a_site).replace("/etc/vrmon@%i", "")
+
+
+def test_a_site_has_the_folders_that_the_command_looks_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    site.enter(argparse.Namespace(site="NORTH"))
+    directories = Directories.from_environ(os.environ)
+    unit = (ROOT / "systemd/vrmon@.service").read_text().replace("%i", "NORTH")
+    assert f"StateDirectory={directories.state.name}\n" in unit
+    assert f"RuntimeDirectory={directories.runtime.name}\n" in unit
+    assert f"Environment=CONFIGURATION_DIRECTORY={directories.configuration}\n" in unit
+    assert f"LoadCredential=dvr:{directories.configuration}/credentials\n" in unit
+    alarm = (ROOT / "systemd/vrmon-alarm@.service").read_text().replace("%i", "NORTH")
+    assert f"RuntimeDirectory={configured.door_of(os.environ).parent.name}\n" in alarm
+    assert f"Environment=VRMON_ALARM_SOCKET={configured.door_of(os.environ)}\n" in alarm
+    assert f"ExecStart=/usr/bin/vrmon-alarm --socket {directories.unix_socket}\n" in alarm
+    assert (site.service(), site.alarm_service()) == ("vrmon@NORTH", "vrmon-alarm@NORTH")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze knows every key")
+def test_systemd_understands_the_units_of_a_site(tmp_path: Path) -> None:
+    """And says that the programs are not installed, where they are not."""
+    for unit in (ROOT / "systemd").glob("*.[st][ea]r*"):
+        (tmp_path / unit.name).write_bytes(unit.read_bytes())
+    for name in ("vrmon@", "vrmon-alarm@"):
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", tmp_path / f"{name}NORTH.service"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        )
+        said = [line for line in done.stderr.splitlines() if "/usr/bin/vrmon" not in line]
+        assert [line for line in said if str(tmp_path) in line or "vrmon" in line] == []

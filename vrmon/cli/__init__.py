@@ -10,7 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from vrmon.cli import signs
+from vrmon.cli import signs, site
 from vrmon.cli.completion import complete
 from vrmon.cli.options import make_parser
 from vrmon.errors import NoDaemon, VrmonError
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any("\udc80" <= char <= "\udcff" for argument in arguments for char in argument):
         parser.error("an argument is not UTF-8")
     options = parser.parse(arguments)
+    site.enter(options)
     signs.register()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

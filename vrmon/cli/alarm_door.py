@@ -10,6 +10,7 @@ from typing import Any
 
 from vrmon.alarm.configured import door_of
 from vrmon.alarm.door import ask
+from vrmon.cli import site
 from vrmon.errors import NoDaemon
 
 
@@ -21,9 +22,11 @@ def asked(options: Namespace, question: str, seconds: float) -> Iterator[dict[st
     except PermissionError:
         text = f"you may not use {path}. Add yourself to the group vrmon, then log in again."
     except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
-        text = f"nobody listens on {path}. Start it: systemctl start vrmon-alarm"
+        text = f"nobody listens on {path}. Start it: systemctl start {site.alarm_service()}"
     except TimeoutError:
-        text = f"it does not answer within {seconds:g} s. See what it does: journalctl -u vrmon-alarm"
+        text = (
+            f"it does not answer within {seconds:g} s. See what it does: journalctl -u {site.alarm_service()}"
+        )
     except (OSError, ValueError, RecursionError):
         text = f"{path} broke off, or somebody else answers there. Try again."
     else:

@@ -85,6 +85,12 @@ def count(text: str) -> int:
     return int(text)
 
 
+def site(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a site: letters, digits, . _ -")
+    return text
+
+
 def http_url(text: str) -> str:
     from vrmon.devices.keys import HTTP  # noqa: PLC0415
 

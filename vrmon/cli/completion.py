@@ -76,8 +76,10 @@ def _offered(options: Namespace, group: str, device: str | None, kind: str, key:
 
 def _ask(options: Namespace, path: str) -> dict[str, object]:
     """Quickly, and without a word where there is no vrmond."""
+    from vrmon.cli import site  # noqa: PLC0415
     from vrmon.cli.vrmond import Vrmond  # noqa: PLC0415
 
+    site.enter(options)
     try:
         return Vrmond.of(options).ask("GET", path, seconds=_PATIENCE)
     except ControlError:

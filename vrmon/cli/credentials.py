@@ -9,7 +9,7 @@ from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
-from vrmon.cli import steering
+from vrmon.cli import site, steering
 from vrmon.cli.lenient import moment, number
 from vrmon.cli.vrmond import Vrmond
 from vrmon.config import Directories, passwords
@@ -17,7 +17,11 @@ from vrmon.errors import ControlError
 from vrmon.files import replace
 
 _SERVICE_USER = "_vrmon"
-RESTART = "systemctl restart vrmon"
+
+
+def restart() -> str:
+    """The command after which vrmond has what systemd hands over."""
+    return f"systemctl restart {site.service()}"
 
 
 def keep(path: Path, text: str) -> None:
@@ -40,9 +44,9 @@ def take_in(options: Namespace, path: Path) -> int:
     if not is_handed_over(path):
         return steering.reload(options)
     try:
-        done = subprocess.run(RESTART.split(), check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(restart().split(), check=False, stdin=subprocess.DEVNULL)
     except OSError as error:
-        raise ControlError(f"Cannot restart vrmon: {error.strerror}. Do it yourself: {RESTART}") from None
+        raise ControlError(f"Cannot restart vrmon: {error.strerror}. Do it yourself: {restart()}") from None
     if done.returncode == 0:
         print("vrmond was restarted and has the password; recordings went on.")
     return min(done.returncode, 1)
@@ -61,7 +65,7 @@ def stale(options: Namespace) -> str:
         return ""
     return (
         f"Something in {folder} has changed since vrmond was started, and passwords are handed over at a "
-        f"start only: {RESTART} takes them in; recordings go on."
+        f"start only: {restart()} takes them in; recordings go on."
     )
 
 

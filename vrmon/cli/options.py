@@ -33,6 +33,9 @@ def make_parser() -> Parser:
         description="Look at vrmond and steer it. Without a command: vrmon status.",
     )
     parser.add_argument("--version", action="version", version=f"vrmon {__version__}")
+    parser.add_argument(
+        "--site", type=arguments.site, metavar="SITE", help="of several on this machine: that of vrmon@SITE"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
 
     def add(name: str, run: str, does: str, *examples: str, legend: str = "") -> Callable[..., Any]:

@@ -20,13 +20,16 @@ class Parser(ArgumentParser):
 
     def parse(self, arguments: Sequence[str]) -> Namespace:
         """As parse_args, with a hint where a command or an option is almost right. No argument: status."""
-        given = list(arguments) or ["status"]
+        given, first = list(arguments), _first(arguments)
+        given += ["status"] if len(given) == first else []
         known = self.commands()
-        if not given[0].startswith("-") and given[0] not in known:
-            self.error(f"there is no command {given[0]!r}{did_you_mean(given[0], known)}")
+        name = given[first] if first < len(given) else "-"
+        if not name.startswith("-") and name not in known:
+            self.error(f"there is no command {name!r}{did_you_mean(name, known)}")
         options, rest = self.parse_known_args(given)
         if rest:
-            known[given[0]].error(_superfluous(rest, known[given[0]].format_help()))
+            command = known.get(name, self)
+            command.error(_superfluous(rest, command.format_help()))
         return options
 
     def commands(self) -> dict[str, Parser]:
@@ -37,6 +40,12 @@ class Parser(ArgumentParser):
             if isinstance(action, _SubParsersAction)
             for name, command in _choices(action).items()
         }
+
+
+def _first(arguments: Sequence[str]) -> int:
+    """Where the command stands, or would stand: behind the site that is given."""
+    begins = arguments[0] if arguments else ""
+    return 2 if begins == "--site" else 1 if begins.startswith("--site=") else 0
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

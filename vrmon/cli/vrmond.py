@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import requests
 
+from vrmon.cli import site
 from vrmon.cli.address import where
 from vrmon.cli.lenient import clean
 from vrmon.errors import Declined, NoDaemon
@@ -155,10 +156,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _reason(error: BaseException, at: Path | str, seconds: float) -> str:
     """Why, and what to do; "" where the error does not tell."""
     is_here = isinstance(at, Path)
-    start = "Start it: systemctl start vrmon" if is_here else "Does vrmond run there, and listen on TCP?"
+    start = (
+        f"Start it: systemctl start {site.service()}"
+        if is_here
+        else "Does vrmond run there, and listen on TCP?"
+    )
     if isinstance(error, TimeoutError | BlockingIOError):
         look = (
-            "See what it does: journalctl -u vrmon"
+            f"See what it does: journalctl -u {site.service()}"
             if is_here
             else "Is the address right, and its network up?"
         )

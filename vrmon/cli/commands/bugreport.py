@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from vrmon import __version__
-from vrmon.cli import board, news, settings_shown
+from vrmon.cli import board, news, settings_shown, site
 from vrmon.cli.editing import file_of
 from vrmon.cli.lenient import clean, parts
 from vrmon.cli.vrmond import Vrmond
@@ -46,13 +46,13 @@ def _sections(options: Namespace) -> dict[str, Callable[[], Lines]]:
     client, directories = Vrmond.of(options), Directories.from_environ(os.environ)
     return {
         "versions": _versions,
-        "service": lambda: _said_by("systemctl", "show", "vrmon", f"--property={_OF_THE_SERVICE}"),
+        "service": lambda: _said_by("systemctl", "show", site.service(), f"--property={_OF_THE_SERVICE}"),
         "configuration": lambda: settings_shown.lines(file_of(options), os.environ),
         "status": lambda: (line.plain for line in board.lines(client.status())),
         "events": lambda: (news.line(one, padded=False).plain for one in parts(client.status(), "recent")),
         "files": lambda: _files(directories),
         "journal": lambda: _said_by(
-            "journalctl", "--unit=vrmon", "--lines=200", "--no-pager", "--output=short-iso"
+            "journalctl", f"--unit={site.service()}", "--lines=200", "--no-pager", "--output=short-iso"
         ),
     }
 

@@ -35,6 +35,6 @@ def run(options: Namespace) -> int:
     print(f"The password of {name} is in {place}.")
     if options.reload:
         return credentials.take_in(options, place)
-    command = credentials.RESTART if credentials.is_handed_over(place) else "vrmon reload"
+    command = credentials.restart() if credentials.is_handed_over(place) else "vrmon reload"
     print(f"It takes effect with: {command}")
     return 0
