@@ -57,6 +57,7 @@ def make_parser() -> Parser:
     _add_alarms(add)
     _add_steering(add)
     _add_setting_up(add)
+    _add_standing_by(add)
     argument = add(
         "demo", "demo:run", "A show without hardware: simulated devices, vrmond, and a fault now and then.",
         "vrmon demo", "vrmon demo --seconds 60 --json"
@@ -315,6 +316,22 @@ def _add_setting_up(add: Callable[..., Callable[..., Any]]) -> None:
     argument("--yes", action="store_true", help="do not ask whether the certificate is the right one")
     _add_config(argument)
     _add_reload(argument)
+
+
+def _add_standing_by(add: Callable[..., Callable[..., Any]]) -> None:
+    argument = add(
+        "promote", "cli.commands.promote:run",
+        "Start vrmond on this host, a cold standby, for good. Refused while that of the other host answers; "
+        "where nobody answers there, it asks whether that host is really off. Run as root.",
+        "vrmon promote --peer http://10.1.85.10:8001"
+    )  # fmt: skip
+    argument(
+        "--peer", type=arguments.http_url, metavar="URL",
+        help="where the other host's vrmond answers (default: peer of [pair])"
+    )  # fmt: skip
+    argument("--yes", action="store_true", help="do not ask: you know that vrmon does not run there")
+    _add_config(argument)
+    _add_socket(argument)
 
 
 def _add_json(argument: Callable[..., Any], what: str) -> None:
