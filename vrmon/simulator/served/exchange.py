@@ -12,7 +12,7 @@ class Arrival:
     """One request as it came in: monotonic seconds, the path decoded and without its query.
 
     `answered` is when the answer was handed to the network; None while there is none, and for a spoilt one.
-    `connection` counts connections, `place` the requests on this one, both from 1.
+    `connection` counts connections, `place` the requests on this one, both from 1; `client` is an address.
     """
 
     at: float
@@ -22,6 +22,7 @@ class Arrival:
     answered: float | None = None
     connection: int = 0
     place: int = 0
+    client: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class Server(Port):
         body = await request.read()
         arrival = Arrival(at, request.method, path, body.decode(errors="replace"))
         arrival.connection, arrival.place = self._place(request)
+        arrival.client = request.remote or ""
         self.device.note(arrival)
         fault = self.device.faults.striking(request.method, path, arrival.place)
         asked = _asked(request, body)

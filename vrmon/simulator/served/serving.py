@@ -39,9 +39,14 @@ def open_port(
 
 @contextmanager
 def serving(
-    device: D, *, port: int = 0, tls: bool | Certificate = False, listening: bool = True
+    device: D,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: bool | Certificate = False,
+    listening: bool = True,
 ) -> Iterator[D]:
-    """The device, on 127.0.0.1 at `device.url`, until the block ends.
+    """The device, on `host` at `device.url`, until the block ends.
 
     `tls` True takes one self-signed certificate for the whole process. With `listening` False it refuses
     connections until `device.listen_again()`.
@@ -49,7 +54,7 @@ def serving(
     certificate = _usual_certificate() if tls is True else tls or None
     ready: Future[Callable[[], object]] = Future()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_serve(device, port, certificate, listening, ready)),
+        target=lambda: asyncio.run(_serve(device, host, port, certificate, listening, ready)),
         name=f"simulated {device.KIND}",
         daemon=True,
     )
@@ -64,6 +69,7 @@ def serving(
 
 async def _serve(
     device: SimulatedDevice,
+    host: str,
     port: int,
     certificate: Certificate | None,
     listening: bool,
@@ -71,7 +77,7 @@ async def _serve(
 ) -> None:
     over = asyncio.Event()
     try:
-        server = open_port(device, port=port, certificate=certificate)
+        server = open_port(device, host, port, certificate=certificate)
         if listening:
             await server.listen_again()
     except OSError as error:
