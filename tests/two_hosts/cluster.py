@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from tests.pair.network import Host, Net
+from tests.two_hosts.network import Host, Net
 from tests.world.mirror import wait
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ import sys
 import pytest
 import requests
 
-from tests.pair.cluster import Cluster
-from tests.pair.network import Host, Net
+from tests.two_hosts.cluster import Cluster
+from tests.two_hosts.network import Host, Net
 from tests.world.mirror import wait
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pair.cluster import Cluster, cluster
-from tests.pair.network import Host, hosts
+from tests.two_hosts.cluster import Cluster, cluster
+from tests.two_hosts.network import Host, hosts
 
 if "VRMON_PAIR" not in os.environ:  # packaging/pair-tests sets the stage
     collect_ignore_glob = ["test_*.py"]
