@@ -225,7 +225,8 @@ class Action:
 
     `channel` is a channel's key, None for FETCH_NAME, which serves every channel of its job.
     `source` is a DVR source's unique_id; `name` the recording name to set, or that of the take meant.
-    `expected`: the look is old, and the source itself is to be asked first.
+    `expected`: the look is old, and the source itself is to be asked first. `until`: from then on it is no
+    longer this host's to send (monotonic); None: it is alone.
     """
 
     verb: Verb
@@ -236,6 +237,7 @@ class Action:
     name: str = ""
     job: Job | None = None
     expected: Expected | None = None
+    until: float | None = None
 
 
 class Outcome(Word):

@@ -27,6 +27,7 @@ from vrmon.model import (
 from vrmon.plan import Plan, Verdict, World, drilling, plan
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import ChannelMemory, Memory
+from vrmon.plan.rights import Rights
 from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.state import snapshot
 from vrmon.views.round import Round
@@ -34,6 +35,28 @@ from vrmon.views.round import Round
 EPOCH = 1_790_000_000.0
 HUNG = 12.0  # seconds
 _BOOT = "0f2b6b1e-7d0a-4a50-9f5b-7a3a6b1c5d11"
+
+
+class Agenda:
+    """Virtual time and what is to happen in it. `watchers` are called after whatever happens."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.watchers: list[Callable[[], None]] = []
+        self._entries: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = 0
+
+    def at(self, moment: float, what: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._entries, (max(moment, self.now), self._count, what))
+
+    def until(self, moment: float) -> None:
+        while self._entries and self._entries[0][0] <= moment:
+            self.now, _, what = heapq.heappop(self._entries)
+            what()
+            for watch in self.watchers:
+                watch()
+        self.now = moment
 
 
 class Run:
@@ -53,21 +76,19 @@ class Run:
         self.playbox = next(iter(self.playboxes.values()))
         self.mac = next(iter(self.macs.values()))
         self.chances = Chances()
-        self.now = 0.0
+        self.agenda = Agenda()
         self.plans = 0
         self.memory = Memory()
         self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
         self.epoch = EPOCH  # what the clock says at 0, until somebody sets it
-        self.watchers: list[Callable[[], None]] = []  # called after whatever happens
+        self.rights: Callable[[], Rights | None] = lambda: None
         self.planned: Plan | None = None
         self.promises = Promises(self)
         self.turned: Callable[[Round], object] = lambda _: None
         self.starts: Callable[[], object] = lambda: None
         self.primaries_seen: dict[str, Observation[tuple[Job, ...]]] = {}
         self.dvrs_seen: dict[str, Observation[tuple[Source, ...]]] = {}
-        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
-        self._count = 0
         self._life = 0
         self._results: list[Result] = []
         self._settled: Settings | None = None  # those that the last plan was made with
@@ -79,20 +100,22 @@ class Run:
         self._hung_until: dict[str, float] = {}
         self._due = inf
 
+    @property
+    def now(self) -> float:
+        return self.agenda.now
+
+    @property
+    def watchers(self) -> list[Callable[[], None]]:
+        return self.agenda.watchers
+
     def at(self, moment: float, what: Callable[[], None]) -> None:
-        self._count += 1
-        heapq.heappush(self._agenda, (max(moment, self.now), self._count, what))
+        self.agenda.at(moment, what)
 
     def after(self, seconds: float, what: Callable[[], None]) -> None:
-        self.at(self.now + seconds, what)
+        self.agenda.at(self.now + seconds, what)
 
     def until(self, moment: float) -> None:
-        while self._agenda and self._agenda[0][0] <= moment:
-            self.now, _, what = heapq.heappop(self._agenda)
-            what()
-            for watch in self.watchers:
-                watch()
-        self.now = moment
+        self.agenda.until(moment)
 
     def job(self, name: str = "", channel: int = 0, identity: str = "", since: float = 0.0) -> Job:
         """A job begins on a channel's ingest, called by its name unless `identity` says otherwise."""
@@ -288,6 +311,7 @@ class Run:
             {name: self.dvrs_seen.get(name) for name in self.settings.dvrs},
             tuple(self._results),
             self.epoch,
+            rights=self.rights(),
         )
         self._results.clear()
         before = self.memory
@@ -326,6 +350,14 @@ class Run:
         return self.primaries_seen.get(name)
 
     def _command(self, action: Action) -> None:
+        """Carried out by a lane: where vrmon is frozen in between, not before it goes on."""
+        if self.now < self._frozen_until:
+            self.at(self._frozen_until, self._living(lambda: self._command(action)))
+            return
+        if action.until is not None and self.now >= action.until:
+            nothing_sent = Result(action, self.now, Outcome.LOST, "its right is over")
+            self.after(0.001, self._living(lambda: self._came_back(nothing_sent)))
+            return
         began, chances = self.now, self.chances
         took = self.random.uniform(0.005, 0.05)
         is_lost = self.random.random() < chances.lost
@@ -362,8 +394,7 @@ class Run:
             if outcome is Outcome.LOST and self.now < began + TIMEOUT * happens:
                 self.at(began + TIMEOUT, self._living(come_back))
                 return
-            self._results.append(Result(action, self.now, outcome, error, value))
-            self.turn()
+            self._came_back(Result(action, self.now, outcome, error, value))
 
         if hung > 0.0:
             self.after(hung, act)
@@ -374,6 +405,10 @@ class Run:
             self.promises.lost_lane(action)
         else:
             self.after(took, self._living(come_back))
+
+    def _came_back(self, result: Result) -> None:
+        self._results.append(result)
+        self.turn()
 
     def _is_as_expected(self, mac: VirtualRecorder, action: Action) -> bool:
         """A lane looks at the source itself first where the look was slow."""

@@ -17,6 +17,7 @@ from vrmon.model import (
 )
 from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, TrackedJob
 from vrmon.plan.moment import Moment
+from vrmon.plan.rights import Rights
 from vrmon.settings import Channel, ChannelKey, Sync
 from vrmon.traits import Traits
 
@@ -28,7 +29,8 @@ class Case:
     """One channel and its surroundings.
 
     `primary_told`, `observation`: what the devices told last. `new_look`: the latter was not taken in yet.
-    `claims`: which channel's a source is. `epoch` plus a monotonic time is Unix time.
+    `claims`: which channel's a source is. `epoch` plus a monotonic time is Unix time. `rights`: None for a
+    host alone.
     """
 
     channel: Channel
@@ -45,6 +47,7 @@ class Case:
     epoch: float
     destinations: tuple[Destination, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    rights: Rights | None = None
 
     @property
     def blind_after(self) -> float:

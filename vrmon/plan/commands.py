@@ -20,8 +20,12 @@ def is_flying(attempt: Attempt, moment: Moment) -> bool:
     return attempt.ended is None and not moment.passed(attempt.sent, FLIGHT)
 
 
-def is_due(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
+def is_due(memory: ChannelMemory, goal: Verb, site: Site) -> bool:
     """Whether the next command towards `goal` may go out now."""
+    return _is_its_turn(memory.attempt, goal, site) and is_allowed(memory, goal, site)
+
+
+def _is_its_turn(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
     if attempt is None:
         return True
     if is_flying(attempt, site.moment):
@@ -29,6 +33,15 @@ def is_due(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
     if attempt.goal is not goal:
         return True
     return site.moment.reached(attempt.due) and not attempt.must_look(site.began)
+
+
+def is_allowed(memory: ChannelMemory, goal: Verb, site: Site) -> bool:
+    """Whether it is for this host to send it."""
+    rights = site.case.rights
+    if rights is None:
+        return True
+    idle = memory.idle_since
+    return rights.allows(goal, None if idle is None else idle[1], site.moment)
 
 
 def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
@@ -52,6 +65,7 @@ def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
         expected=Expected(source.is_recording, source.recording_name, source.start_date)
         if site.is_slow
         else None,
+        until=None if site.case.rights is None else site.case.rights.until(site.moment),
     )
     is_flying(attempt, site.moment)  # so that the plan falls due when its lane is lost
     return replace(memory, attempt=attempt), action
@@ -59,7 +73,7 @@ def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
 
 def repeat(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
     """Send `verb` for our take if it is due and the take was seen just now."""
-    if memory.take is None or not is_due(memory.attempt, verb, site) or not site.is_fresh:
+    if memory.take is None or not is_due(memory, verb, site) or not site.is_fresh:
         return memory, None
     return send(site, memory, verb, why)
 

@@ -299,7 +299,7 @@ class ChannelMemory:
     """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
     when it was first looked up, beside that index. `phase_since`: of `phase`. `job_ended`: when the last job
     was over that was followed by none; `drill`: the last. `overrun`: the job whose take was ended because it
-    ran for too long."""
+    ran for too long. `idle_since`: of a pair, the job for which nothing runs, and since when."""
 
     job: Job | None = None
     take: Take | None = None
@@ -314,6 +314,7 @@ class ChannelMemory:
     job_ended: float | None = None
     drill: Drill | None = None
     overrun: Job | None = None
+    idle_since: tuple[Job, float] | None = None
 
     @property
     def is_at_a_drill(self) -> bool:

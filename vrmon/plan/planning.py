@@ -15,6 +15,7 @@ from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, R
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
+from vrmon.plan.rights import Rights, Role
 from vrmon.plan.seen import adopt, look, see
 from vrmon.plan.wanted import wanted
 from vrmon.plan.world import Place, Plan, World
@@ -79,6 +80,7 @@ class Planning:
             self.world.destinations,
             self.world.schedules,
             frozenset(one.key for one in self.world.own),
+            self.world.rights,
         )
 
     def _known(self, channel: Channel) -> Verdict | None:
@@ -106,12 +108,21 @@ class Planning:
                 name for (kind, name), due in before.dues.items() if kind == "primary" and moment.reached(due)
             }
             self.stirred |= due
+        if self._has_other_rights(before.rights):
+            self._touch_all(self.settings.channels)
         for name in before.freed & self.dvrs.keys():
             self._touch_all(self.settings.on_dvr(name))
         for name in self.dvrs:
             pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
             if any(was.get(name, ()) != told.get(name, ()) for was, told in pairs):
                 self._touch_all(self.settings.on_dvr(name))
+
+    def _has_other_rights(self, before: Rights | None) -> bool:
+        """A lease that is extended changes nothing."""
+        rights, moment = self.world.rights, Moment(self.now)
+        if rights == before:
+            return False
+        return any(one is None or one.role(moment) is not Role.LEADER for one in (before, rights))
 
     def _touch_all(self, channels: Iterable[Channel]) -> None:
         self.touched.update(channel.key for channel in channels)
@@ -237,6 +248,7 @@ class Planning:
             epoch=self.world.epoch,
             destinations=self.world.destinations.get(channel.dvr, ()),
             schedules=self.world.schedules.get(channel.dvr, ()),
+            rights=self.world.rights,
         )
         before = self.channels.get(channel.key, ChannelMemory())
         memory, found = look(case, before)

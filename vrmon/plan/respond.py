@@ -21,6 +21,8 @@ _PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
     """Phase, command and problems of one channel."""
+    if case.rights is not None:
+        memory = _note_idle(case, memory, wanted, seen)
     if memory.is_at_a_drill and memory.hold is not None:
         verdict = _respond(case, memory, replace(wanted, want=Want.NOTHING), seen)  # which makes way
     elif memory.hold is not None:
@@ -35,6 +37,16 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     else:
         verdict = _timed(case, verdict, wanted)
     return replace(verdict, problems=(*verdict.problems, *problems.drill_failed(case.channel, memory)))
+
+
+def _note_idle(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> ChannelMemory:
+    """Since when nothing runs for the job that is to be recorded: a host that is less sure waits."""
+    is_lacking = wanted.want is Want.ACTIVE and isinstance(seen, Idle) and memory.hold is None
+    if not is_lacking or wanted.job is None:
+        return memory if memory.idle_since is None else replace(memory, idle_since=None)
+    if memory.idle_since is not None and memory.idle_since[0] == wanted.job.job:
+        return memory
+    return replace(memory, idle_since=(wanted.job.job, case.moment.now))
 
 
 def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
@@ -245,11 +257,11 @@ def _lacks_only_a_look(site: Site, verdict: Verdict) -> bool:
     """Whether the next command is due, but for a look that is fresh enough."""
     memory = verdict.memory
     if verdict.phase is Phase.STOPPING:
-        return commands.is_due(memory.attempt, Verb.STOP, site) and not site.is_fresh
+        return commands.is_due(memory, Verb.STOP, site) and not site.is_fresh
     if verdict.phase not in (Phase.STARTING, Phase.BLOCKED):
         return False
     if memory.running is not None:
-        return commands.is_due(memory.attempt, Verb.RESUME, site) and not site.is_fresh
+        return commands.is_due(memory, Verb.RESUME, site) and not site.is_fresh
     return starting.is_ready(site, memory) and starting.wants_look(site, memory)
 
 

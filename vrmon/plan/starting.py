@@ -65,13 +65,14 @@ def pause_is_over(site: Site, memory: ChannelMemory) -> bool:
 def is_ready(site: Site, memory: ChannelMemory) -> bool:
     """Whether the next step of a start is due, a look apart."""
     return pause_is_over(site, memory) and (
-        commands.is_due(memory.attempt, Verb.RECORD, site) or _is_unanswered(site, memory)
+        commands.is_due(memory, Verb.RECORD, site)
+        or (_is_unanswered(site, memory) and commands.is_allowed(memory, Verb.RECORD, site))
     )
 
 
 def wants_look(site: Site, memory: ChannelMemory) -> bool:
-    """Whether the next step of a start needs a fresh look first."""
-    half_done = memory.take is not None and memory.take.label.accepted
+    """Whether the next step of a start needs a fresh look first: of a pair, where the other may act, always."""
+    half_done = site.case.rights is None and memory.take is not None and memory.take.label.accepted
     return not (half_done and not site.moment.passed(site.began, _STILL_FRESH)) and not site.is_fresh
 
 

@@ -18,6 +18,7 @@ from vrmon.model import (
 )
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
+from vrmon.plan.rights import Rights
 from vrmon.settings import Channel, ChannelKey
 
 Place = tuple[str, str]
@@ -29,7 +30,7 @@ class World:
     """What is known of the outside: each device's last observation (None before the first), and the
     results that have come since the last plan. `epoch` plus a monotonic time is Unix time.
     `destinations` and `schedules`: of each DVR, as far as it told them. `own`: the daemon's problems beside
-    the plan's."""
+    the plan's. `rights`: of a host that is one of a pair."""
 
     primaries: Mapping[str, PrimaryObservation | None]
     dvrs: Mapping[str, DvrObservation | None]
@@ -38,6 +39,7 @@ class World:
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     own: tuple[Problem, ...] = ()
+    rights: Rights | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Plan:
     itself. `looks`: when a DVR should be looked at, where its usual pace is too slow. `due`: when to plan
     again although nothing has come. The rest is what the next plan need not work out again: `of_devices`, the
     problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
-    `freed`, the DVRs on which one has lost its channel. `own`: the daemon's own problems at that time.
+    `freed`, the DVRs on which one has lost its channel. `own`: the daemon's own problems at that time,
+    `rights` those that it was made with.
     """
 
     memory: Memory
@@ -65,3 +68,4 @@ class Plan:
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     own: frozenset[ProblemKey] = frozenset()
+    rights: Rights | None = None
