@@ -52,6 +52,10 @@ class NoSuchPage(HistoryError):
     """What was asked of the history makes no sense."""
 
 
+class EtcdError(VrmonError):
+    """No member of etcd gave an answer of use."""
+
+
 class ControlError(VrmonError):
     """The daemon could not be asked, or refused what it was asked to do."""
 

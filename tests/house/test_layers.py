@@ -19,7 +19,7 @@ ORDER = (
     "views devices",
     "workers",
     "config",
-    "state api",
+    "state api pair",
     "history",
     "daemon",
     "alarm",

@@ -71,7 +71,7 @@ def is_ready(site: Site, memory: ChannelMemory) -> bool:
 
 
 def wants_look(site: Site, memory: ChannelMemory) -> bool:
-    """Whether the next step of a start needs a fresh look first: of a pair, where the other may act, always."""
+    """Whether the next step of a start needs a fresh look first: a host of a pair always does."""
     half_done = site.case.rights is None and memory.take is not None and memory.take.label.accepted
     return not (half_done and not site.moment.passed(site.began, _STILL_FRESH)) and not site.is_fresh
 

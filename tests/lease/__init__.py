@@ -1,0 +1,1 @@
+"""vrmon.pair: etcd's members, the lease, and the other host's word."""

@@ -1,0 +1,149 @@
+"""Members of etcd that answer as badly as can be: nothing comes of it but an EtcdError, in time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.world.hostile import (
+    OK,
+    Behaviour,
+    Connection,
+    Hostile,
+    always,
+    always_json,
+    drip,
+    flood,
+    http_answer,
+    reset,
+    silent,
+)
+from vrmon.errors import EtcdError
+from vrmon.pair.etcd import Etcd, encoded, entries, number
+from vrmon.pair.lease import Lease
+from vrmon.settings import Pair
+
+HEADER: dict[str, Any] = {"revision": "7"}
+
+
+def pair(*urls: str) -> Pair:
+    return Pair("studio", "a", urls, "http://127.0.0.1:1")
+
+
+def answering(told: Callable[[str], object]) -> Behaviour:
+    """What `told` has for the path of each request."""
+
+    def behave(connection: Connection) -> None:
+        while True:
+            path = connection.hear().line.split()[1].removeprefix("/v3/")
+            connection.send(http_answer(json.dumps(told(path)).encode()))
+
+    return behave
+
+
+HOSTILE: list[Behaviour] = [
+    silent,
+    reset,
+    drip(OK),
+    drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    flood(OK + b"\r\n"),
+    always(http_answer(b"")),
+    always(http_answer(b"<html>")),
+    always(http_answer(b"[" * 100_000)),
+    always_json([]),
+    always_json({}),
+    always_json({"error": "etcdserver: no leader", "code": 14}, 503),
+    always_json({"error": "etcdserver: request timed out", "code": 14}, 503),
+]
+
+
+@pytest.mark.parametrize("behave", HOSTILE)
+def test_whatever_a_member_does_the_next_is_asked(behave: Behaviour) -> None:
+    with Hostile(behave) as bad, Hostile(always_json({"header": HEADER, "count": "3"})) as good:
+        with closing(Etcd(pair(bad.url, good.url), 0.5)) as etcd:
+            assert number(etcd.call("kv/range", {})["count"]) == 3
+            assert etcd.answered == good.url
+            asked = bad.connections
+            etcd.call("kv/range", {})
+        assert bad.connections == asked, "one that fails is not asked first again"
+
+
+@pytest.mark.parametrize("behave", HOSTILE)
+def test_where_none_answers_that_is_told_in_time(behave: Behaviour) -> None:
+    with Hostile(behave) as bad:
+        settings = pair(bad.url)
+        began = time.monotonic()
+        with closing(Etcd(settings, 0.5)) as etcd:
+            word = Lease(etcd, settings).tend()
+        assert word.error.startswith("etcd (127.0.0.1:")
+        assert (word.lease, word.leader) == (None, "")
+        assert time.monotonic() - began < 30.0
+
+
+@pytest.mark.parametrize("kept", [{"header": HEADER}, {"header": HEADER, "TTL": "0"}, None])
+def test_a_keepalive_without_a_ttl_is_no_lease(kept: object) -> None:
+    """An unknown lease is kept with 200 and no TTL."""
+    entry = {"key": encoded("/vrmon/studio/leader"), "create_revision": "7", "mod_revision": "7"}
+
+    def told(path: str) -> object:
+        if path == "lease/grant":
+            return {"header": HEADER, "ID": "12", "TTL": "5"}
+        if path == "lease/keepalive":
+            return {"header": HEADER, "result": kept}
+        if path == "kv/range":
+            return {"header": HEADER} if not grants else {"header": HEADER, "kvs": [entry]}
+        grants.append(path)
+        range_of_it = {"response_range": {"kvs": [{**entry, "lease": "12"}]}}
+        return {
+            "header": HEADER,
+            "succeeded": True,
+            "responses": [{}, range_of_it, {"response_range": {}}],
+        }
+
+    grants: list[str] = []
+    with Hostile(answering(told)) as member:
+        settings = pair(member.url)
+        with closing(Etcd(settings, 2.0)) as etcd:
+            lease = Lease(etcd, settings)
+            assert lease.tend().token == 7
+            word = lease.tend()
+        assert (word.lease, word.leader, word.error) == (None, "somebody", "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"succeeded": True},
+        {"succeeded": True, "responses": 1},
+        {"succeeded": True, "responses": [1, 2]},
+        {"succeeded": True, "responses": [{}, {"response_range": 1}, {}]},
+        {"succeeded": True, "responses": [{}, {"response_range": {"kvs": [{"key": "%"}]}}, {}]},
+        {"succeeded": True, "responses": [{}, {"response_range": {"kvs": [1]}}, {}]},
+    ],
+)
+def test_a_transaction_that_tells_nonsense_makes_no_leader(answer: dict[str, Any]) -> None:
+    def told(path: str) -> object:
+        if path == "lease/grant":
+            return {"header": HEADER, "ID": "12", "TTL": "5"}
+        return {"header": HEADER} if path == "kv/range" else {"header": HEADER, **answer}
+
+    with Hostile(answering(told)) as member:
+        settings = pair(member.url)
+        with closing(Etcd(settings, 2.0)) as etcd:
+            word = Lease(etcd, settings).tend()
+        assert (word.lease, word.token) == (None, 0)
+        assert "nonsense" in word.error
+
+
+def test_numbers_come_as_strings_and_zero_is_left_out() -> None:
+    assert [number(one) for one in ("7587899179303963909", 5, None)] == [7587899179303963909, 5, 0]
+    nonsense: list[object] = [True, "x", [], 1.5]
+    for one in nonsense:
+        with pytest.raises(EtcdError):
+            number(one)
+    assert list(entries({})) == []

@@ -1,0 +1,141 @@
+"""The lease that decides who leads: whoever has made its key, for as long as that lives."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import Any
+
+from vrmon.errors import EtcdError
+from vrmon.pair.etcd import Entry, Etcd, NotFound, encoded, entries, number, responses
+from vrmon.pair.shared import Shared, packed, unpacked
+from vrmon.pair.word import EtcdWord
+from vrmon.settings import Pair
+
+MARGIN = 0.2  # of the lease: so much before its end it counts as over
+AFTER_RESIGNING = 3.0  # seconds for which one that has resigned leaves the lease to the other
+
+
+class Lease:
+    """Of one thread. `token`: the revision that made the key, while this host leads as far as is known."""
+
+    def __init__(self, etcd: Etcd, pair: Pair) -> None:
+        self._etcd = etcd
+        self._pair = pair
+        self.leader_key = f"/vrmon/{pair.site}/leader"
+        self.state_key = f"/vrmon/{pair.site}/state"
+        self._id = 0
+        self.token = 0
+        self._since = 0.0
+        self._until = 0.0
+        self._abstains_until = 0.0
+
+    def tend(self) -> EtcdWord:
+        """Keep it, or take it where nobody has it: what etcd says of it. Never raises."""
+        began = time.monotonic()
+        try:
+            if self.token and not self._keep():
+                self.token = 0
+            word = self._leading(began, None) if self.token else self._look(began)
+        except EtcdError as error:
+            return EtcdWord(began, time.monotonic(), error=str(error))
+        return word
+
+    def resign(self, state: str | None) -> None:
+        """Leave it to the other host, with `state` as the last word. EtcdError where etcd hears nothing."""
+        self._abstains_until = time.monotonic() + AFTER_RESIGNING
+        token, self.token = self.token, 0
+        if not token:
+            return
+        if state is not None:
+            self.write(state, token)
+        with contextlib.suppress(NotFound):
+            self._etcd.call("lease/revoke", {"ID": str(self._id)})
+
+    def write(self, state: str, token: int) -> bool:
+        """Share the state, unless another leads by now: whether it was written."""
+        put = {
+            "request_put": {"key": encoded(self.state_key), "value": packed(state, self._pair.node, token)}
+        }
+        body = {"compare": [self._is_ours(token)], "success": [put], "failure": []}
+        return self._etcd.call("kv/txn", body).get("succeeded") is True
+
+    def _is_ours(self, token: int) -> dict[str, Any]:
+        key = encoded(self.leader_key)
+        return {"key": key, "target": "CREATE", "create_revision": str(token), "result": "EQUAL"}
+
+    def _keep(self) -> bool:
+        """Whether the lease goes on, and the key is the one that was made."""
+        began = time.monotonic()
+        result = self._etcd.call("lease/keepalive", {"ID": str(self._id)}).get("result")
+        seconds = number(result.get("TTL")) if isinstance(result, dict) else 0
+        if seconds <= 0:
+            return False
+        body = {"compare": [self._is_ours(self.token)], "success": [], "failure": []}
+        if self._etcd.call("kv/txn", body).get("succeeded") is not True:
+            return False
+        self._until = began + seconds * (1 - MARGIN)
+        return True
+
+    def _look(self, began: float) -> EtcdWord:
+        answer = self._etcd.call("kv/range", {"key": encoded(self.leader_key)})
+        known = next(entries(answer), None)
+        if known is None and time.monotonic() >= self._abstains_until:
+            return self._take(began)
+        return self._led_by(began, known)
+
+    def _take(self, began: float) -> EtcdWord:
+        asked = time.monotonic()
+        granted = self._etcd.call("lease/grant", {"TTL": str(round(self._pair.ttl))})
+        self._id, seconds = number(granted.get("ID")), number(granted.get("TTL"))
+        self._since = time.time()
+        told = json.dumps({"node": self._pair.node, "since": round(self._since, 3)})
+        put = {"key": encoded(self.leader_key), "value": encoded(told), "lease": str(self._id)}
+        leader, state = (
+            {"request_range": {"key": encoded(key)}} for key in (self.leader_key, self.state_key)
+        )
+        body = {
+            "compare": [self._is_ours(0)],
+            "success": [{"request_put": put}, leader, state],
+            "failure": [leader, state],
+        }
+        told_of = responses(self._etcd.call("kv/txn", body))[-2:]
+        if len(told_of) < 2:
+            raise EtcdError("etcd answered nonsense: it tells nothing of who leads")
+        known = next(entries(told_of[0].get("response_range", {})), None)
+        if known is None or not self._id or known.lease != self._id:
+            return self._led_by(began, known)
+        self.token, self._until = known.created, asked + seconds * (1 - MARGIN)
+        shared = next(entries(told_of[1].get("response_range", {})), None)
+        return self._leading(began, None if shared is None else unpacked(shared.value))
+
+    def _leading(self, began: float, shared: Shared | None) -> EtcdWord:
+        return EtcdWord(
+            began,
+            time.monotonic(),
+            lease=self._until,
+            token=self.token,
+            leader=self._pair.node,
+            since=self._since,
+            shared=shared,
+            member=self._etcd.answered,
+            took=self._etcd.took,
+        )
+
+    def _led_by(self, began: float, known: Entry | None) -> EtcdWord:
+        leader, since = "", None
+        if known is not None:
+            try:
+                told = json.loads(known.value)
+                leader, since = str(told["node"]), float(told["since"])
+            except (ValueError, LookupError, TypeError, RecursionError):
+                leader = "somebody"
+        return EtcdWord(
+            began,
+            time.monotonic(),
+            leader=leader,
+            since=since,
+            member=self._etcd.answered,
+            took=self._etcd.took,
+        )

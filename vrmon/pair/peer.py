@@ -1,0 +1,59 @@
+"""The other host's word: what its vrmon says of itself at /pair."""
+
+from __future__ import annotations
+
+import time
+
+from vrmon.errors import DeviceError
+from vrmon.net.client import Client
+from vrmon.net.endpoint import Endpoint
+from vrmon.net.shape import ShapeError, mapping, text
+from vrmon.pair.word import PeerWord
+from vrmon.plan.rights import Role
+from vrmon.settings import DeviceSettings, Pair
+
+_LIMIT = 64 << 10
+_TIMEOUT = 1.0
+
+
+class Peer:
+    """One thread's way to it."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._site = pair.site
+        tls = "system" if pair.ca_file is None else str(pair.ca_file)
+        self._client = Client(
+            Endpoint(DeviceSettings("the peer", pair.peer, timeout=_TIMEOUT, tls=tls), 8001)
+        )
+
+    def ask(self) -> PeerWord:
+        """Its word, or why there is none. Never raises."""
+        asked = time.monotonic()
+        try:
+            answer = self._client.exchange(self._client.prepare("GET", "pair"), _LIMIT, harmless=True)
+            if answer.status == 404:
+                raise self._client.endpoint.error(DeviceError, "is no host of a pair")
+            word = self._client.understand(answer, lambda told: self._word(told, asked))
+        except DeviceError as error:
+            return PeerWord(time.monotonic(), error=str(error))
+        return word
+
+    def _word(self, told: object, asked: float) -> PeerWord:
+        """As old as the question: what was true then is all that it proves."""
+        one = mapping(told)
+        site, node = text(one.get("site"), "site"), text(one.get("node"), "node")
+        if site != self._site:
+            raise ShapeError(f"it is of the site {site!r}, not of {self._site!r}")
+        clock = one.get("clock")
+        if isinstance(clock, bool) or not isinstance(clock, int | float):
+            raise ShapeError("clock: a number is expected")
+        try:
+            role = Role(text(one.get("role"), "role"))
+        except ValueError:
+            raise ShapeError("role: is none") from None
+        configuration = text(one.get("configuration"), "configuration")
+        unready = text(one.get("unready"), "unready")
+        return PeerWord(asked, node, role, float(clock) - time.time(), configuration, unready)
+
+    def close(self) -> None:
+        self._client.close()
