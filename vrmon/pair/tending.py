@@ -14,7 +14,7 @@ from vrmon.errors import EtcdError
 from vrmon.pair.etcd import Etcd
 from vrmon.pair.lease import Lease
 from vrmon.pair.members import ask_members
-from vrmon.pair.peer import Peer
+from vrmon.pair.other_host import Peer
 from vrmon.pair.word import EtcdWord, MemberWord, PeerWord
 from vrmon.settings import Pair
 

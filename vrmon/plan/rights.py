@@ -64,8 +64,7 @@ class Rights:
         if role is Role.LEADER:
             return goal not in _STARTS or not self._may_meet_another(idle_since, moment)
         if goal not in _STARTS:
-            is_alone = self.peer is Role.STANDBY and not moment.passed(self.heard, FRESH_WORD)
-            return role is Role.SUSPENDED and is_alone
+            return role is Role.SUSPENDED and self.is_other_idle(moment)
         since = idle_since
         if role is Role.STANDBY:
             if not self.is_left_alone(moment):
@@ -83,6 +82,10 @@ class Rights:
             return False
         theirs = idle_since + LESS_SURE
         return moment.passed(theirs, -_APART) and not moment.passed(theirs, 2 * _APART)
+
+    def is_other_idle(self, moment: Moment) -> bool:
+        """Whether the other host has said just now that it stands by."""
+        return self.peer is Role.STANDBY and not moment.passed(self.heard, FRESH_WORD)
 
     def is_left_alone(self, moment: Moment) -> bool:
         """Whether nobody leads as far as the standby can know."""

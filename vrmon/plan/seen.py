@@ -259,6 +259,8 @@ def _is_lent(case: Case, memory: ChannelMemory) -> bool:
     a vrmon before us, which turns up as late as the recorder may show it and keeps ours from being obeyed."""
     if not isinstance(memory.take, Naming):
         return False
+    if case.rights is not None and not case.rights.is_other_idle(case.moment):
+        return False  # the other host of the pair may have begun it
     attempt, first = memory.attempt, case.dvr.first
     is_refused = attempt is not None and attempt.verb is Verb.RECORD and attempt.outcome is Outcome.REFUSED
     is_early = first is not None and _ended(case) - first <= case.traits.start_grace
