@@ -21,7 +21,8 @@ class Evening:
     """Shows begin until `until`; a few kinds of faults strike, each `every` seconds or three times that.
 
     A loss that no look could have shown is none of them: a destination is taken only where nothing else makes
-    vrmon blind, and for longer than a look or two.
+    vrmon blind, and for longer than a look or two; an operator records only where start dates tell his take
+    from another file of ours.
     """
 
     def __init__(self, run: Run, random: Random, until: float, every: float = 300.0) -> None:
@@ -36,7 +37,7 @@ class Evening:
             self._take_ends,
             self._hold,
             self._operator_pauses,
-            self._operator_records,
+            *([self._operator_records] if run.mac.quirks.dated else []),
             self._recorder_does_nothing,
             self._clock_is_set,
         ]

@@ -47,7 +47,7 @@ class Look:
 
     `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id) show
     that it did not change in the dark between them; "" proves nothing. `cause`: why there is nothing, or why
-    nothing could be seen.
+    nothing could be seen. `came`: what was commanded is there by now, though nothing is recorded at present.
     """
 
     began: float
@@ -56,6 +56,7 @@ class Look:
     take: str = ""
     proof: str = ""
     cause: str = ""
+    came: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ class Watch:
         if _goes_on(last, look, dark):
             is_same = look.cause == last.cause or look.shown is Shown.COMING
             return replace(self, last=look, dark="") if is_same else self._renewed(look)
-        if last.shown is Shown.COMING and look.shown is Shown.NO and not dark:
+        if last.shown is Shown.COMING and look.shown is Shown.NO and not (dark or look.came):
             return self._renewed(look)
-        cause = dark or look.cause or last.cause
+        cause = dark or (last.cause if look.came else "") or look.cause or last.cause
         return Watch(_joined((*self.settled, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
 
     def went_on(self, look: Between) -> Watch:
