@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,27 @@ def test_the_time_without_vrmon_is_an_absence_and_the_take_survives_it_whole(tmp
         (absence,) = document["absences"]
         assert absence["from"] < absence["to"]
         assert [take["number"] for take in document["jobs"][0]["takes"]] == [1]
+
+
+def test_a_job_is_reported_once_although_the_state_was_lost(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        job = here.record()
+        wait(lambda: [one["takes"] for one in report(here)["jobs"] if one["takes"]], "the take in the book")
+        here.daemon.kill(signal.SIGKILL)
+        for file in here.daemon.state.glob("state.json*"):
+            file.unlink()
+        here.daemon.start()
+        here.wait_for_phase("recording")
+        wait(lambda: len(report(here)["absences"]) == 1 and statuses(here) == ["running"], "the job as one")
+        here.playbox.end_job(job)
+        wait(lambda: statuses(here) in (["complete"], ["partial"]), "the job is over, and its account closed")
+        document = report(here)
+        (told,) = document["jobs"]
+        take = here.the_take()
+        (taken,) = told["takes"]
+        assert (told["job"], told["basename"], taken["files"]) == (job, "SHOW", [take.name])
+        assert told["missing"]["least"] < TOLERANCE
+        assert told["began"]["latest"] < document["absences"][0]["from"] < told["ended"]["earliest"]
 
 
 @pytest.mark.parametrize("query", ["", "?day=last"])

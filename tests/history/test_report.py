@@ -118,6 +118,44 @@ def test_a_job_that_a_killed_vrmon_did_not_save_is_reported_once(tmp_path: Path,
         assert seconds(job["ended"]["latest"]) >= 200.0
 
 
+def test_a_job_that_is_met_again_after_its_state_was_lost_is_one(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.at(100.0, lambda: run.job("NEWS") and None)
+        for moment in (200.0, 300.0):
+            run.at(moment, lambda: run.crash(keep=None, pause=5.0))
+        run.until(400.0)
+        (job,) = here.read()["jobs"]
+        assert (job["status"], job["basename"], len(job["takes"])) == ("running", "NEWS", 1)
+        run.playbox.jobs.clear()
+        run.until(500.0)
+        for since, until in ((0.0, 1000.0), (0.0, 150.0), (350.0, 1000.0)):
+            (job,) = here.read(Span(EPOCH + since, EPOCH + until))["jobs"]
+            assert seconds(job["began"]["earliest"]) <= 100.0 <= seconds(job["began"]["latest"])
+            assert seconds(job["ended"]["earliest"]) <= 400.0 <= seconds(job["ended"]["latest"])
+            (take,) = job["takes"]
+            assert seconds(take["began"]["latest"]) < 110.0
+            assert seconds(take["ended"]["latest"]) >= 400.0
+            assert [gap["cause"] for gap in job["gaps"] if gap["most"] > 3.0] == ["vrmon-away"] * 2
+            assert job["missing"]["least"] < 1.0
+            assert 10.0 < job["missing"]["most"] < 60.0
+            assert 0.8 < job["coverage"]["least"] < 0.97
+            assert job["coverage"]["most"] > 0.99
+
+
+def test_another_show_under_the_same_id_is_another_job(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.job("NEWS", identity="7")
+        run.at(100.0, lambda: run.crash(keep=None, pause=5.0))
+        run.at(101.0, run.playbox.jobs.clear)
+        run.at(200.0, lambda: run.job("WEATHER", identity="7") and None)
+        run.until(300.0)
+        assert [job["basename"] for job in here.read()["jobs"]] == ["NEWS", "WEATHER"]
+
+
 def test_what_was_lost_has_its_place_and_its_cause(tmp_path: Path) -> None:
     with evenings(tmp_path) as here:
         run = here.run

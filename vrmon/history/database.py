@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from vrmon.errors import HistoryError
 
@@ -19,6 +20,7 @@ Connection = sqlite3.Connection
 
 APPLICATION = 0x76726D6E  # what tells this file from any other of SQLite's
 FORMAT = 1
+_FETCHED = 500
 
 SCHEMA = """
 CREATE TABLE sessions (          -- of vrmond: `seen` is its last sign of life
@@ -154,6 +156,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
+
+
+def rows(connection: sqlite3.Connection, question: str, values: Any) -> Iterator[dict[str, Any]]:
+    """Those that answer it, each by its columns; a few at once, so that others have their turn in between."""
+    found = connection.execute(question, values)
+    names = [column[0] for column in found.description]
+    while fetched := found.fetchmany(_FETCHED):
+        yield from (dict(zip(names, row, strict=True)) for row in fetched)
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vrmon.errors import NoSuchPage
-from vrmon.history.database import Connection
+from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
 from vrmon.history.holes import holes
 from vrmon.text import rfc3339
 from vrmon.views.events import Event
 
 _SCANNED = 10_000  # rows that are looked at for one page, whatever it is to hold
-_FETCHED = 500  # at once, so that others have their turn in between
 _ALWAYS = (-(2**62), 2**62)
 
 _Row = Mapping[str, Any]
@@ -98,10 +97,7 @@ def _rows(connection: Connection, kind: Kind, first: int, last: int, after: str)
         f" LEFT JOIN sessions ON sessions.began = one.session"
         f" WHERE one.{kind.since} >= ? AND one.{kind.since} < ?{later if after else ''} ORDER BY {order}"
     )
-    found = connection.execute(question, (first, last, *place[:1], *place))
-    names = [column[0] for column in found.description]
-    while rows := found.fetchmany(_FETCHED):
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
+    return rows(connection, question, (first, last, *place[:1], *place))
 
 
 def _encoded(cursor: tuple[object, ...]) -> str:

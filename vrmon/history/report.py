@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vrmon.errors import NoSuchPage
-from vrmon.history.database import Connection
+from vrmon.history import joined
+from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
 from vrmon.history.holes import absences
 from vrmon.history.pages import between, job_itself, sums, utc
@@ -16,7 +17,6 @@ from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
 
 MOST = 5000  # jobs of one report
-_FETCHED = 500  # at once, so that others have their turn in between
 _DOUBT = 15.0  # seconds: more than what slow polls leave in doubt at one place
 
 _OPEN = "one.ended_latest IS NULL"
@@ -56,7 +56,9 @@ def report(connection: Connection, span: Span, channel: str = "", tolerance: flo
     NoSuchPage where it would be too long.
     """
     first, last = round(span.began * 1000), round(span.ended * 1000)
-    jobs = [_job(connection, row, tolerance) for row in _rows(connection, first, last, channel)]
+    (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
+    every = _whole(connection, _rows(connection, first, last, channel, session))
+    jobs = [_job(connection, parts, tolerance, session) for parts in every]
     jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
     found = Counter(job["status"] for job in jobs)
     return {
@@ -71,39 +73,45 @@ def report(connection: Connection, span: Span, channel: str = "", tolerance: flo
     }
 
 
-def _rows(connection: Connection, first: int, last: int, channel: str) -> Iterator[_Row]:
+def _rows(connection: Connection, first: int, last: int, channel: str, session: int | None) -> Iterator[_Row]:
     """Those of the jobs that ran from `first` to `last`. What was open when its session ended was so until
     then."""
-    (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
     asked = {"first": first, "last": last, "session": session, "channel": channel}
     count = 0
     for place in _PLACES:
         of_channel = " AND one.channel = :channel" if channel else ""
         question = (
-            f"SELECT one.*, sessions.seen, one.session = :session AS is_last"  # noqa: S608 - our own words
+            f"SELECT one.*, sessions.seen"  # noqa: S608 - our own words
             f" FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session"
             f" WHERE {place}{of_channel} AND NOT ({_OPEN} AND {_KNOWN_BETTER})"
         )
-        for row in _read(connection, question, asked):
+        for row in rows(connection, question, asked):
             count += 1
             if count > MOST:
                 raise NoSuchPage(f"Cannot report on more than {MOST} jobs at once. Ask for a shorter time.")
             yield row
 
 
-def _read(connection: Connection, question: str, values: Any) -> Iterator[dict[str, Any]]:
-    found = connection.execute(question, values)
-    names = [column[0] for column in found.description]
-    while rows := found.fetchmany(_FETCHED):
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
+def _whole(connection: Connection, found: Iterator[_Row]) -> Iterator[list[_Row]]:
+    """The parts of each job, once."""
+    known = set()
+    for row in found:
+        parts = joined.parts(connection, row)
+        first = parts[0]
+        place = first["key"], first["ingest"], first["job"], first["stamp"]
+        if place not in known:
+            known.add(place)
+            yield parts
 
 
-def _job(connection: Connection, row: _Row, tolerance: float) -> dict[str, Any]:
-    gaps = list(_read(connection, _GAPS, dict(row))) if row["gaps"] else []
-    stamps = json.loads(row["takes"])
-    takes = [take for stamp in stamps for take in _read(connection, _TAKE, (row["key"], stamp))]
+def _job(connection: Connection, parts: list[_Row], tolerance: float, session: int | None) -> dict[str, Any]:
+    row = joined.whole(parts)
+    gaps = [gap for part in parts for gap in _gaps(connection, part, is_last=part is parts[-1])]
+    gaps = sorted([*gaps, *joined.unwatched(parts)], key=lambda gap: int(gap["began"]))
+    stamps = [(part["key"], stamp) for part in parts for stamp in json.loads(part["takes"])]
+    takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)])
     ended = between(row, "ended")
-    if ended is None and not row["is_last"]:
+    if ended is None and row["session"] != session:
         ended = {"earliest": utc(row["until"]), "latest": utc(max(row["until"], row["seen"] or 0))}
     doubt = max((gap["most"] for gap in gaps), default=0.0)
     return {
@@ -118,6 +126,11 @@ def _job(connection: Connection, row: _Row, tolerance: float) -> dict[str, Any]:
         ],
         "status": _verdict(row, doubt, tolerance, is_over=ended is not None, is_recorded=bool(takes)).value,
     }
+
+
+def _gaps(connection: Connection, part: _Row, *, is_last: bool) -> Iterator[dict[str, Any]]:
+    for gap in rows(connection, _GAPS, dict(part)) if part["gaps"] else ():
+        yield gap if is_last or gap["ended"] is not None else {**gap, "ended": part["until"]}
 
 
 def _verdict(row: _Row, doubt: float, tolerance: float, *, is_over: bool, is_recorded: bool) -> Verdict:

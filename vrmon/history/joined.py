@@ -1,0 +1,100 @@
+"""A job that vrmon met twice, for its state was lost in between: several rows of the book are one job.
+
+The primary does not tell when a job began. It is the same one where nobody has seen it end, and the next that
+bears its id is there soon after, under the same name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from vrmon.catalog import Cause
+from vrmon.history.database import Connection, rows
+
+_NAMED, _NAMELESS = 12 * 3_600_000, 15 * 60_000  # milliseconds for which nobody need have seen it
+_COLUMNS = "one.*, sessions.seen FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session"
+_THE_SAME = "one.key = :key AND one.ingest = :ingest AND one.job = :job"
+_BEFORE = f"SELECT {_COLUMNS} WHERE {_THE_SAME} AND one.stamp < :stamp ORDER BY one.stamp DESC LIMIT 1"
+_AFTER = f"SELECT {_COLUMNS} WHERE {_THE_SAME} AND one.stamp > :stamp ORDER BY one.stamp LIMIT 1"
+
+_Row = Mapping[str, Any]
+
+
+def parts(connection: Connection, row: _Row) -> list[_Row]:
+    """The rows of the job that `row` is one of, the oldest first."""
+    found = [row]
+    while before := [one for one in rows(connection, _BEFORE, found[0]) if _goes_on(one, found[0])]:
+        found[:0] = before
+    while found[-1]["ended_latest"] is None:
+        after = [one for one in rows(connection, _AFTER, found[-1]) if _goes_on(found[-1], one)]
+        if not after:
+            break
+        found += after
+    return found
+
+
+def whole(found: Sequence[_Row]) -> dict[str, Any]:
+    """Their row as one."""
+    first, last = found[0], found[-1]
+    if first is last:
+        return dict(last)
+    least = sum(one["least"] for one in found)
+    most = sum(one["most"] for one in found) + sum(gap["most"] for gap in unwatched(found))
+    began, until = first["began_earliest"], last["ended_latest"] or last["until"]
+    shortest = ((last["ended_earliest"] or last["until"]) - first["began_latest"]) / 1000
+    longest = (until - began) / 1000
+    covered_most = min(1.0 - least / longest, 1.0)
+    return {
+        **last,
+        "basename": last["basename"] or first["basename"],
+        "began_earliest": began,
+        "began_latest": first["began_latest"],
+        "least": round(least, 3),
+        "most": round(most, 3),
+        "covered_least": min(max(1.0 - most / shortest, 0.0), covered_most),
+        "covered_most": covered_most,
+    }
+
+
+def unwatched(found: Sequence[_Row]) -> Iterator[dict[str, Any]]:
+    """The gaps between them: nobody knows."""
+    for one, other in pairwise(found):
+        began, ended = one["until"], other["began_earliest"]
+        if ended > began:
+            seconds = (ended - began) / 1000
+            cause = Cause.VRMON_AWAY.value
+            yield {"began": began, "ended": ended, "least": 0.0, "most": seconds, "cause": cause}
+
+
+def takes(found: Sequence[_Row]) -> list[dict[str, Any]]:
+    """The takes of all of them, in order; one that was met again under its name is one."""
+    joined: list[dict[str, Any]] = []
+    for take in found:
+        last = joined[-1] if joined else None
+        if last is not None and _is_met_again(last, take):
+            ended = {name: take[name] for name in ("ended_earliest", "ended_latest", "end_cause")}
+            names = json.dumps(list(dict.fromkeys([*json.loads(last["names"]), *json.loads(take["names"])])))
+            joined[-1] = {**last, **ended, "names": names}
+        else:
+            joined.append(dict(take))
+    return joined
+
+
+def _is_met_again(last: _Row, take: _Row) -> bool:
+    is_open = last["ended_latest"] is None and last["session"] < take["session"]
+    before, after = json.loads(last["names"]), json.loads(take["names"])
+    return is_open and last["source"] == take["source"] and bool(before) and after[:1] == before[-1:]
+
+
+def _goes_on(one: _Row, other: _Row) -> bool:
+    """Whether `other`, of a later session, is the job of `one`."""
+    away = other["began_earliest"] - one["until"]
+    is_open = one["ended_latest"] is None and one["session"] < other["session"]
+    if not is_open or away < 0:
+        return False
+    if one["basename"] is None or other["basename"] is None:
+        return bool(away <= _NAMELESS)
+    return bool(one["basename"] == other["basename"] and away <= _NAMED)
