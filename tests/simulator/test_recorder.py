@@ -8,6 +8,7 @@ import pytest
 
 from tests.world.device_client import FIRST, SECOND, SUCCESS, Client, refused
 from vrmon.simulator import MovieRecorder, RecorderSource, Take, gaps, serving
+from vrmon.simulator.recording.picture import black, colour_bars
 
 
 def test_a_take_is_named_recorded_and_stopped(recorder: MovieRecorder, dvr: Client) -> None:
@@ -119,6 +120,18 @@ def test_thumbnails(recorder: MovieRecorder, dvr: Client, position: str, magic: 
     assert answer.content.startswith(magic)
     recorder.switch(thumbnail="absent")
     assert refused(dvr.command("thumbnail"), 404)
+
+
+@pytest.mark.parametrize(
+    ("position", "shown"), [("frozen", colour_bars(0.0, recording=False)), ("black", black())]
+)
+def test_thumbnails_that_stand_still(
+    recorder: MovieRecorder, dvr: Client, position: str, shown: bytes
+) -> None:
+    recorder.switch(thumbnail=position)
+    assert dvr.session.get(f"{recorder.url}/sources/0/thumbnail", timeout=60).content == shown
+    recorder.switch(thumbnail="cut short")
+    assert len(dvr.session.get(f"{recorder.url}/sources/0/thumbnail", timeout=60).content) < len(shown) + 40
 
 
 def test_a_put_without_its_content_type_is_refused(recorder: MovieRecorder, dvr: Client) -> None:

@@ -10,7 +10,7 @@ from vrmon.simulator.movierecorder.listing import destination_entry, scheduled_e
 from vrmon.simulator.movierecorder.operator import HandledMac
 from vrmon.simulator.movierecorder.orders import COMMANDS, Command, Unwilling, enabling, naming
 from vrmon.simulator.movierecorder.recorder_source import RecorderSource
-from vrmon.simulator.recording.picture import JPEG, colour_bars
+from vrmon.simulator.recording.picture import JPEG, black, colour_bars
 from vrmon.simulator.served.exchange import NOT_FOUND, Answer, Request, Route
 from vrmon.simulator.served.oddities import told
 from vrmon.simulator.served.simulated_device import locked
@@ -125,7 +125,9 @@ class MovieRecorder(HandledMac):
             return _refused("no such source or picture", 404)
         if position == "jpeg":
             return Answer(JPEG, 200, "image/jpeg")
-        return Answer(colour_bars(self.advance(), one.take is not None), 200, "image/png")
+        live = colour_bars(self.advance(), one.take is not None)
+        shown = {"frozen": colour_bars(0.0, False), "black": black(), "cut short": live[:-40]}
+        return Answer(shown.get(position, live), 200, "image/png")
 
     def _known(self, source: object) -> RecorderSource | None:
         """The source of that unique_id, or else of that index in decimal."""

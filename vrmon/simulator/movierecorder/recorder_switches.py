@@ -154,4 +154,6 @@ class MovieRecorderSwitches(Switches):
         "ends takes", "what restoring a configuration does to takes of sources that stay"
     )
     api_page: Literal["served", "absent"] = switch("served", "/api.html, which tells the version")
-    thumbnail: Literal["png", "jpeg", "absent"] = switch("png", "pictures of the sources")
+    thumbnail: Literal["png", "jpeg", "frozen", "black", "cut short", "absent"] = switch(
+        "png", "pictures of the sources: live as a PNG, a grey JPEG, always the same, black, or none whole"
+    )

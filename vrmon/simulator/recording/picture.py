@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 WIDTH, HEIGHT = 64, 36
 BARS = ("c0c0c0", "c0c000", "00c0c0", "00c000", "c000c0", "c00000", "0000c0", "101010")
@@ -26,7 +27,15 @@ def colour_bars(now: float, recording: bool) -> bytes:
     place = int(now % 60 / 60 * (WIDTH - 2)) * 3
     mark = bytes.fromhex("ff0000" if recording else "ffffff") * 2
     marked = line[:place] + mark + line[place + len(mark) :]
-    rows = [line] * (HEIGHT - 8) + [marked] * 8
+    return _png([line] * (HEIGHT - 8) + [marked] * 8)
+
+
+def black() -> bytes:
+    """A PNG of video black."""
+    return _png([bytes((16, 16, 16)) * WIDTH] * HEIGHT)
+
+
+def _png(rows: Sequence[bytes]) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0))
