@@ -64,6 +64,8 @@ class Code(Word):
     LEFTOVER_TAKE = "leftover-take"
     RUNAWAY_TAKE = "runaway-take"
     LONG_TAKE = "long-take"
+    PICTURE_BLACK = "picture-black"
+    PICTURE_FROZEN = "picture-frozen"
 
     NOT_VERIFIED = "not-verified"
     START_REFUSED = "start-refused"
@@ -149,6 +151,7 @@ class Situation(Word):
     STARTING = "starting"
     GAP = "gap"  # a recent one: the next take goes on
     OLD_GAP = "old gap"
+    MOVING = "moving"  # a picture that never stands still
     SOON = "soon"  # within minutes, or nobody knows when
     LATE = "late"  # beyond any patience, or for a reason that is known
 
@@ -544,6 +547,32 @@ _SOURCES = {
             Text(
                 "{name!r} has been recording for {lasted}, and its job goes on. Has somebody forgotten it?",
                 "If the show is over, end the job on {primary}.",
+            ),
+        ),
+    ),
+    Code.PICTURE_BLACK: Row(
+        "Picture black",
+        "A take runs, and the pictures of its source have been black for longer than [eyes] black_after: "
+        "most likely the file is black as well.",
+        "Check the signal into the source: cable, router, camera. The take goes on.",
+        _DEGRADED,
+        (
+            Text(
+                "{name!r} is recorded black: the picture of {source!r} has been black for {lasted}.",
+                "Check the signal into {source!r}: cable, router, camera. The take goes on.",
+            ),
+        ),
+    ),
+    Code.PICTURE_FROZEN: Row(
+        "Picture frozen",
+        "A take runs, and its source has shown the same picture for longer than [eyes] frozen_after. A card "
+        "or a locked-off camera does that as well: only where the channel is called moving is it trouble.",
+        "Check the signal into the source, where its picture should move. The take goes on.",
+        {Situation.USUAL: _INFO, Situation.MOVING: _DEGRADED},
+        (
+            Text(
+                "The picture of {source!r} has not moved for {lasted} while {name!r} is recorded.",
+                "Check the signal into {source!r}, where its picture should move. The take goes on.",
             ),
         ),
     ),

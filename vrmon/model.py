@@ -384,3 +384,20 @@ class Fetched:
 
     channel: ChannelKey
     picture: Thumbnail | None
+
+
+class Seen(NamedTuple):
+    """What vrmon-alarm says of the pictures of a channel, by its name: for how many seconds they have been
+    black, or the same one; None where they are not, or where nobody knows."""
+
+    channel: str
+    black: float | None
+    frozen: float | None
+
+
+class Sighting(NamedTuple):
+    """What it said at `heard`: since when that has been so."""
+
+    heard: float
+    black: float | None = None
+    frozen: float | None = None

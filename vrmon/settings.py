@@ -61,7 +61,8 @@ class Channel:
     """One ingest of a primary and the DVR source that backs it up.
 
     `ingest` is upper case. `source` is a unique_id or display name, or an integer index. `spare`: nobody
-    means to use it for now, so that its source may be disabled or missing while it has no job.
+    means to use it for now, so that its source may be disabled or missing while it has no job. `moving`: its
+    picture never stands still.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Channel:
     dvr: str
     source: str | int
     spare: bool = False
+    moving: bool = False
 
     @cached_property
     def key(self) -> ChannelKey:
@@ -183,6 +185,17 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class Eyes:
+    """Whether vrmon-alarm looks at the pictures of what is recorded: one of each channel `every` seconds. One
+    is told after so many seconds that it was black, or the same."""
+
+    enabled: bool = False
+    every: float = 5.0
+    black_after: float = 30.0
+    frozen_after: float = 60.0
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two hosts of which one leads. `etcd` and `peer` are URLs; `ttl`: how long a lease outlives its leader.
     The files are for etcd alone."""
@@ -213,6 +226,7 @@ class Settings:
     history: History = History()
     drill: DrillSettings = DrillSettings()
     alarm: Alarm = Alarm()
+    eyes: Eyes = Eyes()
     pair: Pair | None = None
 
     @cached_property

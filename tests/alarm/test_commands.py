@@ -72,6 +72,18 @@ def test_check_says_which_ways_can_be_tried(tmp_path: Path) -> None:
         assert told in said
 
 
+def test_check_tells_whether_pictures_can_be_looked_at(tmp_path: Path) -> None:
+    assert "eyes" not in check(tmp_path, "")[1]
+    code, said = check(tmp_path, "[eyes]\nenabled = true\n")
+    assert (code, "can look at the pictures" in said) == (0, True), said
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text("import sys\nsys.modules['PIL'] = None\n")
+    code, said = check(tmp_path, "[eyes]\nenabled = true\n", PYTHONPATH=str(tmp_path / "site"))
+    assert code == 1
+    assert "Pillow is not installed, which [eyes] needs" in said
+    assert "apt install python3-pil" in said
+
+
 def test_check_refuses_what_cannot_be_tried(tmp_path: Path) -> None:
     """Neither is installed, as far as this process can see."""
     (tmp_path / "site").mkdir()

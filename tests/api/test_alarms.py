@@ -11,6 +11,7 @@ import requests
 
 from tests.world.api_server import Server, serving
 from tests.world.unix_client import ask
+from vrmon.model import Seen
 
 
 @pytest.fixture
@@ -31,9 +32,25 @@ def test_the_daemon_hears_why_each_way_fails(server: Server) -> None:
     assert all(len(why) <= 200 for why in server.backend.asked[-1][1].values())
 
 
+def test_the_daemon_hears_what_pictures_show(server: Server) -> None:
+    pictures = [
+        {"channel": "PCR 1", "black": 30.5, "frozen": None},
+        {"channel": "PCR 2", "black": None, "frozen": 61},
+    ]
+    body = {"ways": [], "pictures": pictures}
+    assert ask(server.unix_socket, "POST", "/alarms", body)[0] == 200
+    assert server.backend.seen == [Seen("PCR 1", 30.5, None), Seen("PCR 2", None, 61.0)]
+    assert ask(server.unix_socket, "POST", "/alarms", {"ways": []})[0] == 200
+    assert server.backend.seen == []
+
+
 @pytest.mark.parametrize(
     "body",
-    [{}, {"ways": 1}, {"ways": [1]}, {"ways": [{"way": 1}]}, {"ways": [{"way": "a", "failing": 1}]}, []],
+    [
+        *({}, {"ways": 1}, {"ways": [1]}, {"ways": [{"way": 1}]}, {"ways": [{"way": "a", "failing": 1}]}, []),
+        *({"ways": [], "pictures": wrong} for wrong in (1, [1], [{"channel": 1}])),
+        *({"ways": [], "pictures": [{"channel": "a", "black": wrong}]} for wrong in ("1", True, -1, 1e9)),
+    ],
 )
 def test_what_cannot_be_read_is_refused_and_changes_nothing(server: Server, body: object) -> None:
     code, answer = ask(server.unix_socket, "POST", "/alarms", body)

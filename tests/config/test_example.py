@@ -11,7 +11,7 @@ from tests.world.configuring import read
 from vrmon.config.schema import TABLES
 from vrmon.devices.keys import REQUIRED, Key
 from vrmon.devices.kinds import KINDS
-from vrmon.settings import Api, DrillSettings, History, Log, Settings, Sync
+from vrmon.settings import Api, DrillSettings, Eyes, History, Log, Settings, Sync
 
 ETC = Path(__file__).parents[2] / "etc"
 
@@ -35,6 +35,7 @@ def test_the_example_loads(tmp_path: Path) -> None:
     assert (settings.sync, settings.api, settings.log) == (Sync(), Api(), Log())
     assert settings.history == History()
     assert settings.drill == DrillSettings()
+    assert settings.eyes == Eyes()
 
 
 def shown(default: object) -> str:

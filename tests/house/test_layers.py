@@ -46,6 +46,7 @@ PURE_FILES |= {
     f"vrmon.alarm.{name}"
     for name in ("condition", "deciding", "hours", "incident", "letters", "message", "recollection")
 }
+PURE_FILES |= {"vrmon.alarm.eyes.grey", "vrmon.alarm.eyes.sight"}
 """What people are to be told, and when; how it reaches them is not."""
 
 HARMLESS = {
@@ -79,6 +80,7 @@ PLACES = {
     "rich": ("vrmon.cli", "vrmon.demo"),
     "websocket": ("vrmon.devices.obs",),
     "sqlite3": ("vrmon.history",),
+    "PIL": ("vrmon.alarm.eyes.decoder",),
     "jinja2": ("vrmon.cli.reports.web",),
 }
 

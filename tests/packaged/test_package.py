@@ -59,6 +59,7 @@ HEADINGS = {
     "history": "[history]",
     "alarm": "[alarm]",
     "alarm.snmp": "[alarm.snmp]",
+    "eyes": "[eyes]",
     "pair": "[pair]",
 }
 

@@ -259,6 +259,40 @@ TABLE = (
         (shows(video_format=None),),
         {0: {}, 30: {}},
     ),
+    Line(
+        "the picture is black on air, and nobody says so again",
+        (a_job_is_recorded,),
+        (when.the_picture_is_black,),
+        {0: {Code.PICTURE_BLACK: DEGRADED}, 29: {Code.PICTURE_BLACK: DEGRADED}, 30.5: {}},
+    ),
+    Line(
+        "the picture was black on air",
+        (a_job_is_recorded, when.the_picture_is_black, wait(5.0)),
+        (when.the_picture_is_well,),
+        {0: {}},
+    ),
+    Line(
+        "the job of a black picture ends",
+        (a_job_is_recorded, when.the_picture_is_black, wait(5.0)),
+        (when.the_job_ends,),
+        {5: {}},
+    ),
+    Line("the picture is black, and nothing is recorded", (), (when.the_picture_is_black,), {0: {}, 5: {}}),
+    Line(
+        "a drill records black", (when.a_drill_lasts, wait(5.0)), (when.the_picture_is_black,), {0: {}, 5: {}}
+    ),
+    Line(
+        "the picture is frozen on air",
+        (a_job_is_recorded,),
+        (when.the_picture_is_frozen,),
+        {0: {Code.PICTURE_FROZEN: INFO}},
+    ),
+    Line(
+        "the picture of a channel that moves is frozen on air",
+        (when.the_channel_is_moving, a_job_is_recorded),
+        (when.the_picture_is_frozen,),
+        {0: {Code.PICTURE_FROZEN: DEGRADED}},
+    ),
     Line("somebody records", (), (when.somebody_records,), {30: {}}),
     Line(
         "a job begins while somebody records",

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from vrmon.api.backend import (
     UnknownProblem,
 )
 from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchPage
-from vrmon.model import Thumbnail
+from vrmon.model import Seen, Thumbnail
 from vrmon.workers.counts import ANSWER_TIME, START_LATENCY, Histogram
 
 T = TypeVar("T")
@@ -42,6 +42,7 @@ class FakeBackend:
     control_error: str = ""
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     pictures_asked: list[str] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
     remembered: list[tuple[str, ...]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     reports: list[dict[str, str]] = field(default_factory=list)
@@ -63,7 +64,7 @@ class FakeBackend:
     def health(self) -> tuple[bool, str]:
         return self.healthy, "the loop turns" if self.healthy else "the loop is stuck"
 
-    def thumbnail(self, channel: str) -> Thumbnail | None:
+    def thumbnail(self, channel: str, *, alone: bool = False) -> Thumbnail | None:
         self.pictures_asked.append(channel)
         return self.thumbnails.get(channel)
 
@@ -113,7 +114,8 @@ class FakeBackend:
         self.asked.append(("stop", channel, by))
         return f"{channel} is stopping."
 
-    def alarms(self, failing: Mapping[str, str]) -> None:
+    def alarms(self, failing: Mapping[str, str], seen: Sequence[Seen]) -> None:
+        self.seen = list(seen)
         self.asked.append(("alarms", dict(failing)))
 
     def claim(self, channel: str, by: str) -> str:

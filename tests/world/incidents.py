@@ -9,7 +9,7 @@ from datetime import datetime
 from tests.world.observed import NOW, Fault, Site
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
-from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Schedule, Source, Verb
+from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Schedule, Sighting, Source, Verb
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import Hold
 from vrmon.settings import Channel, DeviceSettings, Settings, Sync
@@ -84,6 +84,26 @@ def long_takes_are_ended(seconds: float) -> Act:
 
 def a_drill_begins(at: Site) -> None:
     at.amend(0, drill=Drill.of(at.settings.channels[0], 10.0, "alice", at.now, NOW, None))
+
+
+def a_drill_lasts(at: Site) -> None:
+    at.amend(0, drill=Drill.of(at.settings.channels[0], 60.0, "alice", at.now, NOW, None))
+
+
+def the_picture_is_black(at: Site) -> None:
+    at.sightings = {CHANNEL.key: Sighting(at.now, black=at.now - 30.0)}
+
+
+def the_picture_is_frozen(at: Site) -> None:
+    at.sightings = {CHANNEL.key: Sighting(at.now, frozen=at.now - 60.0)}
+
+
+def the_picture_is_well(at: Site) -> None:
+    at.sightings = {}
+
+
+def the_channel_is_moving(at: Site) -> None:
+    has_channels(replace(CHANNEL, moving=True))(at)
 
 
 def the_channel_is_spare(at: Site) -> None:

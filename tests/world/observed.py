@@ -25,6 +25,7 @@ from vrmon.model import (
     Result,
     Schedule,
     Sight,
+    Sighting,
     Source,
     Verb,
 )
@@ -67,11 +68,13 @@ class Site:
         self.epoch = NOW
         self.memory = Memory()
         self.plan: Plan | None = None
+        self.world = World({}, {})
         self.jobs: dict[str, list[Job]] = {name: [] for name in settings.primaries}
         self.names: dict[Job, str] = {}
         self.sources = {name: {one.unique_id: one for one in shown} for name, shown in sources.items()}
         self.destinations: dict[str, tuple[Destination, ...]] = {}
         self.schedules: dict[str, tuple[Schedule, ...]] = {}
+        self.sightings: dict[ChannelKey, Sighting] = {}
         self.odd: dict[str, tuple[Odd, ...]] = {}
         self.notes: dict[str, tuple[Note, ...]] = {}
         self.listed = {channel.ingest for channel in settings.channels}
@@ -170,7 +173,15 @@ class Site:
         primaries = {name: self._observed(name, tuple(jobs), listed) for name, jobs in self.jobs.items()}
         dvrs = {name: self._observed(name, tuple(shown.values())) for name, shown in self.sources.items()}
         results, self._results = tuple(self._results), []
-        world = World(primaries, dvrs, results, self.epoch, self.destinations, self.schedules)
+        world = self.world = World(
+            primaries,
+            dvrs,
+            results,
+            self.epoch,
+            self.destinations,
+            self.schedules,
+            sightings=self.sightings,
+        )
         before, known = self.memory, tuple[Problem, ...]()
         if self.plan is not None:  # what a person asked for since belongs to this turn
             before, known = self.plan.memory, self.plan.problems

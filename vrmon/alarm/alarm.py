@@ -23,6 +23,7 @@ from vrmon.alarm.condition import read
 from vrmon.alarm.configured import Configured
 from vrmon.alarm.deciding import plan
 from vrmon.alarm.door import Door
+from vrmon.alarm.eyes.eyes import Eyes
 from vrmon.alarm.health import WaysHealth
 from vrmon.alarm.inquiry import Inquiry
 from vrmon.alarm.message import Message, Occasion
@@ -45,6 +46,7 @@ _BEATING = 60.0  # seconds between two signs of life for the dead-man's switch
 _LAST = 5.0  # seconds that messengers get to come back at the end
 
 _STATE = "vrmon-alarm"  # stands among the ways for its own memory
+_PICTURES = "pictures"  # and for what it looks at
 _TEST = Message(
     Occasion.TEST, "", Severity.INFO, "", "This is a test of vrmon's alarms. Nothing is wrong.", since=0.0
 )
@@ -71,6 +73,7 @@ class Alarm:
         self._loaded: str | None = None
         self._reported: tuple[float, object] = (float("-inf"), None)
         self._beat = float("-inf")
+        self._eyes = Eyes(lambda: Inquiry(self._inquiry.path))
         self._is_ending = False
         self._is_stale = True  # whether the configuration is to be read
         self._door = Door(door, {"alarms": self._told.entries, "test": self._try_ways})
@@ -87,6 +90,7 @@ class Alarm:
             self._round()
         self._notifier.stopping()
         self._door.close()
+        self._eyes.close(_LAST)
         self._take_in_until(time.monotonic() + _LAST)
         self._store.close(_SAVED)
         self._told.close(_SAVED)
@@ -117,11 +121,16 @@ class Alarm:
         self._hand_out()
         self._sign_of_life(answers=condition is not None)
         if condition is not None:
+            self._eyes.watch(condition.recorded, self._configured.settings.eyes)
             self._report()
-        if not self._messengers.late():
+        if not self._messengers.late() and not self._eyes.late():
             self._notifier.watchdog()
         self._notifier.status(self._summary(answers=condition is not None))
-        self._take_in_until(began + (_PACE if self._configured.ways or self._configured.faults else _IDLE))
+        self._take_in_until(began + (_PACE if self._has_work() else _IDLE))
+
+    def _has_work(self) -> bool:
+        configured = self._configured
+        return bool(configured.ways or configured.faults or configured.settings.eyes.enabled)
 
     def _take_in_until(self, moment: float) -> None:
         """What messengers bring back until then; at the end, only for as long as one is out."""
@@ -177,7 +186,7 @@ class Alarm:
         can be told."""
         now = time.monotonic()
         for way in self._configured.ways:
-            others = self._health.failing().keys() - {way.name}
+            others = self._health.failing().keys() - {way.name, _PICTURES}
             is_due = now - self._beat >= _BEATING and not self._messengers.is_out(way.name)
             if way.kind is Kind.HEARTBEAT and answers and not others and is_due:
                 self._beat = now
@@ -202,14 +211,17 @@ class Alarm:
         return outcome
 
     def _report(self) -> None:
-        """Tell vrmond how the ways do: at once when that changes."""
+        """Tell vrmond how the ways do, and what the pictures show: at once when that changes."""
         failing = self._store.failing()
         self._health.take_in(_STATE, failing[:1].lower() + failing[1:], time.monotonic())
+        self._health.take_in(_PICTURES, self._eyes.failing(), time.monotonic())
         report = self._health.report(way.name for way in self._configured.ways)
+        seen = self._eyes.seen()
+        gist = (report, [(one.channel, one.black is None) for one in seen])
         moment, said = self._reported
-        is_due = report != said or time.monotonic() - moment >= _REPORTED
-        if is_due and self._inquiry.report(report):
-            self._reported = (time.monotonic(), report)
+        is_due = gist != said or time.monotonic() - moment >= _REPORTED
+        if is_due and self._inquiry.report({**report, "pictures": [one._asdict() for one in seen]}):
+            self._reported = (time.monotonic(), gist)
 
     def _listeners(self) -> list[Way]:
         return [way for way in self._configured.ways if way.kind is not Kind.HEARTBEAT]
@@ -218,7 +230,7 @@ class Alarm:
         self._is_stale = False
         self._configured.read()
         self._inquiry = Inquiry(self._socket_path or self._configured.socket)
-        names = [way.name for way in self._configured.ways] + [_STATE]
+        names = [way.name for way in self._configured.ways] + [_STATE, _PICTURES]
         self._health.configured(names, self._configured.faults, time.monotonic())
 
     def _remember(self) -> None:

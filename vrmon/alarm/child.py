@@ -16,7 +16,7 @@ from vrmon.alarm.ways import Way
 
 PATIENCE = 20.0
 """Seconds after which it is killed."""
-_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
+OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _send(way: Way, message: Message | None, host: str) -> str:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # libraries may quote an address there
-            env={name: value for name, value in os.environ.items() if name not in _OURS},
+            env={name: value for name, value in os.environ.items() if name not in OURS},
             start_new_session=True,
         )
     except OSError as error:

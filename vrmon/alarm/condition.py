@@ -35,10 +35,11 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Condition:
-    """`loaded` changes when vrmond has read its configuration anew."""
+    """`loaded` changes when vrmond has read its configuration anew. `recorded`: the channels with a take."""
 
     troubles: tuple[Trouble, ...]
     channels: frozenset[str]
+    recorded: tuple[str, ...]
     loaded: str
 
     def roots(self) -> Mapping[Cause, tuple[Trouble, ...]]:
@@ -70,15 +71,12 @@ def read(document: object) -> Condition | None:
         return None
     troubles = [_trouble(one, now) for one in document["problems"][:_MOST]]
     channels = document.get("channels")
-    named = (
-        [_text(one, "name") for one in channels if isinstance(one, dict)]
-        if isinstance(channels, list)
-        else []
-    )
+    told = [one for one in channels if isinstance(one, dict)] if isinstance(channels, list) else []
     configuration = document.get("configuration")
     return Condition(
         tuple(one for one in troubles if one is not None),
-        frozenset(named),
+        frozenset(_text(one, "name") for one in told),
+        tuple(_text(one, "name") for one in told if isinstance(one.get("take"), dict)),
         _text(configuration, "loaded"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -36,14 +37,29 @@ class Inquiry:
         """Tells it how the ways do. False where it did not take it."""
         return self._ask("POST", "/alarms", body) is not None
 
+    def picture(self, channel: str) -> tuple[str, bytes] | None:
+        """The newest of a channel, and when it was taken, in words that differ from picture to picture; None
+        where there is none. That it is asked for is why there is another one before long."""
+        try:
+            answer = self._exchange("GET", f"/thumbnail/{quote(channel, safe='')}", None)
+            return None if answer is None else (answer.headers.get("Last-Modified", ""), answer.content)
+        except FOREIGN:
+            return None
+        finally:
+            self._adapter.drop()
+
     def _ask(self, method: str, path: str, body: object) -> Any:
         try:
-            self._budget.start(_PATIENCE, _LIMIT)
-            answer = self._session.request(method, f"http://vrmon{path}", json=body, allow_redirects=False)
-            # Older libraries take an answer that was cut short for a good one.
-            whole = len(answer.content) == int(answer.headers.get("Content-Length", -1))
-            return json.loads(answer.content) if whole and answer.status_code == 200 else None
+            answer = self._exchange(method, path, body)
+            return None if answer is None else json.loads(answer.content)
         except (*FOREIGN, RecursionError):
             return None
         finally:
             self._adapter.drop()
+
+    def _exchange(self, method: str, path: str, body: object) -> requests.Response | None:
+        self._budget.start(_PATIENCE, _LIMIT)
+        answer = self._session.request(method, f"http://vrmon{path}", json=body, allow_redirects=False)
+        # Older libraries take an answer that was cut short for a good one.
+        whole = len(answer.content) == int(answer.headers.get("Content-Length", -1))
+        return answer if whole and answer.status_code == 200 else None

@@ -7,12 +7,12 @@ Shapes of the documents: `vrmon.views.status` and `vrmon.views.inventory`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vrmon.errors import ControlError
-from vrmon.model import Thumbnail
+from vrmon.model import Seen, Thumbnail
 from vrmon.workers.counts import HistogramSnapshot
 
 _NONE_YET = HistogramSnapshot()
@@ -111,8 +111,9 @@ class Backend(Protocol):
     def health(self) -> tuple[bool, str]:
         """Whether the control loop turns, and why."""
 
-    def thumbnail(self, channel: str) -> Thumbnail | None:
-        """The newest picture while it is fresh. Inquiry is what makes the daemon fetch the next one."""
+    def thumbnail(self, channel: str, *, alone: bool = False) -> Thumbnail | None:
+        """The newest picture while it is fresh. Inquiry is what makes the daemon fetch the next one: of every
+        channel, as somebody looks at them all, or of this one `alone`, at the pace of [eyes]."""
 
     def metrics(self) -> MetricsSnapshot: ...
 
@@ -157,5 +158,6 @@ class Backend(Protocol):
     def withdraw(self, code: str, subject: str, by: str) -> str:
         """Takes that back. UnknownProblem."""
 
-    def alarms(self, failing: Mapping[str, str]) -> None:
-        """vrmon-alarm is there; why those of its ways fail that do."""
+    def alarms(self, failing: Mapping[str, str], seen: Sequence[Seen]) -> None:
+        """vrmon-alarm is there; why those of its ways fail that do, and which pictures are not as they should
+        be."""

@@ -14,6 +14,7 @@ from vrmon.api.answers import json_answer
 from vrmon.api.backend import Backend
 from vrmon.api.peer import peer
 from vrmon.errors import ControlError
+from vrmon.model import Seen
 from vrmon.net.redact import one_line
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,9 @@ _LONGEST_HOLD = 366 * 86400.0
 _LONGEST_REASON = 200
 _LONGEST_ACKNOWLEDGED = 12 * 3600.0
 _LONGEST_DRILL = 600.0
+_LONGEST_SEEN = 366 * 86400.0
 _MOST_WAYS = 100
+_MOST_CHANNELS = 1000
 _NOT_SAVED = "The disk does not have this yet: until it does, a restart of vrmond would forget it."
 
 
@@ -84,12 +87,20 @@ class Control:
 
     async def alarms(self, request: web.Request) -> web.Response:
         """Said every few seconds, and by nobody who wants anything: not logged."""
-        ways = (await _body(request)).get("ways")
+        body = await _body(request)
+        ways = body.get("ways")
         if not isinstance(ways, list) or not all(isinstance(one, dict) for one in ways):
             raise web.HTTPBadRequest(text="Cannot read the request: ways is not an array of objects.")
         told = [(_text(one, "way"), _text({"why": one.get("failing") or ""}, "why")) for one in ways]
         failing = {one_line(way): one_line(why, _LONGEST_REASON) for way, why in told[:_MOST_WAYS] if why}
-        self._backend.alarms(failing)
+        pictures = body.get("pictures") or []
+        if not isinstance(pictures, list) or not all(isinstance(one, dict) for one in pictures):
+            raise web.HTTPBadRequest(text="Cannot read the request: pictures is not an array of objects.")
+        seen = [
+            Seen(_text(one, "channel"), _lasting(one, "black"), _lasting(one, "frozen"))
+            for one in pictures[:_MOST_CHANNELS]
+        ]
+        self._backend.alarms(failing, seen)
         return json_answer({"message": "Noted."})
 
     async def _on_channel(
@@ -145,6 +156,11 @@ def _text(body: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise web.HTTPBadRequest(text=f"Cannot read the request: {key} is not a text.")
     return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _lasting(body: dict[str, Any], key: str) -> float | None:
+    """Seconds that something has lasted, None where it does not."""
+    return _seconds(body, key, _LONGEST_SEEN, "read the request", "a year of them")
 
 
 def _seconds(body: dict[str, Any], key: str, longest: float, what: str, most: str) -> float | None:

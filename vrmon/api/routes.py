@@ -96,7 +96,7 @@ class Reading:
 
     async def thumbnail(self, request: web.Request) -> web.Response:
         channel = request.match_info["name"]
-        picture = self._backend.thumbnail(channel)
+        picture = self._backend.thumbnail(channel, alone=over_unix(request))
         kind = None if picture is None else media_type(picture.data)
         if picture is None or kind is None:
             return error_answer(404, f"Cannot show {channel}: there is no picture of it that is fresh.")

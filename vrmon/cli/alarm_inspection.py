@@ -1,17 +1,28 @@
-"""[alarm] looked at: can each way be tried at all. Nothing is sent; `vrmon test-alarm` does that."""
+"""[alarm] and [eyes] looked at: can it be tried at all. Nothing is sent; `vrmon test-alarm` does that."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from vrmon.alarm import by_apprise, by_snmp
 from vrmon.alarm.ways import Kind, Secrets, Way, find
 from vrmon.cli.inspection import Finding
 from vrmon.config import Directories
-from vrmon.settings import Alarm
+from vrmon.settings import Alarm, Eyes
 
 _TRY = "Try it: vrmon test-alarm"
+
+
+def inspect_eyes(settings: Eyes) -> Iterator[Finding]:
+    """Nothing where nobody looks at pictures."""
+    if not settings.enabled:
+        return
+    if find_spec("PIL") is None:
+        yield _missing("Pillow", "python3-pil", "[eyes]", "eyes")
+    else:
+        yield Finding(True, "eyes", "can look at the pictures of what is recorded.")
 
 
 def inspect_alarm(settings: Alarm, directories: Directories) -> Iterator[Finding]:
@@ -49,7 +60,7 @@ def _way(way: Way) -> Finding:
     return Finding(True, subject, f"{whom}can be tried{only}.", _TRY)
 
 
-def _missing(what: str, package: str, key: str) -> Finding:
+def _missing(what: str, package: str, key: str, subject: str = "alarm") -> Finding:
     return Finding(
-        False, "alarm", f"{what} is not installed, which {key} needs.", f"Install it: apt install {package}"
+        False, subject, f"{what} is not installed, which {key} needs.", f"Install it: apt install {package}"
     )

@@ -20,6 +20,7 @@ from vrmon.settings import (
     Api,
     BySeverity,
     DrillSettings,
+    Eyes,
     History,
     Log,
     Pair,
@@ -55,6 +56,7 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Settings
         log=Log(**_section("log", document, complaints)),
         history=History(**_section("history", document, complaints)),
         alarm=_alarm(document, folder, complaints),
+        eyes=Eyes(**_section("eyes", document, complaints)),
         pair=_pair(document, folder, complaints),
     )
     return settings, complaints

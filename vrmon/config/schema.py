@@ -12,7 +12,19 @@ from vrmon.config import alarm_values, pair_values, values
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
 from vrmon.devices.keys import HTTP, Key, Value, as_text, one_of, seconds, whole
-from vrmon.settings import Alarm, Api, Channel, DeviceSettings, DrillSettings, History, Log, Pair, Snmp, Sync
+from vrmon.settings import (
+    Alarm,
+    Api,
+    Channel,
+    DeviceSettings,
+    DrillSettings,
+    Eyes,
+    History,
+    Log,
+    Pair,
+    Snmp,
+    Sync,
+)
 
 _DAY = 24 * 3600
 _WEEK = 7 * _DAY
@@ -61,6 +73,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("primary", values.DEVICE_NAME, "whose ingest: needed only where there are several", None),
         Key("dvr", values.DEVICE_NAME, "whose source: needed only where there are several", None),
         Key("spare", values.YES_OR_NO, "whether nobody means to use it for now", Channel.spare),
+        Key("moving", values.YES_OR_NO, "whether its picture never stands still", Channel.moving),
     ),
     "sync": (
         Key(
@@ -171,6 +184,12 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("auth", one_of("none", "MD5", "SHA", "SHA-256", "SHA-512"), "version 3", Snmp.auth),
         Key("priv", one_of("none", "DES", "AES"), "version 3", Snmp.priv),
         Key("engine_id", alarm_values.ENGINE, "version 3: of this host, for traps", Snmp.engine_id),
+    ),
+    "eyes": (
+        Key("enabled", values.YES_OR_NO, "whether vrmon-alarm looks at the pictures", Eyes.enabled),
+        Key("every", seconds(1, 20), "how often it looks at one of each channel", Eyes.every),
+        Key("black_after", seconds(1, 3600), "how long a picture may be black", Eyes.black_after),
+        Key("frozen_after", seconds(1, 3600), "how long it may stand still", Eyes.frozen_after),
     ),
     "pair": (
         Key("site", pair_values.LABEL, "what both hosts of the pair call it"),

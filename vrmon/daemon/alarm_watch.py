@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vrmon.settings import Alarm
+from vrmon.settings import Settings
 from vrmon.text import span
 
 _SILENT = 60.0  # seconds; it says something every ten
@@ -17,10 +17,13 @@ class AlarmWatch:
         self._expected_since: float | None = None
         self._heard: float | None = None
         self._failing: Mapping[str, str] = {}
+        self._lost = ""
 
-    def apply(self, settings: Alarm, now: float) -> None:
+    def apply(self, settings: Settings, now: float) -> None:
         """It is expected to be there, or not, from now on."""
-        if not settings.tells_anybody:
+        told, seen = settings.alarm.tells_anybody, settings.eyes.enabled
+        self._lost = "nobody is told of any problem" if told else "nobody looks at the pictures"
+        if not told and not seen:
             self._expected_since = None
         elif self._expected_since is None:
             self._expected_since = now
@@ -44,4 +47,4 @@ class AlarmWatch:
         if silence < _SILENT:
             return ""
         never = "" if self._heard is not None else " since vrmond was started"
-        return f"vrmon-alarm has not been heard of for {span(silence)}{never}: nobody is told of any problem."
+        return f"vrmon-alarm has not been heard of for {span(silence)}{never}: {self._lost}."

@@ -33,13 +33,12 @@ from vrmon.plan.memory import Memory
 from vrmon.state import StateStore, snapshot
 from vrmon.views.events import Event
 from vrmon.views.round import Round
-from vrmon.workers.pictures import Pictures
+from vrmon.workers.pictures import WATCHED, Pictures
 
 log = logging.getLogger(__name__)
 
 _PACE = 1.0  # seconds between two rounds of housekeeping, unless the watchdog wants more of them
 _LOOP_BUDGET = 10.0  # seconds without a round after which the loop counts as stuck
-_WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _LAST_SAVE = 2.0
 _RECALLED = 500  # events of earlier days, for the lines that they make
 
@@ -221,7 +220,7 @@ class Daemon:
         if missed:
             self._tell(Event.of(Code.HISTORY_LOST, SUBJECT, {}, rows=missed))
         alarm_watch = self._service.alarm_watch
-        alarm_watch.apply(self._inforce.settings.alarm, now)
+        alarm_watch.apply(self._inforce.settings, now)
         self._trouble(Code.ALARM_FAILING, alarm_watch.failing())
         self._trouble(Code.ALARM_SILENT, alarm_watch.silent(now))
 
@@ -229,11 +228,12 @@ class Daemon:
         """Notice who is missed, and ask the DVRs for what only matters to people."""
         self._loop.notice_missed(now)
         looked_at = self._service.looked_at
-        watched = self._api.watchers or (looked_at is not None and now - looked_at < _WATCHED)
+        watched = bool(self._api.watchers) or (looked_at is not None and now - looked_at < WATCHED)
         self._loop.ask_aside(now)
         for name, dvr in self._loop.dvrs.items():
-            if watched and dvr.counts.failures == 0:
-                self._pictures.fetch(dvr, self._loop.sources(name), now)
+            if dvr.counts.failures == 0:
+                sources, pace = self._loop.sources(name), self._inforce.settings.eyes.every
+                self._pictures.fetch(dvr, sources, now, pace, everyone=watched)
 
     async def _listen(self) -> None:
         await self._listening.open(self._inforce.settings.api)

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -19,7 +19,7 @@ from typing import TypeVar
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.journal import fields
 from vrmon.daemon.own_problems import OwnProblems
-from vrmon.model import Action, Observation, Result, Verb
+from vrmon.model import Action, Observation, Result, Sighting, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
@@ -56,7 +56,8 @@ class Loop:
     `turned_round` is called after every round with what it came to. `kept` tells what is set when the disk
     knows of the take that is about to begin on a channel. `turned`: when the last round ended. After one that
     took long it rests for as long, so that what arrives meanwhile is taken in and planned on together.
-    `memory` is written here and nowhere else: `amend` and `change` are how to ask for it.
+    `sightings`: what vrmon-alarm saw in the channels' pictures; whoever hears it puts it there. `memory` is
+    written here and nowhere else: `amend` and `change` are how to ask for it.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Loop:
         self.primaries: dict[str, PrimaryDevice] = {}
         self.dvrs: dict[str, DvrDevice] = {}
         self.turned = time.monotonic()
+        self.sightings: Mapping[ChannelKey, Sighting] = {}
         self._clock = clock
         self._turned_round = turned_round
         self._kept = kept
@@ -186,6 +188,7 @@ class Loop:
             {name: one.destinations for name, one in self.dvrs.items()},
             {name: one.schedules for name, one in self.dvrs.items()},
             tuple(problem for problem, _ in self._own_problems.now()),
+            sightings=self.sightings,
         )
         before, known = self._memory, () if self.plan is None else self.plan.problems
         self.plan = plan(self.settings, world, memory, now, self.plan if self._is_settled else None)

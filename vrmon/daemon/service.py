@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from vrmon import __version__
 from vrmon.api.answers import encode
 from vrmon.api.backend import MetricsSnapshot, Page, UnknownChannel, UnknownProblem
-from vrmon.daemon import metrics
+from vrmon.daemon import metrics, sightings
 from vrmon.daemon.alarm_watch import AlarmWatch
 from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock, zone
@@ -24,7 +24,7 @@ from vrmon.errors import ControlError, NoSuchPage
 from vrmon.history import days, pages
 from vrmon.history.entries import Order
 from vrmon.history.report import report
-from vrmon.model import Phase, Problem, Thumbnail
+from vrmon.model import Phase, Problem, Seen, Thumbnail
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.memory import ChannelMemory, Hold
@@ -114,9 +114,13 @@ class Service:
             return False, f"overdue: {', '.join(self.late)}"
         return True, "the control loop turns"
 
-    def thumbnail(self, channel: str) -> Thumbnail | None:
-        self.looked_at = time.monotonic()
-        return self._pictures.get(self._channel(channel).key)
+    def thumbnail(self, channel: str, *, alone: bool = False) -> Thumbnail | None:
+        key, now = self._channel(channel).key, time.monotonic()
+        if alone:
+            self._pictures.watch(key, now)
+        else:
+            self.looked_at = now
+        return self._pictures.get(key)
 
     def remember(self, action: str, subject: str, by: str, reason: str = "", refusal: str = "") -> None:
         self._bookkeeping.asked(Order(action, subject, by, reason, refusal))
@@ -225,8 +229,12 @@ class Service:
         self._loop.change(lambda memory: replace(memory, acknowledged=kept))
         return f"{code} of {subject} is no longer acknowledged."
 
-    def alarms(self, failing: Mapping[str, str]) -> None:
-        self.alarm_watch.hear(failing, time.monotonic())
+    def alarms(self, failing: Mapping[str, str], seen: Sequence[Seen]) -> None:
+        now, loop = time.monotonic(), self._loop
+        self.alarm_watch.hear(failing, now)
+        if seen or loop.sightings:
+            loop.sightings = sightings.heard(loop.sightings, seen, loop.settings.channels, now)
+            loop.turn()
 
     def metrics(self) -> MetricsSnapshot:
         began = self._began + self._clock.epoch

@@ -13,6 +13,7 @@ from vrmon.model import (
     PrimaryObservation,
     Problem,
     Schedule,
+    Sighting,
     Source,
 )
 from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, TrackedJob
@@ -48,6 +49,7 @@ class Case:
     destinations: tuple[Destination, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     rights: Rights | None = None
+    sighting: Sighting | None = None
 
     @property
     def blind_after(self) -> float:

@@ -29,6 +29,8 @@ _CALLED = {
     Code.DVR_BLIND: "",
     Code.BACKUP_INCOMPLETE: "",
     Code.DRILL_FAILED: "",
+    Code.PICTURE_BLACK: "",
+    Code.PICTURE_FROZEN: "",
 }
 """How a problem is called as the cause of a gap, where that is not its code; "" where it is none."""
 

@@ -81,6 +81,7 @@ class Planning:
             self.world.schedules,
             frozenset(one.key for one in self.world.own),
             self.world.rights,
+            self.world.sightings,
         )
 
     def _known(self, channel: Channel) -> Verdict | None:
@@ -116,6 +117,9 @@ class Planning:
             pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
             if any(was.get(name, ()) != told.get(name, ()) for was, told in pairs):
                 self._touch_all(self.settings.on_dvr(name))
+        was, told = before.sightings, self.world.sightings
+        seen = (was.keys() | told.keys()) & self.settings.places.keys() if was is not told else ()
+        self.touched.update(key for key in seen if was.get(key) != told.get(key))
 
     def _has_other_rights(self, before: Rights | None) -> bool:
         """A lease that is extended changes nothing."""
@@ -249,6 +253,7 @@ class Planning:
             destinations=self.world.destinations.get(channel.dvr, ()),
             schedules=self.world.schedules.get(channel.dvr, ()),
             rights=self.world.rights,
+            sighting=self.world.sightings.get(channel.key),
         )
         before = self.channels.get(channel.key, ChannelMemory())
         memory, found = look(case, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Outcome, Phase, Problem, Verb
-from vrmon.plan import ahead, commands, problems, starting
+from vrmon.plan import ahead, commands, problems, sighting, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
@@ -137,7 +137,7 @@ def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) ->
     elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
         memory = replace(memory, attempt=None)
     verdict = _recorded(site.case, memory, take, wanted)
-    on_air = (*problems.on_air(site, take), *ahead.threats(site, take))
+    on_air = (*problems.on_air(site, take), *ahead.threats(site, take), *sighting.of_pictures(site, take))
     return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
 
 

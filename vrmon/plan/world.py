@@ -15,6 +15,7 @@ from vrmon.model import (
     ProblemKey,
     Result,
     Schedule,
+    Sighting,
 )
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
@@ -30,7 +31,7 @@ class World:
     """What is known of the outside: each device's last observation (None before the first), and the
     results that have come since the last plan. `epoch` plus a monotonic time is Unix time.
     `destinations` and `schedules`: of each DVR, as far as it told them. `own`: the daemon's problems beside
-    the plan's. `rights`: of a host that is one of a pair."""
+    the plan's. `rights`: of a host that is one of a pair. `sightings`: what the pictures of channels show."""
 
     primaries: Mapping[str, PrimaryObservation | None]
     dvrs: Mapping[str, DvrObservation | None]
@@ -40,6 +41,7 @@ class World:
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     own: tuple[Problem, ...] = ()
     rights: Rights | None = None
+    sightings: Mapping[ChannelKey, Sighting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,4 @@ class Plan:
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     own: frozenset[ProblemKey] = frozenset()
     rights: Rights | None = None
+    sightings: Mapping[ChannelKey, Sighting] = field(default_factory=dict)

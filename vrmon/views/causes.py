@@ -14,6 +14,9 @@ from vrmon.text import span
 _MANY = 4  # channels from which on the same problem is told once
 _FRESH = 5.0  # seconds for which a sight of a take counts as one of this moment
 
+_ON_ITS_OWN = {Code.BACKUP_INCOMPLETE, Code.PICTURE_BLACK, Code.PICTURE_FROZEN}
+"""Codes that say of a take what is missing of it already, or is in it: nothing is missing because of them."""
+
 Ages = Mapping[str, float]
 """Seconds since the take of a channel (by its name) was last seen."""
 
@@ -81,7 +84,7 @@ def _worst_by_subject(problems: Iterable[Problem]) -> Mapping[str, Problem]:
     """What goes wrong on each channel, but for what it has lost already."""
     worst: dict[str, Problem] = {}
     for one in problems:
-        if one.code is Code.BACKUP_INCOMPLETE or one.severity is Severity.INFO:
+        if one.code in _ON_ITS_OWN or one.severity is Severity.INFO:
             continue
         known = worst.get(one.subject)
         if known is None or one.severity.rank < known.severity.rank:

@@ -15,6 +15,7 @@ from vrmon.workers.device import DvrDevice
 EVERY = 10.0  # seconds between two pictures of one source
 FRESH = 30.0  # seconds after which a picture is shown no more
 AT_ONCE = 2  # pictures that one DVR is asked for at a time
+WATCHED = 30.0  # seconds for which a request for a picture counts as somebody looking
 _AFTER_FAILURE = 60.0  # seconds: older builds have no pictures, and some sources never
 
 
@@ -31,6 +32,11 @@ class Pictures:
     def __init__(self, deliver: Callable[[Fetched], None]) -> None:
         self._deliver = deliver
         self._shots: dict[ChannelKey, _Shot] = {}
+        self._watched: dict[ChannelKey, float] = {}
+
+    def watch(self, key: ChannelKey, now: float) -> None:
+        """Somebody looks at this channel alone, and all the time."""
+        self._watched[key] = now
 
     def get(self, key: ChannelKey) -> Thumbnail | None:
         shot = self._shots.get(key)
@@ -45,15 +51,20 @@ class Pictures:
     def keep(self, keys: set[ChannelKey]) -> None:
         """Forget the pictures of every other channel."""
         self._shots = {key: shot for key, shot in self._shots.items() if key in keys}
+        self._watched = {key: moment for key, moment in self._watched.items() if key in keys}
 
-    def fetch(self, dvr: DvrDevice, sources: dict[ChannelKey, str], now: float) -> None:
-        """Ask `dvr` for the pictures that are due; `sources` maps channels' keys to unique_ids."""
-        shots = {key: self._shots.setdefault(key, _Shot()) for key in sources}
+    def fetch(
+        self, dvr: DvrDevice, sources: dict[ChannelKey, str], now: float, pace: float, *, everyone: bool
+    ) -> None:
+        """Ask `dvr` for the pictures that are due; `sources` maps channels' keys to unique_ids. Of a channel
+        that is watched there is one every `pace` seconds, of others only while `everyone` is looked at."""
+        watched = {key for key, moment in self._watched.items() if now - moment < WATCHED}
+        shots = {key: self._shots.setdefault(key, _Shot()) for key in sources if everyone or key in watched}
         free = AT_ONCE - sum(1 for shot in shots.values() if shot.asked)
         due = sorted((shot.due, key) for key, shot in shots.items() if not shot.asked and shot.due <= now)
         for _, key in due[: max(free, 0)]:
             shots[key].asked = True
-            shots[key].due = now + EVERY
+            shots[key].due = now + min([pace] * (key in watched) + [EVERY] * everyone)
             dvr.worker.lanes.submit(self._task(key, sources[key]))
 
     def _task(self, key: ChannelKey, source: str) -> Callable[[Dvr], None]:

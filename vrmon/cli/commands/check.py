@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from vrmon.cli.alarm_inspection import inspect_alarm
+from vrmon.cli.alarm_inspection import inspect_alarm, inspect_eyes
 from vrmon.cli.editing import file_of
 from vrmon.cli.inspection import Finding, inspect_dvr, inspect_primary, show
 from vrmon.cli.lenient import parts, text
@@ -72,6 +72,7 @@ def _look(options: Namespace, *before: Finding) -> int:
     found = chain(
         _of_configuration(path, settings, complaints),
         inspect_alarm(settings.alarm, directories),
+        inspect_eyes(settings.eyes),
         _of_devices(settings, directories),
     )
     return 0 if _show(found, options) else 1

@@ -1,0 +1,1 @@
+"""What the pictures show: whether what is recorded is black, or stands still."""
