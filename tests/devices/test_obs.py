@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from tests.world.command import ROOT
 from tests.world.mirror import wait
 from vrmon.devices.contract import Dvr
+from vrmon.devices.obs import progress
 from vrmon.devices.obs.driver import connector
 from vrmon.devices.obs.names import LONGEST, fit, may_show, name_of
+from vrmon.devices.obs.progress import Progress
+from vrmon.devices.obs.session import Reply
 from vrmon.errors import BadAnswer, PasswordRefused, Refused, Unreachable
 from vrmon.model import Destination, Source
 from vrmon.settings import DeviceSettings
@@ -161,6 +164,40 @@ def test_a_paused_take_goes_on(obs: Obs) -> None:
     assert (source.is_recording, source.is_paused) == (True, False)
     with pytest.raises(Refused, match=r"refused to resume: it is not paused \(503\)"):
         client.resume("1")
+    client.stop("1")  # it would not, if it had gone on within a picture of its pause
+    assert not client.sources().seen[0].is_recording
+
+
+def test_a_recording_to_which_nothing_is_added_is_none(obs: Obs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "STILL", 0.3)
+    obs.switch(writes=False)
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    wait(lambda: client.sources().seen[0].destinations == (), "nothing is written")
+    (warning,) = client.destinations()[0].warnings
+    assert "writes nothing" in warning
+    obs.switch(writes=True)
+    wait(lambda: client.sources().seen[0].destinations == ("recordings",), "it goes on")
+    assert client.destinations()[0].warnings == ()
+
+
+def test_what_is_written_is_looked_for_while_it_records_and_is_not_paused() -> None:
+    watched = Progress()
+
+    def look(now: float, active: bool = True, paused: bool = False, **written: int | None) -> bool:
+        data: dict[str, object] = {"outputActive": active, "outputPaused": paused, **written}
+        return watched.look(Reply(True, 100, "", data), now)
+
+    assert not look(0.0, active=False, outputBytes=7, outputDuration=0)
+    assert not look(20.0, outputBytes=7, outputDuration=0)
+    assert not look(29.9, outputBytes=7, outputDuration=0)
+    assert look(30.1, outputBytes=7, outputDuration=0)
+    assert not look(30.2, outputBytes=8, outputDuration=100)
+    assert not look(90.0, paused=True, outputBytes=8, outputDuration=100)
+    assert not look(99.9, outputBytes=8, outputDuration=100)
+    assert look(110.0, outputBytes=8, outputDuration=100)
+    assert not look(110.1, outputBytes=None, outputDuration=100)
+    assert not look(200.0, outputBytes=None, outputDuration=100)
 
 
 def test_what_keeps_it_from_recording_is_told_beforehand(obs: Obs) -> None:

@@ -10,7 +10,7 @@ from vrmon.traits import Traits
 TRAITS = Traits(
     recorder="OBS",
     place="the machine that OBS runs on",
-    medium="disk with room",
+    medium="working disk",
     fit=names.fit,
     longest=names.LONGEST,
     may_show=names.may_show,

@@ -24,8 +24,8 @@ _SKIPPED = (20, 5, 1)  # per cent of the pictures, in steps, so that a warning i
 _TELLING = 100  # pictures of a take before which a share of them says nothing
 
 
-def parse_source(status: Reply, settings: Sequence[Reply], stats: Reply) -> Source:
-    """ShapeError where it does not say whether it records."""
+def parse_source(status: Reply, settings: Sequence[Reply], stats: Reply, is_still: bool) -> Source:
+    """ShapeError where it does not say whether it records. `is_still`: it does, and writes nothing."""
     if not status.done:
         raise ShapeError(f"GetRecordStatus: {status.why or status.code}")
     paths = [one.data.get("outputSettings") for one in settings if one.done]
@@ -37,16 +37,16 @@ def parse_source(status: Reply, settings: Sequence[Reply], stats: Reply) -> Sour
         is_recording=flag(status.data.get("outputActive"), "outputActive"),
         is_paused=status.data.get("outputPaused") is True,
         recording_name=one_line(name_of(found[0]), 300) if found else None,
-        destinations=() if left is not None and left < LEAST else (DESTINATION,),
+        destinations=() if is_still or (left is not None and left < LEAST) else (DESTINATION,),
     )
 
 
-def parse_destination(folder: Reply, stats: Reply, outputs: Sequence[Reply]) -> Destination:
+def parse_destination(folder: Reply, stats: Reply, outputs: Sequence[Reply], is_still: bool) -> Destination:
     """The folder that it records to, with what is to be said of its disk, and of the machine's strength."""
     path = folder.data.get("recordDirectory")
     name = one_line(path, 100) if isinstance(path, str) and path else DESTINATION
     left = _number(stats.data, "availableDiskSpace")
-    return Destination(DESTINATION, name, (*_of_room(left), *_of_pictures(outputs)))
+    return Destination(DESTINATION, name, (*_of_room(left), *_of_growth(is_still), *_of_pictures(outputs)))
 
 
 def parse_picture(content: object) -> bytes:
@@ -71,6 +71,11 @@ def _of_room(left: float | None) -> Iterator[str]:
         yield f"less than {LEAST:.0f} MB of room is left, and OBS records nothing then"
     elif left is not None and left < _LITTLE:
         yield f"less than {_LITTLE / 1000:.0f} GB of room is left"
+
+
+def _of_growth(is_still: bool) -> Iterator[str]:
+    if is_still:
+        yield "OBS says that it records, and writes nothing: if a stop does not end that, restart OBS"
 
 
 def _of_pictures(outputs: Sequence[Reply]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from vrmon.devices.obs.answers import (
     parse_source,
 )
 from vrmon.devices.obs.profile import Asker, Profile
+from vrmon.devices.obs.progress import Progress
 from vrmon.devices.obs.session import PORT, Ask, Reply, Session
 from vrmon.errors import BadAnswer, Refused
 from vrmon.model import Destination, Schedule, Sight, Source, media_type
@@ -33,9 +35,10 @@ _PICTURE = {"imageFormat": "jpg", "imageWidth": 320}
 class Obs:
     """A `contract.Dvr`."""
 
-    def __init__(self, endpoint: Endpoint, password: str, profile: Profile) -> None:
+    def __init__(self, endpoint: Endpoint, password: str, profile: Profile, progress: Progress) -> None:
         self._endpoint = endpoint
         self._profile = profile
+        self._progress = progress
         self._session = Session(endpoint, password)
 
     def sources(self) -> Sight[tuple[Source, ...]]:
@@ -47,7 +50,8 @@ class Obs:
                 Ask("GetStats"),
                 *(Ask("GetOutputSettings", {"outputName": name}) for name in OUTPUTS),
             )
-            return parse_source(status, settings, stats)
+            is_still = self._progress.look(status, time.monotonic())
+            return parse_source(status, settings, stats, is_still)
 
         return Sight((self._session.converse(look),))
 
@@ -60,7 +64,7 @@ class Obs:
             Ask("GetStats"),
             *(Ask("GetOutputStatus", {"outputName": name}) for name in OUTPUTS),
         )
-        return (parse_destination(folder, stats, outputs),)
+        return (parse_destination(folder, stats, outputs, self._progress.is_still),)
 
     def schedules(self) -> tuple[Schedule, ...]:
         self._cannot("tell schedules")
@@ -74,6 +78,8 @@ class Obs:
         self._command(source, "StopRecord", "to stop")
 
     def resume(self, source: str) -> None:
+        self._check(source)
+        time.sleep(min(self._progress.until_resumed(time.monotonic()), self._endpoint.timeout / 2))
         self._command(source, "ResumeRecord", "to resume")
 
     def set_name(self, source: str, name: str) -> None:  # noqa: ARG002
@@ -117,4 +123,5 @@ class Obs:
 
 def connector(device: DeviceSettings) -> Callable[[], Dvr]:
     endpoint, profile = Endpoint(device, PORT), Profile(min(_PATIENCE, device.timeout / 2))
-    return lambda: Obs(endpoint, device.password, profile)
+    progress = Progress()
+    return lambda: Obs(endpoint, device.password, profile, progress)

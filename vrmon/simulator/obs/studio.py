@@ -13,6 +13,7 @@ from typing import Any
 from vrmon.simulator.obs.obs_switches import ObsSwitches
 from vrmon.simulator.recording.picture import JPEG
 from vrmon.simulator.recording.solo_recorder import SoloRecorder
+from vrmon.simulator.recording.take import Take
 from vrmon.simulator.served.simulated_device import locked
 from vrmon.simulator.served.switches import switched
 
@@ -22,6 +23,7 @@ DONE = 100
 UNKNOWN_TYPE, NOT_READY, MISSING, NO_RESOURCE, RUNNING, NOT_RUNNING, PAUSED, NOT_PAUSED, FAILED = (
     204, 207, 300, 600, 500, 501, 502, 503, 702,
 )  # fmt: skip
+_PICTURE = 0.1  # seconds: a recording that goes on so soon after a pause is never written or ended again
 _USUAL_FORMAT = "%CCYY-%MM-%DD %hh-%mm-%ss"
 _FOLDER = "/home/obs/Videos"
 
@@ -52,6 +54,7 @@ class Obs(SoloRecorder):
         self.password = password
         self.free = 200_000.0  # MB
         self.dropped = 0.0
+        self._wedged: Take | None = None
         self.profile = {("Output", "FilenameFormatting"): _USUAL_FORMAT}
         self._salt, self._challenge = (secrets.token_urlsafe(32) for _ in range(2))
         self._requests: dict[str, Callable[[Data], Data]] = {
@@ -150,7 +153,8 @@ class Obs(SoloRecorder):
     def _status(self, _: Data) -> Data:
         now = self.advance()
         is_active = self.shows_recording(now)
-        lasted = now - self.take.started if self.take is not None else 0.0
+        is_written = self.take is not None and self.switches.writes and not self._is_wedged()
+        lasted = now - self.take.started if self.take is not None and is_written else 0.0
         return {
             "outputActive": is_active,
             "outputPaused": is_active and self.take is not None and self.take.paused,
@@ -215,7 +219,8 @@ class Obs(SoloRecorder):
     def _stop(self, _: Data) -> Data:
         if not self.shows_recording(self.advance()):
             raise No(NOT_RUNNING)
-        self.end(self.advance(), "remote")
+        if not self._is_wedged():
+            self.end(self.advance(), "remote")
         return {"outputPath": self._path()}
 
     def _pause(self, _: Data) -> Data:
@@ -229,8 +234,14 @@ class Obs(SoloRecorder):
     def _resume(self, _: Data) -> Data:
         if self.take is None or not self.take.paused:
             raise No(NOT_PAUSED)
-        self.take.resume(self.advance())
+        now = self.advance()
+        if now - self.take.pauses[-1][0] < _PICTURE:
+            self._wedged = self.take
+        self.take.resume(now)
         return {}
+
+    def _is_wedged(self) -> bool:
+        return self.take is not None and self.take is self._wedged
 
     def _picture(self, data: Data) -> Data:
         if self.switches.picture == "absent" or data.get("sourceName") != "Scene":
