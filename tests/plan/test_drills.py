@@ -17,6 +17,7 @@ from vrmon.plan import drilling
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.settings import DrillSettings
+from vrmon.state import snapshot
 
 OK, FAILED, REFUSED = DrillResult.OK, DrillResult.FAILED, DrillResult.REFUSED
 DATED = Quirks(dated=True)
@@ -315,3 +316,26 @@ def test_the_channels_take_turns_at_their_time_of_day() -> None:
     again = drilling.turn(settings, planned, morning + 86_400.0, EPOCH)
     assert again is settings.channels[0]
     assert drilling.turn(replace(settings, drill=DrillSettings()), planned, morning + 86_400.0, EPOCH) is None
+
+
+def test_one_that_was_passed_over_proves_nothing_and_the_last_result_stays() -> None:
+    run = in_midst()
+    run.until(run.now + 60.0)
+    well, channel = drill(run), run.settings.channels[0]
+    assert well.result is OK
+
+    def passed_over(before: Drill | None) -> Drill:
+        one = Drill.of(channel, 10.0, "[drill] at", run.now, EPOCH, before)
+        return one.passed_over("it is on hold", before)
+
+    again = passed_over(well)
+    assert (again.when, again.result, again.why) == (run.now, REFUSED, "it is on hold")
+    assert again.told == passed_over(again).told == (well.when, OK, "")
+    for nothing in (None, passed_over(None), well.refused("the channel was put on hold")):
+        assert passed_over(nothing).told == (run.now, REFUSED, "it is on hold")
+    known = {channel.key: replace(run.memory.channels[channel.key], drill=again)}
+    saved = snapshot.payload(replace(run.memory, channels=known), EPOCH)
+    restored = snapshot.restore(saved, EPOCH, run.now, SYNC).channels[channel.key].drill
+    assert restored is not None
+    assert restored.told[1:] == (OK, "")
+    assert restored.told.when == pytest.approx(well.when, abs=0.01)

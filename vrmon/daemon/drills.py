@@ -62,7 +62,7 @@ class Drills:
 
         def begun(memory: ChannelMemory) -> ChannelMemory:
             drill = Drill.of(channel, seconds, by, now, epoch, memory.drill)
-            return replace(memory, drill=drill.refused(why) if why else drill)
+            return replace(memory, drill=drill.passed_over(why, memory.drill) if why else drill)
 
         self._loop.amend(channel.key, begun)
         return self._loop.memory.channels[channel.key].drill

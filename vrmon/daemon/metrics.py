@@ -37,6 +37,7 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
     found = []
     for channel, verdict in scene.plan.verdicts:
         counts, drill = counting.channels[channel.key], verdict.memory.drill
+        drilled = None if drill is None else drill.told
         show = scene.show(channel, verdict)
         lasting = 0.0 if counts.mismatch_since is None else now - counts.mismatch_since
         found.append(
@@ -49,7 +50,7 @@ def _channels(scene: Scene, counting: Counting, now: float) -> tuple[ChannelMetr
                 takes_lost=counts.takes_lost,
                 start_latency=counts.start_latency.snapshot(),
                 missing=None if show is None else (show.account.least, show.account.most),
-                drilled=None if drill is None else (drill.result.value, drill.when + scene.epoch),
+                drilled=None if drilled is None else (drilled.result.value, drilled.when + scene.epoch),
             )
         )
     return tuple(found)

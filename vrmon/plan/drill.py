@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vrmon.model import Job
 from vrmon.plan.replacing import replace
@@ -20,13 +21,22 @@ class DrillResult(Word):
     REFUSED = "refused"
 
 
+class Told(NamedTuple):
+    """What people are told of a drill: when it began, what came of it, and why."""
+
+    when: float
+    result: DrillResult
+    why: str
+
+
 @dataclass(frozen=True)
 class Drill:
     """The last one of a channel, begun at `when`, of so many `seconds`: a job of its own kind, and its take's
     name.
 
     `enough`: when that was seen to have run for long enough. `why`: it failed, or was refused. `failed`: when
-    and why the last did that failed, until one succeeds or a job was recorded.
+    and why the last did that failed, until one succeeds or a job was recorded. `last`: what is told of one
+    before it, where it was passed over itself.
     """
 
     when: float
@@ -38,6 +48,7 @@ class Drill:
     why: str = ""
     enough: float | None = None
     failed: tuple[float, str] | None = None
+    last: Told | None = None
 
     @classmethod
     def of(
@@ -48,6 +59,10 @@ class Drill:
         job = Job.drill(channel.ingest, stamp)
         failed = None if before is None else before.failed
         return cls(now, seconds, by, job, f"{prefix(channel)}{stamp}", failed=failed)
+
+    @property
+    def told(self) -> Told:
+        return self.last or Told(self.when, self.result, self.why)
 
     @property
     def is_running(self) -> bool:
@@ -63,6 +78,12 @@ class Drill:
 
     def refused(self, why: str) -> Drill:
         return replace(self, result=DrillResult.REFUSED, why=why)
+
+    def passed_over(self, why: str, before: Drill | None) -> Drill:
+        """It was its turn, and nothing was tried: what came of the one before is still what is known."""
+        known = None if before is None else before.told
+        is_a_result = known is not None and known.result in (DrillResult.OK, DrillResult.FAILED)
+        return replace(self.refused(why), last=known if is_a_result else None)
 
     def has_failed(self, why: str, now: float) -> Drill:
         return replace(self, result=DrillResult.FAILED, why=why, failed=(now, why))

@@ -20,7 +20,7 @@ from vrmon.plan.acknowledgement import LONGEST, Acknowledged, Acknowledgement
 from vrmon.plan.coverage.channel import Coverage, Show
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
-from vrmon.plan.drill import Drill, DrillResult
+from vrmon.plan.drill import Drill, DrillResult, Told
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -345,13 +345,16 @@ def _drill(drill: Drill, unix: Shift) -> dict[str, Any]:
         "result": drill.result.value,
         "why": drill.why,
         "failed": None if drill.failed is None else [unix(drill.failed[0]), drill.failed[1]],
+        "last": None
+        if drill.last is None
+        else [unix(drill.last.when), drill.last.result.value, drill.last.why],
     }
 
 
 def _restored_drill(saved: Mapping[str, Any], epoch: float, now: float) -> Drill | None:
     """One that was running was left by the vrmon before this one, which ends its take."""
     with contextlib.suppress(LookupError, TypeError, ValueError):
-        failed = saved["failed"]
+        failed, last = saved["failed"], saved.get("last")
         drill = Drill(
             min(float(saved["when"]) - epoch, now),
             float(saved["seconds"]),
@@ -361,6 +364,9 @@ def _restored_drill(saved: Mapping[str, Any], epoch: float, now: float) -> Drill
             DrillResult(saved["result"]),
             _text(saved["why"]),
             failed=None if failed is None else (min(float(failed[0]) - epoch, now), _text(failed[1])),
+            last=None
+            if last is None
+            else Told(min(float(last[0]) - epoch, now), DrillResult(last[1]), _text(last[2])),
         )
         return drill.refused("vrmon was restarted in the midst of it") if drill.is_running else drill
     return None

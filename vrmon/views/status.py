@@ -316,7 +316,8 @@ def _coverage(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
 
 
 def _drill(scene: Scene, drill: Drill) -> dict[str, Any]:
-    return {"when": scene.utc(drill.when), "result": drill.result.value, "why": drill.why}
+    when, result, why = drill.told
+    return {"when": scene.utc(when), "result": result.value, "why": why}
 
 
 def _hold(scene: Scene, hold: Hold) -> dict[str, Any]:
