@@ -17,6 +17,7 @@ from tests.world.browser import browsing
 from tests.world.command import vrmon
 from tests.world.mirror import Mirror, mirror, wait
 from tests.world.running import Status
+from vrmon.settings import Sync
 
 TOLERANCE = 1.0
 FORMULA = "=<script>x()"
@@ -161,6 +162,35 @@ def test_a_copy_is_read_where_no_vrmond_runs(here: Mirror, tmp_path: Path) -> No
     jobs = json.loads(answer.stdout)["jobs"]
     assert [job["basename"] for job in jobs] == [job["basename"] for job in expected]
     assert [job["takes"] for job in jobs] == [job["takes"] for job in expected]
+
+
+def test_a_copy_is_read_by_the_site_s_own_day_and_tolerance(here: Mirror, tmp_path: Path) -> None:
+    for end in ("", "-wal"):
+        shutil.copy(here.daemon.state / f"history.db{end}", tmp_path / f"copy.db{end}")
+    copy = ("--json", "--file", tmp_path / "copy.db")
+
+    def read(*arguments: str, environ: dict[str, str] | None = None) -> Status:
+        answer = vrmon("report", "--day-begins", "00:00", *copy, *arguments, environ=environ)
+        assert answer.stderr == ""
+        return dict(json.loads(answer.stdout))
+
+    since = today(here)
+    assert read(*since)["tolerance"] == Sync.gap_tolerance
+    assert read(*since, "--tolerance", "3600")["summary"]["missed"] == 0
+    (tmp_path / "vrmon.toml").write_text('[sync]\ngap_tolerance = 3600\n[history]\nday_begins = "02:30"\n')
+    configured = {"CONFIGURATION_DIRECTORY": str(tmp_path)}
+    assert read(*since, environ=configured)["summary"]["missed"] == 0
+    answer = vrmon("report", *copy, environ=configured)
+    began = datetime.fromisoformat(json.loads(answer.stdout)["from"].replace("Z", "+00:00")).astimezone()
+    assert (began.hour, began.minute) == (2, 30)
+    began = datetime.fromisoformat(read(environ=configured)["from"].replace("Z", "+00:00")).astimezone()
+    assert (began.hour, began.minute) == (0, 0)
+
+
+def test_a_day_or_a_tolerance_of_one_s_own_wants_a_file(here: Mirror) -> None:
+    for arguments in (("--day-begins", "05:00"), ("--tolerance", "2")):
+        answer = vrmon("report", *arguments, "--socket", here.daemon.socket)
+        assert (answer.returncode, "without --file" in answer.stderr) == (1, True)
 
 
 def test_a_file_that_is_no_history_or_a_newer_one_is_refused(here: Mirror, tmp_path: Path) -> None:

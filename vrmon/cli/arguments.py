@@ -69,6 +69,12 @@ def _moment(text: str, now: datetime, otherwise: timedelta) -> datetime | None:
     return None
 
 
+def time_of_day(text: str) -> str:
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time of day such as 06:00")
+    return text
+
+
 def positive(text: str) -> float:
     try:
         value = float(text)

@@ -97,6 +97,14 @@ def _add_looking_back(add: Callable[..., Callable[..., Any]]) -> None:
     )
     where("--socket", metavar="FILE", help="where vrmond listens, if not where the configuration says")
     where("--url", type=arguments.http_url, metavar="URL", help="of a vrmond on another machine")
+    argument(
+        "--day-begins", type=arguments.time_of_day, metavar="HH:MM",
+        help="with --file: when the broadcast day begins, if not when the configuration here says"
+    )  # fmt: skip
+    argument(
+        "--tolerance", type=arguments.positive, metavar="S",
+        help="with --file: seconds that a job may lack, if not those of the configuration here"
+    )  # fmt: skip
     argument = add(
         "show", "cli.commands.show:run", "One channel as it is now, and its last jobs with what they lack.",
         'vrmon show "PCR 1"', 'vrmon show "PCR 1" -n 20 --json'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from vrmon.cli.lenient import parts
@@ -13,7 +15,10 @@ from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Vrmond
-from vrmon.errors import ControlError
+from vrmon.errors import ConfigError, ControlError
+
+if TYPE_CHECKING:
+    from vrmon.settings import Settings
 
 PATIENCE = 60.0  # seconds
 _INCOMPLETE = 1
@@ -58,20 +63,37 @@ def _document(options: Namespace) -> Document:
     asked = {key: value for key, value in query.items() if value is not None}
     if not asked.keys() & {"from", "to"}:
         asked["day"] = "last"
-    if options.file is None:
-        return Vrmond.of(options).ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
-    return _read(Path(options.file), asked)
+    if options.file is not None:
+        return _read(Path(options.file), asked, options.day_begins, options.tolerance)
+    if options.day_begins is not None or options.tolerance is not None:
+        raise ControlError("Cannot use --day-begins or --tolerance without --file: vrmond has its own.")
+    return Vrmond.of(options).ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
 
 
-def _read(file: Path, asked: dict[str, str]) -> Document:
+def _read(file: Path, asked: dict[str, str], day_begins: str | None, tolerance: float | None) -> Document:
     """From a copy of the history, where no vrmond has it."""
     from contextlib import closing  # noqa: PLC0415
 
     from vrmon.history import days  # noqa: PLC0415
     from vrmon.history.database import open_to_read  # noqa: PLC0415
     from vrmon.history.report import report  # noqa: PLC0415
-    from vrmon.settings import History, Sync  # noqa: PLC0415
 
-    time_asked = days.asked(asked, History.day_begins, time.time())
+    settings = _configured()
+    time_asked = days.asked(asked, day_begins or settings.history.day_begins, time.time())
+    if tolerance is None:
+        tolerance = settings.sync.gap_tolerance
     with closing(open_to_read(file)) as connection:
-        return report(connection, time_asked, asked.get("channel", ""), Sync.gap_tolerance)
+        return report(connection, time_asked, asked.get("channel", ""), tolerance)
+
+
+def _configured() -> Settings:
+    """What the configuration of this machine says, where it can be read."""
+    from vrmon.config import Directories, text_of  # noqa: PLC0415
+    from vrmon.config.reading import examine  # noqa: PLC0415
+    from vrmon.settings import Settings  # noqa: PLC0415
+
+    file = Directories.from_environ(os.environ).configuration_file
+    try:
+        return examine(text_of(file), file, os.environ)[0]
+    except ConfigError:
+        return Settings()
