@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock
 from vrmon.errors import HistoryError
 from vrmon.history.book import CAPACITY
+from vrmon.history.holes import holes
 from vrmon.history.pages import last_events
 from vrmon.settings import History
 from vrmon.views.events import Event
@@ -35,8 +37,9 @@ def test_what_finds_no_place_while_the_disk_takes_nothing_is_told_once(tmp_path:
         keeping.apply(History())
         for number in range(CAPACITY + LOST):
             keeping.happened(happened(number), number, 0.0)
-            if number % 1000 == 0:
-                until(lambda: keeping.waiting < 1000, "it is folded")
+            if number % 1000 == 0:  # all that has come is folded before anybody is answered
+                with pytest.raises(HistoryError):
+                    asyncio.run(keeping.ask(lambda _: None))
         until(lambda: f"{LOST} entries" in keeping.failing(), "they are counted")
         assert keeping.missed() == 0, "not before it stands in the book"
     until(lambda: keeping.failing() == "", "it is written")
@@ -44,6 +47,19 @@ def test_what_finds_no_place_while_the_disk_takes_nothing_is_told_once(tmp_path:
     assert keeping.missed() == 0
     events = asyncio.run(keeping.ask(lambda book: last_events(book, 0, 2 * CAPACITY)))
     assert [event.message for event, _ in events] == [f"Job {number} began." for number in range(CAPACITY)]
+    keeping.close(60.0)
+
+
+def test_what_cannot_be_folded_is_told_as_lost_and_what_comes_next_is_folded(tmp_path: Path) -> None:
+    keeping = Bookkeeping(tmp_path / "history.db", Clock())
+    keeping.apply(History())
+    strange: Any = None
+    keeping.take_in(strange, ())
+    keeping.happened(happened(1), 1, 0.0)
+    until(lambda: keeping.missed() == 1, "it is said")
+    found = asyncio.run(keeping.ask(lambda book: (last_events(book, 0, 10), holes(book, 0, 2**62))))
+    assert [event.message for event, _ in found[0]] == ["Job 1 began."]
+    assert [(hole["why"], hole["rows"]) for hole in found[1]] == [("lost", 1)]
     keeping.close(60.0)
 
 

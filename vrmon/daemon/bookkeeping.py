@@ -90,11 +90,6 @@ class Bookkeeping:
             text = f"Cannot read the history: no answer within {_PATIENCE:g} s. Ask again."
             raise HistoryError(text) from None
 
-    @property
-    def waiting(self) -> int:
-        """How many rounds and events are not folded yet."""
-        return 0 if self._keeper is None else self._keeper.waiting
-
     def failing(self) -> str:
         """Why what has happened is not in the book, for people; "" when all is well."""
         return "" if self.book is None else self.book.failing()
@@ -188,17 +183,18 @@ class _Keeper:
                 self._hurry = False
             if not rounds and not work:
                 return
-            try:
-                self._fold(rounds, work)
-            except Exception:  # the top of a thread: what comes next is folded all the same
-                log.exception("History cannot be folded")
+            if self.book.files != self._files:
+                self._files = self.book.files
                 self.fold.tell_again()
+            for one in rounds:
+                self._fold(partial(self.fold.rows, *one))
+            for work_of_one in work:
+                self._fold(work_of_one)
 
-    def _fold(self, rounds: list[tuple[Round, Own, float]], work: list[Work]) -> None:
-        if self.book.files != self._files:
-            self._files = self.book.files
+    def _fold(self, work: Work) -> None:
+        try:
+            self.book.write(work())
+        except Exception:  # the top of a thread: it is told of as lost, and what comes next is folded
+            log.exception("History cannot be folded")
+            self.book.lost(1)
             self.fold.tell_again()
-        for turned, own, epoch in rounds:
-            self.book.write(self.fold.rows(turned, own, epoch))
-        for one in work:
-            self.book.write(one())
