@@ -47,7 +47,7 @@ def shown(coverage: Coverage, second: float, sign: str, *, dated: bool = True) -
     }
     signs = {"c": Shown.COMING, "?": Shown.UNKNOWN}
     if sign in causes:
-        look = Look(second, second + TOOK, signs.get(sign, Shown.NO), cause=causes[sign], came=sign == "p")
+        look = Look(second, second + TOOK, signs.get(sign, Shown.NO), cause=causes[sign], came=sign in "pf")
         return coverage.source_shown(look, None, PATIENCE)
     job, number = (NEXT, 1) if sign == "N" else (JOB, int(sign))
     take = TakeSpan(int(second), job, number, "SDI 1", (f"{NAMES[job]}_{number}",), Between(0.0, 0.0))
@@ -104,6 +104,7 @@ def gaps(show: Show) -> list[tuple[str, float, float]]:
         (".jjjjjjjj...", "-cccc111111-", [("late-start", 0.0, 5.1)]),
         (".jjjjjjjj...", "-cccc-------", [("late-start", 6.9, 9.1)]),
         (".jjjjjjjj...", "-ccccpp1111-", [("late-start", 0.9, 7.1)]),
+        (".jjjjjjjj...", "-ccccff1111-", [("late-start", 0.9, 7.1)]),
         (".jjjjjjjj...", "-1111-22222-", [("late-start", 0.0, 1.1), ("late-start", 0.0, 2.1)]),
         (".jjjjjjjj...", "-1111222222-", [("late-start", 0.0, 1.1), ("late-start", 0.0, 1.1)]),
         (".jjjjjjjj...", "-111fff2222-", [("late-start", 0.0, 1.1), ("foreign", 1.9, 4.1)]),

@@ -64,9 +64,12 @@ def test_the_truth_lies_inside_the_bounds(seed: int) -> None:
     for channel, show in truth.shows:
         account, what = show.account, f"{channel.name}, {show.job.id}: {show.account}"
         began = truth.began(channel, show.job)
-        missing = truth.missing(channel, show.job, 0.0, run.now)
+        missing, at_most = (
+            truth.missing(channel, show.job, 0.0, run.now, at_most=most) for most in (False, True)
+        )
         assert account.began.earliest - ROUNDING <= began <= account.began.latest + ROUNDING, what
-        assert account.least - ROUNDING <= missing <= account.most + ROUNDING, f"{missing} s of {what}"
+        assert account.least - ROUNDING <= at_most, f"{at_most} s of {what}"
+        assert missing <= account.most + ROUNDING, f"{missing} s of {what}"
 
 
 def width(account: Account) -> float:

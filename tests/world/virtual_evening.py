@@ -31,7 +31,8 @@ class Evening:
         self._until = until
         self._shows = 0
         for channel in run.settings.channels:
-            run.after(random.uniform(2.0, 60.0), partial(self._begin, channel))
+            # When a show began that was there before the first look at its primary, nobody can know.
+            run.after(random.uniform(20.0, 60.0), partial(self._begin, channel))
         blinding = [self._primary_is_away, self._recorder_is_away, self._crash, self._freeze, self._hang]
         strikes = [
             self._take_ends,

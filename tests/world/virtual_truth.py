@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from tests.world.virtual import VirtualSource
 from tests.world.virtual_run import Run
 from vrmon.model import Job
 from vrmon.plan.coverage.channel import Show
@@ -15,12 +14,16 @@ State = tuple[float, bool]
 
 
 class Truth:
-    """Keeps record of a run from now on. `shows`: every account that the run's vrmon has closed, once."""
+    """Keeps record of a run from now on. `shows`: every account that the run's vrmon has closed, once.
+
+    Of an operator's take that vrmon may rightly hold for its own nobody can say whether it counts.
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._jobs: dict[tuple[str, Job], list[State]] = defaultdict(list)
         self._recorded: dict[tuple[str, str], list[State]] = defaultdict(list)
+        self._recorded_at_least: dict[tuple[str, str], list[State]] = defaultdict(list)
         self._filed: set[tuple[str, Job, int]] = set()
         self.shows: list[tuple[Channel, Show]] = []
         run.watchers.append(self._note)
@@ -33,10 +36,13 @@ class Truth:
         when, is_there = self._jobs[channel.primary, job][-1]
         return None if is_there else when
 
-    def missing(self, channel: Channel, job: Job, since: float, until: float) -> float:
+    def missing(
+        self, channel: Channel, job: Job, since: float, until: float, *, at_most: bool = False
+    ) -> float:
         """Seconds from `since` to `until` in which the job ran and its channel's source did not record it."""
         ran = self._jobs[channel.primary, job]
-        recorded = self._recorded[self._run.source_of(channel).place]
+        known = self._recorded_at_least if at_most else self._recorded
+        recorded = known[self._run.source_of(channel).place]
         edges = {since, until, *(when for when, _ in (*ran, *recorded) if since < when < until)}
         return sum(
             end - begin
@@ -53,7 +59,12 @@ class Truth:
                     _turn(self._jobs[place], run.now, place in there)
         for mac in run.macs.values():
             for source in mac.sources:
-                _turn(self._recorded[source.place], run.now, _is_recorded(source))
+                take = source.recording
+                goes_into_a_file = take is not None and not take.paused and source.has_destination
+                may_be_ours = goes_into_a_file and take is not None and not take.foreign
+                is_ours = may_be_ours and take is not None and take.by != "operator"
+                _turn(self._recorded[source.place], run.now, may_be_ours)
+                _turn(self._recorded_at_least[source.place], run.now, is_ours)
         if run.planned is not None:
             self._file()
 
@@ -64,12 +75,6 @@ class Truth:
                 if place not in self._filed:
                     self._filed.add(place)
                     self.shows.append((channel, show))
-
-
-def _is_recorded(source: VirtualSource) -> bool:
-    """Whether it records, to something, what vrmon may call its own."""
-    one = source.recording
-    return one is not None and not one.foreign and not one.paused and source.has_destination
 
 
 def _turn(states: list[State], now: float, state: bool) -> None:

@@ -207,7 +207,8 @@ class Folding:
             is_over = take.looked is not None and look.began >= take.looked + traits.start_grace
             return replace(look, shown=Shown.NO if is_over else Shown.COMING, cause=cause), None
         if not isinstance(take, Running) or source.is_paused or source.destinations == ():
-            return replace(look, shown=Shown.NO, cause=cause, came=isinstance(take, Running)), None
+            came = isinstance(take, Running) or source.is_recording
+            return replace(look, shown=Shown.NO, cause=cause, came=came), None
         if _is_ending(memory.attempt, look, traits):
             return replace(look, shown=Shown.UNKNOWN, cause=cause or Cause.LATE_START.value), None
         span = TakeSpan(

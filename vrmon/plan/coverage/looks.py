@@ -47,7 +47,8 @@ class Look:
 
     `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id) show
     that it did not change in the dark between them; "" proves nothing. `cause`: why there is nothing, or why
-    nothing could be seen. `came`: what was commanded is there by now, though nothing is recorded at present.
+    nothing could be seen. `came`: there is a take by now, if a paused one or somebody's, so that what was
+    commanded may have been there before.
     """
 
     began: float
