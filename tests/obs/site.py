@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from tests.obs.studio import Studio, moves, seconds_of, until
-from tests.world.running import Running, Status, channel
-from vrmon.simulator import PlayBox
+from tests.obs.studio import PASSWORD, Studio, moves, seconds_of, studio, until
+from tests.world.running import Running, Status, channel, running
+from vrmon.simulator import PlayBox, serving
+from vrmon.text import rfc3339
 
 SLACK = 1.0  # seconds: OBS begins with a whole picture, and its files end with one
 STOPPING = 2.5  # seconds for which OBS is active after it was told to stop, and writes nothing
@@ -18,6 +23,7 @@ class Site:
     playbox: PlayBox
     obs: Studio
     daemon: Running
+    began: float = field(default_factory=time.time)
 
     def wait_for_phase(self, phase: str) -> Status:
         return channel(self.daemon.wait_for(lambda status: status["channels"][0]["phase"] == phase), "PCR 1")
@@ -38,15 +44,20 @@ class Site:
 
     def takes(self) -> list[dict[str, Any]]:
         """Those that the report has, in their order, once each has its end."""
+        found = [take for job in self.jobs() for take in job["takes"]]
+        return sorted(found, key=lambda one: str(one["began"]["earliest"]))
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """What the report has of them, once all are over."""
         found: list[dict[str, Any]] = []
 
         def are_over() -> bool:
-            jobs = self.daemon.get("/report")[1]["jobs"]
-            found[:] = [take for job in jobs for take in job["takes"]]
-            return bool(found) and all(one["ended"] for one in found) and all(job["ended"] for job in jobs)
+            found[:] = self.daemon.get(f"/report?from={rfc3339(self.began)}")[1]["jobs"]
+            takes = [take for job in found for take in job["takes"]]
+            return bool(takes) and all(one["ended"] for one in (*found, *takes))
 
         until(are_over, "the end of every take in the report")
-        return sorted(found, key=lambda one: str(one["began"]["earliest"]))
+        return found
 
     def names(self) -> list[str]:
         return [file.stem for file in self.obs.files()]
@@ -55,3 +66,35 @@ class Site:
         """How long each file is, all of which move."""
         assert [file.name for file in self.obs.files() if not moves(file)] == []
         return [seconds_of(file) for file in self.obs.files()]
+
+
+@contextmanager
+def standing(scratch: Path, folder: Path) -> Iterator[Site]:
+    """`folder` is where OBS records to."""
+    secret = scratch / "password"
+    secret.touch(0o600)
+    secret.write_text(PASSWORD)
+    with serving(PlayBox(1)) as playbox, studio(scratch / "home", folder) as obs:
+        text = f"""
+[api]
+listen = ""
+[sync]
+stop_delay = 0.3
+outage_hold = 5.0
+name_wait = 0.5
+[primary.playbox]
+url = "{playbox.url}"
+poll_interval = 0.2
+[dvr.obs]
+kind = "obs"
+url = "{obs.url}"
+password_file = "{secret}"
+poll_interval = 0.2
+timeout = 3.0
+[[channel]]
+name = "PCR 1"
+ingest = "{playbox.ingests[0]}"
+source = "OBS"
+"""
+        with running(scratch / "vrmon", text=text) as daemon:
+            yield Site(playbox, obs, daemon)

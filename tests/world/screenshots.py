@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: `python3 -m tests.world.screenshots FOLDER`."""
+"""Pictures for the README: `python3 -m tests.world.screenshots FOLDER`, or FILE PAGE for that of one page."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ CONTROL_ROOM = (
     *("hold", "recording", "starting", "recording", "overlap", "preflight", "stopping", "recording"),
 )
 _EVENING = 7200.0  # seconds
+_SHEET = (1000, 200)
 MANY = ("recording",) * 20 + ("blocked", "idle") + ("recording",) * 24 + ("idle",) * 18
 
 # A studio: coloured lights out of focus, somebody at a desk, the title below.
@@ -67,6 +68,16 @@ def main(folder: Path) -> None:
         browsing(Path(scratch) / "chromium") as browser,
     ):
         _take_all(server, browser, folder, Path(scratch))
+
+
+def of_page(file: Path, page: Path) -> None:
+    """Writes `file`, a PNG of a page that lies on the disk."""
+    with tempfile.TemporaryDirectory() as scratch, browsing(Path(scratch)) as browser:
+        browser.size(*_SHEET)
+        browser.go(page.absolute().as_uri())
+        browser.wait("[...document.images].every((image) => image.complete)")
+        browser.size(_SHEET[0], browser.run("return document.documentElement.scrollHeight"))
+        file.write_bytes(browser.picture())
 
 
 def _take_all(server: Server, browser: Browser, folder: Path, scratch: Path) -> None:
@@ -118,4 +129,4 @@ def _take(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    of_page(*map(Path, sys.argv[1:])) if len(sys.argv) > 2 else main(Path(sys.argv[1]))

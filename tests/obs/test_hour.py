@@ -1,0 +1,116 @@
+"""An hour of shows and faults (packaging/obs-tests --hour SEED): every file is held against the report."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.obs.evening import ROOM, Evening, Show
+from tests.obs.site import SLACK, STOPPING, Site
+from tests.obs.studio import moves, seconds_of
+from tests.obs.times import bounds, moment
+
+LOST = 8.0  # seconds at the end of a file whose OBS was killed: what had not been written yet
+SEED = int(os.environ.get("VRMON_OBS_HOUR", "0"))
+PACE = float(os.environ.get("VRMON_OBS_PACE", "1"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", disk], check=True)
+    yield disk / "videos"
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def test_every_file_is_what_the_report_says(site: Site) -> None:
+    evening = Evening(site, random.Random(SEED))
+    wrong: list[str] = []
+    try:
+        evening.run(3600 / PACE, PACE)
+        wrong += _faults(evening)
+        evening.told += ["wrong:", *wrong]
+    finally:
+        print("\n".join(evening.told), site.daemon.log(), sep="\n")
+    assert wrong == []
+
+
+def _faults(evening: Evening) -> Iterator[str]:
+    """What differs between the report and the files."""
+    jobs = {job["job"]: job for job in evening.site.jobs()}
+    files = {file: _length(file) for file in evening.site.obs.files()}
+    for file, seconds in files.items():
+        if seconds and not moves(file):
+            yield f"{file.name} does not move"
+    spans = _spans(jobs.values())
+    yield from _of_names(evening, set(spans), files)
+    lengths = {file.stem: seconds for file, seconds in files.items()}
+    for name in spans.keys() & lengths.keys():
+        yield from _of_length(evening, name, spans[name], lengths[name])
+    for show in evening.shows:
+        if show.job not in jobs:
+            yield f"{show} is not in the report"
+            continue
+        yield from _of_job(evening, show, jobs[show.job], lengths)
+
+
+def _spans(jobs: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """By the name of a file, each once: a take that was paused has several, and one may serve two jobs."""
+    spans: dict[str, list[dict[str, Any]]] = {}
+    for take in (take for job in jobs for take in job["takes"]):
+        known = spans.setdefault(take["name"], [])
+        if take["began"] not in (one["began"] for one in known):
+            known.append(take)
+    return spans
+
+
+def _of_names(evening: Evening, told: set[str], files: dict[Path, float]) -> Iterator[str]:
+    there = {file.stem: file for file in files if file not in evening.by_hand}
+    for name in told - there.keys():
+        yield f"{name!r} is told and is not there"
+    for name in there.keys() - told:
+        file = there[name]
+        is_lost = any(0 <= crash - file.stat().st_ctime < LOST for crash in evening.crashes)
+        if files[file] or not is_lost:
+            yield f"{name!r} is there ({files[file]} s) and is not told"
+
+
+def _of_length(evening: Evening, name: str, spans: list[dict[str, Any]], seconds: float) -> Iterator[str]:
+    least, most = (sum(side) for side in zip(*map(bounds, spans), strict=True))
+    began, ended = moment(spans[0]["began"]["earliest"]), moment(spans[-1]["ended"]["latest"])
+    paused = sum(until - since for since, until in evening.pauses if began <= since <= ended)
+    lost = _lost(evening, began, ended)
+    known = f"{least:.1f} to {most:.1f} s, {paused:.1f} s of pauses, {lost:.0f} s lost"
+    line = f"{name[:60]!r}: {seconds:.1f} s of {known}: {spans}"
+    evening.told.append(line)
+    if not least - paused - lost - STOPPING - SLACK <= seconds <= most + SLACK * len(spans):
+        yield line
+
+
+def _of_job(evening: Evening, show: Show, job: dict[str, Any], lengths: dict[str, float]) -> Iterator[str]:
+    """Nothing more is missing than the report says."""
+    names = {take["name"] for take in job["takes"]}
+    recorded = sum(lengths.get(name, 0.0) for name in names)
+    unsure = job["missing"]["most"] + (SLACK + STOPPING) * (len(names) + 1)
+    if recorded + unsure + _lost(evening, show.began, show.ended) < show.ended - show.began:
+        yield f"{show}: {recorded:.1f} s recorded, {job['missing']} missing, {job['gaps']}"
+
+
+def _lost(evening: Evening, began: float, ended: float) -> float:
+    return LOST * sum(began <= crash <= ended + LOST for crash in evening.crashes)
+
+
+def _length(file: Path) -> float:
+    """0 where nothing was written into it, since OBS was killed."""
+    try:
+        return seconds_of(file)
+    except (subprocess.CalledProcessError, ValueError):
+        return 0.0
