@@ -247,7 +247,7 @@ _BY_AIR = {Situation.ON_AIR: _CRITICAL, Situation.BEFORE_AIR: _DEGRADED, Situati
 _UNLESS_SPARE = {Situation.USUAL: _DEGRADED, Situation.SPARE: _INFO}
 _BY_NEED = {Situation.IN_THE_WAY: _CRITICAL, Situation.USUAL: _DEGRADED}
 
-_IS_IT_UP = "Check its power, its network, and its address in vrmon.toml."
+IS_IT_UP = "Check its power, its network, and its address in vrmon.toml."
 _IS_IT_WELL = "It answers, but not as expected: check its address and its service."
 _LOOK_AT_IT = "Check {place}: is {recorder} running, and the network up? vrmon goes on once it answers."
 _IF_OVER = 'If the show is over: `vrmon stop "{subject}"`.'
@@ -262,7 +262,7 @@ _DEVICES = {
         "The primary does not answer. Running backup recordings are kept; new jobs cannot be seen.",
         "Check the network and the primary's server, then [primary.NAME] url in vrmon.toml.",
         _DEGRADED,
-        (Text("{reason}", _IS_IT_UP),),
+        (Text("{reason}", IS_IT_UP),),
     ),
     Code.PRIMARY_UNKNOWN: Row(
         "Primary's answer not understood",
@@ -320,7 +320,7 @@ _DEVICES = {
         "a job that begins now is started as soon as the DVR is back.",
         "Check the network, {place}, that {recorder} runs and that its HTTP API is enabled.",
         _DEGRADED,
-        (Text("{reason}", _IS_IT_UP),),
+        (Text("{reason}", IS_IT_UP),),
     ),
     Code.DVR_UNKNOWN: Row(
         "DVR's answer not understood",
@@ -467,10 +467,10 @@ _SOURCES = {
     Code.END_SET: Row(
         "Take has an end",
         "An end is set for the take in {recorder}, which will end it by itself then.",
-        "Take the end out in {recorder} if the show goes on for longer.",
+        "Remove the end in {recorder} if the show goes on for longer.",
         {Situation.USUAL: _INFO, Situation.SOON: _DEGRADED},
         tuple(
-            Text(f"{{recorder}} will end {{name!r}} by itself {when}.", "Take its end out in {recorder}.")
+            Text(f"{{recorder}} will end {{name!r}} by itself {when}.", "Remove its end in {recorder}.")
             for when in ("in {left}", "at its end date, {date}")
         ),
     ),
@@ -507,7 +507,7 @@ _SOURCES = {
         ),
     ),
     Code.DOUBTFUL_RECORDING: Row(
-        "Whose recording is doubtful",
+        "Doubtful recording",
         "Both the name and the start date of a take changed under vrmon's eyes, and the name is not made of "
         "ours. It may be the take, renamed, or somebody else's recording. It is neither stopped nor renamed, "
         "until it ends or a person says whose it is.",
@@ -524,7 +524,7 @@ _SOURCES = {
     Code.SHARED_TAKE: Row(
         "Jobs share a take",
         "Two jobs are active on one ingest. The take of the first records the second as well.",
-        "Nothing need be done. When the first job ends, the second gets a take of its own.",
+        "Nothing to do. When the first job ends, the second gets a take of its own.",
         _INFO,
         (
             Text(
@@ -859,8 +859,8 @@ _JOBS = {
     ),
     Code.JOBS_LEFT_OUT: Row(
         "More jobs than are shown",
-        "A primary runs more jobs on ingests without a channel than anybody could read. Only some are shown; "
-        "those on the ingests that have a channel are all seen.",
+        "A primary runs a very large number of jobs on ingests without a channel. Only some are shown; all "
+        "jobs on ingests that have a channel are seen.",
         "Check the primary: is that server what it seems?",
         _DEGRADED,
         (
@@ -915,8 +915,8 @@ _JOBS = {
     ),
     Code.HOLD_ENDED: Row(
         "Hold ended",
-        "The channel is vrmon's again.",
-        texts=(Text("Back in vrmon's hands."),),
+        "vrmon controls the channel again.",
+        texts=(Text("vrmon controls it again."),),
     ),
 }
 
@@ -979,20 +979,18 @@ _DAEMON = {
     ),
     Code.HISTORY_FAILING: Row(
         "History cannot be written",
-        "The disk does not take what was recorded and what is missing. It waits, up to a bound; recording "
-        "goes on.",
+        "The disk cannot be written. What was recorded and what is missing waits in memory, up to a limit; "
+        "recording goes on.",
         "Make room in /var/lib/vrmon.",
         _DEGRADED,
-        (Text("{what}", "Recording goes on; what is to be written waits."),),
+        (Text("{what}", "Recording goes on; the history waits in memory."),),
     ),
     Code.HISTORY_LOST: Row(
         "Entries of the history lost",
-        "The disk took nothing for so long that entries of the history found no place any more. The time is "
-        "in the history itself, and in 'holes' of what is read from it.",
+        "The disk could not be written for so long that entries of the history were lost. Whoever reads the "
+        "history is told of that time, as one of its 'holes'.",
         "See why the disk below /var/lib/vrmon was full or failing.",
-        texts=(
-            Text("{rows} entries of the history found no place while the disk took nothing, and are lost."),
-        ),
+        texts=(Text("{rows} entries of the history were lost while the disk could not be written."),),
     ),
     Code.HISTORY_DAMAGED: Row(
         "History was damaged",
@@ -1002,13 +1000,13 @@ _DAEMON = {
         (Text("{what}", "Recording is not affected. `vrmon reload` clears this."),),
     ),
     Code.WORKER_STUCK: Row(
-        "A loop is stuck",
-        "A thread of vrmond did not come round in time. The heartbeat stops, and systemd restarts vrmond.",
+        "vrmond is stuck",
+        "A part of vrmond has shown no sign of life in time. The heartbeat stops; systemd restarts vrmond.",
         "Report it with the stacks that the journal shows just before the restart.",
         _DEGRADED,
         (
             Text(
-                "No sign of life from {what}. No heartbeat is sent until it is back.",
+                "No sign of life from {what}. The heartbeat to systemd stops until it is back.",
                 "systemd restarts vrmond; recordings go on meanwhile.",
             ),
         ),
@@ -1027,32 +1025,32 @@ _DAEMON = {
     Code.LOG_BACK: Row("Log is written again", "What was logged in between is missing from it."),
     Code.LOG_OVERRUN: Row(
         "Log records lost",
-        "What is logged came faster than its disk or reader took it. Control is not affected.",
+        "Log records came faster than they could be written, and some are lost. Control is not affected.",
     ),
     Code.ALARM_FAILING: Row(
         "Alarms do not get through",
-        "A way on which vrmon-alarm tells people does not work. It is tried again, and so are the others.",
+        "One of the ways in [alarm] does not work. vrmon-alarm keeps trying; the others are used as before.",
         "Look at 'vrmon alarms', correct [alarm] in vrmon.toml or the way's server, then 'vrmon test-alarm'.",
         _DEGRADED,
         (Text("{what}", "See `vrmon alarms`; once it is corrected, try it with `vrmon test-alarm`."),),
     ),
     Code.ALARM_SILENT: Row(
         "No word from vrmon-alarm",
-        "vrmon.toml says whom to tell of problems, and vrmon-alarm, which does it, is not heard of.",
-        "See whether vrmon-alarm runs, and start it.",
+        "vrmon.toml says whom to tell of problems, but vrmon-alarm, which tells them, gives no sign of life.",
+        "Check that it runs: systemctl status vrmon-alarm.",
         _DEGRADED,
-        (Text("{what}", "See whether vrmon-alarm runs, and start it."),),
+        (Text("{what}", "Check that it runs: systemctl status vrmon-alarm."),),
     ),
     Code.VRMOND_SILENT: Row(
         "vrmond does not answer",
         "vrmon-alarm gets no answer from vrmond: it is down, or stuck. What is recorded goes on, unseen; no "
         "job that begins now is recorded.",
-        "See whether vrmond runs, and start it. Until it answers, record by hand on the backup.",
+        "Check that it runs: systemctl status vrmon. Until it answers, record by hand on the backup.",
         _CRITICAL,
         (
             Text(
                 "vrmond does not answer. Takes go on, unseen; a job that begins now is not recorded.",
-                "See whether vrmond runs, and start it. Until it answers, record by hand on the backup.",
+                "Check that it runs: systemctl status vrmon. Until it answers, record by hand on the backup.",
             ),
         ),
     ),

@@ -92,7 +92,7 @@ def test_tcp_can_be_off(idle: Server) -> None:
 
 
 def test_a_name_that_is_none_costs_tcp_only(idle: Server) -> None:
-    with pytest.raises(ListenError, match=r"Cannot listen on x{64}:8001: it is no host name\. "):
+    with pytest.raises(ListenError, match=r"Cannot listen on x{64}:8001: it is not a host name\. "):
         idle.start(idle.settings(f"{'x' * 64}:8001"))
     assert unix_answers(idle.unix_socket)
 

@@ -43,8 +43,8 @@ def test_a_report_is_asked_for_on_both_listeners(server: Server) -> None:
 @pytest.mark.parametrize(
     ("query", "why"),
     [
-        ("from=yesterday", "from is no time such as"),
-        ("to=0001-01-01T00:00:00", "to is no time such as"),
+        ("from=yesterday", "from is not a time such as"),
+        ("to=0001-01-01T00:00:00", "to is not a time such as"),
         ("limit=0", "limit is a whole number, 1 to 500"),
         ("limit=501", "limit is a whole number, 1 to 500"),
         ("limit=x", "limit is a whole number, 1 to 500"),

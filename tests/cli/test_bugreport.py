@@ -39,7 +39,7 @@ def test_it_has_everything_but_secrets(tmp_path: Path) -> None:
             "alarm.after.critical = 10",
             "pasword: unknown key",
             'channel."0".name = "PCR 1"',
-            "PCR 1  ● recording  SHOW  SHOW",
+            "PCR 1  ● Recording  SHOW  SHOW",
             f"bytes {daemon.state}/",
         ):
             assert expected in told.stdout

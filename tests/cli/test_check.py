@@ -175,7 +175,7 @@ def test_each_devices_trouble_is_its_own(tmp_path: Path, playbox: PlayBox, recor
     code, said = check(tmp_path, text)
     assert code == 1
     assert "✖ fail  playbox  playbox (127.0.0.1:" in said
-    assert "refused the connection. Look at its power" in said
+    assert "refused the connection. Check its power" in said
     assert "PCR 4  could record" in said
     recorder.fault("hang")
     code, said = check(tmp_path, text)

@@ -143,7 +143,7 @@ def test_a_password_that_differs_or_is_none_changes_nothing(tmp_path: Path, play
         terminal.type("one\n")
         terminal.see("Once more: ")
         terminal.type("two\n")
-        terminal.see("the two differ. Nothing was changed.")
+        terminal.see("you typed two different ones. Nothing was changed.")
         assert terminal.process.wait(60) == 1
     assert vrmon("password", "movierecorder", environ=environ, stdin="\n").returncode == 1
     assert (tmp_path / "movierecorder.password").read_text() == PASSWORD

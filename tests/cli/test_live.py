@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.world.command import COMMAND, ENVIRON, PATIENCE, ROOT, on_terminal, vrmon
+from tests.world.mirror import wait
 from tests.world.running import Running, running
 from vrmon.cli.news import News
 from vrmon.simulator import MovieRecorder, PlayBox, serving
@@ -38,11 +39,11 @@ def test_watch_follows_what_happens_and_the_daemons_death(daemon: Running, playb
     with on_terminal("watch", environ=daemon.environ) as terminal:
         assert "PCR 4" in terminal.see("movierecorder")
         playbox.start_job(2, "SHOW.mxf")
-        terminal.see(r"PCR 3 +● recording +SHOW +SHOW")
+        terminal.see(r"PCR 3 +● Recording +SHOW +SHOW")
         daemon.kill()
-        assert "recording" in terminal.see(r"NOT LIVE for \d+ s(?s:.)*What follows is how it was then")
+        assert "Recording" in terminal.see(r"NOT LIVE for \d+ s(?s:.)*What follows is how it was then")
         daemon.start()
-        terminal.see(r"\A(?s:.)*OK(?s:.)*recording")
+        terminal.see(r"\A(?s:.)*Safe(?s:.)*Recording")
         terminal.type("\x03")
         terminal.rest()
         assert terminal.process.wait(PATIENCE) == 0
@@ -98,12 +99,48 @@ def test_events_are_picked_by_number_time_channel_and_severity(daemon: Running, 
     bad = told("--severity", "degraded")
     assert {one["severity"] for one in bad} <= {"degraded", "critical"}
     assert "primary-unreachable" in {one["code"] for one in bad}
-    assert told("--since", "1d") == everything
+    assert {one["message"] for one in told("--since", "1d")} >= {one["message"] for one in everything[-4:]}
     later = datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
     assert told("--since", f"{later:%Y-%m-%d}") == []
     done = vrmon("events", "--channel", "PCR-2", environ=daemon.environ)
     assert done.returncode == 1
     assert "Did you mean 'PCR 2'?" in done.stderr
+
+
+def test_events_go_as_far_back_as_the_history(daemon: Running) -> None:
+    for _ in range(35):
+        for verb in ("hold", "auto"):
+            assert daemon.post(f"/channels/PCR%201/{verb}", {"by": "anna"})[0] == 200
+
+    def told(*options: str) -> list[dict[str, Any]]:
+        done = vrmon("events", "--json", *options, environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    codes = ["hold-begun", "hold-ended"]
+
+    def held() -> list[str]:
+        found = [one["code"] for one in told("-n", "200", "--channel", "PCR 1")]
+        return [one for one in found if one in codes]
+
+    wait(lambda: held() == codes * 35, "70 events")
+    assert len(told()) <= 50
+    assert len(told("-n", "3")) == 3
+    times = [one["time"] for one in told("--since", "1d")]
+    assert len(times) >= 70
+    assert times == sorted(times)
+    printed = vrmon("events", "-n", "60", "--channel", "PCR 1", environ=daemon.environ).stdout.splitlines()
+    assert len(printed) == 60
+    assert all("PCR 1  " in one for one in printed)
+
+
+def test_without_a_history_events_are_the_last_ones(tmp_path: Path) -> None:
+    with running(tmp_path, extra="[history]\ndays = 0") as daemon:
+        whole = vrmon("events", environ=daemon.environ)
+        assert (whole.returncode, whole.stderr) == (0, "")
+        more = vrmon("events", "-n", "500", environ=daemon.environ)
+        assert (more.returncode, more.stdout) == (0, whole.stdout)
+        assert more.stderr.endswith("These are only the last events.\n")
 
 
 def test_what_tcp_may_read_is_read_by_url(daemon: Running, playbox: PlayBox) -> None:
@@ -112,7 +149,7 @@ def test_what_tcp_may_read_is_read_by_url(daemon: Running, playbox: PlayBox) -> 
     daemon.wait_for(lambda status: status["channels"][0]["phase"] == "recording")
     done = vrmon("status", "--url", daemon.url, environ=elsewhere)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "PCR 1  ● recording  SHOW  SHOW" in done.stdout
+    assert "PCR 1  ● Recording  SHOW  SHOW" in done.stdout
     assert "SHOW" in vrmon("events", "--url", f"{daemon.url}/", environ=elsewhere).stdout
     assert "4XT00292 - 3" in vrmon("sources", "--url", daemon.url, environ=elsewhere).stdout
     with on_terminal("watch", "--url", daemon.url, environ=elsewhere) as terminal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
 import subprocess
@@ -17,10 +18,13 @@ from tests.world.api_server import serving
 from tests.world.command import COMMAND, ENVIRON, ROOT, vrmon
 from tests.world.running import running
 from vrmon import __version__
-from vrmon.cli import tables
+from vrmon.catalog import Severity
+from vrmon.cli import news, tables
 from vrmon.cli.options import make_parser
+from vrmon.model import Health, Phase
 from vrmon.simulator import MovieRecorder, PlayBox
 from vrmon.simulator import serving as serving_devices
+from vrmon.views import words
 
 MANUAL = ROOT / "packaging" / "man" / "vrmon.1.scd"
 
@@ -103,10 +107,20 @@ def test_what_is_almost_right_is_guessed(arguments: tuple[str, ...], guess: str)
     assert "Did you mean" not in vrmon("frobnicate").stderr
 
 
-def test_the_legend_explains_every_phase_with_its_sign() -> None:
+def test_the_legend_explains_every_word_that_is_shown_with_a_sign_of_its_own() -> None:
     told = vrmon("status", "--help").stdout
-    for phase, (sign, _) in tables.PHASES.items():
-        assert f"{sign} {phase}" in told
+    for phase, severity in itertools.product(Phase, Severity):
+        sign = tables.PHASES[phase][0] if severity is Severity.INFO else news.SIGNS[severity][0]
+        word = words.of_channel(phase, severity, held=False)
+        assert f" {word} " in told
+        assert f"{sign} {word} " in told or severity is not Severity.INFO or phase is Phase.BLOCKED
+    held = words.of_channel(Phase.IDLE, Severity.INFO, held=True)
+    drilled = words.of_channel(Phase.RECORDING, Severity.INFO, held=False, drilled=True)
+    every = {words.of_all(one, channels=some, jobs=some) for one in Health for some in (0, 1)}
+    every.add(words.of_all(Health.OK, channels=1, jobs=0))
+    assert len(every) == 5
+    for word in (held, drilled, *every):
+        assert re.search(rf"[ ,] ?{word}\b", told)
 
 
 def completed(line: str, **environ: str) -> list[str]:

@@ -150,7 +150,7 @@ def test_programs_get_the_document(here: Mirror) -> None:
 def test_what_vrmond_refuses_is_said(here: Mirror) -> None:
     answer = vrmon("report", "--from", "yesterday", "--socket", here.daemon.socket)
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("Cannot read the request: from is no time such as")
+    assert answer.stderr.startswith("Cannot read the request: from is not a time such as")
 
 
 def test_a_copy_is_read_where_no_vrmond_runs(here: Mirror, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_file_that_is_no_history_or_a_newer_one_is_refused(here: Mirror, tmp_p
 def test_a_channel_is_shown_as_it_is_and_with_its_last_jobs(here: Mirror) -> None:
     answer = vrmon("show", "PCR 2", "--socket", here.daemon.socket)
     assert (answer.returncode, answer.stderr) == (0, "")
-    assert "○ idle" in answer.stdout
+    assert "○ Idle" in answer.stdout
     assert "Its last jobs: 1" in answer.stdout
     assert "the recorder refused to start" in answer.stdout.splitlines()[-1]
     document = json.loads(vrmon("show", "PCR 4", "--json", "--socket", here.daemon.socket).stdout)
@@ -238,4 +238,4 @@ def test_the_history_is_listed_kind_by_kind_the_newest_first(here: Mirror) -> No
     commands = [json.loads(one) for one in listed("--kind", "command", "--json", "--channel", "PCR 3")]
     assert {one["outcome"] for one in commands if one["verb"] == "record"} == {"refused"}
     wrong = vrmon("history", "--from", "yesterday", "--socket", here.daemon.socket)
-    assert (wrong.returncode, "from is no time such as" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "from is not a time such as" in wrong.stderr) == (1, True)

@@ -59,9 +59,9 @@ def printed(document: Any, width: int = 80) -> str:
 @pytest.mark.parametrize(
     ("states", "code", "word"),
     [
-        (("recording", "idle"), 0, "● OK"),
-        (("recording", "preflight"), 1, "▲ DEGRADED"),
-        (("recording", "preflight", "blocked"), 2, "✖ CRITICAL"),
+        (("recording", "idle"), 0, "● Safe"),
+        (("recording", "preflight"), 1, "▲ At risk"),
+        (("recording", "preflight", "blocked"), 2, "✖ Not safe"),
     ],
 )
 def test_the_exit_status_and_the_first_line_tell_the_health(
@@ -88,7 +88,7 @@ def test_every_state_is_told_in_words_within_80_columns(state: str) -> None:
     assert max(map(len, text.splitlines())) <= 80
     channel = document["channels"][1]
     words = " ".join(text.split())
-    for told in (channel["name"], channel["phase"], "on hold" if state == "hold" else "", "movierecorder"):
+    for told in (channel["name"], channel["word"], document["word"], "movierecorder"):
         assert told in words
     for problem in document["causes"]:
         assert problem["message"] in words
@@ -106,13 +106,14 @@ def test_a_pipe_gets_one_line_a_thing(server: Server, columns: str) -> None:
     done = vrmon("status", "--socket", server.unix_socket, environ={"COLUMNS": columns})
     told = done.stdout.splitlines()
     assert len(told) == 1 + sum(
-        len(document[kind]) for kind in ("problems", "channels", "primaries", "dvrs", "unmapped")
+        len(document[kind]) for kind in ("causes", "channels", "primaries", "dvrs", "unmapped")
     )
     assert all(line == line.strip() or line.startswith("  ") for line in told)
     assert not [line for line in told if re.search(r"\S {3,}\S", line)], "padded"
     assert sum(long in line for line in told) >= 1
-    for problem in document["problems"]:
-        assert [line for line in told if problem["message"] in line and problem["hint"] in line]
+    for cause in document["causes"]:
+        (line,) = (line for line in told if cause["message"] in line and cause["hint"] in line)
+        assert all(name in line for name in cause["channels"])
     assert vrmon("--socket", server.unix_socket).returncode == 64
 
 
@@ -125,8 +126,8 @@ def test_without_a_command_it_is_the_status(server: Server, tmp_path: Path) -> N
 def test_the_row_of_a_channel_is_as_bad_as_the_document_says() -> None:
     text = printed(scenes.document("stale-primary", "idle"), width=100)
     rows = {line[:5]: line for line in text.splitlines() if line.startswith("PCR")}
-    assert "▲ keeping" in rows["PCR 1"]
-    assert "▲ idle" in rows["PCR 2"], "its primary does not answer"
+    assert "▲ Keeping" in rows["PCR 1"]
+    assert "▲ Not ready" in rows["PCR 2"], "its primary does not answer"
 
 
 def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(server: Server) -> None:
@@ -164,14 +165,14 @@ def test_without_utf_8_every_sign_has_a_stand_in_of_its_own(server: Server) -> N
     done = vrmon("status", "--socket", server.unix_socket, environ=posix)
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout.isascii()
-    assert done.stdout.startswith("x CRITICAL")
+    assert done.stdout.startswith("x Not safe")
     for told in (
-        "* recording",
-        "o idle",
-        "~ stopping",
-        "! keeping",
-        "+ foreign",
-        "x blocked",
+        "* Recording",
+        "o Idle",
+        "~ Stopping",
+        "! Keeping",
+        "+ By hand",
+        "x No backup",
         "> Connect or",
     ):
         assert told in done.stdout
@@ -212,7 +213,7 @@ def test_a_time_of_another_day_has_its_day() -> None:
         local = datetime.datetime.fromisoformat(time.replace("Z", "+00:00")).astimezone()
         day = f"{local.date()} " if ago else ""
         shown = printed({**held, "recent": [event]})
-        assert f"on hold until {day}{local:%H:%M} " in " ".join(shown.split())
+        assert f" until {day}{local:%H:%M} " in " ".join(shown.split())
         assert f"\n{day}{local:%H:%M:%S}  · info" in shown
 
 
@@ -221,13 +222,13 @@ def test_a_narrow_terminal_breaks_no_name_into_pieces(server: Server) -> None:
     with on_terminal("status", "--socket", server.unix_socket, columns=40) as terminal:
         text = terminal.rest().replace("\r", "")
     assert max(map(len, text.splitlines())) <= 40
-    assert re.search(r"^PCR 1 +● recording +NEWS_AT_TEN_01 *\n +0\.0 s ago *\n", text, re.MULTILINE)
+    assert re.search(r"^PCR 1 +● Recording +NEWS_AT_TEN_01 *\n +0\.0 s ago *\n", text, re.MULTILINE)
     assert re.search(
-        r"^PCR 2 +▲ recording +SPORTS_DESK_02 *\n +0\.0 s ago +SPORTS_DESK_02_\w+ *\n", text, re.MULTILINE
+        r"^PCR 2 +▲ Recording +SPORTS_DESK_02 *\n +0\.0 s ago +SPORTS_DESK_02_\w+ *\n", text, re.MULTILINE
     )
     assert re.search(r"^PCR 3 .*\n +on the DVR: *\n +REHEARSAL_MANUAL *\n", text, re.MULTILINE)
     assert re.search(
-        r"^PCR 4 +✖ blocked +PARLIAMENT_LIVE_04 *\n +– *\n +up to \d+ s missing *\n", text, re.MULTILINE
+        r"^PCR 4 +✖ No backup +PARLIAMENT_LIVE_04 *\n +– *\n +up to \d+ s missing *\n", text, re.MULTILINE
     )
     assert re.search(r"^movierecorder +● ok +http://", text, re.MULTILINE)
 

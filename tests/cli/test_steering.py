@@ -45,7 +45,7 @@ def test_hold_and_auto(daemon: Running) -> None:
     assert hold["reason"] == "rehearsal"
     assert hold["by"] == f"{ME} (uid {os.getuid()})"
     assert hold["until"] is not None
-    assert "on hold" in vrmon("status", environ=daemon.environ).stdout
+    assert "○ On hold, until " in vrmon("status", environ=daemon.environ).stdout
     assert vrmon("auto", "PCR 2", environ=daemon.environ).returncode == 0
     assert daemon.channel("PCR 2")["mode"] == "auto"
 

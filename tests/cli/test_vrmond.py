@@ -185,7 +185,7 @@ def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, to: str
             cwd=ROOT, env=ENVIRON, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     if to == "/dev/full":
-        assert (done.returncode, done.stderr) == (74, "Cannot go on: No space left on device.\n")
+        assert (done.returncode, done.stderr) == (74, "Cannot continue: No space left on device.\n")
     else:
         assert (done.returncode in (0, 141), done.stderr) == (True, "")
 

@@ -91,7 +91,7 @@ def test_what_a_cache_has_kept_is_no_look(here: Mirror) -> None:
     here.playbox.switch(cache="deaf", cache_seconds=3600.0)
     try:
         status = here.daemon.wait_for(lambda status: "primary-unknown" in codes(status, "playbox"))
-        assert "was answered for by a cache in between" in status["primaries"]["playbox"]["error"]
+        assert "was answered for by a cache on the way" in status["primaries"]["playbox"]["error"]
     finally:
         here.playbox.switch(cache="none")
     here.daemon.wait_for(lambda status: status["health"] == "ok")

@@ -191,7 +191,7 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
 
 def test_a_terminal_shows_both_sides_and_is_given_back(tmp_path: Path) -> None:
     with on_terminal("demo", environ={"TMPDIR": str(tmp_path)}) as terminal:
-        shown = terminal.see(r"PCR 1 +● recording")
+        shown = terminal.see(r"PCR 1 +● Recording")
         assert "what the demo does" in shown
         assert "PlayBox begins" in shown
         assert "page: http://127.0.0.1:" in shown

@@ -175,7 +175,7 @@ def newer(file: Path) -> None:
     [
         (damage_header, "damaged-", "not a database"),
         (damage_page, "damaged-", ""),
-        (of_another_program, "damaged-", "it is no history of vrmon's"),
+        (of_another_program, "damaged-", "it is not a history of vrmon"),
         (newer, "newer", "which a later vrmon has written"),
     ],
 )
@@ -226,7 +226,7 @@ def test_what_finds_no_place_is_counted_and_said_afterwards(tmp_path: Path) -> N
         until(lambda: "locked" in one.failing(), "it cannot be opened")
         one.write([event(1, number) for number in range(100)])
         one.write([event(1, number) for number in range(90, 130)])  # ten of which are there already
-        assert one.failing().endswith(" 30 entries have found no place meanwhile.")
+        assert one.failing().endswith(" 30 entries have been lost meanwhile.")
         other.execute("ROLLBACK")
     until(lambda: one.failing() == "", "well again")
     assert asked(one) == list(range(100))

@@ -67,7 +67,7 @@ def test_a_redirect_says_whither_without_the_password() -> None:
 def test_what_a_cache_in_between_has_kept_is_no_answer(status: int, age: str) -> None:
     with Hostile(always(http_answer(b"[]", status, f"Age: {age}"))) as server:
         client = client_of(server.url)
-        with pytest.raises(BadAnswer, match=r"was answered for by a cache in between, \d+ s old"):
+        with pytest.raises(BadAnswer, match=r"was answered for by a cache on the way, \d+ s ago"):
             get(client)
         client.close()
 

@@ -131,7 +131,7 @@ def is_told_oddly(run: Run) -> None:
     [
         (puts_on_hold, "the channel was put on hold"),
         (falls_silent, "playbox does not answer as it should"),
-        (is_told_oddly, "playbox tells its ingest badly"),
+        (is_told_oddly, "playbox sent nonsense about its ingest"),
     ],
 )
 def test_it_gives_way(what: Callable[[Run], None], why: str) -> None:
@@ -266,7 +266,7 @@ def the_source_is_gone(run: Run) -> None:
     [
         (a_job_is_active, "job 'NEWS' is on its ingest"),
         (a_job_has_ended, "its last job ended 5"),
-        (somebody_records, "its source is not at rest: 'BY HAND'"),
+        (somebody_records, "its source is not idle: 'BY HAND'"),
         (puts_on_hold, "it is on hold"),
         (falls_silent, "playbox does not answer as it should"),
         (the_recorder_is_gone, "mac does not answer as it should"),

@@ -66,4 +66,4 @@ def _send(way: Way, message: Message | None, host: str) -> str:
     try:
         return str(json.loads(output.strip().rpartition(b"\n")[2])["why"])
     except (ValueError, LookupError, TypeError):
-        return f"cannot be tried: its messenger ended with status {child.returncode}"
+        return f"cannot be tried: the process that sends it ended with status {child.returncode}"

@@ -103,7 +103,7 @@ def _apprise(settings: Alarm, secrets: Secrets) -> list[Way]:
         schema = re.match(r"([A-Za-z0-9]{1,20})://", url)
         if schema is None or not set(prefixes) <= set(_PREFIXES):
             raise ValueError(
-                f"line {number} of {settings.urls_file} is no address of Apprise, such as mailto://…"
+                f"line {number} of {settings.urls_file} is not an address for Apprise, such as mailto://…"
             )
         name = f"{schema[1].lower()} (line {number})"
         only_critical, is_second = Severity.CRITICAL.value in prefixes, "escalate" in prefixes

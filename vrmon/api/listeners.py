@@ -46,7 +46,7 @@ async def resolve(listen: str) -> TcpAddress:
     except asyncio.TimeoutError as error:
         raise OSError("its name is not resolved. An IP address needs no name server") from error
     except UnicodeError as error:
-        raise OSError("it is no host name") from error
+        raise OSError("it is not a host name") from error
     return TcpAddress(family, str(address[0]), int(address[1]))
 
 

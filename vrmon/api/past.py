@@ -83,7 +83,7 @@ def moment(request: web.Request, key: str) -> float | None:
     try:
         return unix_time(text) if text else None
     except (ValueError, OverflowError, OSError):
-        told = f"Cannot read the request: {key} is no time such as 2026-11-26T06:00:00Z."
+        told = f"Cannot read the request: {key} is not a time such as 2026-11-26T06:00:00Z."
         raise web.HTTPBadRequest(text=told) from None
 
 

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREAD
     except OSError as error:
         _drop_output()
-        print(f"Cannot go on: {error.strerror or error}.", file=sys.stderr)
+        print(f"Cannot continue: {error.strerror or error}.", file=sys.stderr)
         return os.EX_IOERR
     except KeyboardInterrupt:
         # What was only half made when Ctrl-C came complains when it is cleared away: nobody's fault.

@@ -50,7 +50,7 @@ def _way(way: Way) -> Finding:
         and by_apprise.is_installed()
         and not by_apprise.understands(way.known["url"])
     ):
-        return Finding(False, subject, "is no address that Apprise understands.", "See: apprise --help")
+        return Finding(False, subject, "is not an address that Apprise understands.", "See: apprise --help")
     if "engine_id" in way.known:
         return Finding(
             True, subject, f"can be tried; this host's engine ID is 0x{way.known['engine_id']}.", _TRY

@@ -35,7 +35,9 @@ def secret(of: str) -> str:
         return checked(sys.stdin.readline().rstrip("\r\n"), of)
     text = _hidden(f"Password of {of}: ")
     if text != _hidden("Once more: "):
-        raise ControlError(f"Cannot take the password of {of}: the two differ. Nothing was changed.")
+        raise ControlError(
+            f"Cannot set the password of {of}: you typed two different ones. Nothing was changed."
+        )
     return checked(text, of)
 
 
@@ -43,7 +45,7 @@ def checked(text: str, of: str) -> str:
     """ControlError where it is no password that a file can hold on its one line."""
     if not text or CONTROL.search(text) or len(text.encode("utf-8", "replace")) > 4000:
         why = "it is empty" if not text else "it is too long, or holds a control character"
-        raise ControlError(f"Cannot take the password of {of}: {why}. Nothing was changed.")
+        raise ControlError(f"Cannot set the password of {of}: {why}. Nothing was changed.")
     return text
 
 

@@ -24,17 +24,17 @@ Document = dict[str, Any]
 
 _NAMED = 6  # channels of one cause
 
-_HEALTH: dict[str, tuple[str, str, str]] = {
-    Health.OK: ("●", "OK", "bold green"),
-    Health.DEGRADED: ("▲", "DEGRADED", "bold yellow"),
-    Health.CRITICAL: ("✖", "CRITICAL", "bold red"),
+_HEALTH: dict[str, tuple[str, str]] = {
+    Health.OK: ("●", "bold green"),
+    Health.DEGRADED: ("▲", "bold yellow"),
+    Health.CRITICAL: ("✖", "bold red"),
 }
 
 
 def board(document: Document, *, most: int | None = None, quiet: bool = True) -> RenderableType:
     """Everything, or the `most` worst problems; idle channels that are well only if `quiet`."""
     now = moment(document, "now")
-    problems = parts(document, "causes") or parts(document, "problems")
+    problems = _problems(document)
     channels = parts(document, "channels")
     shown = [one for one in channels if quiet or not _is_quiet(one)]
     rows: list[RenderableType] = [_headline(document)]
@@ -52,9 +52,9 @@ def lines(document: Document) -> Iterator[Text]:
     """Everything for a pipe: a line for each thing, its parts two spaces apart."""
     now = moment(document, "now")
     yield _headline(document)
-    for problem in parts(document, "problems"):
-        hint = text(problem, "hint")
-        yield _told(problem, now).append(f" → {hint}" if hint else "")
+    for problem in _problems(document):
+        hint, whom = text(problem, "hint"), _whom(problem, None)
+        yield _told(problem, now).append(f" → {hint}" if hint else "").append(f" [{whom}]" if whom else "")
     for cells in (*tables.channel_cells(document), *tables.device_cells(document)):
         yield Text("  ").join(Text(", ").join(cell.split("\n")) for cell in cells)
     yield from _unmapped(document)
@@ -82,19 +82,24 @@ def _is_quiet(channel: Document) -> bool:
 
 def _headline(document: Document) -> Text:
     health = text(document, "health")
-    sign, word, style = _HEALTH.get(health, ("?", health.upper() or "UNKNOWN", "bold yellow"))
+    sign, style = _HEALTH.get(health, ("?", "bold yellow"))
     uptime = number(document, "uptime")
-    head = Text(f"{sign} {word}", style)
+    head = Text(f"{sign} {text(document, 'word') or health or 'Unknown'}", style)
     # What follows the semicolon is the worst problem, which stands below with its hint.
     head.append(f"  {text(document, 'summary').partition(';')[0] or 'no summary'}", "bold")
     about = f"  vrmon {text(document, 'version')}".rstrip()
     return head.append(about if uptime is None else f"{about}, up {span(uptime)}", "dim")
 
 
+def _problems(document: Document) -> list[Document]:
+    """One for each cause; what follows from it is told with it."""
+    return parts(document, "causes") or parts(document, "problems")
+
+
 def _problem(problem: Document, now: datetime | None) -> RenderableType:
     hint = text(problem, "hint")
     more = [_indented(Text(f"→ {hint}"), 6)] if hint else []
-    if whom := _whom(problem):
+    if whom := _whom(problem, _NAMED):
         more.append(_indented(Text(whom, "dim"), 8))
     return Group(_indented(_told(problem, now), 2), *more)
 
@@ -123,13 +128,13 @@ def acknowledged(known: Document) -> str:
     return f"({about}: {note})" if note else f"({about})"
 
 
-def _whom(problem: Document) -> str:
-    """The channels of a cause that has several."""
+def _whom(problem: Document, most: int | None) -> str:
+    """The channels that a cause is about beside its subject: all, or the first `most`."""
     names = [clean(str(one)) for one in problem.get("channels") or [] if isinstance(one, str)]
-    if len(names) < 2:
+    if set(names) <= {text(problem, "subject")}:
         return ""
-    more = f" + {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    more = f" + {len(names) - most} more" if most is not None and len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _indented(shown: Text, by: int) -> Padding:

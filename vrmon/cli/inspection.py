@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.text import Text
 
-from vrmon.catalog import ROWS, Severity, Situation
+from vrmon.catalog import IS_IT_UP, ROWS, Severity, Situation
 from vrmon.cli.lenient import clean
 from vrmon.cli.terminal import print_json, print_line
 from vrmon.devices import kinds
@@ -87,7 +87,7 @@ def _reached(device: DeviceSettings, began: float, what: str) -> Finding:
 
 def _failed(device: DeviceSettings, error: DeviceError) -> Finding:
     says_it_all = "vrmon trust" in str(error)
-    hint = "" if says_it_all else "Look at its power, its network, and its address in vrmon.toml."
+    hint = "" if says_it_all else IS_IT_UP
     return Finding(False, device.name, sentence(str(error)), hint)
 
 

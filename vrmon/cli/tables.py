@@ -62,15 +62,15 @@ class _Fitting:
 
 def channels(shown: list[Document]) -> RenderableType:
     """A row for each."""
-    wide = _table("channel", "phase", "job", "take", "missing", "verified")
-    narrow = _table("channel", "phase", "job, take")
+    wide = _table("channel", "state", "job", "take", "missing", "verified")
+    narrow = _table("channel", "state", "job, take")
     for channel in shown:
-        name, phase, job, take, missing, verified = _channel(channel)
-        wide.add_row(name, phase, job, take, missing or "–", verified or "–")
+        name, state, job, take, missing, verified = _channel(channel)
+        wide.add_row(name, state, job, take, missing or "–", verified or "–")
         lacks = Text() if missing.plain == _NOTHING else _said(missing)
         narrow.add_row(
             name,
-            _stacked(phase, verified),
+            _stacked(state, verified),
             _stacked(job, Text() if job.plain == take.plain else take, lacks),
         )
     return _Fitting(wide, narrow)
@@ -90,10 +90,10 @@ def devices(document: Document) -> RenderableType:
 
 
 def channel_cells(document: Document) -> Iterator[Cells]:
-    """Of each channel its name, phase, job, take, coverage and last sight; "–" where there is none."""
+    """Of each channel its name, state, job, take, coverage and last sight; "–" where there is none."""
     for channel in parts(document, "channels"):
-        name, phase, job, take, missing, verified = _channel(channel)
-        yield tuple(cell or Text("–") for cell in (name, phase, job, take, _said(missing), verified))
+        name, state, job, take, missing, verified = _channel(channel)
+        yield tuple(cell or Text("–") for cell in (name, state, job, take, _said(missing), verified))
 
 
 def device_cells(document: Document) -> Iterator[Cells]:
@@ -116,7 +116,7 @@ def device_cells(document: Document) -> Iterator[Cells]:
 def _channel(channel: Document) -> Cells:
     return (
         Text(text(channel, "name"), "bold"),
-        _phase(channel),
+        _state(channel),
         _job(channel),
         _take(channel),
         _missing(channel),
@@ -128,18 +128,18 @@ def _stacked(*cells: Text) -> Text:
     return Text("\n").join(cell for cell in cells if cell)
 
 
-def _phase(channel: Document) -> Text:
-    phase = text(channel, "phase")
+def _state(channel: Document) -> Text:
+    """The document's own word for it; the sign says how bad it is, or what the source does."""
+    phase, severity = text(channel, "phase"), text(channel, "severity")
     sign, style = PHASES.get(phase, UNHEARD_OF)
-    severity = text(channel, "severity")
+    is_held = text(channel, "mode") == "hold"
     if severity in (Severity.DEGRADED, Severity.CRITICAL):
         sign, style = SIGNS[severity]
-    shown = Text(f"{sign} {phase or 'unknown'}", style)
-    if text(channel, "mode") == "hold":
-        until = moment(part(channel, "hold"), "until")
-        shown.append("\non hold", "cyan")
-        shown.append("" if until is None else f" until\n{clock(until, seconds=False)}", "cyan")
-    return shown
+    elif is_held:
+        style = "cyan"
+    shown = Text(f"{sign} {text(channel, 'word') or phase or 'Unknown'}", style)
+    until = moment(part(channel, "hold"), "until") if is_held else None
+    return shown.append("" if until is None else f"\nuntil {clock(until, seconds=False)}")
 
 
 def _job(channel: Document) -> Text:

@@ -207,7 +207,7 @@ class Daemon:
         due = {"the control loop": self._loop.turned + _LOOP_BUDGET}
         waits_since = self._loop.waits_since()
         if waits_since is not None:
-            due["what has arrived and is not planned on"] = waits_since + _LOOP_BUDGET
+            due["answers that nobody has looked at"] = waits_since + _LOOP_BUDGET
         due |= {f"the threads of {name}": moment for name, moment in self._loop.due_back().items()}
         self._service.late = [name for name, moment in due.items() if moment < now]
         self._trouble(Code.WORKER_STUCK, ", ".join(self._service.late))

@@ -28,7 +28,7 @@ class Drills:
     def begin(self, channel: Channel, seconds: float, by: str) -> str:
         """Why it cannot be, "" where it has begun."""
         if self._loop.plan is None:
-            return "vrmon has only just begun"
+            return "vrmond is still starting"
         why = drilling.refusal(self._loop.settings, self._loop.plan, channel, time.monotonic())
         if why:
             return why

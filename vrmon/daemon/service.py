@@ -112,7 +112,7 @@ class Service:
     def health(self) -> tuple[bool, str]:
         if self.late:
             return False, f"overdue: {', '.join(self.late)}"
-        return True, "the control loop turns"
+        return True, "the control loop is running"
 
     def thumbnail(self, channel: str, *, alone: bool = False) -> Thumbnail | None:
         key, now = self._channel(channel).key, time.monotonic()
@@ -243,7 +243,7 @@ class Service:
     def _scene(self) -> Scene:
         loop = self._loop
         if loop.plan is None:
-            raise ControlError("Cannot tell the status: vrmon has only just begun. Ask again.")
+            raise ControlError("Cannot show the status: vrmond is still starting. Ask again.")
         return Scene(
             version=__version__,
             settings=loop.settings,

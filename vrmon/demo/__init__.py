@@ -44,7 +44,7 @@ def _play(options: Namespace) -> None:
 def _go_on(stage: Stage, drama: Drama, feed: Feed, output: Output, end: float | None) -> None:
     while end is None or time.monotonic() < end:
         if stage.daemon_ended():
-            raise ControlError(f"Cannot go on with the demo: vrmond ended.\n{stage.log()}")
+            raise ControlError(f"Cannot continue the demo: vrmond ended.\n{stage.log()}")
         for stroke in drama.due(time.monotonic()):
             output.stroke(stroke)
         output.seen(feed)

@@ -125,7 +125,7 @@ class Book:
             return f"Cannot write the history in {self._path}: no word from the disk for {waited:.0f} s."
         if not self._closing and not self._thread.is_alive():
             return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
-        lost = f" {self._refused} entries have found no place meanwhile." if self._refused else ""
+        lost = f" {self._refused} entries have been lost meanwhile." if self._refused else ""
         return f"{self._failure}{lost}".lstrip()
 
     def close(self, timeout: float) -> bool:

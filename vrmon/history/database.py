@@ -170,7 +170,7 @@ def _check(connection: sqlite3.Connection) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION:
-        raise Damaged("it is no history of vrmon's")
+        raise Damaged("it is not a history of vrmon")
     if version > FORMAT:
         raise Damaged(f"it is of format {version}, which a later vrmon has written", newer=True)
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -43,7 +43,7 @@ def asked(query: Mapping[str, str], day_begins: str, now: float) -> Span:
 
 def _checked(began: float, ended: float) -> Span:
     if began >= ended:
-        raise NoSuchPage("Cannot report: the time ends before it begins. Look at from and to.")
+        raise NoSuchPage("Cannot report: 'to' is not after 'from'.")
     return Span(began, ended)
 
 
@@ -74,5 +74,5 @@ def _moment(key: str, text: str, begins: time, later: timedelta = timedelta()) -
             return _beginning(_date(key, text) + later, begins)
         return unix_time(text)
     except (ValueError, OverflowError, OSError):
-        told = f"Cannot read the request: {key} is no time such as 2026-11-26T06:00:00Z, and no day."
+        told = f"Cannot read the request: {key} is not a time such as 2026-11-26T06:00:00Z, nor a day."
         raise NoSuchPage(told) from None

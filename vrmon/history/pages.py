@@ -114,7 +114,7 @@ def _decoded(cursor: str, length: int) -> tuple[int | str, ...]:
         or len(place) != length
         or not all(isinstance(one, str) or (type(one) is int and abs(one) < 2**63) for one in place)
     ):
-        raise NoSuchPage("Cannot go on: 'after' is not the 'next' of a page of this kind.")
+        raise NoSuchPage("Cannot read the next page: 'after' is not the 'next' of a page of this kind.")
     return tuple(place)
 
 

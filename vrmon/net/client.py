@@ -97,7 +97,9 @@ class Client:
                 self._pool.drop()
                 answer = self._send(request, limit)
         if answer.age > 0:
-            text = f"was answered for by a cache in between, {answer.age} s old. Let none stand before it."
+            text = (
+                f"was answered for by a cache on the way, {answer.age} s ago. Take the cache out of the way."
+            )
             raise self.endpoint.error(BadAnswer, text)
         return answer
 

@@ -77,7 +77,7 @@ function trouble(channel, moment) {
 
 export function onHold({ hold, severity, name }, moment) {
   const left = hold.until ? Date.parse(hold.until) / 1000 - moment.now : null;
-  const end = left === null ? "until somebody says auto" : `until ${moment.clock(hold.until, false)}, ${running(left)} left`;
+  const end = left === null ? "until vrmon auto" : `until ${moment.clock(hold.until, false)}, ${running(left)} left`;
   const why = `On hold by ${hold.by || "somebody"} ${end}${hold.reason ? `: ${hold.reason}` : ""}`;
   return {
     why: severity === "critical" ? `The job is not recorded. ${why}` : why,

@@ -72,7 +72,7 @@ def _gives_way_to(case: Case, memory: ChannelMemory) -> str:
     if case.primary.state is not DeviceState.OK:
         return f"{channel.primary} does not answer as it should"
     if told is not None and jobs.may_hide(told, channel.ingest):
-        return f"{channel.primary} tells its ingest badly"
+        return f"{channel.primary} sent nonsense about its ingest"
     if memory.theirs is not None:
         return "somebody else records its source"
     return ""
@@ -93,9 +93,9 @@ def _why_not(case: Case, memory: ChannelMemory, found: Found | None) -> str:
     """Why its take was not seen to run, or not for long enough."""
     attempt, dvr = memory.attempt, case.channel.dvr
     if found is None or isinstance(found, Odd):
-        return f"{dvr} does not say what its source does"
+        return f"{dvr} does not say whether its source records"
     if memory.running is not None:
-        return f"{dvr} does not show that its take goes on"
+        return f"{dvr} does not show the take recording"
     if attempt is not None and attempt.error:
         return attempt.error.rstrip(".")
     return f"{dvr} was not seen to record"
@@ -127,7 +127,7 @@ def refusal(settings: Settings, planned: Plan, channel: Channel, now: float) -> 
     source = verdict.source
     if source is None or source.is_recording or not verdict.rests:
         shown = "" if source is None or not source.recording_name else f": {source.recording_name!r}"
-        return f"its source is not at rest{shown}"
+        return f"its source is not idle{shown}"
     clear = settings.drill.clear
     if memory.job_ended is not None and not Moment(now).passed(memory.job_ended, clear):
         return f"its last job ended {span(now - memory.job_ended)} ago, less than [drill] clear ({clear:g} s)"

@@ -119,7 +119,7 @@ def _look_first(dvr: Dvr, action: Action, expected: Expected) -> None:
     if source is None:
         source = next((one for one in dvr.sources().seen if one.unique_id == action.source), None)
     if source is None:
-        raise BadAnswer(f"{action.device} does not tell of the source any more; nothing was sent")
+        raise BadAnswer(f"{action.device} no longer lists the source; nothing was sent")
     pairs = (
         ((expected.name, source.recording_name), (expected.date, source.start_date))
         if expected.is_recording
@@ -129,9 +129,7 @@ def _look_first(dvr: Dvr, action: Action, expected: Expected) -> None:
     if source.is_recording is not expected.is_recording or not is_same:
         shown = f"records {source.recording_name!r}" if source.is_recording else "records nothing"
         before = f"{expected.name!r}" if expected.is_recording else "nothing"
-        raise BadAnswer(
-            f"{action.device} {shown} there by now, where it had shown {before}; nothing was sent"
-        )
+        raise BadAnswer(f"{action.device} now {shown} there, and recorded {before} before; nothing was sent")
 
 
 def _deliver(action: Action, deliver: Callable[[Result], None], call: Callable[[], str | None]) -> None:

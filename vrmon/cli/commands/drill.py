@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
             return 0
         if result != DrillResult.RUNNING:
             raise ControlError(
-                f"The drill {'failed' if result == DrillResult.FAILED else 'gave way'}: {why}."
+                f"The drill {'failed' if result == DrillResult.FAILED else 'was called off'}: {why}."
             )
         if time.monotonic() > end:
             raise ControlError("The drill does not come to an end. See vrmon status.")

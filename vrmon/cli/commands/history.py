@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
 
 from rich.text import Text
 
-from vrmon.cli.lenient import clean, moment, part, parts, text
+from vrmon.cli.lenient import clean, moment, part, text
 from vrmon.cli.news import clock, line
+from vrmon.cli.paging import items
 from vrmon.cli.reports import sentences
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Document, Vrmond
 
-_PATIENCE = 60.0  # seconds
-_PAGE = 200  # items
-
 
 def run(options: Namespace) -> int:
     out = console()
-    for number, item in enumerate(_items(options), 1):
+    asked = {"from_": options.first, "to": options.last, "channel": options.channel}
+    for item in items(Vrmond.of(options), options.most, kind=options.kind, **asked):
         if options.json:
             print_json(item)
         else:
             print_line(out, _TOLD[options.kind](item))
-        if number >= options.most:
-            break
     return 0
-
-
-def _items(options: Namespace) -> Iterator[Document]:
-    """Page after page, as far as they are wanted."""
-    client = Vrmond.of(options)
-    asked = {"kind": options.kind, "from": options.first, "to": options.last, "channel": options.channel}
-    query = {key: value for key, value in asked.items() if value is not None}
-    query["limit"] = str(min(options.most, _PAGE))
-    while True:
-        page = client.ask("GET", f"/history?{urlencode(query)}", seconds=_PATIENCE)
-        yield from parts(page, "items")
-        query["after"] = text(page, "next")
-        if not query["after"]:
-            return
 
 
 def _span(item: Document) -> str:

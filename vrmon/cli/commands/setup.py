@@ -100,12 +100,12 @@ def _kind(role: Role) -> str:
 
 def _trust(url: str, pin: str) -> str:
     """What is to be trusted. ControlError where the person trusts nothing."""
-    print(f"{url} shows a certificate that nobody vouches for. Its SHA-256 fingerprint:")
+    print(f"{url} shows a certificate that no authority of this machine has signed. Its SHA-256 fingerprint:")
     print(f"  {pin.removeprefix('sha256:')}")
     print("Compare it with what the device itself shows.")
     if asking.yes("Is it the same? It, and no other, is trusted from now on", default=True):
         return pin
-    if asking.yes("Believe whatever certificate is shown, then"):
+    if asking.yes("Accept any certificate that it shows, then"):
         return "insecure"
     raise ControlError("Cannot set up: the device is not trusted. Nothing was sent to it.")
 

@@ -94,7 +94,7 @@ def _usual(now: Reply, kept: Reply) -> str:
     for found in (data.get(key) for data, key in told):
         if now.done and isinstance(found, str) and found:
             return found
-    raise ShapeError("it does not tell how it names its files; nothing was sent")
+    raise ShapeError("it does not say how it names its files; nothing was sent")
 
 
 def _put_back(ask: Asker, usual: str) -> None:
