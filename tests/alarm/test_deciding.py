@@ -217,6 +217,7 @@ def test_odd_problems_are_told_as_far_as_they_can_be() -> None:
 
 
 def test_causes_that_go_in_a_circle_end_nothing() -> None:
+    """vrmond tells of none."""
     day = Day()
     day.begin("a", "x", "critical", ("b", "y"))
     day.begin("b", "y", "critical", ("a", "x"))

@@ -8,7 +8,7 @@ from tests.world import scenes
 from vrmon.catalog import Code, Severity, Situation
 from vrmon.model import Health, Phase, Problem, ProblemKey
 from vrmon.views import words
-from vrmon.views.causes import Group, grouped
+from vrmon.views.causes import Group, grouped, roots
 
 GONE = Problem.of(Code.PRIMARY_UNREACHABLE, "playbox", reason="playbox refused the connection.")
 NOW = 100.0
@@ -24,7 +24,7 @@ def missing(channel: str) -> Problem:
 
 
 def groups(*problems: Problem) -> list[Group]:
-    return grouped([(one, 10.0 + place) for place, one in enumerate(problems)], NOW)
+    return grouped([(one, 10.0 + place) for place, one in enumerate(problems)], roots(problems), NOW)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,17 @@ def test_there_is_a_word_for_everything() -> None:
     assert [words.of_all(one, channels=1, jobs=1) for one in Health] == ["Safe", "At risk", "Not safe"]
     assert words.of_all(Health.OK, channels=1, jobs=0) == "Ready"
     assert words.of_all(Health.DEGRADED, channels=0, jobs=0) == "Not set up"
+
+
+def test_each_problem_has_one_root_whatever_lies_in_between() -> None:
+    blind = Problem.of(Code.DVR_BLIND, "PCR 1", Situation.USUAL, GONE.key, dvr="dvr", reason="it is gone")
+    lack = Problem.of(Code.BACKUP_INCOMPLETE, "PCR 1", job="SHOW", lacking="5 s")
+    black = Problem.of(Code.PICTURE_BLACK, "PCR 2", name="SHOW", source="Cam 2", lasted="30 s")
+    other = Problem.of(Code.BACKUP_INCOMPLETE, "PCR 2", job="NEWS", lacking="5 s")
+    assert roots((GONE, blind, lack, black, other)) == {
+        GONE.key: GONE.key,
+        blind.key: GONE.key,
+        lack.key: GONE.key,
+        black.key: black.key,
+        other.key: other.key,
+    }

@@ -43,23 +43,16 @@ class Condition:
     loaded: str
 
     def roots(self) -> Mapping[Cause, tuple[Trouble, ...]]:
-        """The problems by what they follow from at last, the worst and longest of each first."""
-        known = {one.cause: one for one in self.troubles}
+        """The problems by what vrmond says that they follow from, the worst and longest of each first."""
+        known = {one.cause for one in self.troubles}
         found: dict[Cause, list[Trouble]] = {}
         for one in self.troubles:
-            found.setdefault(_root(one, known), []).append(one)
+            cause = one.cause if one.root is None or one.root not in known else one.root
+            found.setdefault(cause, []).append(one)
         return {
             cause: tuple(sorted(group, key=lambda one: (one.severity.rank, -one.lasted, one.cause)))
             for cause, group in found.items()
         }
-
-
-def _root(one: Trouble, known: Mapping[Cause, Trouble]) -> Cause:
-    seen = {one.cause}
-    while one.root is not None and one.root in known and one.root not in seen:
-        seen.add(one.root)
-        one = known[one.root]
-    return one.cause
 
 
 def read(document: object) -> Condition | None:

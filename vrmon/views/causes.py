@@ -48,14 +48,22 @@ class Group:
         return " ".join((message, *own))
 
 
-def grouped(problems: Sequence[tuple[Problem, float]], now: float) -> list[Group]:
-    """Of the problems and when they began, the worst first; as they are told at `now`."""
-    worst = _worst_by_subject(problem for problem, _ in problems)
-    known = {problem.key: _with_cause(problem, worst) for problem, _ in problems}
+def roots(problems: Iterable[Problem]) -> Mapping[ProblemKey, ProblemKey]:
+    """The problem that each follows from at last: its own key where it follows from none."""
+    every = tuple(problems)
+    worst = _worst_by_subject(every)
+    known = {problem.key: _with_cause(problem, worst) for problem in every}
+    return {key: _root(problem, known) for key, problem in known.items()}
+
+
+def grouped(
+    problems: Sequence[tuple[Problem, float]], of: Mapping[ProblemKey, ProblemKey], now: float
+) -> list[Group]:
+    """Of the problems and when they began, the worst first; as they are told at `now`. `of`: their roots."""
     groups: dict[ProblemKey, Group] = {}
     followers: list[tuple[ProblemKey, Problem]] = []
     for problem, since in problems:
-        root = _root(known[problem.key], known)
+        root = of[problem.key]
         # Only what is told itself, and not merely counted, needs the time.
         told = problem.at(now) if root.subject == problem.subject else problem
         if root == problem.key:

@@ -79,7 +79,12 @@ class Scene:
     @cached_property
     def groups(self) -> list[causes.Group]:
         """The problems by what they follow from."""
-        return causes.grouped(worst_first(self), self.now)
+        return causes.grouped(worst_first(self), self.roots, self.now)
+
+    @cached_property
+    def roots(self) -> Mapping[ProblemKey, ProblemKey]:
+        """The problem that each one follows from at last."""
+        return causes.roots(problem for problem, _ in worst_first(self))
 
     @cached_property
     def ages(self) -> dict[str, float]:
@@ -212,7 +217,7 @@ def _since(scene: Scene, problem: Problem) -> float:
 
 
 def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
-    problem = problem.at(scene.now)
+    problem, root = problem.at(scene.now), scene.roots[problem.key]
     return {
         "code": problem.code.value,
         "severity": problem.severity.value,
@@ -220,7 +225,7 @@ def _problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
         "since": scene.utc(since),
-        "cause": None if problem.cause is None else _cause(problem.cause),
+        "cause": None if root == problem.key else _cause(root),
         "acknowledged": _acknowledged(scene, problem.key),
     }
 
@@ -238,7 +243,7 @@ def _cause_of_all(scene: Scene, group: causes.Group) -> dict[str, Any]:
 
 
 def _cause(key: ProblemKey) -> dict[str, Any]:
-    """The problem that it follows from, which stands among /status' problems as well."""
+    """The problem that it follows from at last, which stands among /status' problems as well."""
     return {"code": key.code.value, "subject": key.subject}
 
 
