@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,6 +164,36 @@ def test_it_is_paged_by_the_broadcast_day(server: Server, browser: Browser, even
         "08:00",
         "10:00",
     ]
+
+
+def test_across_a_change_of_the_clock_every_time_is_that_of_its_own_hour(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    """The night to 2026-10-25 has 02:00 twice in Zurich. The host is in winter time when it is asked."""
+    changes = datetime(2026, 10, 25, 1, tzinfo=timezone.utc).timestamp()
+    night = at_another_time(evening, changes - LENGTH / 2 - EPOCH)
+    night["from"], night["to"] = "2026-10-24T04:00:00.000Z", "2026-10-25T05:00:00.000Z"
+    night["zones"] = [
+        {"from": night["from"], "name": "CEST", "offset": 7200},
+        {"from": "2026-10-25T01:00:00.000Z", "name": "CET", "offset": 3600},
+    ]
+    serve(server, night)
+    day(server, browser, query="?day=2026-10-24")
+    assert browser.text("#day") == "Broadcast day Sat 2026-10-24"
+    hours = browser.run(
+        "return [...document.querySelectorAll('.hour')].map((one) => [one.textContent, one.style.left])"
+    )
+    told = [hour for hour, _ in hours]
+    assert told == [*(f"{n:02}:00" for n in range(6, 24, 2)), "00:00", "02:00", "02:00", "04:00", "06:00"]
+    places = [float(left.rstrip("%")) for _, left in hours]
+    assert places == pytest.approx([4 * n for n in (0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 21, 23, 25)])
+    began = browser.run(
+        "return [...document.querySelectorAll('#rows tr')].map((row) => row.cells[2].textContent)"
+    )
+    moments = [datetime.fromisoformat(job["began"]["latest"].replace("Z", "+00:00")) for job in night["jobs"]]
+    assert {moment.timestamp() < changes for moment in moments} == {True, False}
+    zurich = ZoneInfo("Europe/Zurich")
+    assert began == [f"{moment.astimezone(zurich):%H:%M:%S}" for moment in moments]
 
 
 def test_today_goes_on_to_its_end_and_has_a_line_for_now(

@@ -13,6 +13,7 @@ from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
 from vrmon.history.holes import absences
 from vrmon.history.pages import between, job_itself, sums, utc
+from vrmon.history.zones import zones
 from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
 
@@ -64,6 +65,7 @@ def report(connection: Connection, span: Span, channel: str = "", tolerance: flo
     return {
         "from": rfc3339(span.began),
         "to": rfc3339(span.ended),
+        "zones": zones(span),
         "jobs": jobs,
         "tolerance": tolerance,
         "absences": [

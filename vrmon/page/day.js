@@ -21,10 +21,10 @@ async function show() {
 }
 
 function draw(status, report) {
-  const zone = new Zone(status.zone);
+  const zone = new Zone(status.zone, report.zones);
   const now = seconds(status.now);
   const from = seconds(report.from);
-  const lane = { from, to: asked ? seconds(report.to) : from + DAY };
+  const lane = { from, to: asked ? seconds(report.to) : from + DAY + zone.offsetAt(from) - zone.offsetAt(from + DAY) };
   const isOver = lane.to <= now;
   const end = Math.min(now, lane.to);
   const day = zone.day(from);

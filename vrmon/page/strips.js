@@ -1,7 +1,7 @@
 // The last hours of each channel, in a strip: in place of a list of what happened, where there is a history.
 
 import { drawBar, grouped, hoursOf, part, seconds } from "./timeline.js";
-import { setText } from "./text.js";
+import { setText, Zone } from "./text.js";
 
 const HOURS = 4;
 const PACE = 60000; // ms between two looks at the history, and the least when something has changed
@@ -37,7 +37,8 @@ function show(report, moment, lane) {
   if (!isTold) return;
   const jobs = grouped(report.jobs, (job) => job.channel);
   const names = moment.document.channels.map(({ name }) => name);
-  list.replaceChildren(axis(lane, moment.zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], report, lane, moment.now)));
+  const zone = new Zone(moment.document.zone, report.zones);
+  list.replaceChildren(axis(lane, zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], report, lane, moment.now)));
 }
 
 function strip(name, jobs, report, lane, now) {

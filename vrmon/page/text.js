@@ -41,10 +41,17 @@ function two(n) {
 }
 
 // The clock of the vrmon host, whatever zone this screen is in. `at` is Unix time in seconds.
+// `changes`: what its zone was from when on, where that is known; else it is what it is now.
 export class Zone {
-  constructor({ name = "UTC", offset = 0 } = {}) {
+  constructor({ name = "UTC", offset = 0 } = {}, changes = []) {
     this.name = name;
     this.offset = offset;
+    this.changes = changes.map((one) => ({ from: Date.parse(one.from) / 1000, offset: one.offset }));
+  }
+
+  offsetAt(at) {
+    const known = this.changes.filter((one) => one.from <= at).pop() ?? this.changes[0];
+    return known?.offset ?? this.offset;
   }
 
   get difference() {
@@ -53,7 +60,7 @@ export class Zone {
   }
 
   parts(at) {
-    return new Date((at + this.offset) * 1000);
+    return new Date((at + this.offsetAt(at)) * 1000);
   }
 
   time(at, seconds = true) {

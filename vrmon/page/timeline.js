@@ -60,13 +60,16 @@ export function place(element, span, lane) {
   element.style.width = `${100 * (to - from)}%`;
 }
 
-// The full hours of a lane, every `step` of them.
+const QUARTER = 900; // seconds: no zone is ahead of UTC by any part of it
+
+// The full hours of a lane by the host's clock, every `step` of them.
 export function hoursOf(lane, zone, step) {
-  const first = Math.ceil((lane.from + zone.offset) / 3600);
-  const count = Math.floor((lane.to + zone.offset) / 3600) - first + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, place) => first + place)
-    .filter((hour) => hour % step === 0)
-    .map((hour) => hour * 3600 - zone.offset);
+  const first = Math.ceil(lane.from / QUARTER);
+  const count = Math.floor(lane.to / QUARTER) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, place) => (first + place) * QUARTER).filter((at) => {
+    const local = zone.parts(at);
+    return local.getUTCMinutes() === 0 && local.getUTCHours() % step === 0;
+  });
 }
 
 export function grouped(items, keyOf) {
