@@ -121,6 +121,12 @@ class Code(Word):
     ALARM_FAILING = "alarm-failing"
     ALARM_SILENT = "alarm-silent"
     VRMOND_SILENT = "vrmond-silent"
+    PAIR_LEADS = "pair-leads"
+    PAIR_STANDS_BY = "pair-stands-by"
+    PAIR_ETCD_AWAY = "pair-etcd-away"
+    PAIR_MEMBER_AWAY = "pair-member-away"
+    PAIR_PEER_AWAY = "pair-peer-away"
+    PAIR_NOT_READY = "pair-not-ready"
     PROBLEM_ENDED = "problem-ended"
     ACKNOWLEDGED = "problem-acknowledged"
     ACKNOWLEDGEMENT_OVER = "acknowledgement-over"
@@ -1053,6 +1059,49 @@ _DAEMON = {
                 "Check that it runs: systemctl status vrmon. Until it answers, record by hand on the backup.",
             ),
         ),
+    ),
+    Code.PAIR_LEADS: Row(
+        "This host leads",
+        "Of the two hosts of a pair this one has the lease in etcd: it commands the recorders.",
+        texts=(Text("{node} leads[: it takes over from {before}]."),),
+    ),
+    Code.PAIR_STANDS_BY: Row(
+        "This host stands by",
+        "Of the two hosts of a pair the other one leads. This one watches, and commands nothing.",
+        texts=(Text("{node} stands by[: {leader} leads]."),),
+    ),
+    Code.PAIR_ETCD_AWAY: Row(
+        "etcd does not answer",
+        "No member of etcd answers, or too few of them run to agree. The host that leads goes on: it starts "
+        "takes 3 s later, and ends them as long as the other host says that it stands by. That one cannot "
+        "take over; it starts what nobody records once it has heard of nobody for 15 s.",
+        "See which members of etcd run: 'vrmon pair'. Two of three must run, and reach each other.",
+        _DEGRADED,
+        (Text("{what}", "See which members of etcd run: `vrmon pair`. Two of three must."),),
+    ),
+    Code.PAIR_MEMBER_AWAY: Row(
+        "A member of etcd is away",
+        "etcd works, and one of its members does not answer, or complains. Where another one fails too, no "
+        "host can take over.",
+        "Start that member again, or replace it: 'etcdctl member remove', then 'etcdctl member add'.",
+        _DEGRADED,
+        (Text("{what}", "Start that member of etcd again, or replace it."),),
+    ),
+    Code.PAIR_PEER_AWAY: Row(
+        "The other host does not answer",
+        "The vrmond of the other host of the pair does not answer this one. Where this host dies as well, "
+        "nothing is recorded.",
+        "See whether vrmond runs on the other host, and whether 'peer' in [pair] is its address.",
+        _DEGRADED,
+        (Text("{what}", "See whether vrmond runs there, and whether peer in [pair] is its address."),),
+    ),
+    Code.PAIR_NOT_READY: Row(
+        "The standby could not take over",
+        "The host that stands by runs, and could not do the leader's work: it does not reach a recorder or a "
+        "primary, or its configuration is another.",
+        "Correct what the message names, on the host that it names.",
+        _DEGRADED,
+        (Text("{what}", "Correct that before the leader fails. See `vrmon pair` on both hosts."),),
     ),
     Code.PROBLEM_ENDED: Row(
         "Problem is over",

@@ -105,9 +105,11 @@ def test_every_answer_that_is_described_is_given_and_is_as_described(tmp_path: P
         asked.seen.add(("get", thumbnail, "200"))
         events(here, asked)
         asked.post("/check")
+        asked.get("/pair", status=404)
+        asked.post("/pair/hand-over", status=409)
         asked.post("/alarms", body={"ways": [{"way": "mail", "failing": None}]})
         asked.post("/reload")
-        for path in ("/check", "/alarms", "/reload"):
+        for path in ("/check", "/alarms", "/reload", "/pair/hand-over"):
             asked.post(path, status=400, body={"by": 5, "ways": 5})
         trouble(here, asked)
         past(here, asked)
@@ -120,6 +122,8 @@ def refusals() -> set[Answer]:
     return {
         *(("post", f"/channels/{{name}}/{verb}", "409") for verb in ("hold", "auto")),
         ("post", "/check", "409"),
+        ("get", "/pair", "200"),
+        ("post", "/pair/hand-over", "200"),
         *(("post", f"/channels/{{name}}/{verb}", "200") for verb in ("stop", "claim")),
     }
 

@@ -99,6 +99,13 @@ class FakeBackend:
             raise ControlError(self.control_error)
         return {"findings": [], "exit_status": 0}
 
+    def pair(self) -> dict[str, Any] | None:
+        return None
+
+    def hand_over(self, by: str) -> str:
+        self.asked.append(("hand-over", "", by))
+        return "b takes over."
+
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         self._check(channel)
         self.asked.append(("hold", channel, seconds, reason, by))

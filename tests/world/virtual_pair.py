@@ -14,6 +14,7 @@ from tests.world.virtual_promises import Promises
 from tests.world.virtual_run import Run
 from tests.world.virtual_truth import Truth
 from vrmon.model import Action, DvrObservation, Job, Verb
+from vrmon.plan.inheriting import inherited
 from vrmon.plan.moment import Moment
 from vrmon.plan.rights import Rights, Role
 from vrmon.settings import Channel, Settings
@@ -182,7 +183,8 @@ class VirtualPair:
         etcd.holder, etcd.expires, host.lease = host, now + TTL, now + TTL - MARGIN
         host.leads_since = now
         if etcd.payload is not None and not has_led:
-            run.memory = snapshot.restore(etcd.payload, run.epoch, now, run.settings.sync)
+            theirs = snapshot.restore(etcd.payload, run.epoch, now, run.settings.sync)
+            run.memory = inherited(theirs, run.memory)
             run._settled = None
 
     def _turned(self, host: Host, turned: Round) -> None:

@@ -62,7 +62,8 @@ def read(document: object) -> Condition | None:
     now = moment(document.get("now"))
     if now is None:
         return None
-    troubles = [_trouble(one, now) for one in document["problems"][:_MOST]]
+    told = [one for one in document["problems"][:_MOST] if not _is_the_leaders(one, document)]
+    troubles = [_trouble(one, now) for one in told]
     channels = document.get("channels")
     told = [one for one in channels if isinstance(one, dict)] if isinstance(channels, list) else []
     configuration = document.get("configuration")
@@ -72,6 +73,12 @@ def read(document: object) -> Condition | None:
         tuple(_text(one, "name") for one in told if isinstance(one.get("take"), dict)),
         _text(configuration, "loaded"),
     )
+
+
+def _is_the_leaders(one: object, document: Any) -> bool:
+    """Whether it is for the host that leads to tell of it: the one that stands by sees it as well."""
+    is_standby = _text(document.get("pair"), "role") == "standby"
+    return is_standby and _text(one, "subject") != "vrmon"
 
 
 def _trouble(one: object, now: float) -> Trouble | None:

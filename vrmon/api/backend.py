@@ -73,7 +73,7 @@ class MetricsSnapshot:
 
     `loop_age` is the time since the control loop last finished a round, `heartbeat_age` since the last
     heartbeat (due whether or not a service manager listens), None before the first. `started_at` is in
-    unix seconds.
+    unix seconds. `role`: of a host that is one of a pair.
     """
 
     version: str
@@ -84,6 +84,7 @@ class MetricsSnapshot:
     heartbeat_age: float | None = None
     channels: tuple[ChannelMetrics, ...] = ()
     devices: tuple[DeviceMetrics, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,12 @@ class Backend(Protocol):
 
     async def check(self) -> dict[str, Any]:
         """What `vrmon check` finds as the daemon: {"findings", "exit_status"}. ControlError."""
+
+    def pair(self) -> dict[str, Any] | None:
+        """What the other host of a pair wants to know of this one; None where there is no other."""
+
+    def hand_over(self, by: str) -> str:
+        """Leaves the lead to the other host. ControlError."""
 
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
         """Hands a channel to a person, for ever when `seconds` is None. ControlError, UnknownChannel."""

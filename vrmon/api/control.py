@@ -45,6 +45,10 @@ class Control:
         self._note(request, "check", await _body(request))
         return json_answer(await self._backend.check())
 
+    async def hand_over(self, request: web.Request) -> web.Response:
+        by = self._note(request, "hand-over", await _body(request))
+        return await self._done("hand-over", "", by, partial(self._backend.hand_over, by))
+
     async def hold(self, request: web.Request) -> web.Response:
         body = await _body(request)
         seconds = _seconds(body, "seconds", _LONGEST_HOLD, "hold for that long", "a year, or null")

@@ -13,6 +13,7 @@ from vrmon.api.exposition import family, histogram, labelled, sample
 from vrmon.catalog import Severity
 from vrmon.model import Health
 
+_ROLES = ("leader", "standby", "suspended")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -55,6 +56,13 @@ def _daemon(snapshot: MetricsSnapshot) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "vrmon_loop_age_seconds", "Time since the control loop finished a round.", snapshot.loop_age
     )
+    if snapshot.role:
+        role = GaugeMetricFamily(
+            "vrmon_pair_role", "1 for what this host of a pair is: it leads, or stands by.", labels=["role"]
+        )
+        for name in _ROLES:
+            role.add_metric([name], float(name == snapshot.role))
+        yield role
     if snapshot.heartbeat_age is not None:
         yield GaugeMetricFamily(
             "vrmon_heartbeat_age_seconds",

@@ -91,6 +91,12 @@ class Reading:
         healthy, why = self._backend.health()
         return json_answer({"healthy": healthy, "why": why}, 200 if healthy else 503)
 
+    async def pair(self, _request: web.Request) -> web.Response:
+        word = self._backend.pair()
+        if word is None:
+            return error_answer(404, "Cannot tell of a pair: this host is alone.")
+        return json_answer(word)
+
     async def metrics(self, request: web.Request) -> web.Response:
         return bytes_answer(self._documents.metrics.get(fresh=over_unix(request)), CONTENT_TYPE)
 
@@ -130,12 +136,14 @@ def application(
             web.get("/events", hub.serve),
             web.get("/devices", reading.devices),
             web.get("/metrics", reading.metrics),
+            web.get("/pair", reading.pair),
             web.get("/history", past.history),
             web.get("/report", past.report),
             web.get("/thumbnail/{name:.+}", reading.thumbnail),
             web.post("/reload", control.reload),
             web.post("/check", control.check),
             web.post("/alarms", control.alarms),
+            web.post("/pair/hand-over", control.hand_over),
             web.post("/channels/{name:.+}/hold", control.hold),
             web.post("/channels/{name:.+}/auto", control.auto),
             web.post("/channels/{name:.+}/stop", control.stop),

@@ -16,6 +16,7 @@ from rich.text import Text
 from vrmon.cli import tables
 from vrmon.cli.lenient import clean, moment, number, part, parts, seconds_since, text
 from vrmon.cli.news import SIGNS, UNHEARD_OF, clock, line
+from vrmon.cli.pair_told import summary
 from vrmon.cli.tables import job_name
 from vrmon.model import Health, Phase
 from vrmon.text import span
@@ -37,7 +38,7 @@ def board(document: Document, *, most: int | None = None, quiet: bool = True) ->
     problems = _problems(document)
     channels = parts(document, "channels")
     shown = [one for one in channels if quiet or not _is_quiet(one)]
-    rows: list[RenderableType] = [_headline(document)]
+    rows: list[RenderableType] = [_headline(document), *_pair(document)]
     rows += [_problem(one, now) for one in problems[:most]]
     if most is not None and len(problems) > most:
         rows.append(Text(f"  All {len(problems)} problems: vrmon status", "dim"))
@@ -52,6 +53,7 @@ def lines(document: Document) -> Iterator[Text]:
     """Everything for a pipe: a line for each thing, its parts two spaces apart."""
     now = moment(document, "now")
     yield _headline(document)
+    yield from _pair(document)
     for problem in _problems(document):
         hint, whom = text(problem, "hint"), _whom(problem, None)
         yield _told(problem, now).append(f" → {hint}" if hint else "").append(f" [{whom}]" if whom else "")
@@ -135,6 +137,12 @@ def _whom(problem: Document, most: int | None) -> str:
         return ""
     more = f" + {len(names) - most} more" if most is not None and len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
+
+
+def _pair(document: Document) -> list[Text]:
+    """Of two hosts, which leads."""
+    told = part(document, "pair")
+    return [Text(f"  {summary(told)}", "dim")] if told else []
 
 
 def _indented(shown: Text, by: int) -> Padding:

@@ -25,6 +25,7 @@ from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.listening import Listening
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import SUBJECT, OwnProblems
+from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
 from vrmon.errors import ConfigError, HistoryError
@@ -65,6 +66,7 @@ class Daemon:
         self._loop = Loop(
             self._remembered(), self._clock, self._turned, self._saving.kept, self._own_problems
         )
+        self._pairing = Pairing(self._loop, self._clock, self._saving, self._tell, is_new=self._is_new)
         self._drills = Drills(self._loop, self._clock)
         self._pictures = Pictures(lambda fetched: self._loop.call(self._pictures.take_in, fetched))
         self._service = Service(
@@ -79,6 +81,7 @@ class Daemon:
             self.reload,
             Checking(inforce.path.absolute()).check,
             self._drills,
+            self._pairing,
         )
         self._api = Api(self._service)
         self._listening = Listening(self._api)
@@ -88,6 +91,7 @@ class Daemon:
             self._aio.add_signal_handler(number, self._ending.set)
         self._aio.add_signal_handler(signal.SIGHUP, self._hang_up)
         self._loop.apply(self._inforce.settings)
+        self._pairing.apply(self._inforce.settings.pair)
         self._show_configuration()
         await self._listen()
         self._notifier.ready(self._service.summary())
@@ -113,6 +117,7 @@ class Daemon:
                 settings = await asyncio.to_thread(self._inforce.read)
                 await self._drills.end("the configuration was read again")
                 self._loop.apply(settings)
+                self._pairing.apply(settings.pair)
                 self._pictures.keep({channel.key for channel in settings.channels})
                 self._background(asyncio.to_thread(self._bookkeeping.apply(settings.history)))
                 self._bookkeeping.excuse()
@@ -156,6 +161,7 @@ class Daemon:
 
     def _remembered(self) -> Memory:
         loaded = self._store.load()
+        self._is_new = loaded.payload is None
         complaint = loaded.complaint
         memory = Memory()
         if loaded.payload is not None:
@@ -193,7 +199,8 @@ class Daemon:
             if self._inforce.failing and not self._tasks:
                 self._background(asyncio.to_thread(self._inforce.remember))
             self._look_around(now)
-            self._drills.take_turns()
+            if not self._pairing.refusal():
+                self._drills.take_turns()
             if not self._service.late:
                 self._notifier.watchdog()
                 self._service.beat = now
@@ -216,6 +223,8 @@ class Daemon:
         self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
         self._trouble(Code.HISTORY_FAILING, self._bookkeeping.failing())
         self._trouble(Code.HISTORY_DAMAGED, self._bookkeeping.complaint())
+        for code, what in self._pairing.problems(now):
+            self._trouble(code, what)
         missed = self._bookkeeping.missed()
         if missed:
             self._tell(Event.of(Code.HISTORY_LOST, SUBJECT, {}, rows=missed))
@@ -226,6 +235,7 @@ class Daemon:
 
     def _look_around(self, now: float) -> None:
         """Notice who is missed, and ask the DVRs for what only matters to people."""
+        self._pairing.look_around()
         self._loop.notice_missed(now)
         looked_at = self._service.looked_at
         watched = bool(self._api.watchers) or (looked_at is not None and now - looked_at < WATCHED)
@@ -256,8 +266,10 @@ class Daemon:
         self._notifier.stopping()
         await self._drills.end("vrmon was ended")
         await self._listening.close()
+        passed_on = self._pairing.close()
         self._loop.close()
         self._saving.finish()
+        await asyncio.to_thread(passed_on)
         await asyncio.to_thread(self._store.close, _LAST_SAVE)
         await asyncio.to_thread(self._bookkeeping.close, _LAST_SAVE)
         journal.report(logging.INFO, Code.STOPPED)

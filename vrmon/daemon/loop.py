@@ -22,6 +22,7 @@ from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import Action, Observation, Result, Sighting, Verb
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import ChannelMemory, Memory
+from vrmon.plan.rights import Rights
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
 from vrmon.views import events
 from vrmon.views.round import Round
@@ -57,7 +58,8 @@ class Loop:
     knows of the take that is about to begin on a channel. `turned`: when the last round ended. After one that
     took long it rests for as long, so that what arrives meanwhile is taken in and planned on together.
     `sightings`: what vrmon-alarm saw in the channels' pictures; whoever hears it puts it there. `memory` is
-    written here and nowhere else: `amend` and `change` are how to ask for it.
+    written here and nowhere else: `amend` and `change` are how to ask for it. `rights`: of a host that is one
+    of a pair, as of the next round.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class Loop:
         self._own_problems = own_problems
         self._aio = asyncio.get_running_loop()
         self._results: list[Result] = []
+        self.rights: Rights | None = None
+        self.revoked = threading.Event()  # while another host commands, for what waits in a lane
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
         self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
@@ -110,6 +114,11 @@ class Loop:
     def change(self, change: Callable[[Memory], Memory]) -> None:
         """The same where it is no single channel that this concerns."""
         self._turn(change(self._memory))
+
+    def take_over(self, memory: Memory) -> None:
+        """Go on with what another host knew, as after a restart."""
+        self._is_settled = False
+        self._turn(memory)
 
     def close(self) -> None:
         for handle in (self._soon, self._later):
@@ -188,6 +197,7 @@ class Loop:
             {name: one.destinations for name, one in self.dvrs.items()},
             {name: one.schedules for name, one in self.dvrs.items()},
             tuple(problem for problem, _ in self._own_problems.now()),
+            rights=self.rights,
             sightings=self.sightings,
         )
         before, known = self._memory, () if self.plan is None else self.plan.problems
@@ -229,7 +239,7 @@ class Loop:
         )
         is_start = action.verb is Verb.RECORD and action.channel is not None
         kept = self._kept(action.channel) if is_start and action.channel is not None else None
-        task = command(action, came_back, kept, tells_name=self._tells_name(action))
+        task = command(action, came_back, kept, tells_name=self._tells_name(action), revoked=self.revoked)
         self.dvrs[action.device].worker.lanes.submit(task)
 
     def _tells_name(self, action: Action) -> bool:

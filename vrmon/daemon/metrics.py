@@ -25,6 +25,7 @@ def snapshot(
         problems=dict(Counter(problem.severity.value for problem in problems)),
         loop_age=now - loop.turned,
         heartbeat_age=None if beat is None else now - beat,
+        role="" if scene.pair is None else scene.pair["role"],
         channels=_channels(scene, counting, now),
         devices=(
             *(_device("primary", name, one, now) for name, one in loop.primaries.items()),

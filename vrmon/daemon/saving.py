@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
 
 from vrmon.daemon.clock import Clock
 from vrmon.model import Verb
@@ -30,6 +31,7 @@ class Saving:
         self._due: asyncio.TimerHandle | None = None
         self._saved = threading.Event()  # set by the next save
         self._waiting: list[asyncio.Future[None]] = []  # for the next save
+        self.share: Callable[[str], None] = lambda _: None  # with the other host of a pair
         self._starting: dict[ChannelKey, threading.Event] = {}  # of the take that is being started
 
     def take_in(self, turned: Round) -> None:
@@ -60,6 +62,10 @@ class Saving:
 
     def finish(self) -> None:
         """Hand over what is known, whatever the last round changed; no other round comes."""
+        self.save_now()
+
+    def save_now(self) -> None:
+        """Without waiting for what else a burst may change."""
         if self._due is not None:
             self._due.cancel()
         self._save()
@@ -74,7 +80,9 @@ class Saving:
             with contextlib.suppress(RuntimeError):  # the asyncio loop has ended, and nobody waits any more
                 self._aio.call_soon_threadsafe(_end, waiting)
 
-        self._store.save_text(self._encoded.encode(self._memory, self._clock.epoch), done)
+        text = self._encoded.encode(self._memory, self._clock.epoch)
+        self._store.save_text(text, done)
+        self.share(text)
 
 
 def _end(waiting: list[asyncio.Future[None]]) -> None:

@@ -18,13 +18,14 @@ from vrmon.daemon.counting import Counting
 from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.loop import Loop
-from vrmon.daemon.own_problems import OwnProblems
+from vrmon.daemon.own_problems import SUBJECT, OwnProblems
+from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
 from vrmon.errors import ControlError, NoSuchPage
 from vrmon.history import days, pages
 from vrmon.history.entries import Order
 from vrmon.history.report import report
-from vrmon.model import Phase, Problem, Seen, Thumbnail
+from vrmon.model import Phase, Problem, Seen, Thumbnail, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.memory import ChannelMemory, Hold
@@ -59,6 +60,7 @@ class Service:
         reload: Callable[[], Awaitable[str]],
         check: Callable[[], Awaitable[dict[str, Any]]],
         drills: Drills,
+        pairing: Pairing,
     ) -> None:
         self.configuration: dict[str, Any] = {}
         self.late: list[str] = []
@@ -76,6 +78,7 @@ class Service:
         self._reload = reload
         self._check = check
         self._drills = drills
+        self._pairing = pairing
         self._parts = status.Parts()
         self._readings = Readings()
         self._began = time.monotonic()
@@ -157,8 +160,14 @@ class Service:
     async def check(self) -> dict[str, Any]:
         return await self._check()
 
+    def pair(self) -> dict[str, Any] | None:
+        return self._pairing.word()
+
+    def hand_over(self, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
+        return self._pairing.hand_over()
+
     def hold(self, channel: str, seconds: float | None, reason: str, by: str) -> str:
-        one, now = self._channel(channel), time.monotonic()
+        one, now = self._commanded(channel, "hold"), time.monotonic()
         until = None if seconds is None else now + seconds
         hold = Hold(now, until, reason, by)
         self._loop.amend(one.key, lambda memory: replace(memory, hold=hold))
@@ -166,14 +175,14 @@ class Service:
         return f"{one.name} is on hold {ends}: vrmon neither starts nor stops anything there."
 
     def auto(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
-        one = self._channel(channel)
+        one = self._commanded(channel, "control")
         if self._memory(one).hold is None:
             return f"{one.name} is not on hold."
         self._loop.amend(one.key, lambda memory: replace(memory, hold=None))
         return f"vrmon controls {one.name} again."
 
     def stop(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
-        one = self._channel(channel)
+        one = self._commanded(channel, Verb.STOP.value)
         memory, now = self._memory(one), time.monotonic()
         take = memory.running
         if memory.hold is not None:
@@ -191,7 +200,7 @@ class Service:
         return f"{take.name!r} is being stopped."
 
     def claim(self, channel: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
-        one = self._channel(channel)
+        one = self._commanded(channel, "claim")
         memory = self._memory(one)
         theirs = memory.theirs
         if theirs is None:
@@ -206,7 +215,7 @@ class Service:
         return f"{theirs.name or 'The recording'!r} is vrmon's own take from now on: it ends with its job."
 
     def drill(self, channel: str, seconds: float | None, by: str) -> str:
-        one = self._channel(channel)
+        one = self._commanded(channel, "drill")
         seconds = self._loop.settings.drill.seconds if seconds is None else seconds
         why = self._drills.begin(one, seconds, by)
         if why:
@@ -215,6 +224,7 @@ class Service:
 
     def acknowledge(self, code: str, subject: str, seconds: float, note: str, by: str) -> str:
         problem, now = self._problem(code, subject), time.monotonic()
+        self._refuse_on_standby(f"acknowledge {code} of {subject}", problem)
         one = Acknowledgement(by, now, now + seconds, problem.severity, note)
         self._loop.change(
             lambda memory: replace(memory, acknowledged={**memory.acknowledged, problem.key: one})
@@ -222,7 +232,9 @@ class Service:
         return f"{code} of {subject} is acknowledged for {span(seconds)}, unless it ends or gets worse."
 
     def withdraw(self, code: str, subject: str, by: str) -> str:  # noqa: ARG002 - the API has logged who asked
-        key = self._problem(code, subject).key
+        problem = self._problem(code, subject)
+        self._refuse_on_standby(f"withdraw the acknowledgement of {code} of {subject}", problem)
+        key = problem.key
         if key not in self._loop.memory.acknowledged:
             return f"{code} of {subject} is not acknowledged."
         kept = {one: known for one, known in self._loop.memory.acknowledged.items() if one != key}
@@ -258,6 +270,7 @@ class Service:
             recent=self._event_log.recent,
             pictures=self._pictures.taken(),
             zone=zone(),
+            pair=self._pairing.document(),
             readings=self._readings,
         )
 
@@ -266,6 +279,19 @@ class Service:
             if channel.name == name:
                 return channel
         raise UnknownChannel(name)
+
+    def _commanded(self, channel: str, what: str) -> Channel:
+        """The channel of that name; ControlError where the other host of the pair commands it."""
+        one = self._channel(channel)
+        self._refuse_on_standby(f"{what} {one.name}")
+        return one
+
+    def _refuse_on_standby(self, what: str, problem: Problem | None = None) -> None:
+        """What only one of the two hosts has is its own to acknowledge."""
+        why = self._pairing.refusal()
+        is_own = problem is not None and problem.subject == SUBJECT
+        if why and not is_own:
+            raise ControlError(f"Cannot {what}: {why}")
 
     def _problem(self, code: str, subject: str) -> Problem:
         for problem, _ in status.worst_first(self._scene()):

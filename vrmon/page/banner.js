@@ -28,6 +28,7 @@ export function showBanner(moment, live, silence) {
   setText(part("summary"), summary);
   setText(part("worst"), worst);
   showClock(moment, live, silence);
+  showPair(status?.pair, live);
   document.title = `${word} · vrmon`;
   const address = `/page/icon-${icon}.svg`;
   if (part("icon").getAttribute("href") !== address) part("icon").setAttribute("href", address);
@@ -69,6 +70,17 @@ function sentences(moment, live, silence) {
   const told = worst.message.startsWith(`${worst.subject} `) ? worst.message : `${worst.subject}: ${worst.message}`;
   const more = status.causes.filter((cause) => cause.severity !== "info").length - 1;
   return [status.summary.split("; ")[0], more > 0 ? `${told} (+ ${more} more)` : told];
+}
+
+// Of two hosts: which leads.
+function showPair(pair, live) {
+  part("pair").hidden = !pair || !live;
+  if (!pair) return;
+  const says = { leader: "leads", standby: "standby", suspended: "leads without etcd" };
+  const mine = `${pair.node} ${says[pair.role] ?? pair.role}`;
+  const other = pair.peer.error || !pair.peer.role ? "does not answer" : says[pair.peer.role] ?? pair.peer.role;
+  const theirs = `${pair.peer.node ?? "the other host"} ${other}`;
+  setText(part("pair"), pair.role === "standby" ? `${theirs} · ${mine}` : `${mine} · ${theirs}`);
 }
 
 // The server's clock, and by how much this screen's differs from it.

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 from vrmon.errors import EtcdError
-from vrmon.pair.etcd import Entry, Etcd, NotFound, encoded, entries, number, responses
+from vrmon.pair.etcd import Body, Entry, Etcd, NotFound, encoded, entries, number, responses
 from vrmon.pair.shared import Shared, packed, unpacked
 from vrmon.pair.word import EtcdWord
 from vrmon.settings import Pair
 
 MARGIN = 0.2  # of the lease: so much before its end it counts as over
+_APART = 1.0  # seconds between two readings of what the leader shares
 AFTER_RESIGNING = 3.0  # seconds for which one that has resigned leaves the lease to the other
 
 
@@ -30,6 +32,7 @@ class Lease:
         self._since = 0.0
         self._until = 0.0
         self._abstains_until = 0.0
+        self._read, self._read_at = 0, 0.0  # of the shared state, while the other host leads
 
     def tend(self) -> EtcdWord:
         """Keep it, or take it where nobody has it: what etcd says of it. Never raises."""
@@ -79,11 +82,25 @@ class Lease:
         return True
 
     def _look(self, began: float) -> EtcdWord:
-        answer = self._etcd.call("kv/range", {"key": encoded(self.leader_key)})
-        known = next(entries(answer), None)
+        leader: Body = {"request_range": {"key": encoded(self.leader_key)}}
+        state: Body = {"request_range": {"key": encoded(self.state_key), "keys_only": True}}
+        answer = self._etcd.call("kv/txn", {"compare": [], "success": [leader, state], "failure": []})
+        known, shared = _two(answer)
         if known is None and time.monotonic() >= self._abstains_until:
             return self._take(began)
-        return self._led_by(began, known)
+        word = self._led_by(began, known)
+        return word if known is None or shared is None else self._with_news(word, shared)
+
+    def _with_news(self, word: EtcdWord, shared: Entry) -> EtcdWord:
+        """With what the leader has written since, at most once a second."""
+        if shared.modified == self._read or word.began < self._read_at + _APART:
+            return word
+        answer = self._etcd.call("kv/range", {"key": encoded(self.state_key)})
+        state = next(entries(answer), None)
+        if state is None:
+            return word
+        self._read, self._read_at = state.modified, word.began
+        return replace(word, shared=unpacked(state.value), ended=time.monotonic())
 
     def _take(self, began: float) -> EtcdWord:
         asked = time.monotonic()
@@ -100,14 +117,10 @@ class Lease:
             "success": [{"request_put": put}, leader, state],
             "failure": [leader, state],
         }
-        told_of = responses(self._etcd.call("kv/txn", body))[-2:]
-        if len(told_of) < 2:
-            raise EtcdError("etcd answered nonsense: it tells nothing of who leads")
-        known = next(entries(told_of[0].get("response_range", {})), None)
+        known, shared = _two(self._etcd.call("kv/txn", body))
         if known is None or not self._id or known.lease != self._id:
             return self._led_by(began, known)
         self.token, self._until = known.created, asked + seconds * (1 - MARGIN)
-        shared = next(entries(told_of[1].get("response_range", {})), None)
         return self._leading(began, None if shared is None else unpacked(shared.value))
 
     def _leading(self, began: float, shared: Shared | None) -> EtcdWord:
@@ -139,3 +152,12 @@ class Lease:
             member=self._etcd.answered,
             took=self._etcd.took,
         )
+
+
+def _two(answer: Body) -> tuple[Entry | None, Entry | None]:
+    """The leader's key and the state's, by the last two ranges of a transaction."""
+    told = responses(answer)[-2:]
+    if len(told) < 2:
+        raise EtcdError("etcd answered nonsense: it tells nothing of who leads")
+    leader, state = (next(entries(one.get("response_range", {})), None) for one in told)
+    return leader, state

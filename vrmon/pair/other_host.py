@@ -16,7 +16,7 @@ _LIMIT = 64 << 10
 _TIMEOUT = 1.0
 
 
-class Peer:
+class OtherHost:
     """One thread's way to it."""
 
     def __init__(self, pair: Pair) -> None:

@@ -14,7 +14,7 @@ from vrmon.errors import EtcdError
 from vrmon.pair.etcd import Etcd
 from vrmon.pair.lease import Lease
 from vrmon.pair.members import ask_members
-from vrmon.pair.other_host import Peer
+from vrmon.pair.other_host import OtherHost
 from vrmon.pair.word import EtcdWord, MemberWord, PeerWord
 from vrmon.settings import Pair
 
@@ -86,6 +86,10 @@ class Tending:
         self._wake.set()
         self._to_share.set()
 
+    def end(self) -> None:
+        """Soon, and not waited for; after the lease was resigned, where it was to be."""
+        threading.Thread(target=self.close, args=(5.0,), name="pair end", daemon=True).start()
+
     def _guarded(self, work: Callable[[], None]) -> None:
         while not self._closing.is_set():
             try:
@@ -129,7 +133,7 @@ class Tending:
                 self._to_share.set()
 
     def _listen(self) -> None:
-        peer = Peer(self._pair)
+        peer = OtherHost(self._pair)
         while not self._closing.is_set():
             began = time.monotonic()
             self._heard_peer(peer.ask())

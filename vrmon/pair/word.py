@@ -12,9 +12,10 @@ from vrmon.plan.rights import Role
 class EtcdWord:
     """What asking etcd from `began` to `ended` came to; `error`: why there is no word.
 
-    `lease`: until when this host leads, None where it does not; `token`: which leadership that is. `leader`:
-    the node that does, "" where none does, `since` Unix time. `shared`: where it has just begun to lead, what
-    the leader before it knew. `member`: the URL of the one that answered, `took` seconds.
+    `lease`: until when this host leads, None where it does not; `token`: which leadership that is.
+    `leader`: the node that does, "" where none does, `since` Unix time. `shared`: what the leader has written
+    anew; what the one before it had written last, where this host has just begun to lead. `member`: the URL
+    of the one that answered, `took` seconds.
     """
 
     began: float

@@ -53,7 +53,7 @@ class Scene:
 
     `own` are the daemon's problems beside the plan's, with when they began. `pictures`: when the picture
     of each channel (by key) was taken, in Unix time, where there is a fresh one. `readings`: those of the
-    same site's scenes before.
+    same site's scenes before. `pair`: its part of the document, of a host that is one of two.
     """
 
     version: str
@@ -70,6 +70,7 @@ class Scene:
     pictures: Mapping[ChannelKey, float] | None = None
     zone: Zone = UTC
     readings: Readings = field(default_factory=Readings)
+    pair: Mapping[str, Any] | None = None
 
     @cached_property
     def silent(self) -> Mapping[str, Severity]:
@@ -155,6 +156,7 @@ def document(scene: Scene, parts: Parts | None = None) -> dict[str, Any]:
         "unmapped": [{"primary": primary, **_job(scene, tracked)} for primary, tracked in _unmapped(scene)],
         "active_jobs": _active_jobs(scene),
         "recent": list(scene.recent),
+        "pair": scene.pair,
     }
 
 

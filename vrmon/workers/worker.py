@@ -86,22 +86,26 @@ def command(
     kept: threading.Event | None = None,
     *,
     tells_name: bool = True,
+    revoked: threading.Event | None = None,
 ) -> Callable[[Dvr], None]:
     """The task that carries out `action` at a DVR, once `kept` says that the disk knows of it: what it
     begins is then ours, whatever becomes of this process. A slow disk is not waited for, though for a little
-    longer where the source tells no name (`tells_name`)."""
+    longer where the source tells no name (`tells_name`). `revoked`: once set, it is no longer for this host
+    to send, and so it is when `action.until` has passed."""
 
     def carry_out(dvr: Dvr) -> None:
         if kept is not None:
             kept.wait(_DISK_PATIENCE if tells_name else _UNTOLD_PATIENCE)
-        _deliver(action, deliver, lambda: _send(dvr, action))
+        _deliver(action, deliver, lambda: _send(dvr, action, revoked))
 
     return carry_out
 
 
-def _send(dvr: Dvr, action: Action) -> None:
+def _send(dvr: Dvr, action: Action, revoked: threading.Event | None) -> None:
     if action.expected is not None:
         _look_first(dvr, action, action.expected)
+    if action.until is not None and (time.monotonic() >= action.until or (revoked and revoked.is_set())):
+        raise BadAnswer(f"it is no longer for this host to command {action.device}; nothing was sent")
     if action.verb in (Verb.SET_NAME, Verb.RENAME):
         dvr.set_name(action.source, action.name)
     elif action.verb is Verb.RECORD:

@@ -16,6 +16,7 @@ from vrmon.cli.alarm_inspection import inspect_alarm, inspect_eyes
 from vrmon.cli.editing import file_of
 from vrmon.cli.inspection import Finding, inspect_dvr, inspect_primary, show
 from vrmon.cli.lenient import parts, text
+from vrmon.cli.pair_inspection import inspect_pair
 from vrmon.cli.steering import asker
 from vrmon.cli.terminal import console
 from vrmon.cli.vrmond import Vrmond
@@ -73,6 +74,7 @@ def _look(options: Namespace, *before: Finding) -> int:
         _of_configuration(path, settings, complaints),
         inspect_alarm(settings.alarm, directories),
         inspect_eyes(settings.eyes),
+        inspect_pair(settings),
         _of_devices(settings, directories),
     )
     return 0 if _show(found, options) else 1

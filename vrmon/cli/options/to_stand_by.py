@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from vrmon.cli import arguments
-from vrmon.cli.options.common import Add, add_config, add_socket
+from vrmon.cli.options.common import Add, add_config, add_json, add_socket
 
 
 def add_standing_by(add: Add) -> None:
+    argument = add(
+        "pair", "cli.commands.pair:run",
+        "Of two hosts: which leads, what each hears of the other, and how etcd does; hand-over has the other "
+        "host lead. Exit status: 1 where this host hears nothing of the other one or of etcd.",
+        "vrmon pair", "vrmon pair hand-over"
+    )  # fmt: skip
+    argument("action", nargs="?", choices=["hand-over"], help="(default: only show)")
+    add_json(argument, "pair of /status")
+    add_socket(argument)
     argument = add(
         "promote", "cli.commands.promote:run",
         "Start vrmond on this host, a cold standby, for good. Refused while that of the other host answers; "

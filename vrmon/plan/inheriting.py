@@ -1,0 +1,57 @@
+"""A take-over: what the leader before knew, and what this host has seen for itself meanwhile."""
+
+from __future__ import annotations
+
+from vrmon.model import Job
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
+from vrmon.plan.replacing import replace
+
+
+def inherited(theirs: Memory, own: Memory) -> Memory:
+    """What is known from now on. Takes, names, holds and all that a person has said are theirs, as after a
+    restart; what the devices have told this host, it has heard itself, and its account of what is covered
+    goes on."""
+    meant = {job for one in theirs.channels.values() for job in _jobs(one)}
+    primaries = {
+        name: _watched(theirs.primaries.get(name, PrimaryMemory()), known, meant)
+        for name, known in own.primaries.items()
+    }
+    dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
+    covered = own.covered if own.covered.dvrs or own.covered.channels else theirs.covered
+    return Memory(
+        {**theirs.primaries, **primaries},
+        {**theirs.dvrs, **dvrs},
+        {**own.channels, **theirs.channels},
+        inherited={**own.inherited, **own.problems, **theirs.inherited},
+        covered=covered,
+        acknowledged=theirs.acknowledged,
+    )
+
+
+def followed(theirs: Memory, own: Memory) -> Memory:
+    """What the standby knows of people and of names: what the leader does."""
+    channels = {
+        key: one
+        if (hold := theirs.channels.get(key, ChannelMemory()).hold) == one.hold
+        else replace(one, hold=hold)
+        for key, one in own.channels.items()
+    }
+    dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
+    return replace(own, channels=channels, dvrs=dvrs, acknowledged=theirs.acknowledged)
+
+
+def _jobs(channel: ChannelMemory) -> set[Job]:
+    take, released = channel.take, channel.released
+    named = (channel.job, None if take is None else take.job, None if released is None else released[0])
+    return {one for one in named if one is not None}
+
+
+def _watched(theirs: PrimaryMemory, own: PrimaryMemory, meant: set[Job]) -> PrimaryMemory:
+    """Ours, where it has told us its jobs and we call them the same."""
+    called = {job._replace(show=0): job for job in own.jobs}
+    is_same = all(called.get(job._replace(show=0), job) == job for job in meant)
+    return own if own.answered and is_same else theirs
+
+
+def _looked_at(theirs: DvrMemory, own: DvrMemory) -> DvrMemory:
+    return replace(own, ledger=theirs.ledger, inherited=True) if theirs.inherited else own
