@@ -56,7 +56,7 @@ def test_all_that_waits_for_it_is_acknowledged_at_once_and_taken_back(tmp_path: 
         environ = here.daemon.environ
         nothing = vrmon("ack", environ=environ)
         assert (nothing.returncode, nothing.stdout) == (1, "")
-        assert nothing.stderr == "Cannot acknowledge anything: there is no problem that waits for it.\n"
+        assert nothing.stderr == "Cannot acknowledge anything: there is no problem to acknowledge.\n"
         disable(here)
         here.daemon.config.write_text("nonsense = 1")
         assert here.daemon.post("/reload")[0] == 422

@@ -39,7 +39,7 @@ def test_what_has_one_cause_is_one_line_with_how_often() -> None:
     assert begun["message"] == "Recording not verified: PCR 1, PCR 2, PCR 3 and 27 more."
     assert begun["subjects"] == [f"PCR {n}" for n in range(1, 31)]
     assert (begun["first"], begun["time"]) == ("2026-11-18T11:06:40.100Z", "2026-11-18T11:06:43.000Z")
-    assert ended["message"] == "Recording not verified, over: PCR 1, PCR 2, PCR 3 and 27 more."
+    assert ended["message"] == "Recording not verified, resolved: PCR 1, PCR 2, PCR 3 and 27 more."
     assert (begun["n"], ended["n"]) == (31, 61)
 
 

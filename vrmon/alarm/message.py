@@ -74,7 +74,7 @@ class Message:
             case Occasion.ESCALATED:
                 told = f"{worst} for {lasted}, and nobody has acknowledged it: {about}"
             case Occasion.ENDED:
-                told = f"Over after {lasted}: {about}"
+                told = f"Resolved after {lasted}: {about}"
             case _:
                 told = self.message
         return f"[vrmon {host}] {told}"

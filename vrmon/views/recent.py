@@ -53,7 +53,7 @@ class Line:
     def _of_many(self) -> str:
         problem = self.event.fields.get("problem", "")
         row = ROWS[Code(problem)] if problem in ROWS else ROWS[self.event.code]
-        what = f"{row.title}, over" if problem else row.title
+        what = f"{row.title}, resolved" if problem else row.title
         left = len(self.subjects) - _NAMED
         more = f" and {left} more" if left > 0 else ""
         return f"{what}: {', '.join(self.subjects[:_NAMED])}{more}."

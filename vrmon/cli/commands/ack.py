@@ -45,7 +45,7 @@ def _is_meant(options: Namespace, problem: dict[str, Any]) -> bool:
 def _none(options: Namespace, problems: list[dict[str, Any]]) -> str:
     verb = "withdraw" if options.withdraw else "acknowledge"
     if options.about is None:
-        why = "nothing is acknowledged" if options.withdraw else "there is no problem that waits for it"
+        why = "nothing is acknowledged" if options.withdraw else "there is no problem to acknowledge"
         return f"Cannot {verb} anything: {why}."
     names = dict.fromkeys(f"{text(one, 'code')} of {text(one, 'subject')}" for one in problems)
     return (

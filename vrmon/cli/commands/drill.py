@@ -30,5 +30,5 @@ def run(options: Namespace) -> int:
                 f"The drill {'failed' if result == DrillResult.FAILED else 'was called off'}: {why}."
             )
         if time.monotonic() > end:
-            raise ControlError("The drill does not come to an end. See vrmon status.")
+            raise ControlError("The drill has not ended yet. See vrmon status.")
         time.sleep(_PACE)
