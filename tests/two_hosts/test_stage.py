@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import requests
 
 from tests.two_hosts.cluster import Cluster
 from tests.two_hosts.network import Host, Net
+from tests.two_hosts.reigns import KEY, reigns
 from tests.world.mirror import wait
 
 
@@ -65,15 +68,15 @@ def test_one_that_is_cut_off_knows_that_it_does_not_know(etcd: Cluster) -> None:
 def test_a_member_whose_disk_is_full_costs_no_majority(etcd: Cluster) -> None:
     full = etcd.members[0]
     full.fill()
-    for number in range(300):
+    for number in range(40):
         etcd.put(etcd.members[1], f"key{number}", "x" * 100_000)
     wait(lambda: not full.runs() or not etcd.answers(full), "the end of the one with the full disk")
-    assert etcd.get(etcd.members[1], "key299") == "x" * 100_000
+    assert etcd.get(etcd.members[1], "key39") == "x" * 100_000
     full.kill()
     full.clear()
     full.start()
     etcd.wait()
-    assert etcd.get(full, "key299") == "x" * 100_000
+    assert etcd.get(full, "key39") == "x" * 100_000
 
 
 def test_a_member_is_replaced_by_an_empty_one(etcd: Cluster) -> None:
@@ -87,3 +90,18 @@ def test_nobody_without_a_certificate_is_let_in(etcd: Cluster) -> None:
         requests.post(
             f"{etcd.members[0].url}/v3/kv/range", json={"key": "YQ=="}, timeout=5, verify=etcd.verify
         )
+
+
+def test_who_leads_is_known_whichever_member_is_asked(etcd: Cluster) -> None:
+    a, b, _ = etcd.members
+    with reigns(etcd) as known:
+        began = time.monotonic()
+        etcd.put(a, KEY, json.dumps({"node": "a", "since": time.time()}))
+        wait(lambda: "a" in known.between(began, time.monotonic()), "the word of the first leader")
+        a.signal(signal.SIGSTOP)
+        etcd.put(b, KEY, json.dumps({"node": "b", "since": time.time()}))
+        wait(lambda: known.changes[-1][1] == "b", "the word of the second")
+        followed = known.changes[-1][0]
+        assert known.between(followed, time.monotonic()) == {"b"}
+        assert known.between(began, followed) >= {"a", "b"}
+        a.signal(signal.SIGCONT)
