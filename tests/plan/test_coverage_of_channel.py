@@ -162,6 +162,24 @@ def test_a_running_job_is_bounded_by_now() -> None:
     assert account.began == Between(0.0, 1.1)
 
 
+@pytest.mark.parametrize(
+    ("primary", "source", "most"),
+    [(20.0, 20.0, 1.3), (20.0, None, 18.3), (None, 20.0, 1.3), (None, None, 18.3)],
+)
+def test_looks_that_show_no_change_move_the_last_one_on(
+    primary: float | None, source: float | None, most: float
+) -> None:
+    coverage = watched(".jjj", "-111", over=False).coverage
+    told, shown_at = (None if began is None else Between(began, began + TOOK) for began in (primary, source))
+    latest = coverage.went_on(told, shown_at)
+    account = latest.read(JOB, 20.2).account
+    assert (account.least, round(account.most, 3)) == (0.0, most)
+    assert account.sure == pytest.approx((3.0 if primary is None else primary) - 1.1)
+    earlier = latest.went_on(Between(5.0, 5.1), Between(5.0, 5.1)).read(JOB, 20.2).account
+    if primary is not None and source is not None:
+        assert earlier == account, "what is known of later looks stays"
+
+
 def test_a_take_that_records_the_next_job_as_well_counts_for_both() -> None:
     site = watched(".jjjbbbbbbnnnn...", "-111111111NNNNNN-")
     assert gaps(site.show(NEXT)) == [("late-start", 0.0, 1.1)]
