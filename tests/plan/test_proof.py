@@ -10,7 +10,7 @@ from tests.world import incidents as when
 from tests.world.observed import Site
 from tests.world.virtual import Quirks
 from tests.world.virtual_run import Run
-from tests.world.virtual_stories import begun, names, recording, running
+from tests.world.virtual_stories import SYNC, begun, names, recording, running
 from vrmon.catalog import Code
 from vrmon.model import Verb
 
@@ -60,15 +60,19 @@ def test_a_restart_during_a_stop_is_no_death(keep: int) -> None:
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(1, 3.0), (2, 3.0), (3, 10.0), (5, 10.0)])
-def test_jobs_that_are_gone_together_want_more_proof(count: int, seconds: float) -> None:
-    run = begun(channels=count)
+@pytest.mark.parametrize("away", [0.0, 20.0, 80.0])
+def test_jobs_that_are_gone_together_want_more_proof(count: int, seconds: float, away: float) -> None:
+    """Also where they went while nobody watched."""
+    run = begun(channels=count, sync=replace(SYNC, outage_hold=5.0))
     jobs = [run.job(f"NEWS {n}", n) for n in range(count)]
     run.until(20.0)
+    if away:
+        run.crash(pause=away)
     for job in jobs:
         run.playbox.jobs.remove(job)
-    run.until(20.0 + seconds - 0.5)
+    run.until(20.0 + away + seconds - 0.5)
     assert [one.ended for one in run.mac.recordings] == [None] * count
-    run.until(20.0 + seconds + 3.0)
+    run.until(20.0 + away + seconds + 3.0)
     assert None not in [one.ended for one in run.mac.recordings]
 
 

@@ -37,7 +37,7 @@ def observe(
         for job, one in memory.jobs.tracked.items()
         if job not in present and not may_hide(observation, job.ingest)
     ]
-    in_crowd = sum(1 for one in missing if one.present) >= _CROWD
+    in_crowd = sum(1 for one in missing if one.present or _is_awaited(one)) >= _CROWD
     good = memory.good
     jobs = {job: _seen(one) if job in present else _blurred(one) for job, one in memory.jobs.tracked.items()}
     for one in missing:
@@ -75,6 +75,11 @@ def observe(
         listed=(memory.listed & mapped) | {*observation.listed, *(job.ingest for job in present)},
         jobs=_changed(memory.jobs, jobs),
     )
+
+
+def _is_awaited(one: TrackedJob) -> bool:
+    """Whether it was there, as far as anybody knows, when the process before this one ended."""
+    return one.resumed is not None and one.absences == 0
 
 
 def _changed(before: Jobs, after: dict[Job, TrackedJob]) -> Jobs:
