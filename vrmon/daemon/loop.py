@@ -84,7 +84,7 @@ class Loop:
         self._aio = asyncio.get_running_loop()
         self._results: list[Result] = []
         self.rights: Rights | None = None
-        self.revoked = threading.Event()  # while another host commands, for what waits in a lane
+        self._revoked = threading.Event()  # of what was handed out so far
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
         self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
@@ -119,6 +119,11 @@ class Loop:
         """Go on with what another host knew, as after a restart."""
         self._is_settled = False
         self._turn(memory)
+
+    def revoke(self) -> None:
+        """Another host commands: what waits in a lane is not sent. What is decided later, in need, is."""
+        self._revoked.set()
+        self._revoked = threading.Event()
 
     def close(self) -> None:
         for handle in (self._soon, self._later):
@@ -239,7 +244,7 @@ class Loop:
         )
         is_start = action.verb is Verb.RECORD and action.channel is not None
         kept = self._kept(action.channel) if is_start and action.channel is not None else None
-        task = command(action, came_back, kept, tells_name=self._tells_name(action), revoked=self.revoked)
+        task = command(action, came_back, kept, tells_name=self._tells_name(action), revoked=self._revoked)
         self.dvrs[action.device].worker.lanes.submit(task)
 
     def _tells_name(self, action: Action) -> bool:

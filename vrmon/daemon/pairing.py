@@ -88,7 +88,6 @@ class Pairing:
         self._generation += 1
         self._forget()
         self._loop.rights = None
-        self._loop.revoked.clear()
         if pair is None:
             self._saving.share = lambda _: None
             return
@@ -298,7 +297,7 @@ class Pairing:
                 self._follow(word.shared)
             was, self._lease = self._lease, None
             if was is not None:
-                self._loop.revoked.set()
+                self._loop.revoke()
             if was is not None or self._role is None:
                 self._turn()
             elif is_news:
@@ -327,7 +326,6 @@ class Pairing:
         if shared is not None and self._pair is not None and shared.node == self._pair.node:
             self._before = ""
         memory = None if shared is None else self._inherited(shared, has_led)
-        self._loop.revoked.clear()
         self._loop.rights = self._rights()
         self._note_role()
         if memory is None:
@@ -389,7 +387,7 @@ class Pairing:
         """Nothing more is sent from here, and the other host may lead."""
         if self._tending is None or self._lease is None:
             return
-        self._loop.revoked.set()
+        self._loop.revoke()
         self._lease, self._resigned = None, self._token
         self._turn()
         self._saving.save_now()
