@@ -1043,20 +1043,20 @@ _DAEMON = {
     Code.ALARM_SILENT: Row(
         "No word from vrmon-alarm",
         "vrmon.toml says whom to tell of problems, but vrmon-alarm, which tells them, gives no sign of life.",
-        "Check that it runs: systemctl status vrmon-alarm.",
+        "Check that vrmon-alarm runs.",
         _DEGRADED,
-        (Text("{what}", "Check that it runs: systemctl status vrmon-alarm."),),
+        (Text("{what}", "Check that vrmon-alarm runs."),),
     ),
     Code.VRMOND_SILENT: Row(
         "vrmond does not answer",
         "vrmon-alarm gets no answer from vrmond: it is down, or stuck. What is recorded goes on, unseen; no "
         "job that begins now is recorded.",
-        "Check that it runs: systemctl status vrmon. Until it answers, record by hand on the backup.",
+        "Check that vrmond runs. Until it answers, record by hand on the backup.",
         _CRITICAL,
         (
             Text(
                 "vrmond does not answer. Takes go on, unseen; a job that begins now is not recorded.",
-                "Check that it runs: systemctl status vrmon. Until it answers, record by hand on the backup.",
+                "Check that vrmond runs. Until it answers, record by hand on the backup.",
             ),
         ),
     ),

@@ -167,5 +167,6 @@ def test_every_trouble_says_what_to_do() -> None:
     events = {Code.DEVICE_BACK, Code.JOB_BEGAN, Code.JOB_ENDED, Code.HOLD_BEGUN, Code.HOLD_ENDED}
     events |= {Code.TAKE_STARTED, Code.TAKE_ENDED, Code.TAKE_ADOPTED, Code.PROBLEM_ENDED}
     events |= {Code.ACKNOWLEDGED, Code.ACKNOWLEDGEMENT_OVER, Code.DRILL_BEGUN, Code.DRILL_ENDED}
+    events |= {Code.PAIR_LEADS, Code.PAIR_STANDS_BY}
     events |= {Code.STARTED, Code.STOPPED, Code.RELOADED, Code.LOG_BACK, Code.LOG_OVERRUN}
     assert {code for code, row in ROWS.items() if not row.advice} == events
