@@ -123,7 +123,7 @@ def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser:
     assert re.fullmatch(r"Seen 3\d s ago", tile.primary)
     assert re.fullmatch(r"Seen \d s ago complete", tile.backup), "the one question then"
     assert browser.run("return document.querySelector('.row.primary').classList.contains('stale')")
-    assert "Does not answer: playbox (10.1.83.21:4230) refused the connection" in browser.text("#devices")
+    assert "Unreachable: playbox (10.1.83.21:4230) refused the connection" in browser.text("#devices")
 
     show(server, "stale-dvr")
     tile = board.wait_tile("PCR 1", "Unverified")

@@ -54,7 +54,7 @@ function devices(moment, live) {
   const { primaries, dvrs } = moment.document;
   const one = (kind) => ([name, device]) => {
     const ok = device.state === "ok" && live;
-    const word = ok ? "Answers" : device.state === "unreachable" ? "Does not answer" : "Unknown";
+    const word = ok ? "OK" : device.state === "unreachable" ? "Unreachable" : "Unknown"; // as the command says it
     return {
       tone: ok ? "ok" : device.state === "unreachable" && live ? "bad" : "stale",
       shape: ok ? "check" : device.state === "unreachable" && live ? "cross" : "question",
