@@ -62,7 +62,7 @@ class Play:
             "a take of each job that runs",
         )
         if self._stroke.takes_over:
-            wait(lambda: self._leader.name not in self._senders()[-1:], "a command of the new leader")
+            self._wait_for_the_other()
         if is_soon := not self._stroke.goes_on or self._drawn.random() < 0.5:
             self._site.settle()
         for job in self._jobs:
@@ -73,6 +73,23 @@ class Play:
             self._site.settle()
         self._wait_for_polls()
         return self._judge(struck)
+
+    def end(self) -> None:
+        """End what a failure has left of it: the next stroke begins with a site at rest."""
+        for job in self._jobs:
+            self._end(job)
+
+    def _wait_for_the_other(self) -> None:
+        """A take-over that comes late finds nothing left to do, and is given something."""
+
+        def has_acted() -> bool:
+            return self._leader.name not in self._senders()[-1:]
+
+        other = self._site.other_name(self._leader.name)
+        wait(lambda: has_acted() or self._site.reigns.changes[-1][1] == other, "the lead of the other host")
+        if not has_acted():
+            self._begin(0)
+        wait(has_acted, "a command of the new leader")
 
     def _strike_while(self, running: list[Job]) -> float:
         """Strikes, with a job ended before and one after it, and others begun; returns when it struck."""

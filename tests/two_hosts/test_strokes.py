@@ -35,9 +35,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ("seed", "stroke"), PLAYED, ids=[f"{stroke.name} {seed}".replace(" ", "-") for seed, stroke in PLAYED]
 )
 def test_the_show_goes_on(seed: int, stroke: Stroke, pair: Site, told: Callable[[Outcome], None]) -> None:
+    play = Play(pair, stroke, seed)
     try:
-        outcome = Play(pair, stroke, seed).run()
+        outcome = play.run()
     finally:
+        play.end()
         pair.settle()
     told(outcome)
     logs = "\n".join(f"{node.name}:\n{node.daemon.log()[-4000:]}" for node in pair.nodes)
