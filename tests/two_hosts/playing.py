@@ -81,15 +81,18 @@ class Play:
 
     def _wait_for_the_other(self) -> None:
         """A take-over that comes late finds nothing left to do, and is given something."""
+        other = self._site.other_name(self._leader.name)
 
         def has_acted() -> bool:
-            return self._leader.name not in self._senders()[-1:]
+            return other in self._senders()
 
-        other = self._site.other_name(self._leader.name)
-        wait(lambda: has_acted() or self._site.reigns.changes[-1][1] == other, "the lead of the other host")
+        wait(
+            lambda: has_acted() or other in self._site.reigns.between(self._since, time.monotonic()),
+            "the lead of the other host",
+        )
         if not has_acted():
-            self._begin(0)
-        wait(has_acted, "a command of the new leader")
+            job = self._begin(0)
+            wait(lambda: self._runs(job), "a take of a job that began after it")
 
     def _strike_while(self, running: list[Job]) -> float:
         """Strikes, with a job ended before and one after it, and others begun; returns when it struck."""
