@@ -268,7 +268,7 @@ class Daemon:
         await self._listening.close()
         passed_on = self._pairing.close()
         self._loop.close()
-        self._saving.finish()
+        self._saving.save_now()
         await asyncio.to_thread(passed_on)
         await asyncio.to_thread(self._store.close, _LAST_SAVE)
         await asyncio.to_thread(self._bookkeeping.close, _LAST_SAVE)

@@ -322,9 +322,8 @@ class Pairing:
         has_led = self._token
         self._token, self._leads_since = word.token, now
         shared = word.shared
-        self._before = "" if shared is None or self._pair is None else shared.node
-        if shared is not None and self._pair is not None and shared.node == self._pair.node:
-            self._before = ""
+        is_of_other = shared is not None and self._pair is not None and shared.node != self._pair.node
+        self._before = shared.node if shared is not None and is_of_other else ""
         memory = None if shared is None else self._inherited(shared, has_led)
         self._loop.rights = self._rights()
         self._note_role()

@@ -60,12 +60,8 @@ class Saving:
             return False
         return not self._store.failing()
 
-    def finish(self) -> None:
-        """Hand over what is known, whatever the last round changed; no other round comes."""
-        self.save_now()
-
     def save_now(self) -> None:
-        """Without waiting for what else a burst may change."""
+        """Hand over what is known, without waiting for what else a burst may change."""
         if self._due is not None:
             self._due.cancel()
         self._save()
