@@ -169,14 +169,15 @@ class TestRebind:
             assert idle.api.listeners["vrmon-tcp"].getsockname()[0] == host
             assert answers(idle, free_port)
 
-    def test_one_port_to_an_address_that_is_taken_leaves_it_as_it_was(self, idle: Server) -> None:
-        with socket.create_server(("127.0.0.2", 0)) as rival:
-            port = rival.getsockname()[1]
-            idle.start(idle.settings(f"127.0.0.1:{port}"))
+    def test_one_port_to_an_address_that_is_taken_leaves_it_as_it_was(
+        self, idle: Server, free_port: int
+    ) -> None:
+        with socket.create_server(("127.0.0.2", free_port)):
+            idle.start(idle.settings(f"127.0.0.1:{free_port}"))
             with pytest.raises(ListenError, match="Address already in use"):
-                idle.call(idle.api.rebind(idle.settings(f"0.0.0.0:{port}")))
-            assert idle.api.listeners["vrmon-tcp"].getsockname() == ("127.0.0.1", port)
-            assert answers(idle, port)
+                idle.call(idle.api.rebind(idle.settings(f"0.0.0.0:{free_port}")))
+            assert idle.api.listeners["vrmon-tcp"].getsockname() == ("127.0.0.1", free_port)
+            assert answers(idle, free_port)
 
     def test_the_old_address_stays_where_the_new_one_fails(self, idle: Server) -> None:
         idle.start()
