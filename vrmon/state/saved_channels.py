@@ -1,0 +1,76 @@
+"""What is saved of a channel: its job, take, losses, hold, drill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vrmon.model import Outcome, Verb
+from vrmon.plan.memory import Attempt, ChannelMemory, Hold, Losses
+from vrmon.state import saved_drills, saved_takes
+from vrmon.state.written import Shift, named, named_job, text
+
+
+def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
+    hold, released, losses = channel.hold, channel.released, channel.losses
+    return {
+        "job": named(channel.job),
+        "take": None if channel.take is None else saved_takes.encoded(channel, channel.take, unix),
+        "deaths": 0 if losses is None else losses.deaths,
+        "died": None if losses is None else unix(losses.died),
+        "lost_take": "" if losses is None else losses.name,
+        "lost_seen": None if losses is None else unix(losses.seen),
+        "lost_date": "" if losses is None else losses.date,
+        "hold": None
+        if hold is None
+        else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
+        "released": None if released is None else [named(released[0]), unix(released[1])],
+        "stopping": channel.attempt is not None and channel.attempt.verb is Verb.STOP,
+        "bound": None if channel.bound is None else list(channel.bound),
+        "theirs": saved_takes.encoded_theirs(channel.theirs, unix),
+        "job_ended": unix(channel.job_ended),
+        "overrun": named(channel.overrun),
+        "drill": None if channel.drill is None else saved_drills.encoded(channel.drill, unix),
+    }
+
+
+def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: float) -> ChannelMemory:
+    died = monotonic(saved["died"])
+    losses = None
+    if died is not None:
+        seen = monotonic(saved.get("lost_seen"))
+        losses = Losses(
+            int(saved["deaths"]),
+            died,
+            text(saved["lost_take"]),
+            died if seen is None else seen,
+            text(saved.get("lost_date", "")),
+        )
+    bound, theirs = saved.get("bound"), saved.get("theirs")
+    return ChannelMemory(
+        job=None if saved["job"] is None else named_job(saved["job"]),
+        take=None if saved["take"] is None else saved_takes.restored(saved["take"], monotonic, now),
+        attempt=_stop_sent(now) if saved.get("stopping", False) else None,
+        losses=losses,
+        hold=None if saved["hold"] is None else _restored_hold(saved["hold"], epoch, now),
+        released=None if saved["released"] is None else (named_job(saved["released"][0]), now),
+        bound=None if bound is None else (int(bound[0]), text(bound[1])),
+        theirs=saved_takes.restored_theirs(theirs, monotonic, now)
+        if theirs
+        else saved_takes.lent(saved, now),
+        job_ended=monotonic(saved.get("job_ended")),
+        overrun=named_job(saved["overrun"]) if saved.get("overrun") else None,
+        drill=saved_drills.restored(saved["drill"], epoch, now) if saved.get("drill") else None,
+    )
+
+
+def _stop_sent(now: float) -> Attempt:
+    """A stop of which nobody knows what came: a take that is gone at the next look has not died."""
+    return Attempt(Verb.STOP, sent=now, since=now, ended=now, outcome=Outcome.LOST, due=now)
+
+
+def _restored_hold(saved: Mapping[str, Any], epoch: float, now: float) -> Hold:
+    since, until = float(saved["since"]) - epoch, saved["until"]
+    return Hold(
+        min(since, now), None if until is None else float(until) - epoch, saved["reason"], saved["by"]
+    )
