@@ -10,7 +10,7 @@ from tests.world.observed import Site
 from vrmon.api.answers import encode
 from vrmon.model import Job, Source
 from vrmon.settings import Channel, DeviceSettings, Settings
-from vrmon.views.status import Parts
+from vrmon.views.tiles import Parts
 
 _CHANNELS = 1000
 _TIMES = 10

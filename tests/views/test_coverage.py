@@ -11,7 +11,8 @@ from tests.world.virtual_run import EPOCH, Run
 from tests.world.virtual_site import site
 from vrmon.model import DeviceState, DeviceView
 from vrmon.settings import Sync
-from vrmon.views.status import Scene, document
+from vrmon.views.scene import Scene
+from vrmon.views.status import document
 
 
 def status(run: Run) -> dict[str, Any]:

@@ -23,7 +23,10 @@ from vrmon.plan.memory import (
     TrackedJob,
 )
 from vrmon.settings import Channel, DeviceSettings, Settings
-from vrmon.views.status import Parts, Scene, document, headline, health
+from vrmon.views.headline import headline
+from vrmon.views.scene import Scene, health
+from vrmon.views.status import document
+from vrmon.views.tiles import Parts
 
 EPOCH = 1_795_000_000.0
 JOB = Job("ABC", "7")

@@ -37,7 +37,8 @@ from vrmon.text import rfc3339
 from vrmon.views import events, status
 from vrmon.views.events import Event
 from vrmon.views.recent import Line, add
-from vrmon.views.status import Scene
+from vrmon.views.scene import Scene, Zone
+from vrmon.views.tiles import Parts
 from vrmon.workers.counts import DeviceCounts
 
 TICK = 0.25  # seconds between two looks at everything
@@ -135,7 +136,7 @@ class Site:
         *,
         pictures: Mapping[ChannelKey, float] | None = None,
         now: float | None = None,
-        parts: status.Parts | None = None,
+        parts: Parts | None = None,
     ) -> dict[str, Any]:
         """/status at this moment, which is `now` in Unix time. `pictures`: how old that of a channel is."""
         assert self.plan is not None
@@ -162,7 +163,7 @@ class Site:
                 },
                 recent=[line.document() for line in lines],
                 pictures=taken,
-                zone=status.Zone("CET", 3600),
+                zone=Zone("CET", 3600),
                 readings=self._readings,
             ),
             parts,

@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from vrmon.views.status import Zone
+from vrmon.views.scene import Zone
 
 _STEP = 0.5  # seconds: smaller corrections of the system's clock are not followed
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -8,7 +8,7 @@ from collections import Counter
 from vrmon.api.backend import ChannelMetrics, DeviceMetrics, MetricsSnapshot
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.loop import Loop
-from vrmon.views.status import Scene, health, worst_first
+from vrmon.views.scene import Scene
 from vrmon.workers.device import C, Device, T
 
 
@@ -17,11 +17,11 @@ def snapshot(
 ) -> MetricsSnapshot:
     """`began` is in Unix time; `beat`: when the last heartbeat was sent, monotonic."""
     now = time.monotonic()
-    problems = [problem for problem, _ in worst_first(scene)]
+    problems = [problem for problem, _ in scene.worst_first]
     return MetricsSnapshot(
         version=scene.version,
         started_at=began,
-        health=health(problems),
+        health=scene.health,
         problems=dict(Counter(problem.severity.value for problem in problems)),
         loop_age=now - loop.turned,
         heartbeat_age=None if beat is None else now - beat,

@@ -33,8 +33,10 @@ from vrmon.plan.seen import claimed
 from vrmon.settings import Channel
 from vrmon.text import span
 from vrmon.views import inventory, status
+from vrmon.views.headline import headline
 from vrmon.views.inventory import IngestsView, SourcesView
-from vrmon.views.status import Scene
+from vrmon.views.scene import Scene
+from vrmon.views.tiles import Parts
 from vrmon.workers.pictures import Pictures
 
 _LONGEST = 31.1 * 86_400.0  # seconds of one report: a month, with the hour that a day may have more
@@ -79,7 +81,7 @@ class Service:
         self._check = check
         self._drills = drills
         self._pairing = pairing
-        self._parts = status.Parts()
+        self._parts = Parts()
         self._readings = Readings()
         self._began = time.monotonic()
 
@@ -88,7 +90,7 @@ class Service:
 
     def summary(self) -> str:
         """One sentence for `systemctl status`."""
-        return status.headline(self._scene())
+        return headline(self._scene())
 
     def devices(self) -> dict[str, Any]:
         loop = self._loop
@@ -294,7 +296,7 @@ class Service:
             raise ControlError(f"Cannot {what}: {why}")
 
     def _problem(self, code: str, subject: str) -> Problem:
-        for problem, _ in status.worst_first(self._scene()):
+        for problem, _ in self._scene().worst_first:
             if (problem.code.value, problem.subject) == (code, subject):
                 return problem
         raise UnknownProblem(f"Cannot find {code} of {subject!r}: no such problem is there now.")

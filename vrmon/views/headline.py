@@ -1,0 +1,45 @@
+"""What vrmon says of itself in one sentence."""
+
+from __future__ import annotations
+
+from vrmon.catalog import Severity
+from vrmon.model import DeviceState, Phase
+from vrmon.views.scene import Scene
+
+
+def headline(scene: Scene) -> str:
+    """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
+    busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
+    safe = [verdict for verdict in busy if verdict.is_recorded]
+    text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
+    lacking = scene.plan.memory.covered.lacking
+    whole = [
+        one for channel, one in scene.plan.verdicts if one.job is not None and channel.key not in lacking
+    ]
+    if busy and len(whole) < len(busy):
+        text = f"{text}, {len(whole)} whole"
+    unverified = sum(1 for verdict in busy if verdict.phase is Phase.UNVERIFIED)
+    if unverified:
+        text = f"{text}, {unverified} unverified"
+    groups = [one for one in scene.groups if one.severity is not Severity.INFO]
+    if not groups:
+        return text
+    more = f" (and {len(groups) - 1} more)" if len(groups) > 1 else ""
+    worst = groups[0]
+    message = worst.message(scene.ages)
+    about = "" if message.startswith(worst.subject) else f"{worst.subject}: "
+    return f"{text}; {about}{message.rstrip('.')}{more}"
+
+
+def _without_a_job(scene: Scene) -> str:
+    """What is true where no channel has a job: that none is active, only if every primary says so."""
+    channels, primaries = scene.settings.channels, scene.plan.memory.primaries
+    if not channels:
+        return "No job can be recorded"
+    watched = dict.fromkeys(channel.primary for channel in channels)
+    silent = [name for name in watched if primaries[name].state is not DeviceState.OK]
+    if silent:
+        return f"Jobs unknown: {', '.join(silent)} {'does' if len(silent) == 1 else 'do'} not answer"
+    if any(scene.unmapped()):
+        return "No channel has a job"
+    return "No job is active"
