@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.world.virtual import Quirks
+from tests.world.virtual import By, Quirks
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.plan import Plan, World, plan
@@ -77,6 +77,29 @@ def test_a_leftover_take_is_told_of_until_it_ends() -> None:
     run.mac.end(run.mac.sources[0], run.now)
     run.until(45.0)
     assert run.planned.problems == ()
+
+
+@pytest.mark.parametrize("by", ["vrmon", "operator"])
+def test_a_leftover_take_goes_on_after_a_split_and_what_a_person_records_there_is_not_it(by: By) -> None:
+    run, job, _ = recording()
+    source, settings = run.mac.sources[0], run.settings
+    run.settings = replace(settings, channels=())
+    run.until(25.0)
+    source.show(False, run.now)  # some builds show it idle for a moment
+    run.until(28.0)
+    if by == "vrmon":
+        source.show(True, run.now)
+    else:
+        run.mac.end(source, run.now)
+        run.mac.begin(source, "operator", run.now, name="INTERVIEW")
+    run.until(32.0)
+    assert run.planned is not None
+    told = {one.code for one in run.planned.problems}
+    assert ("leftover-take" in told) is (by == "vrmon")
+    run.playbox.jobs.remove(job)
+    run.settings = settings
+    run.until(60.0)
+    assert (source.recording is None) is (by == "vrmon")
 
 
 def test_a_take_whose_dvr_is_gone_is_told_of_for_a_day() -> None:

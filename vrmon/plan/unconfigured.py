@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from vrmon.catalog import Code, Situation
-from vrmon.model import DvrObservation, Fact, Problem
+from vrmon.model import DvrObservation, Fact, Phase, Problem, Source
 from vrmon.plan import problems
 from vrmon.plan.memory import ChannelMemory, PrimaryMemory, Running, Sent, Take, TrackedJob
 from vrmon.plan.moment import Moment
+from vrmon.plan.replacing import replace
 from vrmon.plan.sources import by_id
 from vrmon.settings import ChannelKey, Settings
 from vrmon.traits import PLAIN
 
-_TURNS_UP = 30.0  # seconds within which a take begins whose record command has gone out, if it does
+_TURNS_UP = (
+    30.0  # seconds within which a take begins whose record command has gone out, or goes on after a split
+)
 _TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any more
 
 
@@ -31,37 +34,64 @@ def forget(
     taken = [(key.dvr, one.take) for key, one in channels.items() if key in settings.keys]
     claimed = {(dvr, take.source) for dvr, take in taken if isinstance(take, Running | Sent)}
     for key in left:
-        take = channels[key].take
+        memory = _looked_at(channels[key], dvrs.get(key.dvr), moment)
+        take = memory.take
         if (
             not isinstance(take, Running | Sent)
             or (key.dvr, take.source) in claimed
-            or _is_over(take, dvrs.get(key.dvr), is_watched=key.dvr in settings.dvrs, moment=moment)
+            or _is_over(memory, take, dvrs.get(key.dvr), is_watched=key.dvr in settings.dvrs, moment=moment)
         ):
             del channels[key]
+        else:
+            channels[key] = memory
+
+
+def _looked_at(memory: ChannelMemory, observation: DvrObservation | None, moment: Moment) -> ChannelMemory:
+    """Some builds show a source idle for a moment where they split a recording: since when it has been so.
+    What is recorded there after that is ours only by its date or its name."""
+    take, source = memory.take, _source(memory.take, observation)
+    if source is None or not isinstance(take, Running):
+        return memory
+    if not source.is_recording:
+        is_known = memory.phase is Phase.IDLE
+        return memory if is_known else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
+    has_its_date = bool(take.date) and source.start_date == take.date
+    is_the_same = has_its_date or source.recording_name in (None, take.name)
+    if memory.phase is Phase.IDLE and memory.phase_since is not None and not is_the_same:
+        return replace(memory, take=None)
+    return replace(memory, phase=Phase.RECORDING) if memory.phase is Phase.IDLE else memory
 
 
 def _is_over(
-    take: Running | Sent, observation: DvrObservation | None, *, is_watched: bool, moment: Moment
+    memory: ChannelMemory,
+    take: Running | Sent,
+    observation: DvrObservation | None,
+    *,
+    is_watched: bool,
+    moment: Moment,
 ) -> bool:
-    """Whether it has ended, or has been out of sight for so long that nobody wants to hear of it. One whose
-    record command has only just gone out may turn up."""
-    seen = None if observation is None else observation.seen
-    source = None if seen is None else by_id(seen, take.source)
+    """Whether it has ended, or has been out of sight for so long that nobody wants to hear of it."""
+    source = _source(take, observation)
     if source is not None and source.is_recording:
         return False
     if source is not None:
-        return isinstance(take, Running) or moment.passed(take.sent, _TURNS_UP)
-    is_silent = is_watched and seen is None
+        idle = take.sent if isinstance(take, Sent) else memory.phase_since
+        return idle is None or moment.passed(idle, _TURNS_UP)
+    is_silent = is_watched and (observation is None or observation.seen is None)
     since = take.sent if isinstance(take, Sent) else take.confirmed or take.started
     return not is_silent and moment.passed(since, _TOLD)
 
 
-def _runs(take: Take | None, observation: DvrObservation | None) -> bool:
-    """Whether it was seen recording: the source of one that had not been seen yet does so by now."""
-    if not isinstance(take, Sent):
-        return isinstance(take, Running)
-    source = None if observation is None else by_id(observation.seen or (), take.source)
-    return source is not None and source.is_recording
+def _source(take: Take | None, observation: DvrObservation | None) -> Source | None:
+    """The one that it runs on, where the DVR tells of it."""
+    shown = None if observation is None else observation.seen
+    return by_id(shown, take.source) if shown is not None and isinstance(take, Sent | Running) else None
+
+
+def _runs(take: Running | Sent, observation: DvrObservation | None) -> bool:
+    """Whether its source records, or had shown it when it was seen last."""
+    source = _source(take, observation)
+    return isinstance(take, Running) if source is None else source.is_recording
 
 
 def of_leftovers(
