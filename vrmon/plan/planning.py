@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import inf
 
 from vrmon.catalog import Code
@@ -76,7 +76,7 @@ class Planning:
             of_devices,
             dues,
             claims,
-            frozenset(name for name in self.dvrs if self._has_freed(name, claims.get(name, {}))),
+            self._freed(claims),
             self.world.destinations,
             self.world.schedules,
             frozenset(one.key for one in self.world.own),
@@ -111,8 +111,8 @@ class Planning:
             self.stirred |= due
         if self._has_other_rights(before.rights):
             self._touch_all(self.settings.channels)
-        for name in before.freed & self.dvrs.keys():
-            self._touch_all(self.settings.on_dvr(name))
+        for name, sources in before.freed.items():
+            self._touch_wanting(name, sources)
         for name in self.dvrs:
             pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
             if any(was.get(name, ()) != told.get(name, ()) for was, told in pairs):
@@ -198,15 +198,23 @@ class Planning:
             if verdict is None or not same_state or not verdict.rests or not _is_as_it_was(verdict, sources):
                 self.touched.add(channel.key)
 
+    def _touch_wanting(self, dvr: str, sources: Collection[str | None]) -> None:
+        """The channels of the DVR that mean one of these sources, or of which nobody knows which one."""
+        for channel in self.settings.on_dvr(dvr):
+            source = None if (known := self._known(channel)) is None else _source_of(known)
+            if source is None or source in sources:
+                self.touched.add(channel.key)
+
     def _claims(self) -> Mapping[str, Mapping[str, ChannelKey]]:
-        """Which channel has which source of a DVR by a take that is under way. Where that has changed, it may
-        concern any channel of the DVR."""
+        """Which channel has which source of a DVR by a take that is under way."""
         before = {} if self.before is None else self.before.claims
         claims = dict(before)
         for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
             mine = self._sources_taken(name)
-            if before.get(name) != mine:
-                self._touch_all(self.settings.on_dvr(name))
+            had = before.get(name, {})
+            if had != mine:
+                changed = {one for one in had.keys() | mine.keys() if had.get(one) != mine.get(one)}
+                self._touch_wanting(name, changed)
             claims[name] = mine
         return claims
 
@@ -218,10 +226,14 @@ class Planning:
             if memory is not None and isinstance(memory.take, Sent | Running)
         }
 
-    def _has_freed(self, dvr: str, claims: Mapping[str, ChannelKey]) -> bool:
-        """Whether a channel has just given up a source that another of the DVR may want."""
-        decided = [key for key in claims.values() if key in self.decided]
-        return bool(decided) and not claims.keys() <= self._sources_taken(dvr).keys()
+    def _freed(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> Mapping[str, frozenset[str]]:
+        """The sources of each DVR that a channel has just given up: another may want them."""
+        freed = {}
+        for name in {key.dvr for key in self.decided} & claims.keys():
+            left = claims[name].keys() - self._sources_taken(name).keys()
+            if any(key in self.decided for key in claims[name].values()) and left:
+                freed[name] = frozenset(left)
+        return freed
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
         for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
@@ -230,8 +242,9 @@ class Planning:
                 verdict = known = self._known(channel)
                 if verdict is None or channel.key in self.touched:
                     verdict = self.decided[channel.key] = self._decide_one(channel, used)
-                    if known is not None and _source_of(known) != _source_of(verdict):
-                        self._touch_all(self.settings.on_dvr(name))  # those after it may want it
+                    was = verdict if known is None else known
+                    if _source_of(was) != _source_of(verdict):  # those after it may want it
+                        self._touch_wanting(name, {_source_of(was), _source_of(verdict)})
                 if verdict.source is not None:
                     used.setdefault(verdict.source.unique_id, channel.key)
 

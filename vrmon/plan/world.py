@@ -52,7 +52,7 @@ class Plan:
     itself. `looks`: when a DVR should be looked at, where its usual pace is too slow. `due`: when to plan
     again although nothing has come. The rest is what the next plan need not work out again: `of_devices`, the
     problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
-    `freed`, the DVRs on which one has lost its channel. `own`: the daemon's own problems at that time,
+    `freed`, those of a DVR that have just lost their channel. `own`: the daemon's own problems at that time,
     `rights` those that it was made with.
     """
 
@@ -66,7 +66,7 @@ class Plan:
     of_devices: Mapping[Place, tuple[Problem, ...]] = field(default_factory=dict)
     dues: Mapping[Place, float] = field(default_factory=dict)
     claims: Mapping[str, Mapping[str, ChannelKey]] = field(default_factory=dict)
-    freed: frozenset[str] = frozenset()
+    freed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     destinations: Mapping[str, tuple[Destination, ...]] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     own: frozenset[ProblemKey] = frozenset()
