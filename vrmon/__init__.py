@@ -1,3 +1,3 @@
 """vrmon keeps a backup recorder in step with a primary ingest."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
