@@ -46,23 +46,27 @@ class Lease:
         return word
 
     def resign(self, state: str | None) -> None:
-        """Leave it to the other host, with `state` as the last word. EtcdError where etcd hears nothing."""
+        """Leave it to the other host, with `state` as the last word: both in one, for the other waits for
+        it. EtcdError where etcd hears nothing."""
         self._abstains_until = time.monotonic() + AFTER_RESIGNING
         token, self.token = self.token, 0
         if not token:
             return
-        if state is not None:
-            self.write(state, token)
+        leave = {"request_delete_range": {"key": encoded(self.leader_key)}}
+        told = [] if state is None else [self._put(state, token)]
+        body = {"compare": [self._is_ours(token)], "success": [*told, leave], "failure": []}
+        self._etcd.call("kv/txn", body)
         with contextlib.suppress(NotFound):
             self._etcd.call("lease/revoke", {"ID": str(self._id)})
 
     def write(self, state: str, token: int) -> bool:
         """Share the state, unless another leads by now: whether it was written."""
-        put = {
-            "request_put": {"key": encoded(self.state_key), "value": packed(state, self._pair.node, token)}
-        }
-        body = {"compare": [self._is_ours(token)], "success": [put], "failure": []}
+        body = {"compare": [self._is_ours(token)], "success": [self._put(state, token)], "failure": []}
         return self._etcd.call("kv/txn", body).get("succeeded") is True
+
+    def _put(self, state: str, token: int) -> Body:
+        value = packed(state, self._pair.node, token)
+        return {"request_put": {"key": encoded(self.state_key), "value": value}}
 
     def _is_ours(self, token: int) -> dict[str, Any]:
         key = encoded(self.leader_key)

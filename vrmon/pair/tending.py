@@ -20,7 +20,7 @@ from vrmon.settings import Pair
 
 log = logging.getLogger(__name__)
 
-_STANDBY_PACE = 0.1  # seconds between two looks at who leads
+_STANDBY_PACE = 0.05  # seconds between two looks at who leads
 _PEER_PACE = 1.0
 _MEMBERS_PACE = 5.0
 _AGAIN = 0.5  # seconds after a state that could not be shared
