@@ -116,9 +116,10 @@ class Loop:
         self._turn(change(self._memory))
 
     def take_over(self, memory: Memory) -> None:
-        """Go on with what another host knew, as after a restart."""
+        """Go on with what another host knew, as after a restart: no take of ours ends by it."""
         self._is_settled = False
-        self._turn(memory)
+        self._memory = memory
+        self.turn()
 
     def revoke(self) -> None:
         """Another host commands: what waits in a lane is not sent. What is decided later, in need, is."""
