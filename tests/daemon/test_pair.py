@@ -12,8 +12,9 @@ import requests
 from tests.world.command import vrmon
 from tests.world.described import check
 from tests.world.etcds import Etcds, etcds
-from tests.world.mirror import codes, is_in
+from tests.world.mirror import codes, is_in, wait
 from tests.world.paired import Paired, paired
+from vrmon.pair.etcd import encoded
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,25 @@ def test_one_commands_and_both_watch(here: Paired) -> None:
         assert (told["node"], told["leader"], told["peer"]["node"]) == (node, leader, other)
         assert told["etcd"]["state"] == "ok"
         assert codes(here.hosts[node].status(), "vrmon") == set()
+
+
+def test_what_has_not_changed_is_not_written_again(
+    here: Paired, etcd: Etcds, request: pytest.FixtureRequest
+) -> None:
+    """Each writing goes to the disk of every etcd."""
+    here.wait_until_both_know()
+
+    def writings() -> int:
+        key = encoded(f"/vrmon/{request.node.name}/state")
+        told = requests.post(f"{etcd.urls[0]}/v3/kv/range", json={"key": key}, timeout=60).json()
+        return int(told["kvs"][0]["version"])
+
+    here.playbox.start_job(0, "SHOW.mxf")
+    for node in here.hosts:
+        is_recording(here, node)
+    before, polls = writings(), len(here.recorder.arrivals("/sources"))
+    wait(lambda: len(here.recorder.arrivals("/sources")) > polls + 50, "polls")
+    assert writings() <= before + 5
 
 
 def test_the_standby_says_who_commands(here: Paired) -> None:
@@ -149,6 +169,7 @@ def test_a_clean_stop_hands_over_what_runs(here: Paired) -> None:
     assert here.hosts[leader].kill(signal.SIGTERM) == 0
     here.wait_for_role(standby, "leader")
     is_recording(here, standby)
+    assert "take-ended" not in {one["code"] for one in here.hosts[standby].status()["recent"]}
     here.playbox.end_job(job)
     is_idle(here, standby)
     assert here.takes() == [("SHOW", False)]

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from vrmon.catalog import Code
+from vrmon.daemon import pair_status
 from vrmon.daemon.clock import Clock
+from vrmon.daemon.handed_over import unwrapped, wrapped
+from vrmon.daemon.hearing import Hearing
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import SUBJECT
 from vrmon.daemon.saving import Saving
 from vrmon.errors import ControlError
-from vrmon.pair.configuration import fingerprint
 from vrmon.pair.shared import Shared
 from vrmon.pair.tending import Tending
 from vrmon.pair.word import EtcdWord, MemberWord, PeerWord
 from vrmon.plan.inheriting import followed, inherited
 from vrmon.plan.memory import Memory
-from vrmon.plan.moment import Moment
-from vrmon.plan.rights import Rights, Role
+from vrmon.plan.rights import Role
 from vrmon.settings import Pair
-from vrmon.state import snapshot
-from vrmon.state.format import FORMAT
-from vrmon.text import rfc3339
 from vrmon.views.events import Event
 
-log = logging.getLogger(__name__)
-
-_ETCD_PATIENCE, _PEER_PATIENCE = 5.0, 10.0  # seconds of silence that are told as a problem
-_SKEW = 1.5  # seconds by which the hosts' clocks may differ unnoticed
-_APART = 1.0  # seconds between two times of etcd's word that are worth a new plan
+_FRESH = 5.0  # seconds for which the other host's word is enough to hand over to it
 _CLOSING = 2.0
-_NO_WORD = "vrmon's own thread does not come back"
-_FAILURES = 2  # polls in a row after which a device is out of reach
 
 
 class Pairing:
@@ -52,30 +42,13 @@ class Pairing:
         self._tell = tell
         self._is_new = is_new
         self._pair: Pair | None = None
+        self._heard: Hearing | None = None  # while this host is one of a pair, as is what tends the lease
         self._tending: Tending | None = None
-        self._generation = 0
-        self._state = ""  # what is shared, as of the last save
-        self._forget()
-
-    def _forget(self) -> None:
-        now = time.monotonic()
-        self._lease: float | None = None
-        self._token = self._resigned = 0
-        self._leads_since = float("-inf")
-        self._leader = self._before = ""
-        self._since: float | None = None
-        self._etcd = EtcdWord(now, now, error="etcd was not asked yet")
-        self._etcd_heard = self._etcd_planned = now
-        self._peer = PeerWord(now, error="the other host was not asked yet")
-        self._peer_role: Role | None = None
-        self._peer_node = ""
-        self._peer_heard = self._peer_led = now
-        self._members: tuple[MemberWord, ...] = ()
-        self._role: Role | None = None
-
-    @property
-    def pair(self) -> Pair | None:
-        return self._pair
+        self._state = ""  # as of the last save
+        self._shared = ("", 0)  # that state as it was shared last, and by which leadership
+        self._resigned = 0  # the leadership that was given up
+        self._role: Role | None = None  # as of the last plan
+        self._told: Role | None = None  # as people were told last
 
     def apply(self, pair: Pair | None) -> None:
         """Go on with these settings. A host that is one of a pair no longer gives up the lead."""
@@ -84,41 +57,41 @@ class Pairing:
         if self._tending is not None:
             self._part()
             self._tending.end()
-        self._pair, self._tending = pair, None
-        self._generation += 1
-        self._forget()
+        self._pair, self._tending, self._heard = pair, None, None
+        self._role = self._told = None
+        self._resigned, self._shared = 0, ("", 0)
         self._loop.rights = None
         if pair is None:
             self._saving.share = lambda _: None
             return
         self._saving.share = self._share
-        call, generation = self._loop.call, self._generation
-        self._tending = Tending(
-            pair,
-            partial(call, partial(self._in_time, generation, self._heard)),
-            partial(call, partial(self._in_time, generation, self._heard_peer)),
-            partial(call, partial(self._in_time, generation, self._heard_members)),
-        )
-        self._loop.rights = self._rights()
+        self._heard = heard = Hearing(pair)
+
+        def of(take_in: Callable[[Hearing, Any], None]) -> Callable[[Any], None]:
+            return partial(self._loop.call, partial(self._in_time, heard, take_in))
+
+        self._tending = Tending(pair, of(self._hear), of(self._hear_peer), of(self._hear_members))
+        self._loop.rights = heard.rights
         self._tending.start()
 
     def hand_over(self) -> str:
         """Leave the lead to the other host. ControlError where it has none, or nobody would take it."""
-        if self._pair is None:
+        heard = self._heard
+        if heard is None:
             raise ControlError(
                 "Cannot hand over: this host is alone. [pair] in vrmon.toml makes it one of two."
             )
-        if self.role is not Role.LEADER:
-            raise ControlError(f"Cannot hand over: {self._pair.node} does not lead. {self._who_leads()}")
-        if self._peer_role is not Role.STANDBY or time.monotonic() > self._peer_heard + _ETCD_PATIENCE:
+        if heard.role is not Role.LEADER:
+            raise ControlError(f"Cannot hand over: {heard.node} does not lead. {heard.who_leads()}")
+        if heard.peer_role is not Role.STANDBY or time.monotonic() > heard.peer_heard + _FRESH:
             raise ControlError(
                 "Cannot hand over: the other host does not say that it stands by"
-                f"{f': {self._peer.error}' if self._peer.error else ''}. See vrmon pair."
+                f"{f': {heard.peer.error}' if heard.peer.error else ''}. See vrmon pair."
             )
-        if self._peer.unready:
-            raise ControlError(f"Cannot hand over: the other host could not lead: {self._peer.unready}.")
+        if heard.peer.unready:
+            raise ControlError(f"Cannot hand over: the other host could not lead: {heard.peer.unready}.")
         self._part()
-        return f"{self._peer_node or 'The other host'} takes over."
+        return f"{heard.peer_node or 'The other host'} takes over."
 
     def close(self) -> Callable[[], None]:
         """Hand over what is known and the lead; what is returned waits for it."""
@@ -130,203 +103,107 @@ class Pairing:
 
     def refusal(self) -> str:
         """Why nobody commands here, "" where this host does, or is alone."""
-        if self._pair is None or self.role is not Role.STANDBY:
+        heard = self._heard
+        if heard is None or heard.role is not Role.STANDBY:
             return ""
-        return f"this host ({self._pair.node}) stands by. {self._who_leads()}"
-
-    @property
-    def role(self) -> Role:
-        return self._rights().role(Moment(time.monotonic()))
+        return f"this host ({heard.node}) stands by. {heard.who_leads()}"
 
     def look_around(self) -> None:
         """Notice a lease that is over."""
-        if self._pair is not None and self._role is not None and self.role is not self._role:
-            self._turn()
+        heard = self._heard
+        if heard is not None and self._role is not None and heard.role is not self._role:
+            self._turn(heard)
 
     def problems(self, now: float) -> Iterator[tuple[Code, str]]:
         """Each of its codes with what is wrong, "" where nothing is."""
-        pair = self._pair
-        away = [] if pair is None else [one for one in self._members if one.error]
-        is_etcd_away = now > self._etcd_heard + _ETCD_PATIENCE
-        is_peer_away = now > self._peer_heard + _PEER_PATIENCE
-        etcd = (
-            f"No member of etcd gives an answer of use: {self._etcd.error or _NO_WORD}."
-            if pair and is_etcd_away
-            else ""
-        )
-        yield Code.PAIR_ETCD_AWAY, etcd
-        some = f"{len(away)} of {len(self._members)} members of etcd: {away[0].error}." if away else ""
-        yield Code.PAIR_MEMBER_AWAY, "" if etcd else some
-        peer = (
-            f"The other host does not answer: {self._peer.error or _NO_WORD}."
-            if pair and is_peer_away
-            else ""
-        )
-        yield Code.PAIR_PEER_AWAY, peer
-        yield Code.PAIR_NOT_READY, "" if pair is None else self._not_ready()
+        return pair_status.problems(self._heard, self._loop, now)
 
     def word(self) -> dict[str, Any] | None:
         """What the other host asks for; None where this one is alone."""
-        if self._pair is None:
+        if self._pair is None or self._heard is None:
             return None
-        return {
-            "site": self._pair.site,
-            "node": self._pair.node,
-            "role": self.role.value,
-            "clock": time.time(),
-            "configuration": fingerprint(self._loop.settings),
-            "unready": self.unready(),
-        }
+        return pair_status.word(self._pair, self._heard, self._loop)
 
     def document(self) -> dict[str, Any] | None:
         """/status.pair."""
-        pair, now = self._pair, time.monotonic()
-        if pair is None:
+        if self._pair is None or self._heard is None:
             return None
-        error = self._etcd.error if now > self._etcd_heard + 1.0 else ""
-        return {
-            "site": pair.site,
-            "node": pair.node,
-            "role": self.role.value,
-            "leader": self._leader or None,
-            "since": None if self._since is None else rfc3339(self._since),
-            "etcd": {
-                "state": "unreachable" if error else "ok",
-                "error": error,
-                "age": round(now - self._etcd_heard, 3),
-                "latency": round(self._etcd.took, 4),
-                "members": [
-                    {
-                        "url": one.url,
-                        "latency": None if one.error and not one.version else round(one.took, 4),
-                        "version": one.version,
-                        "leads": one.leads,
-                        "error": one.error,
-                    }
-                    for one in self._members
-                ],
-            },
-            "peer": {
-                "url": pair.peer,
-                "node": self._peer_node or None,
-                "role": None if self._peer_role is None else self._peer_role.value,
-                "age": round(now - self._peer_heard, 3) if self._peer_role is not None else None,
-                "error": self._peer.error,
-                "unready": self._peer.unready,
-            },
-        }
+        return pair_status.document(self._pair, self._heard)
 
-    def unready(self) -> str:
-        """Why this host could not take over, "" where it could."""
-        loop = self._loop
-        failures = {name: one.counts.failures for name, one in loop.primaries.items()}
-        failures |= {name: one.counts.failures for name, one in loop.dvrs.items()}
-        silent = [name for name, count in failures.items() if count >= _FAILURES]
-        if silent:
-            return f"it hears nothing of {', '.join(silent)}"
-        if self._etcd.error and time.monotonic() > self._etcd_heard + _ETCD_PATIENCE:
-            return "it does not reach etcd"
-        return ""
-
-    def _not_ready(self) -> str:
-        assert self._pair is not None  # noqa: S101 - asked only of a pair
-        if self._peer.node == self._pair.node:
-            return f"Both hosts are called {self._pair.node}: node in [pair] has to be another on each."
-        if self._peer.configuration and self._peer.configuration != fingerprint(self._loop.settings):
-            other = self._peer_node or "the other host"
-            return f"{other} has another configuration than {self._pair.node}: channels, devices or [sync]."
-        if self.role is Role.STANDBY:
-            mine = self.unready()
-            return f"{self._pair.node} could not take over: {mine}." if mine else ""
-        if self._peer_role is Role.STANDBY and self._peer.unready:
-            return f"{self._peer_node} could not take over: {self._peer.unready}."
-        return ""
-
-    def _who_leads(self) -> str:
-        if not self._leader:
-            return "No host leads at the moment. See vrmon pair."
-        return f"{self._leader} leads: ask its vrmon."
-
-    def _rights(self) -> Rights:
-        node = "" if self._pair is None else self._pair.node
-        return Rights(
-            self._lease,
-            self._etcd_planned,
-            self._peer_role,
-            self._peer_heard,
-            self._peer_led,
-            bool(self._peer_node) and self._peer_node < node,
-            self._leads_since,
-        )
-
-    def _turn(self) -> None:
+    def _turn(self, heard: Hearing) -> None:
         """Have the loop plan with the rights of now."""
-        self._loop.rights = self._rights()
-        self._note_role()
+        self._loop.rights = heard.rights
+        self._note_role(heard)
         self._loop.turn()
 
-    def _note_role(self) -> None:
-        role, before = self.role, self._role
-        if role is before or self._pair is None or (before is None and not self._leader):
+    def _note_role(self, heard: Hearing) -> None:
+        """And tell people: that this host stands by as soon as it is known for whom."""
+        role, told = heard.role, self._told
+        if self._role is None and not heard.leader:
             return
         self._role = role
-        node = self._pair.node
-        if role is Role.LEADER and before is not Role.SUSPENDED:
-            self._tell(Event.of(Code.PAIR_LEADS, SUBJECT, {}, node=node, before=self._before))
-        elif role is Role.STANDBY:
-            self._tell(Event.of(Code.PAIR_STANDS_BY, SUBJECT, {}, node=node, leader=self._leader))
+        if role is told or role is Role.SUSPENDED or (role is Role.STANDBY and not heard.leader):
+            return
+        self._told = role
+        if role is Role.LEADER:
+            self._tell(Event.of(Code.PAIR_LEADS, SUBJECT, {}, node=heard.node, before=heard.before))
+        else:
+            self._tell(Event.of(Code.PAIR_STANDS_BY, SUBJECT, {}, node=heard.node, leader=heard.leader))
 
-    def _in_time(self, generation: int, take_in: Callable[[Any], None], word: Any) -> None:
+    def _in_time(self, heard: Hearing, take_in: Callable[[Hearing, Any], None], word: Any) -> None:
         """Words of threads that were ended since are too late."""
-        if generation == self._generation:
-            take_in(word)
+        if heard is self._heard:
+            take_in(heard, word)
 
-    def _heard(self, word: EtcdWord) -> None:
-        self._etcd = word
+    def _hear(self, heard: Hearing, word: EtcdWord) -> None:
+        is_news = heard.take_in(word)
+        if word.error or (word.lease is not None and word.token == self._resigned):
+            return  # the lease of this word was given up while it was on its way
+        heard.leader, heard.since = word.leader, word.since
+        was, heard.lease = heard.lease, word.lease
+        if word.lease is not None:
+            if word.token != heard.token:
+                self._take_over(heard, word)
+            else:
+                self._loop.rights = heard.rights
+                if self._role is not Role.LEADER:
+                    self._turn(heard)
+            return
+        if word.shared is not None and was is None:
+            self._follow(heard, word.shared)
+        if was is not None:
+            self._loop.revoke()
+        if was is not None or self._role is None:
+            self._turn(heard)
+        else:
+            self._note_role(heard)
+            if is_news:
+                self._loop.rights = heard.rights
+
+    def _hear_peer(self, heard: Hearing, word: PeerWord) -> None:
+        heard.take_in_peer(word)
         if word.error:
             return
-        self._etcd_heard = word.began
-        is_news = word.began > self._etcd_planned + _APART
-        if is_news:
-            self._etcd_planned = word.began
-        if word.lease is not None and word.token == self._resigned:
-            return  # it was on its way
-        self._leader, self._since = word.leader, word.since
-        if word.lease is None:
-            if word.shared is not None and self._lease is None:
-                self._follow(word.shared)
-            was, self._lease = self._lease, None
-            if was is not None:
-                self._loop.revoke()
-            if was is not None or self._role is None:
-                self._turn()
-            elif is_news:
-                self._loop.rights = self._rights()
-            return
-        self._lease = word.lease
-        if word.token != self._token:
-            self._take_over(word)
+        if heard.role is Role.LEADER:
+            self._loop.rights = heard.rights
         else:
-            self._loop.rights = self._rights()
-            if self._role is not Role.LEADER:
-                self._turn()
+            self._turn(heard)
 
-    def _follow(self, shared: Shared) -> None:
+    def _hear_members(self, heard: Hearing, members: tuple[MemberWord, ...]) -> None:
+        heard.members = members
+
+    def _follow(self, heard: Hearing, shared: Shared) -> None:
         """What the leader's people and names are, also while this host stands by."""
-        theirs = self._understood(shared)
+        theirs = self._understood(heard, shared)
         if theirs is not None:
             self._loop.change(lambda own: followed(theirs, own))
 
-    def _take_over(self, word: EtcdWord) -> None:
-        now = time.monotonic()
-        has_led = self._token
-        self._token, self._leads_since = word.token, now
-        shared = word.shared
-        is_of_other = shared is not None and self._pair is not None and shared.node != self._pair.node
-        self._before = shared.node if shared is not None and is_of_other else ""
-        memory = None if shared is None else self._inherited(shared, has_led)
-        self._loop.rights = self._rights()
-        self._note_role()
+    def _take_over(self, heard: Hearing, word: EtcdWord) -> None:
+        has_led = heard.token
+        heard.lead(word)
+        memory = None if word.shared is None else self._inherited(heard, word.shared, has_led)
+        self._loop.rights = heard.rights
+        self._note_role(heard)
         if memory is None:
             self._loop.turn()
         else:
@@ -334,64 +211,36 @@ class Pairing:
         if self._state:
             self._share(self._state)
 
-    def _inherited(self, shared: Shared, has_led: int) -> Memory | None:
+    def _inherited(self, heard: Hearing, shared: Shared, has_led: int) -> Memory | None:
         """What the leader before knew, with what this host has heard since; None where it is our own, and
         what we have is newer."""
-        assert self._pair is not None  # noqa: S101 - words come of a pair only
-        if shared.node == self._pair.node and (has_led or not self._is_new):
+        if shared.node == heard.node and (has_led or not self._is_new):
             return None
-        theirs = self._understood(shared)
+        theirs = self._understood(heard, shared)
         return None if theirs is None else inherited(theirs, self._loop.memory)
 
-    def _understood(self, shared: Shared) -> Memory | None:
-        """None where it cannot be used."""
-        ahead = self._peer.clock if shared.node == self._peer_node and abs(self._peer.clock) > _SKEW else 0.0
-        try:
-            told = json.loads(shared.state)
-            if told["format"] > FORMAT:
-                raise ValueError("it is of a newer vrmon than this")
-            return snapshot.restore(
-                told["payload"],
-                self._clock.epoch + ahead,
-                time.monotonic(),
-                self._loop.settings.sync,
-                self._clock.boot,
-            )
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            log.error("Shared state unusable", extra={"REASON": repr(error)})
-            return None
-
-    def _heard_peer(self, word: PeerWord) -> None:
-        if word.error:
-            self._peer = PeerWord(word.heard, self._peer.node, clock=self._peer.clock, error=word.error)
-            return
-        self._peer = word
-        self._peer_node, self._peer_role, self._peer_heard = word.node, word.role, word.heard
-        if word.role is not Role.STANDBY:
-            self._peer_led = word.heard
-        if self.role is Role.LEADER:
-            self._loop.rights = self._rights()
-        else:
-            self._turn()
-
-    def _heard_members(self, members: tuple[MemberWord, ...]) -> None:
-        self._members = members
+    def _understood(self, heard: Hearing, shared: Shared) -> Memory | None:
+        ahead = heard.peer.clock if shared.node == heard.peer_node else 0.0
+        return unwrapped(shared, self._clock, ahead, self._loop.settings.sync)
 
     def _share(self, state: str) -> None:
+        """Where it has changed: each writing costs etcd's disks."""
+        heard = self._heard
         self._state = state
-        if self._tending is not None and self._token and self._lease is not None:
-            self._tending.share(_wrapped(state), self._token)
+        if self._tending is None or heard is None or not heard.token or heard.lease is None:
+            return
+        if self._shared != (state, heard.token):
+            self._shared = (state, heard.token)
+            self._tending.share(wrapped(state), heard.token)
 
     def _part(self) -> None:
         """Nothing more is sent from here, and the other host may lead."""
-        if self._tending is None or self._lease is None:
+        heard = self._heard
+        if self._tending is None or heard is None or heard.lease is None:
             return
         self._loop.revoke()
-        self._lease, self._resigned = None, self._token
-        self._turn()
+        heard.lease, self._resigned = None, heard.token
+        heard.leader, heard.since = "", None
+        self._turn(heard)
         self._saving.save_now()
-        self._tending.resign(_wrapped(self._state) if self._state else None)
-
-
-def _wrapped(state: str) -> str:
-    return f'{{"format": {FORMAT}, "payload": {state}}}'
+        self._tending.resign(wrapped(self._state) if self._state else None)
