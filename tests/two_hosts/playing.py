@@ -31,7 +31,8 @@ class Job:
 
 @dataclass
 class Outcome:
-    """`act`: when the new leader first did something, from the stroke on; None where the old one leads on."""
+    """`act`: when the new leader first did something, or led where nothing was to be done, from the stroke
+    on; None where the old one leads on."""
 
     stroke: str
     seed: int
@@ -52,6 +53,7 @@ class Play:
         self._jobs: list[Job] = []
         self._leader = site.leader()
         self._since = time.monotonic()
+        self._led: float | None = None  # since when the other one did that found nothing to do
 
     def run(self) -> Outcome:
         running = [self._begin(source) for source in range(3)]
@@ -91,12 +93,13 @@ class Play:
             "the lead of the other host",
         )
         if not has_acted():
+            self._led = self._site.reigns.first(other, self._since)
             job = self._begin(0)
             wait(lambda: self._runs(job), "a take of a job that began after it")
 
     def _strike_while(self, running: list[Job]) -> float:
         """Strikes, with a job ended before and one after it, and others begun; returns when it struck."""
-        striking: list[Future[None]] = []
+        striking: list[Future[float | None]] = []
 
         def strike() -> None:
             strike = self._stroke.strike
@@ -115,8 +118,7 @@ class Play:
             for after, act in sorted(turns, key=lambda turn: turn[0]):
                 time.sleep(max(0.0, zero + after - time.monotonic()))
                 act()
-        striking[0].result()
-        return zero
+        return striking[0].result() or zero
 
     def _begin(self, source: int) -> Job:
         name = f"{self._stroke.name.split()[-1].upper()} {self._seed}-{source}-{time.monotonic_ns()}"
@@ -157,6 +159,7 @@ class Play:
     def _judge(self, struck: float) -> Outcome:
         senders = self._senders()
         acts = [at - struck for at, name, _ in self._site.sent(self._since) if name != self._leader.name]
+        acts = acts if self._led is None else [self._led - struck]
         told = Outcome(self._stroke.name, self._seed, senders, acts[0] if acts else None)
         # In need, without etcd, the one that stands by leads nothing and starts what nobody else does.
         for at, name, command in self._site.sent(self._since) if self._stroke.goes_on else ():

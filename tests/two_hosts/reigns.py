@@ -37,6 +37,10 @@ class Reigns:
         ends = [at for at, _ in known[1:]] + [float("inf")]
         return {name for (at, name), end in zip(known, ends, strict=True) if at <= until and end > since}
 
+    def first(self, name: str, since: float) -> float | None:
+        """When it began to lead, first after `since`."""
+        return next((at for at, one in self.changes if at > since and one == name), None)
+
     def close(self) -> None:
         self._over.set()
         self._thread.join()
@@ -62,8 +66,11 @@ class Reigns:
                 cert=self._etcd.cert,
             )
             for line in answer.iter_lines(chunk_size=None):
-                for event in json.loads(line)["result"].get("events", []):
+                result = json.loads(line)["result"]
+                for event in result.get("events", []):
                     self._note(event)
+                # What changed before that is thrown away, and nothing did since what is known.
+                self._revision = max(self._revision, int(result.get("compact_revision", 0)))
                 if self._over.is_set():
                     return
 

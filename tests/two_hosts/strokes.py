@@ -1,4 +1,4 @@
-"""What befalls a pair. Each stroke takes the site and who leads."""
+"""What befalls a pair. Each stroke takes the site and who leads, and tells when it struck, if not at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Stroke:
     """
 
     name: str
-    strike: Callable[[Site, Node, random.Random], None]
+    strike: Callable[[Site, Node, random.Random], float | None]
     takes_over: bool
     within: float = 2 * TTL
     goes_on: bool = True
@@ -102,11 +102,14 @@ def _hand_over(site: Site, leader: Node, _: random.Random) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _upgrade(site: Site, leader: Node, _: random.Random) -> None:
+def _upgrade(site: Site, leader: Node, _: random.Random) -> float:
     """One after the other, the one that stands by first."""
+    began = 0.0
     for node in (site.other(leader), leader):
         site.leader()
+        began = time.monotonic()
         node.daemon.restart()
+    return began
 
 
 STROKES = (
