@@ -168,6 +168,19 @@ def test_a_paused_take_goes_on(obs: Obs) -> None:
     assert not client.sources().seen[0].is_recording
 
 
+def test_a_take_that_is_paused_goes_on_so_that_it_can_end(obs: Obs) -> None:
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    obs.pause_by_hand()
+    assert client.sources().seen[0].is_paused
+    client.stop("1")
+    (take,) = obs.takes
+    assert take.ended is not None
+    ((_, resumed),) = take.pauses
+    assert resumed is not None
+    assert resumed < take.ended  # an end alone ends the pause with it
+
+
 def test_a_recording_to_which_nothing_is_added_is_none(obs: Obs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "STILL", 0.3)
     obs.switch(writes=False)

@@ -75,12 +75,26 @@ class Obs:
         self._expect(started, "to record")
 
     def stop(self, source: str) -> None:
-        self._command(source, "StopRecord", "to stop")
+        """One that was paused while it stopped never ends, unless it goes on first."""
+        self._check(source)
+
+        def end(ask: Asker) -> Reply:
+            (status,) = ask(Ask("GetRecordStatus"))
+            if status.data.get("outputPaused") is True:
+                self._wait_to_resume()
+                ask(Ask("ResumeRecord"))
+            return ask(Ask("StopRecord"))[0]
+
+        self._expect(self._session.converse(end), "to stop")
 
     def resume(self, source: str) -> None:
         self._check(source)
+        self._wait_to_resume()
+        (reply,) = self._session.ask(Ask("ResumeRecord"))
+        self._expect(reply, "to resume")
+
+    def _wait_to_resume(self) -> None:
         time.sleep(min(self._progress.until_resumed(time.monotonic()), self._endpoint.timeout / 2))
-        self._command(source, "ResumeRecord", "to resume")
 
     def set_name(self, source: str, name: str) -> None:  # noqa: ARG002
         self._cannot("name a file that it records")
@@ -102,11 +116,6 @@ class Obs:
 
     def close(self) -> None:
         self._session.close()
-
-    def _command(self, source: str, request: str, wish: str) -> None:
-        self._check(source)
-        (reply,) = self._session.ask(Ask(request))
-        self._expect(reply, wish)
 
     def _check(self, source: str) -> None:
         if source != SOURCE:
