@@ -46,6 +46,8 @@ class Traits:
     is_duplicate: Callable[[str], bool] = is_duplicate_plainly  # whether a refusal says that the name exists
     start_grace: float = 6.0  # seconds within which a recording that it said yes to is shown
     stop_grace: float = 3.0
+    shown_late: float = 0.0  # seconds for which it may show a recording that writes nothing any more
+    unwritten: float = 0.0  # seconds at the end of a recording that are lost where it dies itself
     names_apart: bool = False  # wants a name first, with a command of its own; else the record command has it
     tells_names: bool = True  # else what it calls a recording is nothing to know it by
     tells_destinations: bool = False

@@ -8,7 +8,7 @@ import pytest
 
 from vrmon.model import Job
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
-from vrmon.plan.coverage.looks import Between, Look, Shown
+from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail
 
 JOB = Job("AB", "7")
 NEXT = Job("AB", "8")
@@ -33,9 +33,10 @@ def told(site: Site, second: float, sign: str) -> None:
     site.told = site.told if sign == "?" else second
 
 
-def shown(coverage: Coverage, second: float, sign: str, *, dated: bool = True) -> Coverage:
+def shown(coverage: Coverage, second: float, sign: str, *, dated: bool = True, tail: Tail = NONE) -> Coverage:
     """What the recorder shows: a digit the job's take of that number, `N` the next job's, `-` none,
-    `c` none but it was commanded, `f` somebody's, `p` a pause, `?` nothing, ` `: not asked."""
+    `c` none but it was commanded, `f` somebody's, `p` a pause, `?` nothing, `s` an end that is under way,
+    ` `: not asked."""
     if sign == " ":
         return coverage
     causes = {
@@ -44,15 +45,19 @@ def shown(coverage: Coverage, second: float, sign: str, *, dated: bool = True) -
         "f": "foreign",
         "p": "take-paused",
         "?": "dvr-unreachable",
+        "s": "late-start",
     }
-    signs = {"c": Shown.COMING, "?": Shown.UNKNOWN}
+    signs = {"c": Shown.COMING, "?": Shown.UNKNOWN, "s": Shown.UNKNOWN}
     if sign in causes:
-        look = Look(second, second + TOOK, signs.get(sign, Shown.NO), cause=causes[sign], came=sign in "pf")
-        return coverage.source_shown(look, None, PATIENCE)
+        look = Look(
+            second, second + TOOK, signs.get(sign, Shown.NO),
+            cause=causes[sign], came=sign in "pf", torn=sign == "?",
+        )  # fmt: skip
+        return coverage.source_shown(look, None, PATIENCE, tail)
     job, number = (NEXT, 1) if sign == "N" else (JOB, int(sign))
     take = TakeSpan(int(second), job, number, "SDI 1", (f"{NAMES[job]}_{number}",), Between(0.0, 0.0))
     look = Look(second, second + TOOK, Shown.YES, take.key, f"date {sign}" if dated else "")
-    return coverage.source_shown(look, take, PATIENCE)
+    return coverage.source_shown(look, take, PATIENCE, tail)
 
 
 @dataclass
@@ -76,12 +81,12 @@ class Site:
         return next(one for one in self.done if one.job == job)
 
 
-def watched(primary: str, recorder: str, *, dated: bool = True, over: bool = True) -> Site:
+def watched(primary: str, recorder: str, *, dated: bool = True, over: bool = True, tail: Tail = NONE) -> Site:
     site, now = Site(), 0.0
     for second, (of_job, of_take) in enumerate(zip(primary, recorder, strict=True)):
         now = second + TOOK
         told(site, float(second), of_job)
-        site.coverage = shown(site.coverage, float(second), of_take, dated=dated)
+        site.coverage = shown(site.coverage, float(second), of_take, dated=dated, tail=tail)
     gone = [job for job, show in site.coverage.open.items() if over and show.account.ended is not None]
     site.coverage = site.coverage.over(gone)
     site.settle(now)
@@ -128,6 +133,26 @@ def test_what_is_missing_of_a_job(
     assert gaps(show) == expected
     assert show.account.least == pytest.approx(sum(least for _, least, _ in expected))
     assert show.account.most == pytest.approx(sum(most for _, _, most in expected))
+
+
+@pytest.mark.parametrize(
+    ("recorder", "most", "ended"),
+    [
+        ("-111111111111s-", [1.1], (12.0, 14.1)),  # it was told to end
+        ("-111111-222222-", [1.1, 3.1], (5.0, 7.1)),
+        ("-111111?222222-", [1.1, 6.1], (2.0, 8.1)),
+        ("-111111??11111-", [1.1], (12.0, 14.1)),  # it was the same all the while
+        ("-111111s?22222-", [1.1, 7.1], (2.0, 9.1)),
+        ("-11?2222222222-", [4.1], (0.0, 4.1)),  # not before it began
+    ],
+)
+def test_how_much_of_its_end_a_recorder_may_owe(
+    recorder: str, most: list[float], ended: tuple[float, float]
+) -> None:
+    show = show_of(watched(".jjjjjjjjjj....", recorder, tail=Tail(seen=1.0, torn=4.0)))
+    assert [one[2] for one in gaps(show)] == most
+    assert show.account.least == 0.0
+    assert show.takes[0].ended == pytest.approx(ended)
 
 
 def test_a_recorder_that_tells_no_dates_leaves_the_dark_in_doubt() -> None:

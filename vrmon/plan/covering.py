@@ -14,7 +14,7 @@ from vrmon.plan.case import Verdict
 from vrmon.plan.coverage.account import Account
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
 from vrmon.plan.coverage.covered import Covered, Lack
-from vrmon.plan.coverage.looks import Between, Look, Shown, Watch
+from vrmon.plan.coverage.looks import Between, Look, Shown, Tail, Watch
 from vrmon.plan.memory import Attempt, Jobs, Running, Sent, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
@@ -93,7 +93,8 @@ class Folding:
                 shown, take = self._source_shown(verdict, look, device.traits)
             if known is None or is_late or not _is_as_it_was(known, shown, take):
                 coverage = self._caught_up(key)
-                self._channels[key] = coverage.source_shown(shown, take, _patience(device))
+                tail = Tail(device.traits.shown_late, device.traits.unwritten)
+                self._channels[key] = coverage.source_shown(shown, take, _patience(device), tail)
         if look.shown is not Shown.UNKNOWN:
             self._dvrs[name] = Between(seen.began, seen.ended)
 
@@ -229,7 +230,8 @@ def _look(kind: str, name: str, seen: Observation[T]) -> Look:
     if seen.seen is not None:
         return Look(seen.began, seen.ended, Shown.YES)
     problem = outages.key(kind, name, seen)
-    return Look(seen.began, seen.ended, Shown.UNKNOWN, cause="" if problem is None else problem.code.value)
+    cause = "" if problem is None else problem.code.value
+    return Look(seen.began, seen.ended, Shown.UNKNOWN, cause=cause, torn=True)
 
 
 def _patience(device: DeviceSettings) -> float:
@@ -279,7 +281,7 @@ def _is_as_it_was(known: Coverage, shown: Look, take: TakeSpan | None) -> bool:
     """The same of the recording."""
     watch, last = known.cover, known.cover.last
     if shown.shown is Shown.UNKNOWN:
-        return bool(watch.dark)
+        return bool(watch.dark) and watch.torn >= shown.torn
     if last is None or watch.dark:
         return False
     same = (last.shown, last.take, last.proof, last.cause)

@@ -58,7 +58,7 @@ def _restored_watch(saved: Mapping[str, Any], monotonic: Shift) -> Watch:
         return Watch(stretches, dark=str(saved["dark"]))
     began, ended, shown, take, proof, cause = saved["last"]
     last = Look(monotonic(began), monotonic(ended), Shown(shown), str(take), str(proof), str(cause))
-    return Watch(stretches, last, monotonic(saved["since"]), str(saved["dark"]) or AWAY)
+    return Watch(stretches, last, monotonic(saved["since"]), str(saved["dark"]) or AWAY, torn=True)
 
 
 def _between(between: Between | None, unix: Shift) -> list[float] | None:

@@ -15,6 +15,8 @@ TRAITS = Traits(
     longest=names.LONGEST,
     may_show=names.may_show,
     stop_grace=5.0,  # it was seen to record on for 2 s, and to refuse a start meanwhile
+    shown_late=2.5,
+    unwritten=8.0,  # with the encoder's delay, what its container keeps back until it is whole
     tells_destinations=True,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from vrmon.model import Job
 from vrmon.plan.coverage.account import Account
-from vrmon.plan.coverage.looks import Between, Look, Shown, Watch
+from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail, Watch
 from vrmon.plan.replacing import replace
 
 _SHARED = 3.0  # seconds of a job that another job's take must have recorded to be named among its files
@@ -93,13 +93,13 @@ class Coverage:
                 shows[job] = Show(stamp, job, Account.opened(shown, earliest), told.basename)
         return self._advanced(shows)
 
-    def source_shown(self, look: Look, take: TakeSpan | None, patience: float) -> Coverage:
+    def source_shown(self, look: Look, take: TakeSpan | None, patience: float, tail: Tail = NONE) -> Coverage:
         """Take in a look at the channel's source; `take` is the one that it shows recording, as far as that
         is known by itself."""
-        cover = self.cover.fold(look, patience)
+        cover = self.cover.fold(look, patience, tail)
         if cover is self.cover or look.shown is Shown.UNKNOWN:
             return replace(self, cover=cover)
-        takes = _taken(self.takes, self.cover.last, look, take)
+        takes = _taken(self.takes, self.cover, look, take, self.cover.end(look, patience, tail))
         return replace(self, cover=cover, takes=takes)._advanced(self.open)
 
     def went_on(self, primary: Between | None, source: Between | None) -> Coverage:
@@ -175,15 +175,16 @@ class Coverage:
 
 
 def _taken(
-    takes: tuple[TakeSpan, ...], last: Look | None, look: Look, shown: TakeSpan | None
+    takes: tuple[TakeSpan, ...], before: Watch, look: Look, shown: TakeSpan | None, proven: float
 ) -> tuple[TakeSpan, ...]:
-    """The takes after a look that showed this one, or none."""
+    """The takes after a look that showed this one, or none; the one before surely went on until `proven`."""
     running = takes[-1] if takes and takes[-1].ended is None else None
     if running is not None and shown is not None and running.key == shown.key:
         return takes if running.files == shown.files else (*takes[:-1], replace(running, files=shown.files))
-    changed = Between(look.began if last is None else last.began, look.ended)
+    changed = Between(look.began if before.last is None else before.last.began, look.ended)
     if running is not None:
-        takes = (*takes[:-1], replace(running, ended=changed, end_cause=look.cause))
+        ended = Between(max(proven, running.began.earliest), look.ended)
+        takes = (*takes[:-1], replace(running, ended=ended, end_cause=look.cause))
     return takes if shown is None else (*takes, replace(shown, began=changed))
 
 

@@ -19,6 +19,17 @@ AWAY = Cause.VRMON_AWAY.value  # the cause of what nobody watched although nothi
 _MOST = 64  # stretches that are kept apart
 
 
+class Tail(NamedTuple):
+    """Seconds at the end of a run for which its looks prove nothing after all: where its end was seen, and
+    where it came while nobody saw, so that the recorder may have died with what it had not written yet."""
+
+    seen: float = 0.0
+    torn: float = 0.0
+
+
+NONE = Tail()
+
+
 class Shown(Enum):
     """COMING: it is not there, but what was commanded may still turn up, or be there without being shown."""
 
@@ -48,7 +59,7 @@ class Look:
     `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id) show
     that it did not change in the dark between them; "" proves nothing. `cause`: why there is nothing, or why
     nothing could be seen. `came`: there is a take by now, if a paused one or somebody's, so that what was
-    commanded may have been there before.
+    commanded may have been there before. `torn`: the device did not answer.
     """
 
     began: float
@@ -58,6 +69,7 @@ class Look:
     proof: str = ""
     cause: str = ""
     came: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,31 +86,48 @@ class Stretch:
 class Watch:
     """What the looks at one thing came to: `stretches`, the oldest first, and the run that still goes on.
 
-    All looks since `since` have shown what `last` does. `dark` is the cause of what was not seen after it.
+    All looks since `since` have shown what `last` does. `dark` is the cause of what was not seen after it;
+    `torn`: not even whether the recorder still runs.
     """
 
     stretches: tuple[Stretch, ...] = ()
     last: Look | None = None
     since: float = 0.0
     dark: str = ""
+    torn: bool = False
 
-    def fold(self, look: Look, patience: float) -> Watch:
+    def fold(self, look: Look, patience: float, tail: Tail = NONE) -> Watch:
         """Take in a look, once. `patience`: seconds without any look after which it counts as dark."""
         last = self.last
         if last is not None and look.ended <= last.ended:
             return self
         if look.shown is Shown.UNKNOWN:
-            return self if self.dark else replace(self, dark=look.cause or AWAY)
+            if self.dark and self.torn >= look.torn:
+                return self
+            return replace(self, dark=self.dark or look.cause or AWAY, torn=self.torn or look.torn)
         if last is None:
             return Watch((Stretch(look.ended, Sure.MAYBE, cause=self.dark or AWAY),), look, look.ended)
         dark = self.dark or (AWAY if look.began - last.ended > patience else "")
         if _goes_on(last, look, dark):
             is_same = look.cause == last.cause or look.shown is Shown.COMING
-            return replace(self, last=look, dark="") if is_same else self._renewed(look)
+            return replace(self, last=look, dark="", torn=False) if is_same else self._renewed(look)
         if last.shown is Shown.COMING and look.shown is Shown.NO and not (dark or look.came):
             return self._renewed(look)
         cause = dark or (last.cause if look.came else "") or look.cause or last.cause
-        return Watch(_joined((*self.settled, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
+        is_open = last.shown is Shown.COMING
+        settled = self.stretches if is_open else self._settled(self.end(look, patience, tail))
+        return Watch(_joined((*settled, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
+
+    def end(self, look: Look, patience: float, tail: Tail = NONE) -> float:
+        """Until when what the run shows is proven, if `look` shows that it is over."""
+        last = self.last
+        if last is None:
+            return look.began
+        if last.shown is not Shown.YES or (look.shown is Shown.YES and look.take == last.take):
+            return last.began
+        if self.torn or look.began - last.ended > patience:
+            return last.began - tail.torn
+        return last.began if self.dark else last.began - tail.seen
 
     def went_on(self, look: Between) -> Watch:
         """Up to `look`, from its beginning to its end, every look has shown what the last one did."""
