@@ -34,14 +34,17 @@ class Show:
 
 @dataclass
 class Evening:
-    """`by_hand`: the files that the operator began. `pauses`: from when to when (Unix time). `crashes`: when
-    OBS was killed."""
+    """`by_hand`: the files that the operator began. `stops`, `crashes`: when the operator ended a recording,
+    and when OBS was killed (Unix time). `pauses`, and `blind`, in which vrmon saw no jobs: since when and
+    until when."""
 
     site: Site
     chance: random.Random
     shows: list[Show] = field(default_factory=list)
     by_hand: list[Path] = field(default_factory=list)
     pauses: list[tuple[float, float]] = field(default_factory=list)
+    blind: list[tuple[float, float]] = field(default_factory=list)
+    stops: list[float] = field(default_factory=list)
     crashes: list[float] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -94,9 +97,7 @@ class Evening:
             self._tell(f"show {show.job} ends{', and the next begins' if is_next_at_once else ''}")
 
     def _vrmond_dies(self) -> None:
-        self._let_the_disk_catch_up()
-        self.site.daemon.kill(SIGKILL)
-        self.site.daemon.start()
+        self._vrmond_is_away(0.0)
 
     def _let_the_disk_catch_up(self) -> None:
         """A start waits for the disk, but not for a slow one: what is not there the next vrmon does not know
@@ -110,10 +111,15 @@ class Evening:
         until(is_there, "the take on the disk")
 
     def _vrmond_dies_for_a_while(self) -> None:
+        self._vrmond_is_away(self.chance.uniform(0, 4))
+
+    def _vrmond_is_away(self, seconds: float) -> None:
         self._let_the_disk_catch_up()
+        began = time.time()
         self.site.daemon.kill(SIGKILL)
-        time.sleep(self.chance.uniform(0, 4))
+        time.sleep(seconds)
         self.site.daemon.start()
+        self.blind.append((began, time.time()))
 
     def _obs_crashes(self) -> None:
         self.crashes.append(time.time())
@@ -122,7 +128,9 @@ class Evening:
         self.site.obs.start()
 
     def _operator_stops(self) -> None:
-        self._by_hand("StopRecord")
+        now = time.time()
+        if self._by_hand("StopRecord"):
+            self.stops.append(now)
 
     def _operator_pauses(self) -> None:
         began = time.time()
@@ -147,9 +155,11 @@ class Evening:
         used.unlink()
 
     def _primary_is_away(self) -> None:
+        began = time.time()
         self.site.playbox.fault("error", "/ingests/*")
         time.sleep(self.chance.uniform(0.3, 3))
         self.site.playbox.clear_faults()
+        self.blind.append((began, time.time()))
 
     def _by_hand(self, request: str) -> bool:
         """Whether OBS did it."""

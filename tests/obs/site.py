@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.obs.studio import PASSWORD, Studio, moves, seconds_of, studio, until
+from tests.obs.times import bounds
 from tests.world.running import Running, Status, channel, running
 from vrmon.simulator import PlayBox, serving
 from vrmon.text import rfc3339
@@ -63,9 +64,18 @@ class Site:
         return [file.stem for file in self.obs.files()]
 
     def recorded(self) -> list[float]:
-        """How long each file is, all of which move."""
-        assert [file.name for file in self.obs.files() if not moves(file)] == []
-        return [seconds_of(file) for file in self.obs.files()]
+        """How long each file is, all of which move that hold anything."""
+        lengths = {file: seconds_of(file) for file in self.obs.files()}
+        assert [file.name for file, seconds in lengths.items() if seconds and not moves(file)] == []
+        return list(lengths.values())
+
+    def assert_files_are_as_told(self) -> None:
+        """Each take of the report is a file, of a length that the report allows."""
+        takes = self.takes()
+        assert [take["name"] for take in takes] == self.names()
+        for take, seconds in zip(takes, self.recorded(), strict=True):
+            least, most = bounds(take)
+            assert least - SLACK <= seconds <= most + SLACK, take
 
 
 @contextmanager
@@ -87,7 +97,7 @@ url = "{playbox.url}"
 poll_interval = 0.2
 [dvr.obs]
 kind = "obs"
-url = "{obs.url}"
+url = "{obs.url_of_vrmond}"
 password_file = "{secret}"
 poll_interval = 0.2
 timeout = 3.0

@@ -20,6 +20,7 @@ import websocket
 from tests.world.running import PATIENCE
 
 DISPLAY = ":97"
+_OF_VRMOND = "127.0.0.2"
 PASSWORD = "a long pass%20word é"
 SIGNAL = "testsrc2=size=320x180:rate=10,noise=alls=80:allf=t"
 
@@ -74,6 +75,7 @@ class Studio:
     def __init__(self, home: Path, folder: Path, port: int) -> None:
         self.folder = folder
         self.url = f"ws://127.0.0.1:{port}"
+        self.url_of_vrmond = f"ws://{_OF_VRMOND}:{port}"  # another way to it, which `cut_off` closes
         self._home = home
         self._port = port
         config = home / ".config/obs-studio"
@@ -147,6 +149,16 @@ class Studio:
         assert answer["requestStatus"]["result"], answer
         return dict(answer.get("responseData") or {})
 
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Whatever vrmond sends to it is lost."""
+        hole = ("blackhole", f"{_OF_VRMOND}/32", "table", "local")
+        subprocess.run(["ip", "route", "add", *hole], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["ip", "route", "del", *hole], check=True)
+
     def records_to(self) -> Path:
         """The file that it writes, or wrote last."""
         settings = self.ask("GetOutputSettings", outputName="simple_file_output")
@@ -203,15 +215,17 @@ def studio(home: Path, folder: Path | None = None) -> Iterator[Studio]:
 
 
 def seconds_of(file: Path) -> float:
-    """How long what it holds is."""
+    """How long what it holds is: nothing, where OBS was killed before it wrote."""
     done = subprocess.run(
         [
             "ffprobe", "-v", "error", "-count_packets", "-select_streams", "v:0",
             "-show_entries", "stream=nb_read_packets,r_frame_rate", "-of", "json", str(file),
         ],
-        check=True, capture_output=True, text=True,
+        check=False, capture_output=True, text=True,
     )  # fmt: skip
-    (stream,) = json.loads(done.stdout)["streams"]
+    (stream,) = json.loads(done.stdout or "{}").get("streams") or [{}]
+    if not stream.get("nb_read_packets", "").isdigit():
+        return 0.0
     frames, (whole, parts) = int(stream["nb_read_packets"]), stream["r_frame_rate"].split("/")
     return frames * int(parts) / int(whole)
 

@@ -15,9 +15,11 @@ from tests.obs.evening import ROOM, Evening, Show
 from tests.obs.site import SLACK, STOPPING, Site
 from tests.obs.studio import moves, seconds_of
 from tests.obs.times import bounds, moment
+from vrmon.devices.obs import TRAITS
 
-LOST = 8.0  # seconds at the end of a file whose OBS was killed: what had not been written yet
+LOST = TRAITS.unwritten
 DARK = 2.0  # seconds without a signal, at the most, once OBS has been started
+SEEN = 2.0  # seconds after which vrmon has seen a job that is told
 SEED = int(os.environ.get("VRMON_OBS_HOUR", "0"))
 PACE = float(os.environ.get("VRMON_OBS_PACE", "1"))
 
@@ -47,20 +49,20 @@ def test_every_file_is_what_the_report_says(site: Site) -> None:
 def _faults(evening: Evening) -> Iterator[str]:
     """What differs between the report and the files."""
     jobs = {job["job"]: job for job in evening.site.jobs()}
-    files = {file: _length(file) for file in evening.site.obs.files()}
+    files = {file: seconds_of(file) for file in evening.site.obs.files()}
     for file, seconds in files.items():
         if seconds > DARK and file not in evening.by_hand and not moves(file):
             yield f"{file.name} does not move"
     spans = _spans(jobs.values())
-    yield from _of_names(evening, set(spans), files)
+    yield from _of_names(evening, spans, files)
     lengths = {file.stem: seconds for file, seconds in files.items()}
     for name in spans.keys() & lengths.keys():
         yield from _of_length(evening, name, spans[name], lengths[name])
     for show in evening.shows:
-        if show.job not in jobs:
+        if show.job in jobs:
+            yield from _of_job(evening, show, jobs[show.job], lengths)
+        elif show.ended - show.began - _blind(evening, show) > SEEN:
             yield f"{show} is not in the report"
-            continue
-        yield from _of_job(evening, show, jobs[show.job], lengths)
 
 
 def _spans(jobs: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -73,11 +75,21 @@ def _spans(jobs: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return spans
 
 
-def _of_names(evening: Evening, told: set[str], files: dict[Path, float]) -> Iterator[str]:
+def _blind(evening: Evening, show: Show) -> float:
+    """Seconds of it in which vrmon could not see it."""
+    shared = (min(show.ended, until) - max(show.began, since) for since, until in evening.blind)
+    return sum(max(0.0, one) for one in shared)
+
+
+def _of_names(
+    evening: Evening, told: dict[str, list[dict[str, Any]]], files: dict[Path, float]
+) -> Iterator[str]:
     there = {file.stem: file for file in files if file not in evening.by_hand}
-    for name in told - there.keys():
-        yield f"{name!r} is told and is not there"
-    for name in there.keys() - told:
+    for name in told.keys() - there.keys():
+        # OBS opens a file only when it has something to write.
+        if sum(bounds(take)[0] for take in told[name]) > SLACK:
+            yield f"{name!r} is told and is not there: {told[name]}"
+    for name in there.keys() - told.keys():
         file = there[name]
         is_lost = any(0 <= crash - file.stat().st_ctime < LOST for crash in evening.crashes)
         if files[file] or not is_lost:
@@ -88,11 +100,11 @@ def _of_length(evening: Evening, name: str, spans: list[dict[str, Any]], seconds
     least, most = (sum(side) for side in zip(*map(bounds, spans), strict=True))
     began, ended = moment(spans[0]["began"]["earliest"]), moment(spans[-1]["ended"]["latest"])
     paused = sum(until - since for since, until in evening.pauses if began <= since <= ended)
-    lost = _lost(evening, began, ended)
-    known = f"{least:.1f} to {most:.1f} s, {paused:.1f} s of pauses, {lost:.0f} s lost"
+    late = _late(evening, began, ended)
+    known = f"{least:.1f} to {most:.1f} s, {paused:.1f} s of pauses, {late:.1f} s of stops"
     line = f"{name[:60]!r}: {seconds:.1f} s of {known}: {spans}"
     evening.told.append(line)
-    if not least - paused - lost - STOPPING - SLACK <= seconds <= most + SLACK * len(spans):
+    if not least - paused - late - SLACK <= seconds <= most + SLACK * len(spans):
         yield line
 
 
@@ -100,18 +112,12 @@ def _of_job(evening: Evening, show: Show, job: dict[str, Any], lengths: dict[str
     """Nothing more is missing than the report says."""
     names = {take["name"] for take in job["takes"]}
     recorded = sum(lengths.get(name, 0.0) for name in names)
-    unsure = job["missing"]["most"] + (SLACK + STOPPING) * (len(names) + 1)
-    if recorded + unsure + _lost(evening, show.began, show.ended) < show.ended - show.began:
+    unsure = job["missing"]["most"] + SLACK * (len(names) + 1)
+    if recorded + unsure + _late(evening, show.began, show.ended) < show.ended - show.began:
         yield f"{show}: {recorded:.1f} s recorded, {job['missing']} missing, {job['gaps']}"
 
 
-def _lost(evening: Evening, began: float, ended: float) -> float:
-    return LOST * sum(began <= crash <= ended + LOST for crash in evening.crashes)
-
-
-def _length(file: Path) -> float:
-    """0 where nothing was written into it, since OBS was killed."""
-    try:
-        return seconds_of(file)
-    except (subprocess.CalledProcessError, ValueError):
-        return 0.0
+def _late(evening: Evening, began: float, ended: float) -> float:
+    """What of a recording that an operator ended may not be there: where vrmon's own stop came meanwhile, OBS
+    was seen to record until then."""
+    return STOPPING * sum(began <= stop <= ended for stop in evening.stops)

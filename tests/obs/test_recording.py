@@ -6,26 +6,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.obs.site import SLACK, STOPPING, Site
+from tests.obs.site import SLACK, Site
 from tests.obs.studio import until
 from vrmon.devices.obs.names import fit
-
-
-def _moment(time_told: str) -> float:
-    return datetime.fromisoformat(time_told.replace("Z", "+00:00")).timestamp()
-
-
-def _bounds(take: dict[str, Any]) -> tuple[float, float]:
-    """How long it is at least, and at most."""
-    began, ended = take["began"], take["ended"]
-    least = _moment(ended["earliest"]) - _moment(began["latest"])
-    return least - STOPPING - SLACK, _moment(ended["latest"]) - _moment(began["earliest"]) + SLACK
 
 
 def test_jobs_become_files_and_one_follows_the_other(site: Site) -> None:
@@ -38,11 +25,8 @@ def test_jobs_become_files_and_one_follows_the_other(site: Site) -> None:
     time.sleep(2)
     site.end(second)
     assert site.names() == ["SHOW A", "SHOW B"]
-    takes = site.takes()
-    assert [take["name"] for take in takes] == ["SHOW A", "SHOW B"]
-    for take, seconds in zip(takes, site.recorded(), strict=True):
-        least, most = _bounds(take)
-        assert least <= seconds <= most
+    site.assert_files_are_as_told()
+    assert min(site.recorded()) > 1
 
 
 def test_vrmond_is_killed_in_mid_take_and_the_file_has_no_gap(site: Site) -> None:
@@ -75,6 +59,34 @@ def test_obs_is_killed_and_the_next_take_follows(site: Site) -> None:
     assert coverage["missing"]["most"] > 0
     site.end(job)
     assert site.names() == ["SHOW", "SHOW_cont1"]
+    site.assert_files_are_as_told()
+
+
+def test_an_operator_ends_a_take_and_the_report_knows_how_long_it_was(site: Site) -> None:
+    job = site.start("SHOW.mxf")
+    time.sleep(3)
+    site.obs.ask("StopRecord")
+    until(lambda: "SHOW_cont1" in site.names(), "the next take")
+    site.wait_for_phase("recording")
+    site.end(job)
+    assert site.names() == ["SHOW", "SHOW_cont1"]
+    site.assert_files_are_as_told()
+
+
+def test_a_connection_that_breaks_is_a_hole_in_what_is_known_and_none_in_the_file(site: Site) -> None:
+    job = site.start("SHOW.mxf")
+    time.sleep(1)
+    with site.obs.cut_off():
+        site.wait_for_problem("dvr-unreachable")
+        time.sleep(2)
+    site.wait_for_phase("recording")
+    site.end(job)
+    assert site.names() == ["SHOW"]
+    site.assert_files_are_as_told()
+    (told,) = site.jobs()
+    assert told["missing"]["least"] < SLACK
+    assert told["missing"]["most"] > 2
+    assert any(gap["cause"] == "dvr-unreachable" for gap in told["gaps"])
 
 
 def test_what_is_recorded_by_hand_is_not_touched_and_its_name_is_the_operators(site: Site) -> None:
