@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tests.two_hosts.network import Net
 from tests.two_hosts.site import TTL, Node, Site
+from tests.world.mirror import wait
 
 HOUR = 3600.0
 
@@ -32,6 +33,18 @@ class Stroke:
 
 def _kill(site: Site, leader: Node, _: random.Random) -> None:
     leader.daemon.kill()
+
+
+def _kill_as_it_starts(site: Site, leader: Node, _: random.Random) -> float:
+    """With a take begun of which etcd has not heard."""
+    for member in site.etcd.members:
+        member.signal(signal.SIGSTOP)
+    begun = len(site.recorder.arrivals("*/record"))
+    wait(lambda: len(site.recorder.arrivals("*/record")) > begun, "the next take")
+    leader.daemon.kill()
+    for member in site.etcd.members:
+        member.signal(signal.SIGCONT)
+    return time.monotonic()
 
 
 def _freeze(site: Site, leader: Node, _: random.Random) -> None:
@@ -114,6 +127,7 @@ def _upgrade(site: Site, leader: Node, _: random.Random) -> float:
 
 STROKES = (
     Stroke("the leader is killed", _kill, takes_over=True),
+    Stroke("the leader is killed as it starts a take", _kill_as_it_starts, takes_over=True),
     Stroke("the leader is frozen", _freeze, takes_over=True),
     Stroke("the leader is cut from etcd", _cut_from_etcd, takes_over=True),
     Stroke("the leader is cut from everything", _cut_from_everything, takes_over=True),

@@ -1,6 +1,7 @@
 """No job lost, no take doubled, no early stop, no command of an old leader, whatever befalls the pair.
 
-VRMON_PAIR_RUNS=N plays N drawn strokes, one after the other on the same pair, in place of each once.
+VRMON_PAIR_RUNS=N plays N drawn strokes, one after the other on the same pair, in place of each once;
+VRMON_PAIR_SEED draws the first of them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from tests.two_hosts.site import Site, site
 from tests.two_hosts.strokes import STROKES, Stroke
 
 RUNS = int(os.environ.get("VRMON_PAIR_RUNS", "0"))
-DRAWN = random.Random(1)
-PLAYED = [(seed, DRAWN.choice(STROKES)) for seed in range(1, RUNS + 1)] or [
+FIRST = int(os.environ.get("VRMON_PAIR_SEED", "1"))
+PLAYED = [(seed, random.Random(seed).choice(STROKES)) for seed in range(FIRST, FIRST + RUNS)] or [
     (0, one) for one in STROKES if not one.is_extra
 ]
 
