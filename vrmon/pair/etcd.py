@@ -17,7 +17,7 @@ from vrmon.settings import DeviceSettings, Pair
 
 LIMIT = 4 << 20  # bytes of an answer
 _GONE = 5  # gRPC's NOT_FOUND
-_UNAUTHENTICATED = 16
+_STALE = (3, 16)  # INVALID_ARGUMENT, UNAUTHENTICATED: the token is of before a change, or has expired
 
 Body = Mapping[str, Any]
 
@@ -78,8 +78,8 @@ class Etcd:
             self._tokens[url] = self._authenticated(client)
         answer = self._exchange(client, path, body, self._tokens.get(url, ""))
         code = answer.get("code") if "error" in answer else None
-        if code == _UNAUTHENTICATED:
-            self._tokens.pop(url, None)  # it has expired: the next time another is fetched
+        if code in _STALE:
+            self._tokens.pop(url, None)  # the next time another is fetched
         if code == _GONE:
             raise NotFound(f"{client.endpoint.name} has no such thing")
         if "error" in answer:
@@ -115,7 +115,8 @@ class Etcd:
         )
         token = answer.get("token")
         if not isinstance(token, str) or not token:
-            raise client.endpoint.error(BadAnswer, "refuses the user or the password")
+            why = client.endpoint.quoted(str(answer.get("error", "it gives no token")))
+            raise client.endpoint.error(BadAnswer, f"does not let {self._pair.user} in: {why}")
         return token
 
     def _exchange(self, client: Client, path: str, body: Body, token: str) -> dict[str, Any]:
