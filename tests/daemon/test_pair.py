@@ -118,6 +118,26 @@ def test_whoever_is_killed_the_other_goes_on(here: Paired) -> None:
     assert here.takes() == [("SHOW", False), ("NEXT", False)]
 
 
+def test_one_that_is_back_soon_waits_for_nothing(
+    tmp_path: Path, etcd: Etcds, request: pytest.FixtureRequest
+) -> None:
+    """Where it waits, this has failed before its lease is over."""
+    with paired(tmp_path, etcd, request.node.name, ttl=60.0) as here:
+        leader, standby = here.wait_until_both_know()
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        for node in (leader, standby):
+            is_recording(here, node)
+        here.hosts[leader].restart(signal.SIGKILL)
+        later = here.playbox.start_job(1, "NEXT.mxf")
+        leads, _ = here.wait_until_both_know()  # most often it does itself, but the other may be faster
+        for number in (1, 2):
+            is_recording(here, leads, number)
+        for number, one in ((1, job), (2, later)):
+            here.playbox.end_job(one)
+            is_idle(here, leads, number)
+        assert here.takes() == [("SHOW", False), ("NEXT", False)]
+
+
 def test_one_that_was_frozen_commands_nothing_when_it_wakes(here: Paired) -> None:
     leader, standby = here.wait_until_both_know()
     job = here.playbox.start_job(0, "SHOW.mxf")

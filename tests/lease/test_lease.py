@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,7 +19,12 @@ from vrmon.pair.members import ask_members
 from vrmon.settings import Pair
 
 PATIENCE = 60.0
-Make = Callable[[Pair], Lease]
+
+
+class Make(Protocol):
+    def __call__(self, settings: Pair, proof: str = "") -> Lease: ...
+
+
 Two = tuple[Lease, Lease]
 
 
@@ -34,13 +40,13 @@ def one_etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcds]:
 
 
 @pytest.fixture
-def lease() -> Iterator[Callable[[Pair], Lease]]:
+def lease() -> Iterator[Make]:
     with ExitStack() as closing:
 
-        def made(settings: Pair) -> Lease:
+        def made(settings: Pair, proof: str = "") -> Lease:
             etcd = Etcd(settings, 5.0)
             closing.callback(etcd.close)
-            return Lease(etcd, settings)
+            return Lease(etcd, settings, proof)
 
         yield made
 
@@ -102,6 +108,27 @@ def test_one_that_has_resigned_leaves_it_to_the_other(
     wait_for(lambda: one.tend().lease is not None)
 
 
+def test_what_an_ended_process_has_left_is_taken_anew(
+    one_etcd: Etcds, lease: Make, request: pytest.FixtureRequest
+) -> None:
+    """By the proof that it has ended, and by nothing else; its token is no longer good for anything."""
+    settings = pair(one_etcd, request.node.name, ttl=30.0)
+    ended = lease(settings, "locked")
+    led = ended.tend()
+    assert led.lease is not None
+    others = (
+        lease(settings),
+        lease(settings, "locked elsewhere"),
+        lease(replace(settings, node="b"), "locked"),
+    )
+    for other in others:
+        assert (other.tend().lease, other.tend().leader) == (None, "a")
+    anew = lease(settings, "locked").tend()
+    assert anew.lease is not None
+    assert anew.token > led.token
+    assert not ended.write('{"late":1}', led.token)
+
+
 def test_a_lease_that_was_not_kept_is_the_others(
     one_etcd: Etcds, lease: Make, request: pytest.FixtureRequest
 ) -> None:
@@ -122,6 +149,39 @@ def test_whose_key_was_taken_away_leads_no_longer(one_etcd: Etcds, two: Two) -> 
         etcd.call("kv/deleterange", {"key": encoded(first.leader_key)})
     assert second.tend().lease is not None
     assert first.tend().leader == "b"
+
+
+def test_a_user_and_a_password(tmp_path: Path, lease: Make) -> None:
+    """As an administrator sets it up: vrmon may write its own keys, and nothing else."""
+    secret = tmp_path / "password"
+    secret.touch(0o600)
+    secret.write_text("right\n")
+    with etcds(tmp_path) as own, closing(Etcd(pair(own, "any"), 5.0)) as root:
+        settings = replace(pair(own, "user", ttl=30.0), user="vrmon", password_file=secret)
+        assert "authentication is not enabled" in lease(settings).tend().error
+        for user in ("root", "vrmon"):
+            root.call("auth/user/add", {"name": user, "password": "right"})
+            root.call("auth/role/add", {"name": user})
+            root.call("auth/user/grant", {"user": user, "role": user})
+        keys = {"permType": "READWRITE", "key": encoded("/vrmon/"), "range_end": encoded("/vrmon0")}
+        root.call("auth/role/grant", {"name": "vrmon", "perm": keys})
+        root.call("auth/enable", {})
+        first, second = lease(settings), lease(replace(settings, node="b"))
+        led = first.tend()
+        assert (led.error, led.leader) == ("", "a")
+        assert first.write("{}", led.token)
+        assert second.tend().leader == "a"
+        assert first.tend().token == led.token
+        own.members[0].end()
+        own.members[0].start()  # which knows nothing of the tokens that it gave
+        wait_for(lambda: first.tend().token == led.token and second.tend().leader == "a")
+        first.resign("{}")
+        assert second.tend().token > led.token
+        assert [one.error for one in ask_members(settings, 5.0)] == [""]
+        secret.write_text("wrong\n")
+        error = lease(settings).tend().error
+        assert "does not let vrmon in: " in error
+        assert "wrong" not in error
 
 
 def test_without_a_quorum_there_is_no_word_and_with_it_again_there_is(tmp_path: Path, lease: Make) -> None:

@@ -66,7 +66,14 @@ class Daemon:
         self._loop = Loop(
             self._remembered(), self._clock, self._turned, self._saving.kept, self._own_problems
         )
-        self._pairing = Pairing(self._loop, self._clock, self._saving, self._tell, is_new=self._is_new)
+        self._pairing = Pairing(
+            self._loop,
+            self._clock,
+            self._saving,
+            self._tell,
+            is_new=self._is_new,
+            proof=store.proof(self._clock.boot),
+        )
         self._drills = Drills(self._loop, self._clock)
         self._pictures = Pictures(lambda fetched: self._loop.call(self._pictures.take_in, fetched))
         self._service = Service(

@@ -33,14 +33,22 @@ class Pairing:
     """Without [pair] nothing of it runs. All methods are called in the loop's thread."""
 
     def __init__(
-        self, loop: Loop, clock: Clock, saving: Saving, tell: Callable[[Event], None], *, is_new: bool
+        self,
+        loop: Loop,
+        clock: Clock,
+        saving: Saving,
+        tell: Callable[[Event], None],
+        *,
+        is_new: bool,
+        proof: str = "",
     ) -> None:
-        """`is_new`: no state of an earlier vrmond was found on this host."""
+        """`is_new`: no state of an earlier vrmond was found on this host. `proof`: as in Lease."""
         self._loop = loop
         self._clock = clock
         self._saving = saving
         self._tell = tell
         self._is_new = is_new
+        self._proof = proof
         self._pair: Pair | None = None
         self._heard: Hearing | None = None  # while this host is one of a pair, as is what tends the lease
         self._tending: Tending | None = None
@@ -70,7 +78,9 @@ class Pairing:
         def of(take_in: Callable[[Hearing, Any], None]) -> Callable[[Any], None]:
             return partial(self._loop.call, partial(self._in_time, heard, take_in))
 
-        self._tending = Tending(pair, of(self._hear), of(self._hear_peer), of(self._hear_members))
+        self._tending = Tending(
+            pair, of(self._hear), of(self._hear_peer), of(self._hear_members), self._proof
+        )
         self._loop.rights = heard.rights
         self._tending.start()
 

@@ -20,11 +20,15 @@ AFTER_RESIGNING = 3.0  # seconds for which one that has resigned leaves the leas
 
 
 class Lease:
-    """Of one thread. `token`: the revision that made the key, while this host leads as far as is known."""
+    """Of one thread. `token`: the revision that made the key, while this host leads as far as is known.
+    `proof`: what only one process has at a time, "" for nothing: a lease that bears it is ended and taken
+    anew, for it is of a process of this host that has ended, or was not known to be ours.
+    """
 
-    def __init__(self, etcd: Etcd, pair: Pair) -> None:
+    def __init__(self, etcd: Etcd, pair: Pair, proof: str = "") -> None:
         self._etcd = etcd
         self._pair = pair
+        self._proof = proof
         self.leader_key = f"/vrmon/{pair.site}/leader"
         self.state_key = f"/vrmon/{pair.site}/state"
         self._id = 0
@@ -90,10 +94,17 @@ class Lease:
         state: Body = {"request_range": {"key": encoded(self.state_key), "keys_only": True}}
         answer = self._etcd.call("kv/txn", {"compare": [], "success": [leader, state], "failure": []})
         known, shared = _two(answer)
-        if known is None and time.monotonic() >= self._abstains_until:
-            return self._take(began)
+        is_free = known is None or self._is_left(known)
+        if is_free and time.monotonic() >= self._abstains_until:
+            return self._take(began, 0 if known is None else known.lease)
         word = self._led_by(began, known)
         return word if known is None or shared is None else self._with_news(word, shared)
+
+    def _is_left(self, known: Entry) -> bool:
+        """Whether the leader's key is what an ended process of this host has left behind."""
+        told = _told(known)
+        is_ours = told.get("node") == self._pair.node and told.get("proof") == self._proof
+        return is_ours and self._proof != "" and known.lease != 0
 
     def _with_news(self, word: EtcdWord, shared: Entry) -> EtcdWord:
         """With what the leader has written since, at most once a second."""
@@ -106,12 +117,16 @@ class Lease:
         self._read, self._read_at = state.modified, word.began
         return replace(word, shared=unpacked(state.value), ended=time.monotonic())
 
-    def _take(self, began: float) -> EtcdWord:
+    def _take(self, began: float, left: int) -> EtcdWord:
+        """With `left`, the lease that an ended process holds, ended first: whoever is faster leads then."""
         asked = time.monotonic()
         granted = self._etcd.call("lease/grant", {"TTL": str(round(self._pair.ttl))})
         self._id, seconds = number(granted.get("ID")), number(granted.get("TTL"))
+        if left:
+            with contextlib.suppress(NotFound):
+                self._etcd.call("lease/revoke", {"ID": str(left)})
         self._since = time.time()
-        told = json.dumps({"node": self._pair.node, "since": round(self._since, 3)})
+        told = json.dumps({"node": self._pair.node, "since": round(self._since, 3), "proof": self._proof})
         put = {"key": encoded(self.leader_key), "value": encoded(told), "lease": str(self._id)}
         leader, state = (
             {"request_range": {"key": encoded(key)}} for key in (self.leader_key, self.state_key)
@@ -143,10 +158,10 @@ class Lease:
     def _led_by(self, began: float, known: Entry | None) -> EtcdWord:
         leader, since = "", None
         if known is not None:
+            told = _told(known)
             try:
-                told = json.loads(known.value)
                 leader, since = str(told["node"]), float(told["since"])
-            except (ValueError, LookupError, TypeError, RecursionError):
+            except (ValueError, LookupError, TypeError):
                 leader = "somebody"
         return EtcdWord(
             began,
@@ -156,6 +171,15 @@ class Lease:
             member=self._etcd.answered,
             took=self._etcd.took,
         )
+
+
+def _told(known: Entry) -> dict[str, Any]:
+    """What stands in the leader's key; nothing where that cannot be read."""
+    try:
+        told = json.loads(known.value)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _two(answer: Body) -> tuple[Entry | None, Entry | None]:

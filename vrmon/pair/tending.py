@@ -41,12 +41,13 @@ class Tending:
         heard: Callable[[EtcdWord], None],
         heard_peer: Callable[[PeerWord], None],
         heard_members: Callable[[tuple[MemberWord, ...]], None],
+        proof: str = "",
     ) -> None:
         self._pair = pair
         self._heard = heard
         self._heard_peer = heard_peer
         self._heard_members = heard_members
-        self._lease = Lease(Etcd(pair, timeout_of(pair)), pair)
+        self._lease = Lease(Etcd(pair, timeout_of(pair)), pair, proof)
         self._writer = Lease(Etcd(pair, timeout_of(pair)), pair)
         self._closing = threading.Event()
         self._wake = threading.Event()  # of the thread that tends the lease

@@ -111,6 +111,10 @@ class StateStore:
         self._handed_over.append(text)
         self._wake.set()
 
+    def proof(self, boot: str) -> str:
+        """That nobody else holds the directory: `Lock.proof`."""
+        return self._lock.proof(boot)
+
     def failing(self) -> str:
         """Why what was handed over last is not on the disk, for people; "" when all is well."""
         since = self._writing_since
