@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from vrmon.catalog import Code, Severity
 from vrmon.model import Job, Outcome, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.plan.drill import Drill
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -292,6 +293,54 @@ def test_a_part_that_has_changed_is_encoded_anew(
     assert encoded.encode(changed, EPOCH) == payload_text(payload(changed, EPOCH))
     gone = replace(memory, channels={})
     assert encoded.encode(gone, EPOCH) == payload_text(payload(gone, EPOCH))
+
+
+RUNNING = Running(
+    JOB, "A", 1, Label("NEWS"), 0.25, name="NEWS", started=100.0, confirmed=200.0, date="d", files=("NEWS",)
+)
+BUSY = ChannelMemory(JOB, RUNNING, job_ended=50.0)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(BUSY, job=JOB._replace(show=1)),
+        replace(BUSY, take=None),
+        replace(BUSY, attempt=Attempt(Verb.STOP, sent=NOW, since=NOW)),
+        replace(BUSY, theirs=Theirs(Whose.DOUBTFUL, NOW, "A", "NEWS", None)),
+        replace(BUSY, losses=Losses(1, NOW, "NEWS", NOW)),
+        replace(BUSY, hold=Hold(NOW, None, "why", "who")),
+        replace(BUSY, released=(JOB, NOW)),
+        replace(BUSY, bound=(0, "A")),
+        replace(BUSY, job_ended=51.0),
+        replace(BUSY, overrun=JOB),
+        replace(BUSY, drill=Drill(NOW, 10.0, "who", JOB, "drill_PCR")),
+        replace(BUSY, take=replace(RUNNING, job=JOB._replace(show=1))),
+        replace(BUSY, take=replace(RUNNING, source="B")),
+        replace(BUSY, take=replace(RUNNING, number=2)),
+        replace(BUSY, take=replace(RUNNING, label=Label("NEWS", stand_in=True))),
+        replace(BUSY, take=replace(RUNNING, latency=0.5)),
+        replace(BUSY, take=replace(RUNNING, name="NEWS-1")),
+        replace(BUSY, take=replace(RUNNING, started=101.0)),
+        replace(BUSY, take=replace(RUNNING, borne=True)),
+        replace(BUSY, take=replace(RUNNING, date=None)),
+        replace(BUSY, take=replace(RUNNING, files=("NEWS", "NEWS-1"))),
+        replace(BUSY, take=replace(RUNNING, known_by="its date")),
+        replace(BUSY, take=replace(RUNNING, format="1080i50")),
+    ],
+)
+def test_whatever_changes_of_a_channel_is_encoded_anew(after: ChannelMemory) -> None:
+    encoded = Encoded()
+    before = encoded.encode(Memory(channels={KEY: BUSY}), EPOCH)
+    changed = Memory(channels={KEY: after})
+    assert encoded.encode(changed, EPOCH) == payload_text(payload(changed, EPOCH)) != before
+
+
+def test_a_look_that_shows_a_take_as_it_was_is_no_reason_to_save() -> None:
+    encoded = Encoded()
+    before = encoded.encode(Memory(channels={KEY: BUSY}), EPOCH)
+    seen_again = replace(BUSY, take=replace(RUNNING, confirmed=201.0, seen=201.0))
+    assert encoded.encode(Memory(channels={KEY: seen_again}), EPOCH) is before
 
 
 def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> None:

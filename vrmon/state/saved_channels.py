@@ -34,6 +34,22 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
     }
 
 
+def of(channel: ChannelMemory) -> tuple[object, ...]:
+    """What `encoded` is made of. A look that shows a take as it was changes none of it."""
+    of_take = saved_takes.of(channel.take)
+    said = channel.hold, channel.released, channel.overrun, channel.drill
+    return (
+        channel.job,
+        channel.attempt,
+        channel.theirs,
+        channel.losses,
+        channel.bound,
+        channel.job_ended,
+        *said,
+        *of_take,
+    )
+
+
 def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: float) -> ChannelMemory:
     died = monotonic(saved["died"])
     losses = None

@@ -37,6 +37,13 @@ def encoded(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
     }
 
 
+def of(take: Take | None) -> tuple[object, ...]:
+    """What `encoded` is made of: all but when a recording was seen last."""
+    if not isinstance(take, Running):
+        return (take,)
+    return tuple(value for name, value in vars(take).items() if name not in {"confirmed", "seen"})
+
+
 def _may_be_sent(channel: ChannelMemory) -> bool:
     """Whether the record command of a take that is being named may go out before the next save."""
     attempt = channel.attempt

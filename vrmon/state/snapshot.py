@@ -29,57 +29,82 @@ _NOTHING = Coverage()
 
 
 class Part(NamedTuple):
-    """One value of the payload: `key` within `section`, the whole section where that is None. It is the same
-    for as long as everything in `of` is the same object, or an equal number; `make` makes it."""
+    """One value of a section, under `key`; the whole section where that is None. It is the same for as long
+    as everything in `of` is the same object, or an equal number; `make` makes it."""
 
-    section: str
     key: str | None
     of: tuple[object, ...]
     make: Callable[[], Any]
 
 
-def parts(memory: Memory, epoch: float, boot: str = "") -> Iterator[Part]:
-    """`epoch` plus a monotonic time is Unix time."""
+class Section(NamedTuple):
+    """What the payload has under `name`: a part for each of `keys`, made by `part`.
+
+    Where they are many, a part is the same for as long as each mapping in `of` has the same object for its
+    key, and `at` is equal.
+    """
+
+    name: str
+    keys: Iterable[Any]
+    part: Callable[[Any], Part]
+    of: tuple[Mapping[Any, object], ...] = ()
+    at: object = None
+
+
+def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
+    """In the order of their names. `epoch` plus a monotonic time is Unix time."""
 
     def unix(moment: float | None) -> float | None:
         return None if moment is None else round(moment + epoch, 3)
 
-    for name, primary in memory.primaries.items():
-        minute = rounded(unix(primary.good))
-        yield Part("primaries", name, (primary.jobs, minute), partial(saved_jobs.encoded, primary, unix))
-        yield Part("listed", name, (primary.listed,), partial(sorted, primary.listed))
-        restarted = unix(primary.restarted)
-        yield Part("restarted", name, (restarted,), partial(_as_it_is, restarted))
-    for name, dvr in memory.dvrs.items():
-        yield Part("dvrs", name, (dvr.ledger,), partial(_names, dvr.ledger))
-    for key, channel in memory.channels.items():
-        yield Part("channels", str(key), (channel,), partial(saved_channels.encoded, channel, unix))
-    yield from _covered(memory.covered, unix)
-    yield Part("problems", None, (memory.problems, memory.inherited), partial(_problems, memory, unix))
-    known = memory.acknowledged
-    yield Part("acknowledged", None, (known,), partial(_acknowledged, known, unix))
-    clock = {"boot": boot, "epoch": epoch}
-    yield Part("clock", None, (epoch, boot), partial(dict, clock))
+    def minutes(looks: Mapping[str, Between]) -> dict[str, float]:
+        """The last looks at the devices are kept to the minute as well."""
+        return {name: rounded(unix(looked.earliest)) for name, looked in looks.items()}
+
+    def listed(name: str) -> Part:
+        ingests = memory.primaries[name].listed
+        return Part(name, (ingests,), partial(sorted, ingests))
+
+    def jobs(name: str) -> Part:
+        one = memory.primaries[name]
+        return Part(name, (one.jobs, rounded(unix(one.good))), partial(saved_jobs.encoded, one, unix))
+
+    def names(name: str) -> Part:
+        ledger = memory.dvrs[name].ledger
+        return Part(name, (ledger,), partial(_names, ledger))
+
+    def channel(key: ChannelKey) -> Part:
+        one = memory.channels[key]
+        return Part(str(key), saved_channels.of(one), partial(saved_channels.encoded, one, unix))
+
+    def coverage(key: ChannelKey) -> Part:
+        one, done = covered.channels.get(key, _NOTHING), covered.done.get(key, ())
+        ends = told.get(key.primary, 0.0), shown.get(key.dvr, 0.0)
+        return Part(str(key), (one, done, *ends), partial(_coverage, one, done, ends, unix(0.0) or 0.0))
+
+    covered, known, primaries = memory.covered, memory.acknowledged, memory.primaries
+    told, shown = minutes(covered.primaries), minutes(covered.dvrs)
+    restarted = {name: unix(one.restarted) for name, one in primaries.items()}
+    looks = covered.channels, covered.done
+    problems = memory.problems, memory.inherited
+    yield _whole("acknowledged", (known,), partial(_acknowledged, known, unix))
+    yield Section("channels", memory.channels, channel, (memory.channels,))
+    yield _whole("clock", (epoch, boot), partial(dict, {"boot": boot, "epoch": epoch}))
+    yield Section("coverage", {**covered.channels, **covered.done}, coverage, looks, (told, shown))
+    yield Section("dvrs", memory.dvrs, names)
+    yield Section("listed", primaries, listed)
+    yield Section("primaries", primaries, jobs)
+    yield _whole("problems", problems, partial(_problems, memory, unix))
+    yield _numbers("restarted", restarted)
+    yield _numbers("told", told)
 
 
-SECTIONS = (
-    *("acknowledged", "channels", "clock", "coverage", "dvrs", "listed", "primaries", "problems"),
-    *("restarted", "told"),
-)
+def _whole(name: str, of: tuple[object, ...], make: Callable[[], Any]) -> Section:
+    return Section(name, (None,), lambda _: Part(None, of, make))
 
 
-def _covered(covered: Covered, unix: Shift) -> Iterator[Part]:
-    """The last looks at the devices are kept to the minute as well."""
-    told = {name: rounded(unix(looked.earliest)) for name, looked in covered.primaries.items()}
-    shown = {name: rounded(unix(looked.earliest)) for name, looked in covered.dvrs.items()}
-    for name, minute in told.items():
-        yield Part("told", name, (minute,), partial(_as_it_is, minute))
-    zero = unix(0.0) or 0.0
-    for key in sorted(covered.channels.keys() | covered.done.keys()):
-        coverage, done = covered.channels.get(key, _NOTHING), covered.done.get(key, ())
-        minutes = told.get(key.primary, 0.0), shown.get(key.dvr, 0.0)
-        make = partial(_coverage, coverage, done, minutes, zero)
-        yield Part("coverage", str(key), (coverage, done, *minutes), make)
+def _numbers(name: str, values: Mapping[str, float | None]) -> Section:
+    return Section(name, values, lambda key: Part(key, (values[key],), partial(_as_it_is, values[key])))
 
 
 def _restored_covered(saved: Mapping[str, Any], told: Mapping[str, Any], epoch: float, now: float) -> Covered:
@@ -116,13 +141,12 @@ def _coverage(
 
 def payload(memory: Memory, epoch: float, boot: str = "") -> dict[str, Any]:
     """The whole of it."""
-    made: dict[str, Any] = {section: {} for section in SECTIONS}
-    for part in parts(memory, epoch, boot):
-        if part.key is None:
-            made[part.section] = part.make()
-        else:
-            made[part.section][part.key] = part.make()
-    return made
+    return {one.name: _made(map(one.part, one.keys)) for one in sections(memory, epoch, boot)}
+
+
+def _made(parts: Iterable[Part]) -> Any:
+    made = {part.key: part.make() for part in parts}
+    return made.get(None, made)
 
 
 def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot: str = "") -> Memory:
