@@ -135,12 +135,11 @@ class Loop:
 
     def sources(self, dvr: str) -> dict[ChannelKey, str]:
         """The unique_id of each channel's source on `dvr`, by the channel's key, where it was found."""
-        verdicts = () if self.plan is None else self.plan.verdicts
-        return {
-            channel.key: verdict.source.unique_id
-            for channel, verdict in verdicts
-            if channel.dvr == dvr and verdict.source is not None
-        }
+        if self.plan is None:
+            return {}
+        verdicts, places = self.plan.verdicts, self.settings.places
+        found = {one.key: verdicts[places[one.key]][1].source for one in self.settings.on_dvr(dvr)}
+        return {key: source.unique_id for key, source in found.items() if source is not None}
 
     def due_back(self) -> dict[str, float]:
         """When each device's threads will have come round, if they are well; a primary and a DVR may share
