@@ -101,6 +101,8 @@ def test_a_job_is_reported_once_although_the_state_was_lost(tmp_path: Path) -> N
         take = here.the_take()
         (taken,) = told["takes"]
         assert (told["job"], told["basename"], taken["files"]) == (job, "SHOW", [take.name])
+        for kind in ("job", "take"):
+            assert len(here.daemon.get(f"/history?kind={kind}")[1]["items"]) == 1, kind
         assert told["missing"]["least"] < TOLERANCE
         assert told["began"]["latest"] < document["absences"][0]["from"] < told["ended"]["earliest"]
 

@@ -105,6 +105,15 @@ def test_holes_are_what_nobody_watched_and_what_the_disk_did_not_take(tmp_path: 
         ]
 
 
+def test_what_went_by_a_clock_that_was_set_back_since_is_no_hole_and_not_what_runs(tmp_path: Path) -> None:
+    with book(tmp_path) as one:
+        wrong = one.session + 86_400_000
+        for a, b in ((NOW - 9000, NOW - 5000), (wrong, wrong + 5000)):
+            one.write([Row("sessions", {"began": a, "version": "1.0", "seen": b, "orderly": 0})])
+        holes = listed(one, "event", session=one.session)["holes"]
+        assert [hole["to"] for hole in holes] == [rfc3339(one.session / 1000)]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("after", ["x", "W10", "WzFd", "bnVsbA", "W251bGwsIG51bGwsIG51bGxd", "ł"])
 def test_a_cursor_that_is_none_is_refused(tmp_path: Path, kind: str, after: str) -> None:

@@ -21,6 +21,7 @@ from vrmon.history import report as reporting
 from vrmon.history.database import Connection, open_to_write, transaction
 from vrmon.history.days import Span
 from vrmon.history.fold import Fold
+from vrmon.history.pages import page
 from vrmon.history.report import report
 from vrmon.history.rows import Key, Row, Value, upsert
 from vrmon.settings import Sync
@@ -38,6 +39,7 @@ class Evenings:
         self._connection = connection
         self._rows: dict[Key, Row] = {}
         self._session = 0
+        self.others: list[Row] = []
         self._fold = Fold(0)
         run.turned, run.starts = self._turned, self._starts
 
@@ -54,11 +56,25 @@ class Evenings:
         self._rows.update({row.key: row for row in rows})
 
     def read(self, span: Span = EVER, channel: str = "") -> dict[str, Any]:
+        self._write()
+        return report(self._connection, span, channel, session=self._session)
+
+    def listed(self, kind: str, limit: int = 100) -> list[dict[str, Any]]:
+        """All pages of the history."""
+        self._write()
+        found: list[dict[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            one = page(self._connection, kind, after=after, limit=limit)
+            found += one["items"]
+            after = one["next"]
+        return found
+
+    def _write(self) -> None:
         with transaction(self._connection):
-            for row in self._rows.values():
+            for row in (*self._rows.values(), *self.others):
                 self._connection.execute(upsert(row.table, tuple(row.values)), tuple(row.values.values()))
         self._rows.clear()
-        return report(self._connection, span, channel)
 
 
 @contextlib.contextmanager
@@ -114,6 +130,8 @@ def test_a_job_that_a_killed_vrmon_did_not_save_is_reported_once(tmp_path: Path,
         run.playbox.jobs.clear()
         run.until(300.0)
         (job,) = here.read()["jobs"]
+        (listed,) = here.listed("job")
+        assert listed["ended"] == job["ended"]
         assert seconds(job["began"]["earliest"]) <= 100.0
         assert seconds(job["ended"]["latest"]) >= 200.0
 
@@ -142,6 +160,28 @@ def test_a_job_that_is_met_again_after_its_state_was_lost_is_one(tmp_path: Path)
             assert 10.0 < job["missing"]["most"] < 60.0
             assert 0.8 < job["coverage"]["least"] < 0.97
             assert job["coverage"]["most"] > 0.99
+        whole = here.read()["jobs"][0]
+        for limit in (1, 2, 100):
+            (listed,) = here.listed("job", limit)
+            assert {name: whole[name] for name in ("began", "ended", "missing", "coverage")}.items() <= (
+                listed.items()
+            )
+            (take,) = here.listed("take", limit)
+            assert (take["began"], take["ended"]) == (whole["takes"][0]["began"], whole["takes"][0]["ended"])
+            assert take["names"] == whole["takes"][0]["files"]
+
+
+def test_what_runs_runs_although_a_session_before_went_by_a_clock_that_was_ahead(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        ahead = round(EPOCH + 40_000.0) * 1000
+        here.others = [Row("sessions", {"began": ahead, "version": "1", "seen": ahead, "orderly": 1})]
+        run.begin()
+        run.at(100.0, lambda: run.job("NEWS") and None)
+        run.until(200.0)
+        document = here.read()
+        assert [job["status"] for job in document["jobs"]] == ["running"]
+        assert document["absences"] == []
 
 
 def test_another_show_under_the_same_id_is_another_job(tmp_path: Path) -> None:

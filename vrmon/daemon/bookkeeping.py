@@ -49,6 +49,11 @@ class Bookkeeping:
         self._keeper: _Keeper | None = None
         self._missed = 0
 
+    @property
+    def session(self) -> int | None:
+        """What the rows of this process are known by."""
+        return None if self.book is None else self.book.session
+
     def apply(self, history: History) -> Callable[[], None]:
         """Go on with these settings. What is returned ends a book that is no longer wanted, and may wait for
         the disk."""

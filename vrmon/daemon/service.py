@@ -144,6 +144,7 @@ class Service:
                     channel=page.channel,
                     after=page.after,
                     limit=page.limit,
+                    session=self._bookkeeping.session,
                 )
             )
         )
@@ -154,7 +155,9 @@ class Service:
         if span.ended - span.began > _LONGEST:
             raise NoSuchPage("Cannot report on more than 31 days at once. Ask for a shorter time.")
         channel, tolerance = query.get("channel", ""), settings.sync.gap_tolerance
-        return await self._bookkeeping.ask(lambda book: _encoded(report(book, span, channel, tolerance)))
+        return await self._bookkeeping.ask(
+            lambda book: _encoded(report(book, span, channel, tolerance, self._bookkeeping.session))
+        )
 
     async def reload(self) -> str:
         return await self._reload()

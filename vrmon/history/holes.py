@@ -11,21 +11,25 @@ from vrmon.text import rfc3339
 _LOST = "lost"
 
 
-def absences(connection: Connection, first: int, last: int) -> list[tuple[int, int]]:
+def absences(
+    connection: Connection, first: int, last: int, session: int | None = None
+) -> list[tuple[int, int]]:
     """From the last sign of life of one session to the beginning of the next, where that touches the time
-    from `first` to `last` (Unix milliseconds); the oldest first."""
+    from `first` to `last` (Unix milliseconds); the oldest first. `session`: the one that runs; what began
+    later than that went by a clock that has been set back since."""
     found = connection.execute(
-        "SELECT seen, next FROM (SELECT seen, lead(began) OVER (ORDER BY began) AS next FROM sessions)"
-        " WHERE next > ? AND seen < ? AND seen < next ORDER BY seen",
-        (first, last),
+        "SELECT seen, next FROM (SELECT seen, lead(began) OVER (ORDER BY began) AS next FROM sessions"
+        " WHERE began <= coalesce(?, began)) WHERE next > ? AND seen < ? AND seen < next ORDER BY seen",
+        (session, first, last),
     )
     return list(found)
 
 
-def holes(connection: Connection, first: int, last: int) -> list[dict[str, Any]]:
+def holes(connection: Connection, first: int, last: int, session: int | None = None) -> list[dict[str, Any]]:
     """`{"from", "to", "why", "rows"}`: `why` is "vrmon-away", or "lost" with how many rows were."""
     away = [
-        (began, ended, Cause.VRMON_AWAY.value, None) for began, ended in absences(connection, first, last)
+        (began, ended, Cause.VRMON_AWAY.value, None)
+        for began, ended in absences(connection, first, last, session)
     ]
     lost = connection.execute(
         "SELECT began, ended, rows FROM losses WHERE ended > ? AND began < ?", (first, last)

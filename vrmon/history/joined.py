@@ -1,7 +1,7 @@
 """A job that vrmon met twice, for its state was lost in between: several rows of the book are one job.
 
 The primary does not tell when a job began. It is the same one where nobody has seen it end, and the next that
-bears its id is there soon after, under the same name.
+bears its id is there soon after, under the same name. So it is with its take.
 """
 
 from __future__ import annotations
@@ -19,8 +19,43 @@ _COLUMNS = "one.*, sessions.seen FROM jobs AS one LEFT JOIN sessions ON sessions
 _THE_SAME = "one.key = :key AND one.ingest = :ingest AND one.job = :job"
 _BEFORE = f"SELECT {_COLUMNS} WHERE {_THE_SAME} AND one.stamp < :stamp ORDER BY one.stamp DESC LIMIT 1"
 _AFTER = f"SELECT {_COLUMNS} WHERE {_THE_SAME} AND one.stamp > :stamp ORDER BY one.stamp LIMIT 1"
+# A vrmond that was killed before its state knew of a job: the next one knows the job by another stamp.
+KNOWN_BETTER = (
+    "one.ended_latest IS NULL"
+    " AND EXISTS (SELECT 1 FROM jobs AS later WHERE later.key = one.key AND later.ingest = one.ingest"
+    " AND later.job = one.job AND later.stamp > one.stamp AND later.began_earliest < one.until)"
+)
+_IS_KNOWN_BETTER = f"SELECT 1 FROM jobs AS one WHERE {_THE_SAME} AND one.stamp = :stamp AND {KNOWN_BETTER}"  # noqa: S608
+_TAKES = (
+    "SELECT one.*, sessions.seen FROM takes AS one LEFT JOIN sessions ON sessions.began = one.session"
+    " WHERE one.key = :key"
+)
+_TAKE_BEFORE = f"{_TAKES} AND one.stamp < :stamp ORDER BY one.stamp DESC LIMIT 1"
+_TAKE_AFTER = f"{_TAKES} AND one.stamp > :stamp ORDER BY one.stamp LIMIT 1"
 
 _Row = Mapping[str, Any]
+
+
+def as_one_job(connection: Connection, row: _Row) -> _Row | None:
+    """The job whose first row this is; None where another row tells of it."""
+    if next(rows(connection, _IS_KNOWN_BETTER, row), None) is not None:
+        return None
+    found = parts(connection, row)
+    return whole(found) if found[0] is row else None
+
+
+def as_one_take(connection: Connection, row: _Row) -> _Row | None:
+    """The take whose first row this is; None where another row tells of it."""
+    before = next(rows(connection, _TAKE_BEFORE, row), None)
+    if before is not None and _is_met_again(before, row):
+        return None
+    found = [row]
+    while (after := next(rows(connection, _TAKE_AFTER, found[-1]), None)) is not None:
+        if not _is_met_again(found[-1], after):
+            break
+        found.append(after)
+    (one,) = takes(found)
+    return {**one, "seen": found[-1]["seen"]}
 
 
 def parts(connection: Connection, row: _Row) -> list[_Row]:
@@ -84,15 +119,15 @@ def takes(found: Sequence[_Row]) -> list[dict[str, Any]]:
 
 
 def _is_met_again(last: _Row, take: _Row) -> bool:
-    is_open = last["ended_latest"] is None and last["session"] < take["session"]
+    is_open = last["ended_latest"] is None and last["session"] != take["session"]
     before, after = json.loads(last["names"]), json.loads(take["names"])
     return is_open and last["source"] == take["source"] and bool(before) and after[:1] == before[-1:]
 
 
 def _goes_on(one: _Row, other: _Row) -> bool:
-    """Whether `other`, of a later session, is the job of `one`."""
+    """Whether `other`, of another session, is the job of `one`."""
     away = other["began_earliest"] - one["until"]
-    is_open = one["ended_latest"] is None and one["session"] < other["session"]
+    is_open = one["ended_latest"] is None and one["session"] != other["session"]
     if not is_open or away < 0:
         return False
     if one["basename"] is None or other["basename"] is None:

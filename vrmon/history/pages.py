@@ -13,6 +13,7 @@ from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
 from vrmon.history.holes import holes
+from vrmon.history.joined import as_one_job, as_one_take
 from vrmon.text import rfc3339
 from vrmon.views.events import Event
 
@@ -25,13 +26,15 @@ _Row = Mapping[str, Any]
 @dataclass(frozen=True)
 class Kind:
     """`since`: the column of when it began; `rest`: those that, with it, tell the rows apart. `about`: which
-    holds the channel's name."""
+    holds the channel's name. `as_one`: the row for all that tell of one and the same; None in place of all
+    but the first of them."""
 
     table: str
     since: str
     rest: tuple[str, ...]
     about: str
     told: Callable[[_Row], dict[str, Any]]
+    as_one: Callable[[Connection, _Row], _Row | None] = lambda _, row: row
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -47,9 +50,11 @@ def page(
     channel: str = "",
     after: str = "",
     limit: int = 100,
+    session: int | None = None,
 ) -> dict[str, Any]:
     """`{"items", "next", "holes"}`: what began from `since` up to `until` (Unix time). `next` is the cursor
-    for the page after this one, None at the end; a page may hold less than `limit` and have one."""
+    for the page after this one, None at the end; a page may hold less than `limit` and have one.
+    `session`: the one that runs."""
     wanted = KINDS.get(kind)
     if wanted is None:
         raise NoSuchPage(f"Cannot list {kind!r}: a kind is one of {', '.join(KINDS)}.")
@@ -60,7 +65,8 @@ def page(
     for number, row in enumerate(_rows(connection, wanted, first, last, after), 1):
         cursor = tuple(row[column] for column in wanted.order)
         if not channel or row[wanted.about] == channel:
-            items.append(wanted.told(row))
+            one = wanted.as_one(connection, row)
+            items += [] if one is None else [wanted.told(one)]
         if len(items) >= limit or number >= _SCANNED:
             break
     else:
@@ -68,7 +74,7 @@ def page(
     return {
         "items": items,
         "next": None if cursor is None else _encoded(cursor),
-        "holes": holes(connection, first, last),
+        "holes": holes(connection, first, last, session),
     }
 
 
@@ -204,8 +210,8 @@ def _event(row: _Row) -> dict[str, Any]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "job": Kind("jobs", "began_earliest", ("key", "ingest", "job", "stamp"), "channel", _job),
-    "take": Kind("takes", "began_earliest", ("key", "stamp"), "channel", _take),
+    "job": Kind("jobs", "began_earliest", ("key", "ingest", "job", "stamp"), "channel", _job, as_one_job),
+    "take": Kind("takes", "began_earliest", ("key", "stamp"), "channel", _take, as_one_take),
     "problem": Kind("problems", "began", ("code", "subject"), "subject", _problem),
     "command": Kind("commands", "time", ("session", "number"), "channel", _command),
     "event": Kind("events", "time", ("session", "number"), "subject", _event),

@@ -26,11 +26,6 @@ _PLACES = (  # each answered by an index
     "one.ended_latest > :first AND +one.began_earliest < :first",
     f"{_OPEN} AND one.began_earliest < :first AND (one.session = :session OR one.until > :first)",
 )
-# A vrmond that was killed before its state knew of a job: the next one knows the job by another stamp.
-_KNOWN_BETTER = (
-    "EXISTS (SELECT 1 FROM jobs AS later WHERE later.key = one.key AND later.ingest = one.ingest"
-    " AND later.job = one.job AND later.stamp > one.stamp AND later.began_earliest < one.until)"
-)
 _GAPS = (
     "SELECT began, ended, least, most, cause FROM gaps"
     " WHERE key = :key AND ingest = :ingest AND job = :job AND stamp = :stamp"
@@ -51,13 +46,21 @@ class Verdict(Word):
     MISSED = "missed"
 
 
-def report(connection: Connection, span: Span, channel: str = "", tolerance: float = 3.0) -> dict[str, Any]:
+def report(
+    connection: Connection,
+    span: Span,
+    channel: str = "",
+    tolerance: float = 3.0,
+    session: int | None = None,
+) -> dict[str, Any]:
     """The document of GET /report; `channel`: of one, "" for all. `tolerance`: seconds that may be missing.
+    `session`: the one that runs, the last one unless said.
 
     NoSuchPage where it would be too long.
     """
     first, last = round(span.began * 1000), round(span.ended * 1000)
-    (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
+    if session is None:
+        (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
     every = _whole(connection, _rows(connection, first, last, channel, session))
     jobs = [_job(connection, parts, tolerance, session) for parts in every]
     jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
@@ -69,7 +72,8 @@ def report(connection: Connection, span: Span, channel: str = "", tolerance: flo
         "jobs": jobs,
         "tolerance": tolerance,
         "absences": [
-            {"from": utc(began), "to": utc(ended)} for began, ended in absences(connection, first, last)
+            {"from": utc(began), "to": utc(ended)}
+            for began, ended in absences(connection, first, last, session)
         ],
         "summary": {"jobs": len(jobs), **{one.value: found[one] for one in Verdict}},
     }
@@ -85,7 +89,7 @@ def _rows(connection: Connection, first: int, last: int, channel: str, session: 
         question = (
             f"SELECT one.*, sessions.seen"  # noqa: S608 - our own words
             f" FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session"
-            f" WHERE {place}{of_channel} AND NOT ({_OPEN} AND {_KNOWN_BETTER})"
+            f" WHERE {place}{of_channel} AND NOT ({joined.KNOWN_BETTER})"
         )
         for row in rows(connection, question, asked):
             count += 1

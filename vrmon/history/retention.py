@@ -8,7 +8,7 @@ from vrmon.history.database import transaction
 
 _OLD_JOBS = (
     "SELECT key, ingest, job, stamp FROM jobs WHERE ended_latest < :before"
-    " OR (ended_latest IS NULL AND until < :before AND session < :session) LIMIT 1000"
+    " OR (ended_latest IS NULL AND until < :before AND session <> :session) LIMIT 1000"
 )
 _DROP_JOB = (
     "DELETE FROM gaps WHERE key = ? AND ingest = ? AND job = ? AND stamp = ?",
@@ -17,10 +17,10 @@ _DROP_JOB = (
 _DROP_OTHERS = (
     "DELETE FROM takes WHERE (key, stamp) IN"
     " (SELECT key, stamp FROM takes WHERE ended_latest < :before"
-    " OR (ended_latest IS NULL AND began_latest < :before AND session < :session) LIMIT 1000)",
+    " OR (ended_latest IS NULL AND began_latest < :before AND session <> :session) LIMIT 1000)",
     "DELETE FROM problems WHERE (code, subject, began) IN"
     " (SELECT code, subject, began FROM problems WHERE began < :before"
-    " AND (ended < :before OR (ended IS NULL AND session < :session)) LIMIT 1000)",
+    " AND (ended < :before OR (ended IS NULL AND session <> :session)) LIMIT 1000)",
     "DELETE FROM commands WHERE (session, number) IN"
     " (SELECT session, number FROM commands WHERE time < :before LIMIT 1000)",
     "DELETE FROM events WHERE (session, number) IN"
@@ -31,8 +31,8 @@ _DROP_OTHERS = (
 
 
 def forget(connection: sqlite3.Connection, before: int, session: int) -> bool:
-    """Drop a piece of what was over `before` (Unix milliseconds); whether nothing is left to drop. What an
-    earlier session than this one left open is over."""
+    """Drop a piece of what was over `before` (Unix milliseconds); whether nothing is left to drop. What
+    another session than this one left open is over."""
     bounds = {"before": before, "session": session}
     with transaction(connection):
         jobs = connection.execute(_OLD_JOBS, bounds).fetchall()
