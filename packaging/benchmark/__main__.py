@@ -9,6 +9,7 @@ import time
 
 import requests
 from attacked import under_attack
+from grown import grown
 from remembered import remembered
 from rendered import thousand
 from subjects import Vrmond, sequential, vrmond, wait_for
@@ -22,12 +23,18 @@ _ROUNDS = 5
 def main() -> int:
     if sys.argv[1:] == ["attacks"]:
         rows = list(under_attack())
+    elif sys.argv[1:] == ["growth"]:
+        rows = list(grown())
     elif sys.argv[1:] == ["history"]:
         rows = list(remembered(_settled_burst))
     else:
-        rows = [*_starts(64, 0.40), *_starts(4, 0.15), _answers(), *_costs(), *_watchers(), thousand()]
+        rows = [*_bursts(), _answers(), *_costs(), *_watchers(), thousand()]
     show(rows)
     return int(any(row.measured > row.bar for row in rows))
+
+
+def _bursts() -> list[Row]:
+    return [*_starts(64, 0.16), *_starts(16, 0.12), *_starts(4, 0.15)]
 
 
 def _starts(jobs: int, bar: float) -> list[Row]:
