@@ -16,6 +16,14 @@ from tests.world.mirror import codes, is_in, wait
 from tests.world.paired import Paired, paired
 from vrmon.pair.etcd import encoded
 
+SOON_IN_NEED = """
+import sys
+from vrmon.plan import rights
+rights.SILENCE, rights.IN_NEED = 2.0, 1.0
+from vrmon.daemon.__main__ import main
+sys.exit(main())
+"""  # in place of 15 and 6 s
+
 
 @pytest.fixture(scope="module")
 def etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcds]:
@@ -218,6 +226,27 @@ def test_without_etcd_the_leader_goes_on(tmp_path: Path, request: pytest.Fixture
         for node in here.hosts:
             here.hosts[node].wait_for(lambda status: "pair-etcd-away" not in codes(status))
         assert here.takes() == [("SHOW", False), ("NEXT", True)]
+
+
+def test_a_standby_that_is_left_alone_starts_a_take_and_ends_none(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with (
+        etcds(tmp_path) as own,
+        paired(tmp_path / "pair", own, request.node.name, program=("-c", SOON_IN_NEED)) as here,
+    ):
+        leader, standby = here.wait_until_both_know()
+        own.members[0].end()
+        here.hosts[leader].kill(signal.SIGKILL)
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        is_recording(here, standby)
+        assert here.pair(standby)["role"] == "standby"
+        here.playbox.end_job(job)
+        own.members[0].start()
+        here.wait_for_role(standby, "leader")
+        is_idle(here, standby)
+        assert here.takes() == [("SHOW", False)]
+        assert len(here.recorder.arrivals("*/record")) == 1
 
 
 def test_what_keeps_the_standby_from_leading_is_told(here: Paired) -> None:

@@ -112,6 +112,10 @@ def test_a_standby_that_is_left_alone_starts_and_ends_nothing() -> None:
     pair.until(60.0)
     assert pair.source(0).recording is not None
     assert {action.verb for _, _, action in pair.commands} == {Verb.SET_NAME, Verb.RECORD}
+    pair.etcd.has_quorum = True
+    pair.until(90.0)
+    assert pair.leader is standby
+    assert pair.source(0).recording is None
 
 
 def test_of_two_left_alone_one_starts() -> None:

@@ -8,7 +8,7 @@ with paired(tmp_path, etcds) as here:
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.world.etcds import Etcds
 from tests.world.mirror import wait
-from tests.world.running import Running, Status, running, toml
+from tests.world.running import VRMOND, Running, Status, running, toml
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 
@@ -58,8 +58,16 @@ class Paired:
 
 @contextmanager
 def paired(
-    folder: Path, etcd: Etcds, site: str, *, size: int = 2, ttl: float = 2.0, **options: Any
+    folder: Path,
+    etcd: Etcds,
+    site: str,
+    *,
+    size: int = 2,
+    ttl: float = 2.0,
+    program: Sequence[str] = VRMOND,
+    **options: Any,
 ) -> Iterator[Paired]:
+    """`program` is what Python runs; `options` are those of `toml`."""
     with ExitStack() as stack:
         playbox, recorder = PlayBox(size), MovieRecorder(size)
         stack.enter_context(serving(playbox))
@@ -79,7 +87,7 @@ def paired(
                 ]
             )
             text = toml(folder, playbox, recorder, listen=f"127.0.0.1:{ports[node]}", extra=extra, **options)
-            hosts[node] = stack.enter_context(running(folder / node, text=text))
+            hosts[node] = stack.enter_context(running(folder / node, text=text, program=program))
         yield Paired(playbox, recorder, hosts)
 
 

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from vrmon.model import Job
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
 from vrmon.plan.replacing import replace
 
 
 def inherited(theirs: Memory, own: Memory) -> Memory:
     """What is known from now on. Takes, names, holds and all that a person has said are theirs, as after a
     restart; what the devices have told this host, it has heard itself, and its account of what is covered
-    goes on."""
+    goes on. So does a take that began when nobody could tell them of it."""
     meant = {job for one in theirs.channels.values() for job in _jobs(one)}
     primaries = {
         name: _watched(theirs.primaries.get(name, PrimaryMemory()), known, meant)
         for name, known in own.primaries.items()
     }
     dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
+    begun = {
+        key: one
+        for key, one in own.channels.items()
+        if _is_news(theirs.channels.get(key, ChannelMemory()), one)
+        and primaries.get(key.primary) is own.primaries.get(key.primary)
+    }
     covered = own.covered if own.covered.dvrs or own.covered.channels else theirs.covered
     return Memory(
         {**theirs.primaries, **primaries},
         {**theirs.dvrs, **dvrs},
-        {**own.channels, **theirs.channels},
+        {**own.channels, **theirs.channels, **begun},
         inherited={**own.inherited, **own.problems, **theirs.inherited},
         covered=covered,
         acknowledged=theirs.acknowledged,
@@ -38,6 +44,12 @@ def followed(theirs: Memory, own: Memory) -> Memory:
     }
     dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
     return replace(own, channels=channels, dvrs=dvrs, acknowledged=theirs.acknowledged)
+
+
+def _is_news(theirs: ChannelMemory, own: ChannelMemory) -> bool:
+    """Whether they knew nothing of our take, and nothing that speaks against it."""
+    said = (theirs.take, theirs.theirs, theirs.hold, theirs.released, theirs.overrun)
+    return isinstance(own.take, Sent | Running) and all(one is None for one in said)
 
 
 def _jobs(channel: ChannelMemory) -> set[Job]:
