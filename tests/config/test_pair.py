@@ -54,11 +54,11 @@ password_file = "etcd/password"
     [
         ("pair = 1", "vrmon.toml:1: pair: is not a table"),
         ("[pair]", "vrmon.toml:1: pair.site: is missing"),
-        ("[pair]\nnode = 'a/b'", "vrmon.toml:2: pair.node: is no such name"),
+        ("[pair]\nnode = 'a/b'", "vrmon.toml:2: pair.node: is not a valid name"),
         ("[pair]\nnode = 1", "vrmon.toml:2: pair.node: is a number"),
         ("[pair]\netcd = 'http://SECRET'", "vrmon.toml:2: pair.etcd: is a text"),
         ("[pair]\netcd = []", "vrmon.toml:2: pair.etcd: is empty"),
-        ("[pair]\netcd = ['http://a', 'http://a/']", "vrmon.toml:2: pair.etcd: names one twice"),
+        ("[pair]\netcd = ['http://a', 'http://a/']", "vrmon.toml:2: pair.etcd: lists a member twice"),
         ("[pair]\netcd = ['http://u:SECRET@a']", "vrmon.toml:2: pair.etcd: names a user or a password"),
         ("[pair]\netcd = ['http://a', 'https://b']", "vrmon.toml:2: pair.etcd: is partly https"),
         ("[pair]\nttl = 1", "vrmon.toml:2: pair.ttl: is out of range"),

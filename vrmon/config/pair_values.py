@@ -13,7 +13,7 @@ _MEMBER = url("https://10.1.1.1:2379", "http", "https")
 def _read_label(value: object) -> str:
     text = as_text(value).strip()
     if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,62}", text):
-        raise ValueError("is no such name")
+        raise ValueError("is not a valid name")
     return text
 
 
@@ -24,9 +24,9 @@ def _read_members(value: object) -> tuple[str, ...]:
     if not members:
         raise ValueError("is empty")
     if len(members) > _MOST:
-        raise ValueError("has more members than any etcd")
+        raise ValueError(f"lists more than {_MOST} members")
     if len(set(members)) < len(members):
-        raise ValueError("names one twice")
+        raise ValueError("lists a member twice")
     return members
 
 

@@ -16,7 +16,7 @@ from vrmon.text import rfc3339
 
 _PEER_PATIENCE = 10.0  # seconds of silence that are told as a problem
 _BLINK = 1.0  # seconds of silence that are nobody's concern
-_NO_WORD = "vrmon's own thread does not come back"
+_NO_WORD = "the request is still pending"
 _FAILURES = 2  # polls in a row after which a device is out of reach
 
 
@@ -80,7 +80,7 @@ def _problems(heard: Hearing, loop: Loop, now: float) -> Iterator[tuple[Code, st
     away = [one for one in heard.members if one.error]
     if now > heard.etcd_heard + ETCD_PATIENCE:
         why = heard.etcd.error or _NO_WORD
-        yield Code.PAIR_ETCD_AWAY, f"No member of etcd gives an answer of use: {why}."
+        yield Code.PAIR_ETCD_AWAY, f"No etcd member answers: {why}."
     elif away:
         some = f"{len(away)} of {len(heard.members)} members of etcd: {away[0].error}."
         yield Code.PAIR_MEMBER_AWAY, some
@@ -110,7 +110,7 @@ def _unready(heard: Hearing, loop: Loop) -> str:
     failures |= {name: one.counts.failures for name, one in loop.dvrs.items()}
     silent = [name for name, count in failures.items() if count >= _FAILURES]
     if silent:
-        return f"it hears nothing of {', '.join(silent)}"
+        return f"it gets no answer from {', '.join(silent)}"
     if heard.etcd.error and time.monotonic() > heard.etcd_heard + ETCD_PATIENCE:
-        return "it does not reach etcd"
+        return "it cannot reach etcd"
     return ""

@@ -81,7 +81,7 @@ class Etcd:
         if code in _STALE:
             self._tokens.pop(url, None)  # the next time another is fetched
         if code == _GONE:
-            raise NotFound(f"{client.endpoint.name} has no such thing")
+            raise NotFound(f"{client.endpoint.name} does not know it")
         if "error" in answer:
             raise client.endpoint.error(BadAnswer, f"refused: {client.endpoint.quoted(str(answer['error']))}")
         return answer
@@ -132,7 +132,7 @@ class Etcd:
 def _said(document: object) -> dict[str, Any]:
     answer = mapping(document)
     if not {"header", "result", "error", "token"} & answer.keys():
-        raise ShapeError("it is no answer of etcd's")
+        raise ShapeError("it is not an answer from etcd")
     return answer
 
 

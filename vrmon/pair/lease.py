@@ -186,6 +186,6 @@ def _two(answer: Body) -> tuple[Entry | None, Entry | None]:
     """The leader's key and the state's, by the last two ranges of a transaction."""
     told = responses(answer)[-2:]
     if len(told) < 2:
-        raise EtcdError("etcd answered nonsense: it tells nothing of who leads")
+        raise EtcdError("etcd answered nonsense: who leads is missing")
     leader, state = (next(entries(one.get("response_range", {})), None) for one in told)
     return leader, state

@@ -32,7 +32,7 @@ class OtherHost:
         try:
             answer = self._client.exchange(self._client.prepare("GET", "pair"), _LIMIT, harmless=True)
             if answer.status == 404:
-                raise self._client.endpoint.error(DeviceError, "is no host of a pair")
+                raise self._client.endpoint.error(DeviceError, "is alone: it has no [pair]")
             word = self._client.understand(answer, lambda told: self._word(told, asked))
         except DeviceError as error:
             return PeerWord(time.monotonic(), error=str(error))
@@ -50,7 +50,7 @@ class OtherHost:
         try:
             role = Role(text(one.get("role"), "role"))
         except ValueError:
-            raise ShapeError("role: is none") from None
+            raise ShapeError("role: is not one that vrmon knows") from None
         configuration = text(one.get("configuration"), "configuration")
         unready = text(one.get("unready"), "unready")
         return PeerWord(asked, node, role, float(clock) - time.time(), configuration, unready)
