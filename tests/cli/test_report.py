@@ -153,10 +153,21 @@ def test_what_vrmond_refuses_is_said(here: Mirror) -> None:
     assert answer.stderr.startswith("Cannot read the request: from is not a time such as")
 
 
+@pytest.mark.parametrize("command", ["report", "history"])
+def test_a_channel_that_there_is_not_is_said(here: Mirror, command: str) -> None:
+    answer = vrmon(command, "--channel", "PCR1", "--socket", here.daemon.socket)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(
+        "Cannot find channel 'PCR1': vrmon.toml has none of that name. Did you mean"
+    )
+
+
 def test_a_copy_is_read_where_no_vrmond_runs(here: Mirror, tmp_path: Path) -> None:
     expected = json.loads(report(here, *today(here), "--json"))["jobs"]
     for end in ("", "-wal"):
         shutil.copy(here.daemon.state / f"history.db{end}", tmp_path / f"copy.db{end}")
+    wrong = vrmon("report", "--channel", "PCR1", "--file", tmp_path / "copy.db")
+    assert (wrong.returncode, "Did you mean 'PCR 1'?" in wrong.stderr) == (1, True)
     answer = vrmon("report", *today(here), "--json", "--file", tmp_path / "copy.db")
     assert answer.stderr == ""
     jobs = json.loads(answer.stdout)["jobs"]

@@ -1,6 +1,6 @@
 """Coverage in the simulation: the recorder's own record lies inside the bounds, whatever has happened.
 
-VRMON_SEEDS=N tries N evenings more than the suite does (about nine jobs each), VRMON_SEED=N that one alone.
+VRMON_SEEDS=N tries N evenings more than the suite does (about three jobs each), VRMON_SEED=N that one alone.
 """
 
 from __future__ import annotations

@@ -79,6 +79,11 @@ def report(
     }
 
 
+def channels(connection: Connection) -> list[str]:
+    """The names of all that jobs are known of."""
+    return [name for (name,) in connection.execute("SELECT DISTINCT channel FROM jobs ORDER BY channel")]
+
+
 def _rows(connection: Connection, first: int, last: int, channel: str, session: int | None) -> Iterator[_Row]:
     """Those of the jobs that ran from `first` to `last`. What was open when its session ended was so until
     then."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from vrmon.cli.lenient import parts
+from vrmon.cli.naming import exactly, known
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import console, print_json, print_line
@@ -67,7 +68,11 @@ def _document(options: Namespace) -> Document:
         return _read(Path(options.file), asked, options.day_begins, options.tolerance)
     if options.day_begins is not None or options.tolerance is not None:
         raise ControlError("Cannot use --day-begins or --tolerance without --file: vrmond has its own.")
-    return Vrmond.of(options).ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
+    vrmond = Vrmond.of(options)
+    document = vrmond.ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
+    if options.channel is not None and not parts(document, "jobs"):
+        exactly(options.channel, vrmond.status())
+    return document
 
 
 def _read(file: Path, asked: dict[str, str], day_begins: str | None, tolerance: float | None) -> Document:
@@ -76,14 +81,20 @@ def _read(file: Path, asked: dict[str, str], day_begins: str | None, tolerance: 
 
     from vrmon.history import days  # noqa: PLC0415
     from vrmon.history.database import open_to_read  # noqa: PLC0415
-    from vrmon.history.report import report  # noqa: PLC0415
+    from vrmon.history.report import channels, report  # noqa: PLC0415
 
     settings = _configured()
     time_asked = days.asked(asked, day_begins or settings.history.day_begins, time.time())
     if tolerance is None:
         tolerance = settings.sync.gap_tolerance
+    channel = asked.get("channel", "")
     with closing(open_to_read(file)) as connection:
-        return report(connection, time_asked, asked.get("channel", ""), tolerance)
+        document = report(connection, time_asked, channel, tolerance)
+        if channel and not document["jobs"] and channel not in (names := channels(connection)):
+            raise ControlError(
+                f"Cannot find channel {channel!r}: {file} has none of its jobs. {known(channel, names)}"
+            )
+    return document
 
 
 def _configured() -> Settings:
