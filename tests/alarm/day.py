@@ -18,12 +18,16 @@ MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 
 
 class Day:
-    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got."""
+    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got.
+
+    The channels take turns on the `recorders`.
+    """
 
     def __init__(self, settings: Alarm | None = None, start: datetime = MONDAY_NOON) -> None:
         self.settings = settings or Alarm()
         self.problems: dict[tuple[str, str], dict[str, Any]] = {}
         self.channels = [f"PCR {number}" for number in range(1, 17)]
+        self.recorders = ["movierecorder"]
         self.answers = True
         self.told: list[tuple[float, Message]] = []
         self.memory = Recollection()
@@ -62,7 +66,10 @@ class Day:
         return {
             "now": self.utc(self.now),
             "problems": list(self.problems.values()),
-            "channels": [{"name": name} for name in self.channels],
+            "channels": [
+                {"name": name, "dvr": self.recorders[index % len(self.recorders)], "primary": "playbox"}
+                for index, name in enumerate(self.channels)
+            ],
             "configuration": {"loaded": "x"},
         }
 

@@ -44,7 +44,16 @@ PURE_FILES |= {f"{kind}.names" for kind in KINDS}
 """What a kind of device says of itself is as pure as the planner that asks it; its driver is not."""
 PURE_FILES |= {
     f"vrmon.alarm.{name}"
-    for name in ("condition", "deciding", "hours", "incident", "letters", "message", "recollection")
+    for name in (
+        "condition",
+        "deciding",
+        "grouping",
+        "hours",
+        "incident",
+        "letters",
+        "message",
+        "recollection",
+    )
 }
 PURE_FILES |= {"vrmon.alarm.eyes.grey", "vrmon.alarm.eyes.sight"}
 """What people are to be told, and when; how it reaches them is not."""

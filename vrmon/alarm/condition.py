@@ -32,13 +32,21 @@ class Trouble:
     lasted: float
     is_known: bool
 
+    def badness(self) -> tuple[int, float, Cause]:
+        """The worst and longest first."""
+        return self.severity.rank, -self.lasted, self.cause
+
 
 @dataclass(frozen=True)
 class Condition:
-    """`loaded` changes when vrmond has read its configuration anew. `recorded`: the channels with a take."""
+    """`loaded` changes when vrmond has read its configuration anew. `recorded`: the channels with a take.
+
+    `devices`: the recorder and the primary of each channel that has both.
+    """
 
     troubles: tuple[Trouble, ...]
     channels: frozenset[str]
+    devices: Mapping[str, tuple[str, str]]
     recorded: tuple[str, ...]
     loaded: str
 
@@ -49,10 +57,7 @@ class Condition:
         for one in self.troubles:
             cause = one.cause if one.root is None or one.root not in known else one.root
             found.setdefault(cause, []).append(one)
-        return {
-            cause: tuple(sorted(group, key=lambda one: (one.severity.rank, -one.lasted, one.cause)))
-            for cause, group in found.items()
-        }
+        return {cause: tuple(sorted(group, key=Trouble.badness)) for cause, group in found.items()}
 
 
 def read(document: object) -> Condition | None:
@@ -66,10 +71,12 @@ def read(document: object) -> Condition | None:
     troubles = [_trouble(one, now) for one in told]
     channels = document.get("channels")
     told = [one for one in channels if isinstance(one, dict)] if isinstance(channels, list) else []
+    devices = {_text(one, "name"): (_text(one, "dvr"), _text(one, "primary")) for one in told}
     configuration = document.get("configuration")
     return Condition(
         tuple(one for one in troubles if one is not None),
-        frozenset(_text(one, "name") for one in told),
+        frozenset(devices),
+        {name: those for name, those in devices.items() if all(those)},
         tuple(_text(one, "name") for one in told if isinstance(one.get("take"), dict)),
         _text(configuration, "loaded"),
     )

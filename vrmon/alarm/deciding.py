@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vrmon.alarm.condition import Cause, Condition, Trouble, read
+from vrmon.alarm.grouping import Groups, grouped
 from vrmon.alarm.hours import appointment, is_quiet
 from vrmon.alarm.incident import GAP, SETTLED, Incident, shown
 from vrmon.alarm.message import Line, Message, Occasion
@@ -38,7 +39,7 @@ def plan(
     silent_since = None
     if condition is None:
         silent_since = now if memory.silent_since is None else memory.silent_since
-    groups = _groups(condition, silent_since, settings, now)
+    groups = _groups(condition, memory.incidents, silent_since, settings, now)
     for cause in sorted({*memory.incidents, *groups}):
         incident = memory.incidents.get(cause)
         said: tuple[Message, ...] = ()
@@ -60,10 +61,14 @@ def plan(
 
 
 def _groups(
-    condition: Condition | None, silent_since: float | None, settings: Alarm, now: float
-) -> Mapping[Cause, tuple[Trouble, ...]]:
+    condition: Condition | None,
+    known: Mapping[Cause, Incident],
+    silent_since: float | None,
+    settings: Alarm,
+    now: float,
+) -> Groups:
     if condition is not None:
-        return condition.roots()
+        return grouped(condition, known, now)
     lasted = 0.0 if silent_since is None else now - silent_since
     if lasted < settings.silent_after:
         return {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from vrmon.alarm.condition import Cause, Trouble
 from vrmon.alarm.message import Line, Message, Occasion
-from vrmon.catalog import Code, Severity
+from vrmon.catalog import ROWS, Code, Row, Severity
 from vrmon.settings import Alarm
 
 GAP = 5.0
@@ -17,6 +17,7 @@ SETTLED = 15.0
 """Seconds for which one that was told must be away before people hear that it is over."""
 _JITTER = 1.0  # seconds by which two clocks may tell a beginning differently
 _MOST_CHANNELS = 1000
+_ROWS: Mapping[str, Row] = {code.value: row for code, row in ROWS.items()}  # none of a later vrmond's codes
 _SEVERITIES = ("severity", "told", "known", "known_as")
 _TIMES = ("since", "critical_since", "gone_since", "told_at", "critical_told")
 
@@ -85,7 +86,7 @@ def shown(
 ) -> Incident:
     """The cause as a document shows it now, of which `group` are all problems, the worst first."""
     worst = group[0]
-    root = next((one for one in group if one.cause == cause), worst)
+    root = next((one for one in group if one.cause == cause), None)
     concerned = {one.cause.subject for one in group} & channels
     since = now - max(one.lasted for one in group)
     critical_since = now - worst.lasted
@@ -93,7 +94,8 @@ def shown(
         incident = Incident(cause, since, worst.severity)
     else:
         critical_since = now if incident.critical_since is None else incident.critical_since
-    known_as = (incident.known_as or worst.severity) if root.is_known else None
+    every = tuple(sorted({*incident.channels, *concerned})[:_MOST_CHANNELS])
+    known_as = (incident.known_as or worst.severity) if root is not None and root.is_known else None
     known = [] if known_as is None else [known_as]
     if all(one.is_known for one in group if one.severity is worst.severity):
         known.append(worst.severity)
@@ -101,14 +103,25 @@ def shown(
         incident,
         since=since if since < incident.since - _JITTER else incident.since,
         severity=worst.severity,
-        message=root.message,
-        hint=root.hint or worst.hint,
-        channels=tuple(sorted({*incident.channels, *concerned})[:_MOST_CHANNELS]),
+        message=_of_many(cause.code, len(every)) if root is None else root.message,
+        hint=_advice(cause.code) or worst.hint if root is None else root.hint or worst.hint,
+        channels=every,
         known_as=known_as,
         known=min(known, key=lambda one: one.rank, default=None),
         critical_since=critical_since if worst.severity is Severity.CRITICAL else None,
         gone_since=None,
     )
+
+
+def _of_many(code: str, channels: int) -> str:
+    """What is told of a problem that is no cause of others, but began on so many channels at once."""
+    row = _ROWS.get(code)
+    return f"{code if row is None else row.title} on {channels} channels at once."
+
+
+def _advice(code: str) -> str:
+    row = _ROWS.get(code)
+    return "" if row is None else row.advice
 
 
 def to_json(incident: Incident) -> dict[str, Any]:
