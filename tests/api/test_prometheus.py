@@ -96,6 +96,7 @@ vrmon_channel_takes_total{channel="PCR 1"} 3.0
 vrmon_channel_takes_lost_total{channel="PCR 1"} 2.0
 vrmon_channel_start_latency_seconds_count{channel="PCR 1"} 1.0
 vrmon_channel_start_latency_seconds_sum{channel="PCR 1"} 0.09
+vrmon_channel_drilled_time_seconds{channel="PCR 1",result="ok"} 1790000000.0
 vrmon_device_up{device="playbox",kind="primary"} 1.0
 vrmon_device_up{device="never seen",kind="dvr"} 0.0
 vrmon_device_polls_total{device="playbox",kind="primary"} 100.0

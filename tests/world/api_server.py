@@ -81,7 +81,9 @@ class FakeBackend:
             problems={"degraded": 2},
             loop_age=0.1,
             heartbeat_age=3.0,
-            channels=(ChannelMetrics("PCR 1", True, False, 4.5, 3, 2, latency.snapshot()),),
+            channels=(
+                ChannelMetrics("PCR 1", True, False, 4.5, 3, 2, latency.snapshot(), drilled=("ok", 1.79e9)),
+            ),
             devices=(
                 DeviceMetrics("primary", "playbox", True, 100, 2, 0.4, answers.snapshot()),
                 DeviceMetrics("dvr", "never seen", False),
