@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vrmon.catalog import Code, Severity
 from vrmon.model import Job, Outcome, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
-from vrmon.plan.drill import Drill
+from vrmon.plan.drill import Drill, DrillResult, Told
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import (
     Attempt,
@@ -91,6 +91,19 @@ owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(
     Hold, moments, st.none() | st.floats(0, 2 * NOW).map(lambda one: round(one, 3)), texts, texts
 )
+results = st.sampled_from(DrillResult)
+drills = st.builds(
+    Drill,
+    moments,
+    st.integers(1, 600).map(float),
+    texts,
+    jobs,
+    texts,
+    results,
+    texts,
+    failed=st.none() | st.tuples(moments, texts),
+    last=st.none() | st.builds(Told, moments, results, texts),
+)
 channels = st.builds(
     ChannelMemory,
     job=st.none() | jobs,
@@ -101,6 +114,9 @@ channels = st.builds(
     bound=st.none() | st.tuples(st.integers(0, 9), texts),
     hold=st.none() | holds,
     released=st.none() | st.tuples(jobs, moments),
+    job_ended=st.none() | moments,
+    overrun=st.none() | jobs,
+    drill=st.none() | drills,
 )
 memories = st.builds(
     Memory,
@@ -167,7 +183,9 @@ def test_what_matters_survives(memory: Memory) -> None:
     assert found.channels.keys() == memory.channels.keys()
     for key, before in memory.channels.items():
         after = found.channels[key]
-        assert (after.job, after.bound) == (before.job, before.bound)
+        assert (after.job, after.bound, after.overrun) == (before.job, before.bound, before.overrun)
+        assert after.job_ended == pytest.approx(before.job_ended, abs=0.002)
+        assert_drill_is_restored(before.drill, after.drill)
         assert (after.losses is None) == (before.losses is None)
         if before.losses is not None and after.losses is not None:
             assert replace(after.losses, died=0, seen=0) == replace(before.losses, died=0, seen=0)
@@ -178,6 +196,7 @@ def test_what_matters_survives(memory: Memory) -> None:
         assert (after.hold is None) == (before.hold is None)
         if before.hold is not None and after.hold is not None:
             assert (after.hold.reason, after.hold.by) == (before.hold.reason, before.hold.by)
+            assert after.hold.since == pytest.approx(before.hold.since, abs=0.002)
             assert after.hold.until == pytest.approx(before.hold.until, abs=0.002)
         assert (after.released or (None,))[0] == (before.released or (None,))[0]
         matters = before.theirs is not None and (before.theirs.lent or before.theirs.whose is Whose.DOUBTFUL)
@@ -228,6 +247,28 @@ def assert_is_restored(before: ChannelMemory, after: Take | None) -> None:
             assert replace(after, started=0) == replace(take, started=0, confirmed=None, seen=None)
 
 
+def assert_drill_is_restored(before: Drill | None, after: Drill | None) -> None:
+    assert (after is None) == (before is None)
+    if before is None or after is None:
+        return
+    assert (after.seconds, after.by, after.job, after.name) == (
+        before.seconds,
+        before.by,
+        before.job,
+        before.name,
+    )
+    assert after.when == pytest.approx(before.when, abs=0.002)
+    for was, kept in ((before.failed, after.failed), (before.last, after.last)):
+        assert (kept is None) == (was is None)
+        if was is not None and kept is not None:
+            assert kept[0] == pytest.approx(was[0], abs=0.002)
+            assert kept[1:] == was[1:]
+    if before.is_running:
+        assert (after.result, "restarted" in after.why) == (DrillResult.REFUSED, True)
+    else:
+        assert (after.result, after.why) == (before.result, before.why)
+
+
 @given(memories, st.floats(-1e9, 1e9))
 def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: Memory, jump: float) -> None:
     found = restore(saved(memory), EPOCH + jump, NOW, SYNC)
@@ -237,6 +278,10 @@ def test_a_clock_that_was_set_meanwhile_brings_no_time_from_the_future(memory: M
         assert channel.losses is None or channel.losses.died <= NOW
         assert channel.hold is None or channel.hold.since <= NOW
         assert channel.running is None or channel.running.started <= NOW
+        assert channel.job_ended is None or channel.job_ended <= NOW
+        drill = channel.drill
+        told = () if drill is None else (drill.when, *(one[0] for one in (drill.failed, drill.last) if one))
+        assert all(when <= NOW for when in told)
 
 
 @given(memories, st.floats(-1e9, 1e9))
@@ -372,6 +417,36 @@ def test_a_job_that_was_seen_too_long_ago_is_not_started_on_our_own_word() -> No
     assert restored_job(one_job()).present
     assert restored_job(one_job(), later=SYNC.outage_hold - 20).present
     assert not restored_job(one_job(), later=SYNC.outage_hold + 120).present
+
+
+def test_a_job_that_was_there_when_another_began_was_seen_then_and_one_that_was_gone_was_not() -> None:
+    other, gone, next_job = (JOB._replace(id=one) for one in ("8", "9", "10"))
+    jobs = {
+        JOB: TrackedJob(JOB, since=100.0, last_seen=4_990.0),
+        other: TrackedJob(other, since=4_985.0, last_seen=4_990.0),
+        gone: TrackedJob(gone, since=100.0, last_seen=4_000.5, present=False, lost=4_002.25),
+        next_job: TrackedJob(next_job, since=4_985.0, last_seen=4_990.0),
+    }
+    memory = Memory({"playbox": PrimaryMemory(good=4_990.0, jobs=Jobs(jobs))})
+    found = restore(saved(memory), EPOCH, NOW, SYNC).primaries["playbox"].jobs
+    assert 4_985.0 <= found[JOB].last_seen <= 4_990.0, "what began since puts no end to it"
+    assert (found[gone].last_seen, found[gone].lost) == pytest.approx((4_000.5, 4_002.25), abs=0.002)
+    assert [one.present for one in found.values()] == [True, True, False, True]
+
+
+def test_a_job_id_that_was_used_again_stays_that_of_the_later_show() -> None:
+    again = JOB._replace(show=2)
+    memory = Memory({"playbox": PrimaryMemory(jobs=Jobs({again: TrackedJob(again, 100.0, 4_990.0)}))})
+    assert restore(saved(memory), EPOCH, NOW, SYNC).primaries["playbox"].shows == {JOB: 2}
+
+
+def test_a_stop_that_was_under_way_may_have_come_or_not() -> None:
+    memory = Memory(channels={KEY: ChannelMemory(attempt=Attempt(Verb.STOP, sent=NOW, since=NOW))})
+    after = restore(saved(memory), EPOCH, NOW, SYNC).channels[KEY].attempt
+    assert after is not None
+    assert after.must_look(NOW - 1.0), "only a look can tell"
+    assert not after.must_look(NOW)
+    assert (after.refusals, after.error) == (0, "")
 
 
 def test_a_name_that_could_not_be_asked_for_meanwhile_is_waited_for_again() -> None:
