@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
 from tests.world.virtual import By, Quirks
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording, running
+from vrmon.model import DeviceState, DvrObservation, Observation
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import Sent
 
@@ -115,9 +118,22 @@ def test_a_take_whose_dvr_is_gone_is_told_of_for_a_day() -> None:
     assert run.verdict().phase == "recording"
 
 
-def replanned(run: Run, now: float) -> Plan:
-    """What the planner says at `now` without a word from any device."""
-    return plan(run.settings, World({}, {}), run.memory, now)
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_take_whose_dvr_is_silent_is_told_of_for_as_long_as_that_lasts(is_asked: bool) -> None:
+    run, _, _ = recording()
+    run.settings = replace(run.settings, channels=())
+    run.memory = replanned(run, 25.0).memory
+    for day in (1.0, 5.0):
+        now = day * 86_400.0
+        silent: DvrObservation = Observation.unknown(now, now, "no answer", DeviceState.UNREACHABLE)
+        after = replanned(run, now, {"mac": silent} if is_asked else {})
+        run.memory = after.memory
+        assert "leftover-take" in {one.code for one in after.problems}
+
+
+def replanned(run: Run, now: float, dvrs: Mapping[str, DvrObservation] = MappingProxyType({})) -> Plan:
+    """What the planner says at `now` without a word from any device, but for these."""
+    return plan(run.settings, World({}, dict(dvrs)), run.memory, now)
 
 
 @pytest.mark.parametrize("keep", [0, 1, None])
