@@ -213,3 +213,19 @@ def test_a_disk_that_hangs_holds_up_nobody_and_is_told(
     assert store.close(60)
     os.close(reading)
     assert found(tmp_path) == ({"number": 999}, "")
+
+
+def test_a_process_whose_disk_hangs_can_end(tmp_path: Path) -> None:
+    program = """
+import os, threading
+os.fsync = lambda descriptor: threading.Event().wait()
+store = StateStore(folder)
+store.save({"number": 1})
+print(store.close(0.1))
+"""
+    process = child(program, tmp_path)
+    try:
+        told, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, told) == (0, "False\n")

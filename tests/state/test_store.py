@@ -26,6 +26,11 @@ def test_nothing_was_saved_yet(tmp_path: Path) -> None:
     assert found(tmp_path / "new" / "folder") == (None, "")
 
 
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    saved(tmp_path / "new" / "folder", {"number": 1})
+    assert found(tmp_path / "new" / "folder") == ({"number": 1}, "")
+
+
 def test_what_was_saved_last_is_found_again(tmp_path: Path) -> None:
     payload: dict[str, object] = {
         "takes": [1, 2.5, None, True],
