@@ -12,6 +12,7 @@ from pathlib import Path
 from vrmon import __version__
 from vrmon.alarm.alarm import Alarm
 from vrmon.alarm.configured import Configured, door_of
+from vrmon.alarm.notebook import Notebook
 from vrmon.alarm.told import PROGRAM, Told
 from vrmon.daemon import journal
 from vrmon.errors import StateError
@@ -25,11 +26,12 @@ def main() -> int:
     configured.read()
     journal.setup(replace(configured.settings.log, file=""))
     try:
-        store, told = StateStore(configured.state, PROGRAM), Told(configured.state / "told")
+        notebook = Notebook(StateStore(configured.state, PROGRAM))
+        told = Told(configured.state / "told")
     except StateError as error:
         print(error, file=sys.stderr)
         return 1
-    Alarm(configured, store, told, door_of(os.environ), options.socket).run()
+    Alarm(configured, notebook, told, door_of(os.environ), options.socket).run()
     journal.shutdown()
     return 0
 

@@ -6,7 +6,6 @@ import logging
 import queue
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -28,22 +27,21 @@ from vrmon.alarm.health import WaysHealth
 from vrmon.alarm.inquiry import Inquiry
 from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
-from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.notebook import Notebook
+from vrmon.alarm.reporting import Reporting
 from vrmon.alarm.told import Told
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 from vrmon.daemon import systemd
 from vrmon.daemon.journal import fields
-from vrmon.state import StateStore
 
 log = logging.getLogger(__name__)
 
 _PACE = 2.0  # seconds between two looks at vrmond
 _IDLE = 10.0  # the same where nobody is to be told
-_SAVED = 2.0  # seconds for which what is to be told waits for the disk to know of it
-_REPORTED = 10.0  # seconds between two words to vrmond
 _BEATING = 60.0  # seconds between two signs of life for the dead-man's switch
 _LAST = 5.0  # seconds that messengers get to come back at the end
+_WRITTEN = 2.0  # seconds that the record of what was told gets then
 
 _STATE = "vrmon-alarm"  # stands among the ways for its own memory
 _PICTURES = "pictures"  # and for what it looks at
@@ -53,25 +51,22 @@ _TEST = Message(
 
 
 class Alarm:
-    """From `run` until SIGTERM. `store` is that of what must outlive the process."""
+    """From `run` until SIGTERM. `notebook` holds what must outlive the process."""
 
     def __init__(
-        self, configured: Configured, store: StateStore, told: Told, door: Path, socket_path: Path | None
+        self, configured: Configured, notebook: Notebook, told: Told, door: Path, socket_path: Path | None
     ) -> None:
         self._configured = configured
-        self._store = store
+        self._notebook = notebook
         self._told = told
         self._socket_path = socket_path
         self._host = socket.gethostname()
-        self._began = time.time() - time.monotonic()  # a clock that is never set
         self._notifier = systemd.Notifier()
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
         self._messengers = Messengers(self._host, self._outcomes)
         self._health = WaysHealth()
-        self._recollection = Recollection()
-        self._saved: object = None
         self._loaded: str | None = None
-        self._reported: tuple[float, object] = (float("-inf"), None)
+        self._reporting = Reporting()
         self._beat = float("-inf")
         self._eyes = Eyes(lambda: Inquiry(self._inquiry.path))
         self._is_ending = False
@@ -82,7 +77,7 @@ class Alarm:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         signal.signal(signal.SIGHUP, self._hang_up)
-        self._remember()
+        self._notebook.load()
         self._configure()
         self._door.open()
         self._notifier.ready(self._summary(answers=True))
@@ -92,8 +87,8 @@ class Alarm:
         self._door.close()
         self._eyes.close(_LAST)
         self._take_in_until(time.monotonic() + _LAST)
-        self._store.close(_SAVED)
-        self._told.close(_SAVED)
+        self._notebook.close()
+        self._told.close(_WRITTEN)
         self._notifier.close()
 
     def _round(self) -> None:
@@ -108,21 +103,23 @@ class Alarm:
                 self._configure()
             self._loaded = condition.loaded
         ways = self._listeners()
-        settings, now = self._configured.settings.alarm, self._now()
-        known, messages = plan(document, self._recollection, settings, now, datetime.now().astimezone())
+        settings, now = self._configured.settings.alarm, self._notebook.now()
+        known, messages = plan(document, self._notebook.known, settings, now, datetime.now().astimezone())
         if not self._configured.ways:
             messages = ()
         written = letters.write(known.letters, messages, ways, now)
         stay, dropped = letters.kept(written, ways, now)
         for letter in dropped:
             log.warning("Alarm given up", extra=fields(way=letter.way, reason=letter.message.message))
-        self._recollection = replace(known, letters=stay)
-        self._save()
+        self._notebook.known = replace(known, letters=stay)
+        self._notebook.save()
         self._hand_out()
         self._sign_of_life(answers=condition is not None)
         if condition is not None:
             self._eyes.watch(condition.recorded, self._configured.settings.eyes)
-            self._report()
+            self._health.take_in(_STATE, self._notebook.failing(), time.monotonic())
+            self._health.take_in(_PICTURES, self._eyes.failing(), time.monotonic())
+            self._reporting.tell(self._inquiry, self._health, self._configured.ways, self._eyes)
         if not self._messengers.late() and not self._eyes.late():
             self._notifier.watchdog()
         self._notifier.status(self._summary(answers=condition is not None))
@@ -166,18 +163,18 @@ class Alarm:
                 )  # fmt: skip
             self._told.add(outcome, time.time())
         if outcome.letter is not None:
-            known = self._recollection.letters
+            known = self._notebook.known.letters
             if delivery.why:
-                rest = letters.failed(known, outcome.letter, delivery.why, self._now())
+                rest = letters.failed(known, outcome.letter, delivery.why, self._notebook.now())
             else:
                 rest = letters.delivered(known, outcome.letter)
-            self._recollection = replace(self._recollection, letters=rest)
-            self._save(wait=False)
+            self._notebook.known = replace(self._notebook.known, letters=rest)
+            self._notebook.save(wait=False)
 
     def _hand_out(self) -> None:
         for way in self._listeners():
             if not self._messengers.is_out(way.name):
-                letter = letters.next_to(self._recollection.letters, way.name, self._now())
+                letter = letters.next_to(self._notebook.known.letters, way.name, self._notebook.now())
                 if letter is not None:
                     self._messengers.carry(way, letter.message, letter)
 
@@ -210,19 +207,6 @@ class Alarm:
             self._outcomes.put(outcome)
         return outcome
 
-    def _report(self) -> None:
-        """Tell vrmond how the ways do, and what the pictures show: at once when that changes."""
-        failing = self._store.failing()
-        self._health.take_in(_STATE, failing[:1].lower() + failing[1:], time.monotonic())
-        self._health.take_in(_PICTURES, self._eyes.failing(), time.monotonic())
-        report = self._health.report(way.name for way in self._configured.ways)
-        seen = self._eyes.seen()
-        gist = (report, [(one.channel, one.black is None) for one in seen])
-        moment, said = self._reported
-        is_due = gist != said or time.monotonic() - moment >= _REPORTED
-        if is_due and self._inquiry.report({**report, "pictures": [one._asdict() for one in seen]}):
-            self._reported = (time.monotonic(), gist)
-
     def _listeners(self) -> list[Way]:
         return [way for way in self._configured.ways if way.kind is not Kind.HEARTBEAT]
 
@@ -233,36 +217,11 @@ class Alarm:
         names = [way.name for way in self._configured.ways] + [_STATE, _PICTURES]
         self._health.configured(names, self._configured.faults, time.monotonic())
 
-    def _remember(self) -> None:
-        loaded = self._store.load()
-        complaint = loaded.complaint
-        if loaded.payload is not None:
-            try:
-                self._recollection = restore(loaded.payload, self._now())
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
-        if complaint:
-            log.warning("State was damaged", extra=fields(reason=complaint))
-
-    def _save(self, *, wait: bool = True) -> None:
-        """What nobody may be told twice is on the disk before it is told; a disk that fails stops nothing."""
-        gist = self._recollection.gist()
-        if gist == self._saved:
-            return
-        self._saved = gist
-        saved = threading.Event()
-        self._store.save(self._recollection.payload(), saved.set)
-        if wait:
-            saved.wait(_SAVED)
-
-    def _now(self) -> float:
-        return self._began + time.monotonic()
-
     def _summary(self, *, answers: bool) -> str:
         ways, failing = self._configured.ways, self._health.failing()
         if not ways and not failing:
             return "Nobody is told of problems: [alarm] of vrmon.toml names no way"
-        told = sum(one.told is not None for one in self._recollection.incidents.values())
+        told = sum(one.told is not None for one in self._notebook.known.incidents.values())
         parts = [f"{len(ways)} way{'s' * (len(ways) != 1)}", f"{told} problem{'s' * (told != 1)} told"]
         parts += [f"{name} fails: {why}" for name, why in failing.items()]
         return "; ".join(["" if answers else "vrmond does not answer", *parts]).lstrip("; ")

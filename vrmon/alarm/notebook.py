@@ -1,0 +1,58 @@
+"""What the alarm knows, on the disk before anybody is told of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from vrmon.alarm.recollection import Recollection, restore
+from vrmon.daemon.journal import fields
+from vrmon.state import StateStore
+
+log = logging.getLogger(__name__)
+
+_SAVED = 2.0  # seconds for which what is to be told waits for the disk to know of it
+
+
+class Notebook:
+    """`known` is what is known now; `now` tells seconds by a clock that is never set."""
+
+    def __init__(self, store: StateStore) -> None:
+        self.known = Recollection()
+        self._store = store
+        self._saved: object = None
+        self._began = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        return self._began + time.monotonic()
+
+    def load(self) -> None:
+        loaded = self._store.load()
+        complaint = loaded.complaint
+        if loaded.payload is not None:
+            try:
+                self.known = restore(loaded.payload, self.now())
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
+        if complaint:
+            log.warning("State was damaged", extra=fields(reason=complaint))
+
+    def save(self, *, wait: bool = True) -> None:
+        """A disk that fails stops nothing."""
+        gist = self.known.gist()
+        if gist == self._saved:
+            return
+        self._saved = gist
+        saved = threading.Event()
+        self._store.save(self.known.payload(), saved.set)
+        if wait:
+            saved.wait(_SAVED)
+
+    def failing(self) -> str:
+        """Why it cannot be written, in the middle of a sentence; "" while it can."""
+        failing = self._store.failing()
+        return failing[:1].lower() + failing[1:]
+
+    def close(self) -> None:
+        self._store.close(_SAVED)
