@@ -19,6 +19,7 @@ DOCKER = Path(__file__).parents[2] / "packaging/docker"
 PODMAN = os.environ.get("VRMON_PODMAN", "podman").split()
 PROJECT = "tried"
 CONTAINER = f"{PROJECT}_vrmon_1"
+ALARM = f"{PROJECT}_alarm_1"
 
 PODMAN_HERE = """\
 #!{python}
@@ -92,9 +93,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
         if toml is not None:
             (tmp_path / "vrmon.toml").write_text(toml)
         told = _run(*compose, "up", "--detach", environ=environ)
-        assert podman("inspect", "--format={{.State.Running}}", CONTAINER).stdout == "true\n", (
-            told.stdout + told.stderr
-        )
+        for container in (CONTAINER, ALARM):
+            assert podman("inspect", "--format={{.State.Running}}", container).stdout == "true\n", (
+                told.stdout + told.stderr
+            )
 
     yield start
     _run(*compose, "down", "--volumes")

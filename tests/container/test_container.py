@@ -11,7 +11,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.container.conftest import CONTAINER, Start, eventually, podman
+from tests.alarm.alarming import settings
+from tests.alarm.receiver import receiving
+from tests.container.conftest import ALARM, CONTAINER, Start, eventually, podman
 from vrmon.simulator import MovieRecorder, PlayBox, serving
 
 CHANNEL = """
@@ -106,6 +108,21 @@ def test_without_a_variable_the_file_beside_it_says_everything(
     eventually(lambda: status(port).get("health") == "ok")
     assert status(port)["configuration"]["complaints"] == []
     eventually(healthy)
+
+
+def test_the_one_beside_it_tells_people(
+    start: Start, playbox: PlayBox, recorder: MovieRecorder, old_names: dict[str, str]
+) -> None:
+    with receiving() as receiver:
+        alarm = settings(webhook=f'"{receiver.url}"')
+        start(alarm + CHANNEL.format(ingest=playbox.ingests[0]), **old_names)
+        eventually(healthy)
+        tried = podman("exec", ALARM, "vrmon", "test-alarm", check=False)
+        assert "webhook delivered" in tried.stdout, tried.stdout + tried.stderr
+        podman("stop", CONTAINER)
+        raised = receiver.wait_for(lambda got: [one for one in got if one["code"] == "vrmond-silent"])[-1]
+        assert (raised["event"], raised["host"]) == ("raised", "vrmon")
+        assert podman("exec", ALARM, "id", "--user", "--name").stdout == "_vrmon-alarm\n"
 
 
 def test_as_it_is_shipped_it_runs_and_says_what_it_lacks(start: Start, port: str) -> None:
