@@ -128,9 +128,7 @@ class Evening:
         self.site.obs.start()
 
     def _operator_stops(self) -> None:
-        now = time.time()
-        if self._by_hand("StopRecord"):
-            self.stops.append(now)
+        self._by_hand("StopRecord")
 
     def _operator_pauses(self) -> None:
         began = time.time()
@@ -163,9 +161,12 @@ class Evening:
 
     def _by_hand(self, request: str) -> bool:
         """Whether OBS did it."""
+        now = time.time()
         try:
             self.site.obs.ask(request)
         except AssertionError:
             return False
         self._tell(f"by hand: {request}")
+        if request == "StopRecord":
+            self.stops.append(now)
         return True

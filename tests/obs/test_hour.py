@@ -92,7 +92,7 @@ def _of_names(
     for name in there.keys() - told.keys():
         file = there[name]
         is_lost = any(0 <= crash - file.stat().st_ctime < LOST for crash in evening.crashes)
-        if files[file] or not is_lost:
+        if files[file] > SLACK or not is_lost:  # no look may have shown it
             yield f"{name!r} is there ({files[file]} s) and is not told"
 
 
