@@ -168,6 +168,22 @@ def test_a_paused_take_goes_on(obs: Obs) -> None:
     assert not client.sources().seen[0].is_recording
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_recording_that_is_called_paused_since_another_was_is_not(obs: Obs, is_seen: bool) -> None:
+    client = client_of(obs.url)
+    client.record("1", "SHOW")
+    obs.pause_at_the_end()
+    if is_seen:
+        assert not client.sources().seen[0].is_recording
+    client.record("1", "NEXT")
+    source = client.sources().seen[0]
+    assert (source.is_recording, source.is_paused) == (True, not is_seen)
+    with pytest.raises(Refused, match="not paused"):
+        client.resume("1")
+    source = client.sources().seen[0]
+    assert (source.is_recording, source.is_paused) == (True, False)
+
+
 def test_a_take_that_is_paused_goes_on_so_that_it_can_end(obs: Obs) -> None:
     client = client_of(obs.url)
     client.record("1", "SHOW")

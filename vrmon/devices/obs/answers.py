@@ -24,7 +24,9 @@ _SKIPPED = (20, 5, 1)  # per cent of the pictures, in steps, so that a warning i
 _TELLING = 100  # pictures of a take before which a share of them says nothing
 
 
-def parse_source(status: Reply, settings: Sequence[Reply], stats: Reply, is_still: bool) -> Source:
+def parse_source(
+    status: Reply, settings: Sequence[Reply], stats: Reply, *, is_paused: bool, is_still: bool
+) -> Source:
     """ShapeError where it does not say whether it records. `is_still`: it does, and writes nothing."""
     if not status.done:
         raise ShapeError(f"GetRecordStatus: {status.why or status.code}")
@@ -35,7 +37,7 @@ def parse_source(status: Reply, settings: Sequence[Reply], stats: Reply, is_stil
         SOURCE,
         "OBS",
         is_recording=flag(status.data.get("outputActive"), "outputActive"),
-        is_paused=status.data.get("outputPaused") is True,
+        is_paused=is_paused,
         recording_name=one_line(name_of(found[0]), 300) if found else None,
         destinations=() if is_still or (left is not None and left < LEAST) else (DESTINATION,),
     )

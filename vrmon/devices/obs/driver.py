@@ -22,11 +22,12 @@ from vrmon.model import Destination, Schedule, Sight, Source, media_type
 from vrmon.net.endpoint import Endpoint
 from vrmon.settings import DeviceSettings
 
+_NOT_PAUSED = 503
 _REASONS = {
     500: "it records already",
     501: "it does not record",
     502: "it is paused",
-    503: "it is not paused",
+    _NOT_PAUSED: "it is not paused",
 }
 _PATIENCE = 2.0  # seconds for a recording to begin; on a busy machine it takes a while
 _PICTURE = {"imageFormat": "jpg", "imageWidth": 320}
@@ -51,7 +52,8 @@ class Obs:
                 *(Ask("GetOutputSettings", {"outputName": name}) for name in OUTPUTS),
             )
             is_still = self._progress.look(status, time.monotonic())
-            return parse_source(status, settings, stats, is_still)
+            is_paused = self._progress.is_paused
+            return parse_source(status, settings, stats, is_paused=is_paused, is_still=is_still)
 
         return Sight((self._session.converse(look),))
 
@@ -90,7 +92,9 @@ class Obs:
     def resume(self, source: str) -> None:
         self._check(source)
         self._wait_to_resume()
-        (reply,) = self._session.ask(Ask("ResumeRecord"))
+        reply, status = self._session.ask(Ask("ResumeRecord"), Ask("GetRecordStatus"))
+        if reply.code == _NOT_PAUSED and status.data.get("outputPaused") is True:
+            self._progress.goes_on()
         self._expect(reply, "to resume")
 
     def _wait_to_resume(self) -> None:

@@ -44,7 +44,7 @@ class Obs(SoloRecorder):
     KIND = "obs"
     ACTIONS = (
         *SoloRecorder.ACTIONS,
-        *("pause_by_hand", "resume_by_hand", "fill_disk", "drop_pictures", "set_format"),
+        *("pause_by_hand", "resume_by_hand", "pause_at_the_end", "fill_disk", "drop_pictures", "set_format"),
     )
     switches: ObsSwitches
 
@@ -55,6 +55,7 @@ class Obs(SoloRecorder):
         self.free = 200_000.0  # MB
         self.dropped = 0.0
         self._wedged: Take | None = None
+        self.calls_paused = False
         self.profile = {("Output", "FilenameFormatting"): _USUAL_FORMAT}
         self._salt, self._challenge = (secrets.token_urlsafe(32) for _ in range(2))
         self._requests: dict[str, Callable[[Data], Data]] = {
@@ -87,6 +88,12 @@ class Obs(SoloRecorder):
     def resume_by_hand(self) -> None:
         if self.take is not None and self.take.paused:
             self.take.resume(self.advance())
+
+    @locked
+    def pause_at_the_end(self) -> None:
+        """The operator pauses in the instant in which the take ends: all that follow are called paused."""
+        self.calls_paused = True
+        self.end(self.advance(), "operator")
 
     @locked
     def fill_disk(self, full: bool = True) -> None:
@@ -157,7 +164,7 @@ class Obs(SoloRecorder):
         lasted = now - self.take.started if self.take is not None and is_written else 0.0
         return {
             "outputActive": is_active,
-            "outputPaused": is_active and self.take is not None and self.take.paused,
+            "outputPaused": self.calls_paused or (is_active and self.take is not None and self.take.paused),
             "outputTimecode": "00:00:00.000",
             "outputDuration": int(lasted * 1000),
             "outputBytes": int(lasted * 40_000),
