@@ -454,6 +454,12 @@ def test_a_name_that_could_not_be_asked_for_meanwhile_is_waited_for_again() -> N
     assert (tracked.since, tracked.known) == (100.0, NOW)
 
 
+def test_a_name_that_is_known_is_not_waited_for_again() -> None:
+    tracked = restored_job(one_job(basename="NEWS", named=101.0))
+    assert tracked.named is not None
+    assert tracked.named <= tracked.known, "the clock of a job without a recording runs from the start"
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
