@@ -28,7 +28,9 @@ MENDED = {
     224: "a stop whose answer was lost was repeated although the job had come back",
     999: "a take begun under the stand-in name that the source still had was left running",
 }
-MENDED_WIDE: dict[int, str] = {}
+MENDED_WIDE = {
+    466: "a primary that was restarted while vrmon was away had its job's take stopped without the hold",
+}
 
 
 def seeds(usual: int, mended: Mapping[int, str]) -> list[int]:

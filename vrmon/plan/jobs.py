@@ -45,6 +45,7 @@ def observe(
         out_of_sight = (
             one.absences == 0 and began - last_seen > _OUT_OF_SIGHT
         )  # nor did anybody see an outage
+        was_there = one.present or _is_awaited(one)
         lacking = replace(
             one,
             present=False,
@@ -52,7 +53,7 @@ def observe(
             absences=one.absences + 1,
             absent_since=ended if one.absences == 0 else one.absent_since,
             absent_until=began,
-            across_outage=one.across_outage or out_of_sight or (one.present and observation.restarted),
+            across_outage=one.across_outage or out_of_sight or (was_there and observation.restarted),
             in_crowd=one.in_crowd or in_crowd,
         )
         if lacking.across_outage and lacking.lost is None:
