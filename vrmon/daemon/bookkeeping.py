@@ -175,7 +175,8 @@ class _Keeper:
             is_full = self.waiting >= _MOST
             if not is_full:
                 append()
-            self._news.notify()
+            if self.waiting == 1:  # else it was woken by the first, and rests now: a burst costs it nothing
+                self._news.notify()
         if is_full:
             self.book.lost(1)
 
