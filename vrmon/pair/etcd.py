@@ -77,13 +77,14 @@ class Etcd:
         if self._pair.user and url not in self._tokens:
             self._tokens[url] = self._authenticated(client)
         answer = self._exchange(client, path, body, self._tokens.get(url, ""))
-        code = answer.get("code") if "error" in answer else None
+        refusal = _refusal(answer)
+        code = None if refusal is None else answer.get("code")
         if code in _STALE:
             self._tokens.pop(url, None)  # the next time another is fetched
         if code == _GONE:
             raise NotFound(f"{client.endpoint.name} does not know it")
-        if "error" in answer:
-            raise client.endpoint.error(BadAnswer, f"refused: {client.endpoint.quoted(str(answer['error']))}")
+        if refusal is not None:
+            raise client.endpoint.error(BadAnswer, f"refused: {client.endpoint.quoted(str(refusal))}")
         return answer
 
     def _client(self, url: str) -> Client:
@@ -115,7 +116,7 @@ class Etcd:
         )
         token = answer.get("token")
         if not isinstance(token, str) or not token:
-            why = client.endpoint.quoted(str(answer.get("error", "it gives no token")))
+            why = client.endpoint.quoted(str(_refusal(answer) or "it gives no token"))
             raise client.endpoint.error(BadAnswer, f"does not let {self._pair.user} in: {why}")
         return token
 
@@ -131,9 +132,14 @@ class Etcd:
 
 def _said(document: object) -> dict[str, Any]:
     answer = mapping(document)
-    if not {"header", "result", "error", "token"} & answer.keys():
+    if not {"header", "result", "error", "message", "token"} & answer.keys():
         raise ShapeError("it is not an answer from etcd")
     return answer
+
+
+def _refusal(answer: Body) -> object:
+    """Why it refuses, None where it does not. Some builds, that of Debian 13 too, have a "message" alone."""
+    return answer.get("error", answer.get("message"))
 
 
 def encoded(value: bytes | str) -> str:
