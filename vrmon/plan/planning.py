@@ -230,9 +230,10 @@ class Planning:
         """The sources of each DVR that a channel has just given up: another may want them."""
         freed = {}
         for name in {key.dvr for key in self.decided} & claims.keys():
-            left = claims[name].keys() - self._sources_taken(name).keys()
-            if any(key in self.decided for key in claims[name].values()) and left:
-                freed[name] = frozenset(left)
+            if any(key in self.decided for key in claims[name].values()):
+                left = claims[name].keys() - self._sources_taken(name).keys()
+                if left:
+                    freed[name] = frozenset(left)
         return freed
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
