@@ -154,11 +154,17 @@ def test_a_password_is_proved_and_never_sent() -> None:
                 client_of(obs.url, wrong).sources()
 
 
-def test_a_paused_take_goes_on(obs: Obs) -> None:
+def client_of_a_paused(obs: Obs) -> Dvr:
+    """Of one that an operator has paused in the midst of a take."""
     client = client_of(obs.url)
     client.record("1", "SHOW")
     obs.pause_by_hand()
     assert client.sources().seen[0].is_paused
+    return client
+
+
+def test_a_paused_take_goes_on(obs: Obs) -> None:
+    client = client_of_a_paused(obs)
     client.resume("1")
     source = client.sources().seen[0]
     assert (source.is_recording, source.is_paused) == (True, False)
@@ -185,10 +191,7 @@ def test_a_recording_that_is_called_paused_since_another_was_is_not(obs: Obs, is
 
 
 def test_a_take_that_is_paused_goes_on_so_that_it_can_end(obs: Obs) -> None:
-    client = client_of(obs.url)
-    client.record("1", "SHOW")
-    obs.pause_by_hand()
-    assert client.sources().seen[0].is_paused
+    client = client_of_a_paused(obs)
     client.stop("1")
     (take,) = obs.takes
     assert take.ended is not None
