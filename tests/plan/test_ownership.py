@@ -142,6 +142,7 @@ def looked(
         observation,
         new_look=True,
         poll_interval=1.0,
+        longest_poll=1.0,
         claims={},
         moment=Moment(moment),
         epoch=0.0,

@@ -82,6 +82,22 @@ def test_a_leader_that_hears_no_etcd_goes_on_and_starts_a_little_later() -> None
     assert pair.source(0).recording is None
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_job_that_two_see_as_the_lead_changes_has_one_take(seed: int) -> None:
+    """The one that is cut off starts it a little later, just as the other one takes the lead."""
+    random = Random(f"as the lead changes {seed}")
+    pair = begun(seed=seed, quirks=Quirks(start_lag=random.choice([0.0, 0.3])))
+    pair.etcd.late = 3.0
+    first, cut = pair.leader, random.uniform(10.0, 11.0)
+    pair.until(cut)
+    first.reaches_etcd = False
+    pair.until(cut + TTL + random.uniform(-1.0, 1.5))
+    pair.run.job("NEWS")
+    pair.until(40.0)
+    assert pair.leader is not first
+    assert [take.asked for take in pair.run.mac.recordings] == ["NEWS"]
+
+
 def test_one_that_hears_nobody_ends_nothing() -> None:
     pair = begun()
     job, leader = pair.run.job("NEWS"), pair.leader
@@ -161,26 +177,27 @@ def test_what_each_may_send(verb: Verb) -> None:
     now = Moment(100.0)
     starts = verb in (Verb.SET_NAME, Verb.RECORD, Verb.RESUME)
     leader = Rights(lease=101.0)
-    assert leader.allows(verb, None, now)
+    assert leader.allows(verb, None, 1.0, now)
     new = replace(leader, leads_since=99.0)
-    for idle in (97.6, 95.9):
-        assert new.allows(verb, idle, now)
-    for idle in (97.5, 96.1):
-        assert new.allows(verb, idle, now) is not starts
+    for idle in (98.8, 95.2):
+        assert new.allows(verb, idle, 1.0, now)
+    for idle in (98.6, 97.0, 95.4):
+        assert new.allows(verb, idle, 1.0, now) is not starts
+    assert new.allows(verb, 95.4, 0.3, now)
     suspended = replace(leader, lease=99.0)
-    assert suspended.allows(verb, 97.0, now) is starts
-    assert suspended.allows(verb, 97.1, now) is (verb is Verb.RESUME)
+    assert suspended.allows(verb, 97.0, 1.0, now) is starts
+    assert suspended.allows(verb, 97.1, 1.0, now) is (verb is Verb.RESUME)
     sure = replace(suspended, peer=Role.STANDBY, heard=98.0)
-    assert sure.allows(verb, 97.0, now)
-    assert replace(sure, heard=96.9).allows(verb, 97.0, now) is starts
-    assert replace(sure, peer=Role.LEADER).allows(verb, 97.0, now) is starts
+    assert sure.allows(verb, 97.0, 1.0, now)
+    assert replace(sure, heard=96.9).allows(verb, 97.0, 1.0, now) is starts
+    assert replace(sure, peer=Role.LEADER).allows(verb, 97.0, 1.0, now) is starts
     standby = Rights(etcd=99.0, heard_leading=99.0)
-    assert not standby.allows(verb, 0.0, now)
+    assert not standby.allows(verb, 0.0, 1.0, now)
     alone = replace(standby, etcd=80.0, heard_leading=80.0)
-    assert alone.allows(verb, 94.0, now) is starts
-    assert replace(alone, is_second=True).allows(verb, 91.0, now) is starts
-    assert not replace(alone, etcd=86.0).allows(verb, 0.0, now)
-    assert not replace(alone, heard_leading=86.0).allows(verb, 0.0, now)
+    assert alone.allows(verb, 94.0, 1.0, now) is starts
+    assert replace(alone, is_second=True).allows(verb, 91.0, 1.0, now) is starts
+    assert not replace(alone, etcd=86.0).allows(verb, 0.0, 1.0, now)
+    assert not replace(alone, heard_leading=86.0).allows(verb, 0.0, 1.0, now)
 
 
 def seeds() -> list[int]:
@@ -199,6 +216,7 @@ def test_no_stroke_costs_a_job(seed: int) -> None:
         duplicate=random.choice(["suffix", "suffix, shown"]),
     )
     pair = VirtualPair(site(2, SYNC, random.choice([1.0, 1.0, 2.0])), seed, quirks)
+    pair.etcd.late = random.uniform(0.0, 3.0)
     pair.begin()
     strokes = Strokes(pair, random)
     pair.until(500.0)

@@ -254,6 +254,7 @@ def decided(row: Row) -> Verdict:
         None if scene.is_unasked else shown,
         new_look=True,
         poll_interval=1.0,
+        longest_poll=1.0,
         claims={},
         moment=Moment(NOW),
         epoch=0.0,

@@ -26,15 +26,17 @@ TTL, MARGIN, PACE = 5.0, 1.0, 1.0
 
 @dataclass
 class VirtualEtcd:
-    """`has_quorum`: whether it answers. `payload`: the shared state, as the leader wrote it last."""
+    """`has_quorum`: whether it answers. `late`: seconds after which it notices that a lease is over.
+    `payload`: the shared state, as the leader wrote it last."""
 
     holder: Host | None = None
     expires: float = -inf
     has_quorum: bool = True
+    late: float = 0.0
     payload: dict[str, Any] | None = None
 
     def held_by(self, now: float) -> Host | None:
-        if self.has_quorum and now >= self.expires:
+        if self.has_quorum and now >= self.expires + self.late:
             self.holder = None
         return self.holder
 

@@ -30,8 +30,8 @@ class Case:
     """One channel and its surroundings.
 
     `primary_told`, `observation`: what the devices told last. `new_look`: the latter was not taken in yet.
-    `claims`: which channel's a source is. `epoch` plus a monotonic time is Unix time. `rights`: None for a
-    host alone.
+    `longest_poll`: the interval of the slower one of its two devices. `claims`: which channel's a source is.
+    `epoch` plus a monotonic time is Unix time. `rights`: None for a host alone.
     """
 
     channel: Channel
@@ -43,6 +43,7 @@ class Case:
     observation: DvrObservation | None
     new_look: bool
     poll_interval: float
+    longest_poll: float
     claims: Mapping[str, ChannelKey]
     moment: Moment
     epoch: float

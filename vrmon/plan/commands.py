@@ -40,8 +40,8 @@ def is_allowed(memory: ChannelMemory, goal: Verb, site: Site) -> bool:
     rights = site.case.rights
     if rights is None:
         return True
-    idle = memory.idle_since
-    return rights.allows(goal, None if idle is None else idle[1], site.moment)
+    since = None if memory.idle_since is None else memory.idle_since[1]
+    return rights.allows(goal, since, site.case.longest_poll, site.moment)
 
 
 def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:

@@ -23,11 +23,12 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
         if _is_news(theirs.channels.get(key, ChannelMemory()), one)
         and primaries.get(key.primary) is own.primaries.get(key.primary)
     }
+    channels = {key: _heard_of(one, own.channels.get(key)) for key, one in theirs.channels.items()}
     covered = own.covered if own.covered.dvrs or own.covered.channels else theirs.covered
     return Memory(
         {**theirs.primaries, **primaries},
         {**theirs.dvrs, **dvrs},
-        {**own.channels, **theirs.channels, **begun},
+        {**own.channels, **channels, **begun},
         inherited={**own.inherited, **own.problems, **theirs.inherited},
         covered=covered,
         acknowledged=theirs.acknowledged,
@@ -50,6 +51,11 @@ def _is_news(theirs: ChannelMemory, own: ChannelMemory) -> bool:
     """Whether they knew nothing of our take, and nothing that speaks against it."""
     said = (theirs.take, theirs.theirs, theirs.hold, theirs.released, theirs.overrun)
     return isinstance(own.take, Sent | Running) and all(one is None for one in said)
+
+
+def _heard_of(theirs: ChannelMemory, own: ChannelMemory | None) -> ChannelMemory:
+    """Since when nothing runs for a job this host has seen for itself."""
+    return theirs if own is None else replace(theirs, idle_since=own.idle_since)
 
 
 def _jobs(channel: ChannelMemory) -> set[Job]:

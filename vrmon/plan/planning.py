@@ -261,6 +261,7 @@ class Planning:
             self.world.dvrs.get(channel.dvr),
             new_look=channel.dvr in self.new_looks,
             poll_interval=device.poll_interval,
+            longest_poll=max(device.poll_interval, self.settings.primaries[channel.primary].poll_interval),
             claims=claims,
             moment=moment,
             epoch=self.world.epoch,

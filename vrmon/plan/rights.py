@@ -13,7 +13,7 @@ LESS_SURE = 3.0  # seconds of nothing running after which one that may no longer
 IN_NEED = 6.0  # seconds of the same for the standby that hears of nobody
 _MORE_IN_NEED = 3.0  # seconds more for the second of two standbys
 SILENCE = 15.0  # seconds without a word after which nobody leads any more, as far as the standby can know
-_APART = 0.5  # seconds by which two hosts keep apart that may both start a take
+_APART = 0.7  # seconds by which two hosts that may both start a take keep apart: a look, and a command
 FRESH_WORD = 3.0  # seconds for which the peer's word is what it is
 _LONGEST_FLIGHT = 2.0  # seconds in which a command must be on its way that no lease stands for
 
@@ -51,9 +51,10 @@ class Rights:
             return Role.STANDBY
         return Role.SUSPENDED if moment.reached(self.lease) else Role.LEADER
 
-    def allows(self, goal: Verb, idle_since: float | None, moment: Moment) -> bool:
+    def allows(self, goal: Verb, idle_since: float | None, longest_poll: float, moment: Moment) -> bool:
         """Whether a command towards `goal` may be sent. `idle_since`: since when nothing runs for the job
-        that is to be recorded, where that is so.
+        that is to be recorded, where that is so, as seen from here: the other host has seen it up to
+        `longest_poll` sooner, or later.
 
         The leader sends everything, but keeps out of the way of the one before it for as long as that may
         not know that it no longer leads. Suspended, it goes on: what it starts waits for one that is surer,
@@ -62,7 +63,7 @@ class Rights:
         """
         role = self.role(moment)
         if role is Role.LEADER:
-            return goal not in _STARTS or not self._may_meet_another(idle_since, moment)
+            return goal not in _STARTS or not self._may_meet_another(idle_since, longest_poll, moment)
         if goal not in _STARTS:
             return role is Role.SUSPENDED and self.is_other_idle(moment)
         since = idle_since
@@ -75,13 +76,13 @@ class Rights:
             waits = LESS_SURE
         return goal is Verb.RESUME or (since is not None and moment.passed(since, waits))
 
-    def _may_meet_another(self, idle_since: float | None, moment: Moment) -> bool:
+    def _may_meet_another(self, idle_since: float | None, longest_poll: float, moment: Moment) -> bool:
         """Whether one that is suspended since we lead would start just now what we want to start."""
         is_alone = self.peer is not Role.SUSPENDED and moment.passed(self.leads_since, SILENCE)
         if idle_since is None or is_alone:
             return False
-        theirs = idle_since + LESS_SURE
-        return moment.passed(theirs, -_APART) and not moment.passed(theirs, 2 * _APART)
+        theirs, apart = idle_since + LESS_SURE, longest_poll + _APART
+        return moment.passed(theirs, -apart) and not moment.passed(theirs, apart)
 
     def is_other_idle(self, moment: Moment) -> bool:
         """Whether the other host has said just now that it stands by."""
