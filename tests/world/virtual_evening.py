@@ -13,6 +13,9 @@ from vrmon.model import Job
 from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.settings import Channel
 
+# Seconds before which nothing happens: when a show began that was there before the first look at its primary
+# that is remembered, nobody can know.
+_FIRST = 20.0
 LENGTHS = (60.0, 600.0, 1500.0, 2700.0, 3600.0)  # seconds of a show, more or less
 PAUSES = (-5.0, 0.0, 0.0, 0.5, 3.0, 60.0)  # between two: a show may begin before the one before it ends
 
@@ -31,8 +34,7 @@ class Evening:
         self._until = until
         self._shows = 0
         for channel in run.settings.channels:
-            # When a show began that was there before the first look at its primary, nobody can know.
-            run.after(random.uniform(20.0, 60.0), partial(self._begin, channel))
+            run.after(random.uniform(_FIRST, 60.0), partial(self._begin, channel))
         blinding = [self._primary_is_away, self._recorder_is_away, self._crash, self._freeze, self._hang]
         strikes = [
             self._take_ends,
@@ -50,8 +52,9 @@ class Evening:
 
     def _again(self, pause: float, strike: Callable[[], None]) -> None:
         def happen() -> None:
-            if self._run.now < self._until:
+            if _FIRST < self._run.now < self._until:
                 strike()
+            if self._run.now < self._until:
                 self._again(pause, strike)
 
         self._run.after(self._random.expovariate(1 / pause), happen)
