@@ -23,9 +23,9 @@ PAUSES = (-5.0, 0.0, 0.0, 0.5, 3.0, 60.0)  # between two: a show may begin befor
 class Evening:
     """Shows begin until `until`; a few kinds of faults strike, each `every` seconds or three times that.
 
-    A loss that no look could have shown is none of them: a destination is taken only where nothing else makes
-    vrmon blind, and for longer than a look or two; an operator records only where start dates tell his take
-    from another file of ours.
+    A loss that no look could have shown is none of them: a take that ends has been seen; a destination is
+    taken only where nothing else makes vrmon blind, and for longer than a look or two; an operator records
+    only where start dates tell his take from another file of ours.
     """
 
     def __init__(self, run: Run, random: Random, until: float, every: float = 300.0) -> None:
@@ -119,7 +119,9 @@ class Evening:
         self._after(lambda: setattr(source, "has_destination", True), least=20.0, most=60.0)
 
     def _take_ends(self) -> None:
-        self._run.mac.end(self._source(), self._run.now)
+        source = self._source()
+        if source.recording is not None and source.recording.seen:
+            self._run.mac.end(source, self._run.now)
 
     def _hold(self) -> None:
         run, until = self._run, self._run.now + self._random.uniform(5.0, 120.0)
