@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -114,6 +115,25 @@ def test_killed_while_a_message_is_on_its_way_it_sends_it_again(
         receiver.wait_for(lambda got: got[-1]["event"] == "ended")
     events = [one["event"] for one in receiver.got]
     assert events in (["raised", "ended"], ["raised", "raised", "ended"])
+
+
+def test_a_memory_that_cannot_be_written_is_called_so_and_tells_people_all_the_same(
+    tmp_path: Path, vrmond: Server, receiver: Receiver
+) -> None:
+    with alarming(tmp_path, settings(webhook=f'"{receiver.url}"'), vrmond.unix_socket) as alarm:
+        alarm.wait_for((alarm.state / "state.json").exists)
+        shutil.rmtree(alarm.state)
+        alarm.state.touch()
+        show(vrmond, REFUSED)
+        receiver.wait_for(lambda got: got)
+        vrmond.wait(lambda: vrmond.backend.asked[-1][1].keys() == {"vrmon-alarm"})
+        assert "Alarm not delivered" not in alarm.log()
+        alarm.state.unlink()
+        alarm.state.mkdir()
+        show(vrmond)
+        alarm.wait_for(lambda: "What is told is kept again" in alarm.log())
+        alarm.wait_for((alarm.state / "state.json").exists)
+        assert alarm.log().count("What was told cannot be kept over a restart") == 1
 
 
 def test_silence_of_vrmond_is_told(tmp_path: Path, receiver: Receiver) -> None:

@@ -23,7 +23,7 @@ from vrmon.alarm.configured import Configured
 from vrmon.alarm.deciding import plan
 from vrmon.alarm.door import Door
 from vrmon.alarm.eyes.eyes import Eyes
-from vrmon.alarm.health import WaysHealth
+from vrmon.alarm.health import PICTURES, STATE, WaysHealth
 from vrmon.alarm.inquiry import Inquiry
 from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
@@ -43,8 +43,6 @@ _BEATING = 60.0  # seconds between two signs of life for the dead-man's switch
 _LAST = 5.0  # seconds that messengers get to come back at the end
 _WRITTEN = 2.0  # seconds that the record of what was told gets then
 
-_STATE = "vrmon-alarm"  # stands among the ways for its own memory
-_PICTURES = "pictures"  # and for what it looks at
 _TEST = Message(
     Occasion.TEST, "", Severity.INFO, "", "This is a test of vrmon's alarms. Nothing is wrong.", since=0.0
 )
@@ -117,8 +115,8 @@ class Alarm:
         self._sign_of_life(answers=condition is not None)
         if condition is not None:
             self._eyes.watch(condition.recorded, self._configured.settings.eyes)
-            self._health.take_in(_STATE, self._notebook.failing(), time.monotonic())
-            self._health.take_in(_PICTURES, self._eyes.failing(), time.monotonic())
+            self._health.take_in(STATE, self._notebook.failing(), time.monotonic())
+            self._health.take_in(PICTURES, self._eyes.failing(), time.monotonic())
             self._reporting.tell(self._inquiry, self._health, self._configured.ways, self._eyes)
         if not self._messengers.late() and not self._eyes.late():
             self._notifier.watchdog()
@@ -183,7 +181,7 @@ class Alarm:
         can be told."""
         now = time.monotonic()
         for way in self._configured.ways:
-            others = self._health.failing().keys() - {way.name, _PICTURES}
+            others = self._health.failing().keys() - {way.name, PICTURES}
             is_due = now - self._beat >= _BEATING and not self._messengers.is_out(way.name)
             if way.kind is Kind.HEARTBEAT and answers and not others and is_due:
                 self._beat = now
@@ -214,7 +212,7 @@ class Alarm:
         self._is_stale = False
         self._configured.read()
         self._inquiry = Inquiry(self._socket_path or self._configured.socket)
-        names = [way.name for way in self._configured.ways] + [_STATE, _PICTURES]
+        names = [way.name for way in self._configured.ways] + [STATE, PICTURES]
         self._health.configured(names, self._configured.faults, time.monotonic())
 
     def _summary(self, *, answers: bool) -> str:

@@ -12,6 +12,15 @@ from vrmon.text import span
 
 log = logging.getLogger(__name__)
 
+STATE = "vrmon-alarm"  # stands among the ways for its own memory
+PICTURES = "pictures"  # and for what it looks at
+
+_BEGINS_AND_ENDS = {
+    STATE: ("What was told cannot be kept over a restart", "What is told is kept again"),
+    PICTURES: ("Pictures cannot be looked at", "Pictures are looked at again"),
+}
+_OF_A_WAY = ("Alarm not delivered", "Alarms are delivered again")
+
 
 class WaysHealth:
     """By the name of a way: why it fails, and since when (monotonic)."""
@@ -34,13 +43,14 @@ class WaysHealth:
     def take_in(self, way: str, why: str, now: float) -> None:
         """`why` it failed just now, "" where it did not."""
         before = self._failing.get(way)
+        begins, ends = _BEGINS_AND_ENDS.get(way, _OF_A_WAY)
         if why:
             self._failing[way] = (why, now if before is None else before[1])
             if before is None:
-                log.warning("Alarm not delivered", extra=fields(way=way, reason=why))
+                log.warning(begins, extra=fields(way=way, reason=why))
         elif before is not None:
             del self._failing[way]
-            log.info("Alarms are delivered again", extra=fields(way=way, reason=span(now - before[1])))
+            log.info(ends, extra=fields(way=way, reason=span(now - before[1])))
 
     def failing(self) -> dict[str, str]:
         return {way: why for way, (why, _) in self._failing.items()}
