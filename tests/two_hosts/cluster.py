@@ -60,7 +60,7 @@ class Member:
 
     def fill(self) -> None:
         """Not a byte more gets onto its disk."""
-        with (self.folder / "filler").open("wb") as file, suppress(OSError):
+        with suppress(OSError), (self.folder / "filler").open("wb") as file:
             while True:
                 file.write(b"\0" * (1 << 16))
                 file.flush()
