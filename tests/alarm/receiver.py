@@ -14,10 +14,12 @@ PATIENCE = 60.0
 
 
 class Receiver:
-    """`manner`: "well", "refusing" (500), "hung" or "dripping" (for ever). `got`: what came whole."""
+    """`manner`: "well", "refusing" (500), "hung" or "dripping" (for ever). `begun`: how many messages
+    came; `got`: those that were answered well."""
 
     def __init__(self) -> None:
         self.manner = "well"
+        self.begun = 0
         self.got: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.gone = threading.Event()
@@ -26,6 +28,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                receiver.begun += 1
                 if self._answer():
                     receiver.got.append(body)
 

@@ -104,7 +104,7 @@ def test_killed_while_a_message_is_on_its_way_it_sends_it_again(
     receiver.manner = "hung"
     with alarming(tmp_path, settings(webhook=f'"{receiver.url}"'), vrmond.unix_socket) as alarm:
         show(vrmond, REFUSED)
-        alarm.wait_for((alarm.state / "state.json").exists)
+        receiver.wait_for(lambda _: receiver.begun)  # or its messenger would outlive it
         alarm.kill()
         receiver.manner = "well"
         alarm.start()
