@@ -190,7 +190,10 @@ def test_what_each_may_send(verb: Verb) -> None:
     sure = replace(suspended, peer=Role.STANDBY, heard=98.0)
     assert sure.allows(verb, 97.0, 1.0, now)
     assert replace(sure, heard=96.9).allows(verb, 97.0, 1.0, now) is starts
-    assert replace(sure, peer=Role.LEADER).allows(verb, 97.0, 1.0, now) is starts
+    relieved = replace(sure, peer=Role.LEADER)
+    assert not relieved.allows(verb, 97.0, 1.0, now)
+    assert replace(relieved, heard=96.9).allows(verb, 97.0, 1.0, now) is starts
+    assert replace(relieved, is_peer_able=False).allows(verb, 97.0, 1.0, now) is starts
     standby = Rights(etcd=99.0, heard_leading=99.0)
     assert not standby.allows(verb, 0.0, 1.0, now)
     alone = replace(standby, etcd=80.0, heard_leading=80.0)

@@ -21,7 +21,7 @@ from vrmon.settings import Channel, Settings
 from vrmon.state import snapshot
 from vrmon.views.round import Round
 
-TTL, MARGIN, PACE = 5.0, 1.0, 1.0
+TTL, MARGIN, PACE, UNSURE_PACE = 5.0, 1.0, 1.0, 0.25
 
 
 @dataclass
@@ -154,7 +154,8 @@ class VirtualPair:
 
     def _tend(self, host: Host) -> None:
         self._hear(host)
-        host.run.after(PACE, host.run._living(partial(self._tend, host)))
+        is_sure = host.reaches_etcd and self.etcd.has_quorum
+        host.run.after(PACE if is_sure else UNSURE_PACE, host.run._living(partial(self._tend, host)))
 
     def _hear(self, host: Host) -> None:
         now, etcd = host.run.now, self.etcd

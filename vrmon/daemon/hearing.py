@@ -47,6 +47,7 @@ class Hearing:
             self._peer_led,
             bool(self.peer_node) and self.peer_node < self.node,
             self.leads_since,
+            not self.peer.unready,
         )
 
     @property

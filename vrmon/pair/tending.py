@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _STANDBY_PACE = 0.05  # seconds between two looks at who leads
 _PEER_PACE = 1.0
+_UNSURE_PACE = 0.25  # the same while etcd does not say who leads: the peer may know
 _MEMBERS_PACE = 5.0
 _AGAIN = 0.5  # seconds after a state that could not be shared
 
@@ -57,6 +58,7 @@ class Tending:
         self._parting: str | None = None  # with the lease
         self._is_parting = False
         self._parted = threading.Event()
+        self._is_unsure = False
         self.sharing_failed = ""
         threads = (self._tend, self._share, self._listen, self._look_around)
         self._threads = [
@@ -104,6 +106,7 @@ class Tending:
             if self._is_parting:
                 self._part()
             word = self._lease.tend()
+            self._is_unsure = bool(word.error)
             self._heard(word)
             leads = word.lease is not None
             pause = self._pair.ttl / 5 if leads or word.error else _STANDBY_PACE
@@ -138,7 +141,8 @@ class Tending:
         while not self._closing.is_set():
             began = time.monotonic()
             self._heard_peer(peer.ask())
-            self._closing.wait(max(0.0, began + _PEER_PACE - time.monotonic()))
+            pause = _UNSURE_PACE if self._is_unsure else _PEER_PACE
+            self._closing.wait(max(0.0, began + pause - time.monotonic()))
         peer.close()
 
     def _look_around(self) -> None:

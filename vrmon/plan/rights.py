@@ -35,7 +35,8 @@ class Rights:
     `lease`: until when etcd's word holds that it does; None: etcd has said that it does not. `etcd`: when
     that answered last. `peer`: what the other host said that it is, last at `heard`; `heard_leading`: when it
     said last that it leads, or has led. `is_second`: the other host is to act first where both stand by.
-    `leads_since`: when it took the lease.
+    `leads_since`: when it took the lease. `is_peer_able`: whether the other host said that it reaches what it
+    is to command.
     """
 
     lease: float | None = None
@@ -45,6 +46,7 @@ class Rights:
     heard_leading: float = -inf
     is_second: bool = False
     leads_since: float = -inf
+    is_peer_able: bool = True
 
     def role(self, moment: Moment) -> Role:
         if self.lease is None:
@@ -57,8 +59,9 @@ class Rights:
         `longest_poll` sooner, or later.
 
         The leader sends everything, but keeps out of the way of the one before it for as long as that may
-        not know that it no longer leads. Suspended, it goes on: what it starts waits for one that is surer,
-        and what it ends wants the peer's fresh word that it has not taken over. The standby sends nothing,
+        not know that it no longer leads. Suspended, it goes on until it hears that the peer leads: what it
+        starts waits for one that is surer, and what it ends wants the peer's fresh word that it has not taken
+        over. The standby sends nothing,
         but starts what nobody else does where it has heard neither of etcd nor of a leader for long.
         """
         role = self.role(moment)
@@ -72,6 +75,8 @@ class Rights:
                 return False
             since = None if since is None else max(since + IN_NEED, self._left_alone)
             waits = _MORE_IN_NEED if self.is_second else 0.0
+        elif self._is_relieved(moment):
+            return False
         else:
             waits = LESS_SURE
         return goal is Verb.RESUME or (since is not None and moment.passed(since, waits))
@@ -83,6 +88,11 @@ class Rights:
             return False
         theirs, apart = idle_since + LESS_SURE, longest_poll + _APART
         return moment.passed(theirs, -apart) and not moment.passed(theirs, apart)
+
+    def _is_relieved(self, moment: Moment) -> bool:
+        """Whether the other host has said just now that it leads, and can."""
+        is_fresh = not moment.passed(self.heard, FRESH_WORD)
+        return self.peer is Role.LEADER and self.is_peer_able and is_fresh
 
     def is_other_idle(self, moment: Moment) -> bool:
         """Whether the other host has said just now that it stands by."""
