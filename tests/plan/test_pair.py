@@ -98,6 +98,32 @@ def test_a_job_that_two_see_as_the_lead_changes_has_one_take(seed: int) -> None:
     assert [take.asked for take in pair.run.mac.recordings] == ["NEWS"]
 
 
+def test_what_a_host_remembers_from_when_it_led_last_ends_no_take_of_the_next_leader() -> None:
+    """It died with a take begun that nobody has seen or heard of, and is back before that is over."""
+    pair = begun(quirks=Quirks(start_lag=2.0))
+    first = pair.leader
+    second = first.others[0]
+    first.reaches_etcd = False
+    news = pair.run.job("NEWS")
+    while first.run.now < 5.0 and not pair.run.mac.recordings:
+        pair.until(pair.run.now + 0.01)
+    pair.until(pair.run.now + 0.5)
+    first.run.crash(pause=15.0)
+    first.reaches_etcd = True
+    pair.until(11.0)
+    assert pair.leader is second
+    pair.run.playbox.jobs.remove(news)
+    pair.until(19.5)
+    assert first.run.is_alive
+    assert pair.source(0).recording is None
+    second.reaches_etcd = False
+    pair.run.job("SPORT")
+    pair.until(45.0)
+    assert pair.leader is first
+    takes = [(take.asked, take.ended is None) for take in pair.run.mac.recordings]
+    assert takes == [("NEWS", False), ("SPORT", True)]
+
+
 def test_one_that_hears_nobody_ends_nothing() -> None:
     pair = begun()
     job, leader = pair.run.job("NEWS"), pair.leader

@@ -14,7 +14,7 @@ from tests.world.virtual_promises import Promises
 from tests.world.virtual_run import Run
 from tests.world.virtual_truth import Truth
 from vrmon.model import Action, DvrObservation, Job, Verb
-from vrmon.plan.inheriting import inherited
+from vrmon.plan.inheriting import followed, inherited
 from vrmon.plan.moment import Moment
 from vrmon.plan.rights import Rights, Role
 from vrmon.settings import Channel, Settings
@@ -27,13 +27,14 @@ TTL, MARGIN, PACE, UNSURE_PACE = 5.0, 1.0, 1.0, 0.25
 @dataclass
 class VirtualEtcd:
     """`has_quorum`: whether it answers. `late`: seconds after which it notices that a lease is over.
-    `payload`: the shared state, as the leader wrote it last."""
+    `payload`: the shared state, as `author` wrote it last, who led."""
 
     holder: Host | None = None
     expires: float = -inf
     has_quorum: bool = True
     late: float = 0.0
     payload: dict[str, Any] | None = None
+    author: Host | None = None
 
     def held_by(self, now: float) -> Host | None:
         if self.has_quorum and now >= self.expires + self.late:
@@ -171,6 +172,7 @@ class VirtualPair:
                 self._take_over(host)
             elif holder is not host:
                 host.lease = None
+                self._follow(host)
             elif host.lease is None:  # it died and began again: the old lease must expire
                 pass
             else:
@@ -179,6 +181,12 @@ class VirtualPair:
 
     def _is_frozen(self, host: Host) -> bool:
         return host.run.now < host.run._frozen_until
+
+    def _follow(self, host: Host) -> None:
+        run = host.run
+        if self.etcd.payload is not None and self.etcd.author is not host:
+            theirs = snapshot.restore(self.etcd.payload, run.epoch, run.now, run.settings.sync)
+            run.memory = followed(theirs, run.memory)
 
     def _take_over(self, host: Host) -> None:
         etcd, run, now = self.etcd, host.run, host.run.now
@@ -193,6 +201,7 @@ class VirtualPair:
     def _turned(self, host: Host, turned: Round) -> None:
         if self.etcd.holder is host and host.role is Role.LEADER and host.reaches_etcd:
             self.etcd.payload = snapshot.payload(turned.plan.memory, host.run.epoch)
+            self.etcd.author = host
         if host.freezes and any(one.verb is not Verb.FETCH_NAME for one in turned.sent):
             host.run.freeze(host.freezes)
             host.freezes = 0.0

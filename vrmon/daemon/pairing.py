@@ -204,7 +204,7 @@ class Pairing:
 
     def _follow(self, heard: Hearing, shared: Shared) -> None:
         """What the leader's people and names are, also while this host stands by."""
-        theirs = self._understood(heard, shared)
+        theirs = self._understood(heard, shared) if shared.node != heard.node else None
         if theirs is not None:
             self._loop.change(lambda own: followed(theirs, own))
 

@@ -36,15 +36,22 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
 
 
 def followed(theirs: Memory, own: Memory) -> Memory:
-    """What the standby knows of people and of names: what the leader does."""
+    """What the standby knows of people and of names: what the leader does. `theirs` is another host's."""
     channels = {
-        key: one
-        if (hold := theirs.channels.get(key, ChannelMemory()).hold) == one.hold
-        else replace(one, hold=hold)
-        for key, one in own.channels.items()
+        key: _led(theirs.channels.get(key, ChannelMemory()), one) for key, one in own.channels.items()
     }
     dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
     return replace(own, channels=channels, dvrs=dvrs, acknowledged=theirs.acknowledged)
+
+
+def _led(theirs: ChannelMemory, own: ChannelMemory) -> ChannelMemory:
+    """Under the hold that they know. A take from when this host led last, before it died, that has not been
+    seen since is theirs by now: what is seen next is another one."""
+    is_old = isinstance(own.take, Sent) and own.take.inherited
+    is_old = is_old or (isinstance(own.take, Running) and own.take.seen is None)
+    if is_old:
+        return replace(own, hold=theirs.hold, take=None, attempt=None)
+    return own if own.hold == theirs.hold else replace(own, hold=theirs.hold)
 
 
 def _is_news(theirs: ChannelMemory, own: ChannelMemory) -> bool:
