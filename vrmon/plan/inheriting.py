@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from vrmon.model import Job
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
+from vrmon.plan.memory import (
+    ChannelMemory,
+    DvrMemory,
+    Memory,
+    PrimaryMemory,
+    Running,
+    Sent,
+    is_of_before,
+)
 from vrmon.plan.replacing import replace
 
 
@@ -47,10 +55,8 @@ def followed(theirs: Memory, own: Memory) -> Memory:
 def _led(theirs: ChannelMemory, own: ChannelMemory) -> ChannelMemory:
     """Under the hold that they know. A take from when this host led last, before it died, that has not been
     seen since is theirs by now: what is seen next is another one."""
-    is_old = isinstance(own.take, Sent) and own.take.inherited
-    is_old = is_old or (isinstance(own.take, Running) and own.take.seen is None)
-    if is_old:
-        return replace(own, hold=theirs.hold, take=None, attempt=None)
+    if is_of_before(own.take):
+        own = replace(own, take=None, attempt=None)
     return own if own.hold == theirs.hold else replace(own, hold=theirs.hold)
 
 

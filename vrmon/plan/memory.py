@@ -215,6 +215,16 @@ class Running(_OfJob):
 Take = Naming | Sent | Running
 
 
+def is_of_before(take: Take | None) -> bool:
+    """Whether a vrmon before this one began it, and this one has not seen it."""
+    match take:
+        case Sent(inherited=inherited):
+            return inherited
+        case Running(seen=seen):
+            return seen is None
+    return False
+
+
 class Whose(Enum):
     """Whose a recording is."""
 

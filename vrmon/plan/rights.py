@@ -61,8 +61,8 @@ class Rights:
         The leader sends everything, but keeps out of the way of the one before it for as long as that may
         not know that it no longer leads. Suspended, it goes on until it hears that the peer leads: what it
         starts waits for one that is surer, and what it ends wants the peer's fresh word that it has not taken
-        over. The standby sends nothing,
-        but starts what nobody else does where it has heard neither of etcd nor of a leader for long.
+        over. The standby sends nothing, but starts what nobody else does where it has heard neither of etcd
+        nor of a leader for long.
         """
         role = self.role(moment)
         if role is Role.LEADER:
@@ -91,12 +91,14 @@ class Rights:
 
     def _is_relieved(self, moment: Moment) -> bool:
         """Whether the other host has said just now that it leads, and can."""
-        is_fresh = not moment.passed(self.heard, FRESH_WORD)
-        return self.peer is Role.LEADER and self.is_peer_able and is_fresh
+        return self.is_peer_able and self._is_peer(Role.LEADER, moment)
 
     def is_other_idle(self, moment: Moment) -> bool:
         """Whether the other host has said just now that it stands by."""
-        return self.peer is Role.STANDBY and not moment.passed(self.heard, FRESH_WORD)
+        return self._is_peer(Role.STANDBY, moment)
+
+    def _is_peer(self, role: Role, moment: Moment) -> bool:
+        return self.peer is role and not moment.passed(self.heard, FRESH_WORD)
 
     def is_left_alone(self, moment: Moment) -> bool:
         """Whether nobody leads as far as the standby can know."""

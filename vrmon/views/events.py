@@ -9,7 +9,7 @@ from vrmon.catalog import ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem, ProblemKey
 from vrmon.plan import Plan
 from vrmon.plan.drill import Drill, DrillResult
-from vrmon.plan.memory import ChannelMemory, Memory, Naming, Running, Sent
+from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
 from vrmon.settings import Channel
 from vrmon.text import span
 
@@ -151,13 +151,7 @@ def _seen(memory: ChannelMemory) -> Running | None:
 
 def _is_found(was: ChannelMemory) -> bool:
     """Whether a take that is seen now was begun by somebody else, or by the vrmon before this one."""
-    match was.take:
-        case None | Naming():
-            return True
-        case Sent(inherited=inherited):
-            return inherited
-        case Running(seen=seen):
-            return seen is None
+    return not isinstance(was.take, Sent | Running) or is_of_before(was.take)
 
 
 def _same(one: Running | None, other: Running | None) -> bool:
