@@ -46,6 +46,20 @@ def test_a_job_that_an_odd_entry_may_hold_has_not_ended(
     assert gone_after(sight) == ended
 
 
+def test_jobs_that_an_odd_entry_hides_may_have_gone_with_the_others() -> None:
+    """Three that no answer shows any more want more proof than one does; those that were hidden before do not
+    count again."""
+    shown = (A, Job(A.ingest, "3"), B)
+    there = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight(shown)))
+    at_once = jobs.observe(there, Observation.good(1.0, 1.1, Sight((), (ODD_A,))))
+    assert at_once.jobs[B].in_crowd
+    hidden = jobs.observe(there, Observation.good(1.0, 1.1, Sight((B,), (ODD_A,))))
+    after = jobs.observe(hidden, Observation.good(2.0, 2.1, Sight((), (ODD_A,))))
+    assert not after.jobs[B].in_crowd
+    two = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A, B))))
+    assert not jobs.observe(two, Observation.good(1.0, 1.1, Sight((), (ODD_A,)))).jobs[B].in_crowd
+
+
 def test_an_odd_entry_breaks_the_row_of_absences_and_counts_as_an_outage_of_its_ingest() -> None:
     memory = jobs.observe(PrimaryMemory(), Observation.good(0.0, 0.1, Sight((A, B))))
     memory = jobs.observe(memory, Observation.good(1.0, 1.1, Sight((), (ODD_A,))))

@@ -32,12 +32,10 @@ def observe(
         blurred = _changed(memory.jobs, {job: _blurred(one) for job, one in memory.jobs.tracked.items()})
         return replace(memory, folded=ended, state=observation.state, bad_since=bad_since, jobs=blurred)
     present = {_as_shown_now(memory, job): None for job in observation.seen}
-    missing = [
-        one
-        for job, one in memory.jobs.tracked.items()
-        if job not in present and not may_hide(observation, job.ingest)
-    ]
-    in_crowd = sum(1 for one in missing if one.present or _is_awaited(one)) >= _CROWD
+    unseen = [one for job, one in memory.jobs.tracked.items() if job not in present]
+    missing = [one for one in unseen if not may_hide(observation, one.job.ingest)]
+    hidden = [one for one in unseen if may_hide(observation, one.job.ingest)] if observation.odd else []
+    in_crowd = sum(map(_was_there, missing)) + sum(map(_has_hidden, hidden)) >= _CROWD
     good = memory.good
     jobs = {job: _seen(one) if job in present else _blurred(one) for job, one in memory.jobs.tracked.items()}
     for one in missing:
@@ -45,7 +43,7 @@ def observe(
         out_of_sight = (
             one.absences == 0 and began - last_seen > _OUT_OF_SIGHT
         )  # nor did anybody see an outage
-        was_there = one.present or _is_awaited(one)
+        was_there = _was_there(one)
         lacking = replace(
             one,
             present=False,
@@ -78,9 +76,15 @@ def observe(
     )
 
 
-def _is_awaited(one: TrackedJob) -> bool:
-    """Whether it was there, as far as anybody knows, when the process before this one ended."""
-    return one.resumed is not None and one.absences == 0
+def _was_there(one: TrackedJob) -> bool:
+    """Whether it was there so far, as far as anybody knows: where it is awaited, when the process before this
+    one ended."""
+    return one.present or (one.resumed is not None and one.absences == 0)
+
+
+def _has_hidden(one: TrackedJob) -> bool:
+    """Whether a job that this answer hides was shown until then: it may have gone with the others."""
+    return one.present and not one.across_outage
 
 
 def _changed(before: Jobs, after: dict[Job, TrackedJob]) -> Jobs:
