@@ -9,7 +9,7 @@ import pytest
 
 from tests.world.virtual import Quirks, Recording
 from tests.world.virtual_run import Run
-from tests.world.virtual_stories import begun, recording, running
+from tests.world.virtual_stories import begun, names, recording, running
 from vrmon.model import Job
 
 GERMAN, RUSSIAN = "Nachrichten für Zürich", "Вечер"
@@ -102,6 +102,42 @@ def test_a_restart_soon_after_the_record_command_changes_nothing_of_that(
     run.playbox.jobs.remove(job)
     run.until(80.0)
     assert take.ended is not None
+
+
+def after_a_drill(after: float) -> tuple[Run, Recording]:
+    """A drill that is shown late gives way to a short job, and is shown once as if it were its take."""
+    run = begun(Quirks(start_lag=5.0, stop_lag=0.3))
+    assert run.drill(seconds=30.0) == ""
+    run.until(run.now + after)
+    job = run.job("SHORT")
+    while "SHORT" not in names(run):
+        run.until(run.now + 0.001)
+    take = running(run)
+    run.until(run.now + 0.5)
+    run.playbox.jobs.remove(job)
+    return run, take
+
+
+@pytest.mark.parametrize("after", [4.7, 4.8, 4.9, 5.0, 5.1])
+def test_a_take_that_was_glimpsed_is_awaited_after_its_job(after: float) -> None:
+    run, take = after_a_drill(after)
+    run.until(run.now + 30.0)
+    assert take.ended is not None
+    run.job("NEXT")
+    run.until(run.now + 20.0)
+    assert running(run).asked == "NEXT"
+
+
+@pytest.mark.parametrize("after", [4.7, 4.8, 4.9, 5.0])
+def test_a_recording_in_place_of_a_glimpsed_one_is_known_by_its_name_only(after: float) -> None:
+    run, _ = after_a_drill(after)
+    run.until(run.now + 1.0)
+    source = run.mac.sources[0]
+    run.mac.end(source, run.now)
+    run.until(run.now + 1.5)
+    by_hand = run.mac.begin(source, "operator", run.now, name="OWN")
+    run.until(run.now + 30.0)
+    assert by_hand.ended is None
 
 
 def split(run: Run, name: str, *, seen_idle: bool) -> Recording:

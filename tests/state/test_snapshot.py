@@ -65,7 +65,15 @@ of_takes["latency"] = st.none() | moments
 names = st.lists(texts, max_size=2).map(tuple)
 takes: st.SearchStrategy[Take] = st.one_of(
     st.builds(Naming, **of_takes),
-    st.builds(Sent, **of_takes, sent=moments, standing=texts, aliases=names, is_certain=st.booleans()),
+    st.builds(
+        Sent,
+        **of_takes,
+        sent=moments,
+        standing=texts,
+        aliases=names,
+        is_certain=st.booleans(),
+        glimpsed=st.booleans(),
+    ),
     st.builds(
         Running,
         **of_takes,

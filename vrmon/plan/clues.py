@@ -86,11 +86,12 @@ def watched(evidence: Evidence) -> Whose | None:
 def by_our_command(evidence: Evidence) -> Whose | None:
     """The source was seen idle before our record command, which was not refused, and this is within the
     recorder's grace, whatever the recording is called. A command that a vrmon before us may not have sent any
-    more says nothing of one under another name."""
+    more says nothing of one under another name, nor does one whose take was there for a moment."""
     take = evidence.sent
     if take is None or is_expired(take, evidence.case):
         return None
-    return Whose.OURS if take.is_certain or evidence.source.recording_name is None else None
+    speaks = take.is_certain and not take.glimpsed
+    return Whose.OURS if speaks or evidence.source.recording_name is None else None
 
 
 def by_its_name(evidence: Evidence) -> Whose | None:

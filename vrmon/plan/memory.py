@@ -178,8 +178,9 @@ class Sent(_OfJob):
     `looked`: the first good look that began after it; from then on the recorder has its grace. `standing`:
     the name that the source showed when it went out. `aliases`: names under which an earlier command may
     have begun it. `inherited`: the command was that of a vrmon before this one; `is_certain`: it did go out,
-    for that vrmon may have died between the name and the command. `before`: the inherited take, for which
-    this is a command of our own: where that is refused, the other one counts again.
+    for that vrmon may have died between the name and the command. `glimpsed`: it was shown for a moment, or
+    what ran before it was. `before`: the inherited take, for which this is a command of our own: where that
+    is refused, the other one counts again.
     """
 
     sent: float = 0.0
@@ -188,6 +189,7 @@ class Sent(_OfJob):
     aliases: tuple[str, ...] = ()
     inherited: bool = False
     is_certain: bool = True
+    glimpsed: bool = False
     before: Sent | None = None
 
 

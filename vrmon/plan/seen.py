@@ -288,11 +288,28 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
         return replace(memory, attempt=attempt, take=None)
     if take.job != memory.job:
         return replace(memory, attempt=None, take=None)  # what is not wanted any more does not die
+    if _may_be_unshown_yet(case, take):
+        return replace(memory, attempt=None, take=_awaited(take))
     confirmed = take.started if take.confirmed is None else take.confirmed
     before = 0 if memory.losses is None else memory.losses.deaths
     deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
     losses = Losses(deaths, _ended(case), take.name, confirmed, take.date or "")
     return replace(memory, attempt=None, take=None, losses=losses)
+
+
+def _may_be_unshown_yet(case: Case, take: Running) -> bool:
+    """Whether what was seen can have been the end of the recording before, and ours be shown late: it is gone
+    within the recorder's grace. Where its job is active as well, the next command finds that out."""
+    tracked, seen = case.primary.jobs.get(take.job), case.observation
+    is_early = seen is not None and seen.began < take.started + case.traits.start_grace
+    return is_early and tracked is not None and not tracked.present
+
+
+def _awaited(take: Running) -> Sent:
+    began = take.started
+    return Sent(
+        take.job, take.source, take.number, take.label, take.latency, sent=began, looked=began, glimpsed=True
+    )
 
 
 def _is_stopped(case: Case, attempt: Attempt | None) -> bool:

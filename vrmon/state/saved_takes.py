@@ -27,6 +27,7 @@ def encoded(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
         "instead": "" if sent is None else sent.standing,
         "sent": not isinstance(take, Naming) or _may_be_sent(channel),
         "certain": running is not None or (sent is not None and sent.is_certain),
+        "glimpsed": sent is not None and sent.glimpsed,
         "started": None if running is None else unix(running.started),
         "borne": running is not None and running.borne,
         "start_date": None if running is None else running.date,
@@ -85,6 +86,7 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
         aliases=tuple(text(one) for one in saved.get("aliases", ())),
         inherited=True,
         is_certain=bool(saved.get("certain", True)),
+        glimpsed=bool(saved.get("glimpsed", False)),
     )
 
 
