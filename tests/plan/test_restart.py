@@ -10,10 +10,12 @@ import pytest
 
 from tests.world.virtual import By, Quirks
 from tests.world.virtual_run import Run
+from tests.world.virtual_site import site
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.model import DeviceState, DvrObservation, Observation
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.memory import Sent
+from vrmon.settings import Sync
 
 
 def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
@@ -147,6 +149,30 @@ def test_a_new_vrmon_takes_over_the_running_take(keep: int | None, pause: float)
     run.playbox.jobs.remove(job)
     run.until(60.0 + pause)
     assert take.ended is not None
+
+
+@pytest.mark.parametrize("pause", [0.1, 0.4, 0.8, 1.2])
+def test_what_a_recorder_shows_to_a_new_vrmon_is_at_first_no_proof_that_it_records(pause: float) -> None:
+    """The stop that went out last was not saved, and the recorder shows for a while what it has ended."""
+    settings = site(1, Sync(stop_delay=0.5), 0.25)
+    mac = settings.dvrs["mac"]
+    late = replace(mac, traits=replace(mac.traits, shown_late=2.5))
+    run = Run(replace(settings, dvrs={"mac": late}), Quirks(stop_lag=2.4))
+    run.begin()
+    run.until(2.0)
+    job, key = run.job("NEWS"), run.settings.channels[0].key
+    run.until(20.0)
+    take = running(run)
+    run.playbox.jobs.remove(job)
+    while take.ended is None:
+        run.until(run.now + 0.001)
+    behind = next(back for back, one in enumerate(reversed(run.kept)) if one.channels[key].attempt is None)
+    run.crash(keep=behind, pause=pause)
+    run.until(40.0)
+    (show,) = run.memory.covered.done[key]
+    (span,) = show.takes
+    assert span.ended is not None
+    assert span.ended.earliest <= take.ended <= span.ended.latest
 
 
 def test_a_new_vrmon_starts_what_is_missing() -> None:

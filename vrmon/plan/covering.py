@@ -77,8 +77,8 @@ class Folding:
         if look.shown is not Shown.UNKNOWN:
             self._primaries[name] = Between(seen.began, seen.ended)
 
-    def dvr_looked(self, name: str, seen: Observation[T]) -> None:
-        """Take in a look at a DVR."""
+    def dvr_looked(self, name: str, seen: Observation[T], first: float | None) -> None:
+        """Take in a look at a DVR. `first`: the end of the first good one since this process began."""
         device = self._settings.dvrs[name]
         look = _look("dvr", name, seen)
         is_late = _is_late(look, self._before.dvrs.get(name), device)
@@ -90,7 +90,7 @@ class Folding:
             self._looked_at.add(key)
             shown, take = look, None
             if look.shown is not Shown.UNKNOWN:
-                shown, take = self._source_shown(verdict, look, device.traits)
+                shown, take = self._source_shown(verdict, look, device.traits, first)
             if known is None or is_late or not _is_as_it_was(known, shown, take):
                 coverage = self._caught_up(key)
                 tail = Tail(device.traits.shown_late, device.traits.unwritten)
@@ -192,7 +192,9 @@ class Folding:
     def _stamp(self, moment: float) -> int:
         return int((moment + self._epoch) * 1000)
 
-    def _source_shown(self, verdict: Verdict, look: Look, traits: Traits) -> tuple[Look, TakeSpan | None]:
+    def _source_shown(
+        self, verdict: Verdict, look: Look, traits: Traits, first: float | None
+    ) -> tuple[Look, TakeSpan | None]:
         """What a good look at the DVR showed of a channel's source, as far as the plan makes sense of it."""
         memory, source = verdict.memory, verdict.source
         cause = _cause(verdict)
@@ -212,6 +214,8 @@ class Folding:
             return replace(look, shown=Shown.NO, cause=cause, came=came), None
         if _is_ending(memory.attempt, look, traits):
             return replace(look, shown=Shown.UNKNOWN, cause=cause or Cause.LATE_START.value), None
+        if _may_have_ended_before(take, look, traits, first):
+            return replace(look, shown=Shown.UNKNOWN, cause=cause), None
         span = TakeSpan(
             self._stamp(look.ended), take.job, take.number, take.source, take.files, Between(0.0, 0.0)
         )
@@ -224,6 +228,12 @@ def _is_ending(attempt: Attempt | None, look: Look, traits: Traits) -> bool:
         return False
     late = max(traits.start_grace, traits.stop_grace)
     return attempt.ended is None or look.began < attempt.ended + late
+
+
+def _may_have_ended_before(take: Running, look: Look, traits: Traits, first: float | None) -> bool:
+    """Whether the vrmon before this one may have stopped the take as it died: what went out last it could not
+    save, and the recorder shows for a while what it has ended."""
+    return first is not None and take.started < first and look.began < first + traits.shown_late
 
 
 def _look(kind: str, name: str, seen: Observation[T]) -> Look:

@@ -319,7 +319,7 @@ class Planning:
         for name, dvr in self.dvrs.items():
             was, seen = self.memory.dvrs.get(name, DvrMemory()), self.world.dvrs.get(name)
             if seen is not None and dvr.folded != was.folded:
-                folding.dvr_looked(name, seen)
+                folding.dvr_looked(name, seen, dvr.first)
         covered = folding.folded(self.now)
         for key in (covered.lacking.keys() | before.lacking.keys()) & self.settings.places.keys():
             if key in self.decided or covered.lacking.get(key) != before.lacking.get(key):
