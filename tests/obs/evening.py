@@ -137,13 +137,19 @@ class Evening:
             self.pauses.append((began, time.time()))
 
     def _operator_records(self) -> None:
-        """For a moment, unless there is a recording."""
+        """For a moment, unless there is a recording, until it is over: OBS would hold one for ever
+        that is paused while it winds up."""
         if not self._by_hand("StartRecord"):
             return
         until(lambda: self.site.obs.ask("GetRecordStatus")["outputActive"], "the operator's recording")
         self.by_hand.append(self.site.obs.records_to())
         time.sleep(self.chance.uniform(1, 5))
         self._by_hand("StopRecord")
+        until(lambda: not self._goes_on_by_hand(), "the end of the operator's recording")
+
+    def _goes_on_by_hand(self) -> bool:
+        obs = self.site.obs
+        return bool(obs.ask("GetRecordStatus")["outputActive"]) and obs.records_to() in self.by_hand
 
     def _disk_is_full(self) -> None:
         used = self.site.obs.folder.parent / "used"
