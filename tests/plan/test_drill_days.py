@@ -47,7 +47,7 @@ def run_of(seed: int, settings: Settings, quirks: Quirks, day: Day, *, drilled: 
     if drilled:
         run.after(EVERY, drill)
     run.begin()
-    run.until(day.seconds + settings.sync.outage_hold + 120.0)
+    run.until(day.over + settings.sync.outage_hold + 120.0)
     run.promises.agree()
     return run, begun
 
@@ -73,7 +73,7 @@ def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(se
         (show, before, after)
         for show in day.shows
         if (before := began(without, show)) is not None
-        and ((after := began(run, show)) is None or after > before + may_take)
+        and ((after := began(run, show)) is None or after > before + may_take + day.away(before, after))
         and show.ends > before + may_take  # one that is over by then need not have begun
     ]
     assert late == []

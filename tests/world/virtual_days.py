@@ -74,6 +74,16 @@ class Day:
         for moment, fault, channel, chance in self._faults:
             run.at(moment, partial(fault, self, run, channel, chance))
 
+    @property
+    def over(self) -> float:
+        """When the last show has ended."""
+        return max([self.seconds, *(show.ends for show in self.shows)])
+
+    def away(self, since: float, until: float) -> float:
+        """For how many seconds of these, at the most, vrmon is dead."""
+        deaths = [(moment, chance) for moment, fault, _, chance in self._faults if fault is _crash]
+        return sum(_pause(chance) for moment, chance in deaths if since <= moment <= until)
+
     def is_on_air(self, channel: int, moment: float, slack: float = 30.0) -> bool:
         """Whether a show is on, or near."""
         return any(
@@ -117,7 +127,11 @@ def _dvr_outage(_day: Day, run: Run, _channel: int, chance: float) -> None:
 
 
 def _crash(_day: Day, run: Run, _channel: int, chance: float) -> None:
-    run.crash(pause=0.3 if chance < 0.5 else 10.0 * chance)
+    run.crash(pause=_pause(chance))
+
+
+def _pause(chance: float) -> float:
+    return 0.3 if chance < 0.5 else 10.0 * chance
 
 
 def _take_ends(_day: Day, run: Run, channel: int, _chance: float) -> None:
