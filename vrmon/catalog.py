@@ -177,6 +177,7 @@ class Wait(Word):
     NAME = "for {primary} to tell the name of its file"
     ANSWER = "for {dvr} to answer"
     LOOK = "for a look at {dvr}"
+    END = "for {dvr} to end the take before"
 
 
 class Text(NamedTuple):

@@ -43,6 +43,16 @@ def test_a_job_that_followed_while_vrmon_was_away_gets_a_file_of_its_own(pause: 
     assert run.problems() == set()
 
 
+def test_a_job_that_waits_for_the_take_before_it_says_so() -> None:
+    run, first, _ = recording("A", Quirks(stop_lag=2.9))
+    run.playbox.jobs.remove(first)
+    run.job("B")
+    while "not-verified" not in run.problems():
+        run.until(run.now + 0.1)
+    (told,) = run.verdict().problems
+    assert "vrmon waits for mac to end the take before." in told.message
+
+
 @pytest.mark.parametrize("keep", [0, 1])
 def test_a_restart_during_a_stop_is_no_death(keep: int) -> None:
     run, first, take = recording("A", Quirks(stop_lag=2.0))

@@ -368,4 +368,5 @@ def _waits_for(case: Case, verdict: Verdict) -> Wait:
     if take is None or isinstance(take, Naming):
         is_named = verdict.job is not None and verdict.job.basename is not None
         return Wait.LOOK if is_named or take is not None else Wait.NAME
-    return Wait.LOOK
+    is_of_another = verdict.job is not None and take.job != verdict.job.job
+    return Wait.END if is_of_another and isinstance(take, Running) else Wait.LOOK
