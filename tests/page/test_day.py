@@ -37,6 +37,16 @@ return [...document.querySelectorAll("#lanes li:not(.axis)")].map((row) => ({
   })),
 }));
 """
+_ABSENCES = """
+const box = (one) => {
+  const {left, top, width, height} = one.getBoundingClientRect();
+  return [left, top, width, height];
+};
+return [...document.querySelectorAll(`${arguments[0]} li:not(.axis) .lane`)].map((lane) => ({
+  lane: box(lane), absences: [...lane.children].filter((one) => one.matches(".dark"))
+    .map((one) => ({box: box(one), isVisible: one.checkVisibility({visibilityProperty: true})})),
+}));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +86,22 @@ def day(
 
 def seconds(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
+
+
+def assert_absences_are_seen(
+    browser: Browser, lanes: str, report: dict[str, Any], begins: float, length: float
+) -> None:
+    """Each is where it belongs, as high as its lane, which begins then and is so many seconds long."""
+    every = browser.run(_ABSENCES, lanes)
+    assert len(every) == CHANNELS
+    for lane in every:
+        left, top, width, height = lane["lane"]
+        assert len(lane["absences"]) == len(report["absences"]) > 0
+        for seen, one in zip(lane["absences"], report["absences"], strict=True):
+            assert seen["isVisible"]
+            began, ended = (seconds(one[edge]) + EPOCH - begins for edge in ("from", "to"))
+            expected = [left + began / length * width, top, max(3, (ended - began) / length * width), height]
+            assert seen["box"] == pytest.approx(expected, abs=2)
 
 
 def test_the_evening_has_what_a_day_may_have(evening: dict[str, Any]) -> None:
@@ -118,14 +144,44 @@ def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict
         "return [...document.querySelectorAll('#rows tr')].map((row) =>"
         " [...row.children].map((cell) => cell.textContent))"
     )
-    assert [[row[0], row[1]] for row in cells] == [
+    of_jobs = [row for row in cells if row[1] != "vrmon was away"]
+    assert [[row[0], row[1]] for row in of_jobs] == [
         [job["channel"], job["basename"]] for job in evening["jobs"]
     ]
-    for row, job in zip(cells, evening["jobs"], strict=True):
+    for row, job in zip(of_jobs, evening["jobs"], strict=True):
         assert row[4].endswith(job["status"])
         whys = [gap["cause"].replace("-", " ") for gap in job["gaps"]]
         assert all(why in row[6] for why in whys) or job["status"] == "complete"
         assert all(take["name"] in row[7] for take in job["takes"])
+
+
+def test_the_times_in_which_vrmon_was_away_are_seen_in_every_lane_and_stand_in_the_table(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    serve(server, evening)
+    day(server, browser)
+    assert_absences_are_seen(browser, "#lanes", evening, EPOCH, LENGTH)
+    rows = browser.run(
+        "return [...document.querySelectorAll('#rows tr')].map((row) =>"
+        " [...row.children].map((cell) => cell.textContent))"
+    )
+    away = [row for row in rows if row[1] == "vrmon was away"]
+    (zone,) = evening["zones"]
+    moments = [
+        [EPOCH + zone["offset"] + seconds(one[edge]) for edge in ("from", "to")]
+        for one in evening["absences"]
+    ]
+    assert [row[:5] for row in away] == [
+        [
+            "all",
+            "vrmon was away",
+            *(time.strftime("%H:%M:%S", time.gmtime(one)) for one in times),
+            "? not watched",
+        ]
+        for times in moments
+    ]
+    began = [row[2] for row in rows]
+    assert began.index(away[0][2]) > 0, "it stands between the jobs that began before it and after it"
 
 
 def test_a_bar_opens_its_job_by_the_keyboard_too(
@@ -188,7 +244,8 @@ def test_across_a_change_of_the_clock_every_time_is_that_of_its_own_hour(
     places = [float(left.rstrip("%")) for _, left in hours]
     assert places == pytest.approx([4 * n for n in (0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 21, 23, 25)])
     began = browser.run(
-        "return [...document.querySelectorAll('#rows tr')].map((row) => row.cells[2].textContent)"
+        "return [...document.querySelectorAll('#rows tr')]"
+        ".filter((row) => row.cells[0].textContent !== 'all').map((row) => row.cells[2].textContent)"
     )
     moments = [datetime.fromisoformat(job["began"]["latest"].replace("Z", "+00:00")) for job in night["jobs"]]
     assert {moment.timestamp() < changes for moment in moments} == {True, False}
@@ -236,7 +293,8 @@ class TestStrips:
     def test_the_last_hours_stand_where_events_would(
         self, server: Server, browser: Browser, evening: dict[str, Any]
     ) -> None:
-        asked = serve(server, at_another_time(evening, time.time() - EPOCH - LENGTH))
+        report = at_another_time(evening, time.time() - EPOCH - LENGTH)
+        asked = serve(server, report)
         board = Board(browser, server.url)
         browser.wait("!document.getElementById('timeline').hidden")
         assert browser.run("return document.querySelector('.recent').hidden")
@@ -252,7 +310,9 @@ class TestStrips:
         told = browser.run(
             "return document.querySelectorAll('#strips li')[1].querySelector('.unseen').innerText"
         )
-        assert re.match(r"\d+ (complete|partial|running)", told)
+        assert re.match(r"\d+ (complete|partial|running).*; vrmon was away", told)
+        to = datetime.fromisoformat(asked[0]["to"].replace("Z", "+00:00")).timestamp()
+        assert_absences_are_seen(browser, "#strips", report, to - 4 * 3600, 4 * 3600)
         assert board.accessibility_violations() == []
         assert board.scrolls == (False, False)
 

@@ -1,7 +1,7 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
 import { howLong, setText, Zone } from "./text.js";
-import { drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+import { awayIn, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
 
 const DAY = 86400;
 const PACE = 60000; // ms between two looks while the day goes on
@@ -35,6 +35,7 @@ function draw(status, report) {
   at("before").href = `/day?day=${zone.day(from - DAY / 2)}`;
   at("after").href = `/day?day=${zone.day(from + 1.5 * DAY)}`;
   at("after").hidden = !isOver;
+  const away = awayIn(report.absences, { from, to: end });
   const focused = document.activeElement?.dataset?.key;
   const jobs = grouped(report.jobs, (job) => job.channel);
   const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
@@ -44,13 +45,13 @@ function draw(status, report) {
     row("axis", "", hoursOf(lane, zone, step).map((hour) => tick(hour, lane, zone))),
     ...names.map((name) =>
       row("", name, [
-        ...report.absences.map((one) => part("dark", { from: seconds(one.from), to: one.to === null ? end : seconds(one.to) }, lane)),
+        ...away.map((one) => part("dark", one, lane)),
         ...(jobs.get(name) ?? []).map((job) => bar(job, lane, end, zone)),
         ...(isOver ? [] : [part("now", { from: now, to: now }, lane)]),
       ]),
     ),
   );
-  at("rows").replaceChildren(...report.jobs.map((job) => line(job, end, zone)));
+  at("rows").replaceChildren(...lines(report, { from, to: end }, zone));
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   if (!isOver) setTimeout(() => show().catch(failed), PACE);
 }
@@ -84,12 +85,12 @@ function bar(job, lane, now, zone) {
   button.type = "button";
   button.dataset.key = key(job);
   button.setAttribute("aria-haspopup", "dialog");
-  button.setAttribute("aria-label", `${job.channel}, ${facts(job, now, zone).slice(0, 5).map(([, fact]) => fact).join(", ")}`);
+  button.setAttribute("aria-label", `${job.channel}, ${facts(job, zone).slice(0, 5).map(([, fact]) => fact).join(", ")}`);
   drawBar(button, job, lane, now);
   place(button, spanOf(job, now), lane);
   setText(name, `${STATUSES[job.status]?.mark ?? "?"} ${nameOf(job)}`);
   button.append(name);
-  button.addEventListener("click", () => open(job, now, zone));
+  button.addEventListener("click", () => open(job, zone));
   return button;
 }
 
@@ -97,7 +98,7 @@ function key(job) {
   return [job.channel, job.job, job.began.earliest].join("|");
 }
 
-function facts(job, now, zone) {
+function facts(job, zone) {
   const { least, most } = job.missing;
   const clock = (time) => zone.clock(seconds(time), seconds(job.began.earliest));
   const surely = most - least < 2 ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
@@ -112,27 +113,47 @@ function facts(job, now, zone) {
   ];
 }
 
-function line(job, now, zone) {
+// The jobs, and the times in which vrmon was away, in the order in which they began.
+function lines(report, day, zone) {
+  const jobs = report.jobs.map((job) => ({ began: seconds(job.began.earliest), line: () => line(job.channel, STATUSES[job.status], facts(job, zone)) }));
+  const away = report.absences.map((one) => ({ began: seconds(one.from), line: () => line("all", undefined, absence(one, day, zone)) }));
+  return [...away, ...jobs].sort((one, other) => one.began - other.began).map((one) => one.line());
+}
+
+function absence({ from, to }, day, zone) {
+  const began = seconds(from);
+  return [
+    ["Job", "vrmon was away"],
+    ["Began", zone.clock(began, Math.max(began, day.from))],
+    ["Ended", to === null ? "not yet" : zone.clock(seconds(to), Math.max(began, day.from))],
+    ["Backup", "not watched"],
+    ["Missing", ""],
+    ["Why", ""],
+    ["Files", ""],
+  ];
+}
+
+function line(channel, { mark, tone } = { mark: "?", tone: "stale" }, facts) {
   const line = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
-  setText(head, job.channel);
+  setText(head, channel);
   line.append(head);
-  for (const [term, fact] of facts(job, now, zone)) {
+  for (const [term, fact] of facts) {
     const cell = document.createElement("td");
-    if (term === "Backup") cell.dataset.tone = STATUSES[job.status]?.tone ?? "stale";
-    setText(cell, term === "Backup" ? `${STATUSES[job.status]?.mark ?? "?"} ${fact}` : fact);
+    if (term === "Backup") cell.dataset.tone = tone;
+    setText(cell, term === "Backup" ? `${mark} ${fact}` : fact);
     line.append(cell);
   }
   return line;
 }
 
-function open(job, now, zone) {
+function open(job, zone) {
   setText(at("job-title"), `${job.channel}: ${nameOf(job)}`);
   const takes = job.takes.map((take) => ["Take", `${take.name} on ${take.dvr}, number ${take.number}${take.end_cause ? `, ended by ${take.end_cause.replaceAll("-", " ")}` : ""}`]);
   const primary = ["Primary", `${job.primary}, ingest ${job.ingest}, id ${job.job}`];
   dialog.querySelector("dl").replaceChildren(
-    ...[primary, ...facts(job, now, zone), ...takes].flatMap(([term, fact]) => {
+    ...[primary, ...facts(job, zone), ...takes].flatMap(([term, fact]) => {
       const [name, value] = [document.createElement("dt"), document.createElement("dd")];
       setText(name, term);
       setText(value, fact || "–");

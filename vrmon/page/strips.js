@@ -1,6 +1,6 @@
 // The last hours of each channel, in a strip: in place of a list of what happened, where there is a history.
 
-import { drawBar, grouped, hoursOf, part, seconds } from "./timeline.js";
+import { awayIn, awayTold, drawBar, grouped, hoursOf, part } from "./timeline.js";
 import { setText, Zone } from "./text.js";
 
 const HOURS = 4;
@@ -38,18 +38,19 @@ function show(report, moment, lane) {
   const jobs = grouped(report.jobs, (job) => job.channel);
   const names = moment.document.channels.map(({ name }) => name);
   const zone = new Zone(moment.document.zone, report.zones);
-  list.replaceChildren(axis(lane, zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], report, lane, moment.now)));
+  const away = awayIn(report.absences, lane);
+  list.replaceChildren(axis(lane, zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], away, lane, moment.now)));
 }
 
-function strip(name, jobs, report, lane, now) {
+function strip(name, jobs, away, lane, now) {
   const [row, label, bars, told] = ["li", "span", "div", "span"].map((tag) => document.createElement(tag));
   label.className = "name";
   bars.className = "lane";
   bars.setAttribute("aria-hidden", "true");
   told.className = "unseen";
   setText(label, name);
-  setText(told, summary(jobs));
-  bars.append(...jobs.map((job) => bar(job, lane, now)), ...report.absences.map((one) => absence(one, lane)));
+  setText(told, [summary(jobs), awayTold(away)].filter(Boolean).join("; "));
+  bars.append(...away.map((one) => part("dark", one, lane)), ...jobs.map((job) => bar(job, lane, now)));
   row.append(label, bars, told);
   return row;
 }
@@ -60,12 +61,8 @@ function bar(job, lane, now) {
   return element;
 }
 
-function absence({ from, to }, lane) {
-  return part("dark", { from: seconds(from), to: to === null ? lane.to : seconds(to) }, lane);
-}
-
 function summary(jobs) {
-  if (!jobs.length) return "no job";
+  if (!jobs.length) return "no job seen";
   const counts = grouped(jobs, (job) => job.status);
   return [...counts].map(([status, those]) => `${those.length} ${status}`).join(", ");
 }
