@@ -181,6 +181,27 @@ def test_a_fault_elsewhere_in_the_configuration_keeps_nobody_from_being_told(
     assert told(receiver) == [("raised", "PCR 1"), ("ended", "PCR 1")]
 
 
+def test_a_mistake_in_what_says_whom_to_tell_keeps_nobody_from_being_told(
+    tmp_path: Path, vrmond: Server, receiver: Receiver
+) -> None:
+    """Nor does a restart, after which there is nothing to go by but what was kept."""
+    with receiving() as switch:
+        beats = secret(tmp_path / "url", switch.url)
+        good = settings(webhook=f'"{receiver.url}"', heartbeat_url_file=beats)
+        with alarming(tmp_path, good, vrmond.unix_socket) as alarm:
+            switch.wait_for(lambda _: switch.asked)
+            alarm.kill(signal.SIGTERM)
+            alarm.config.write_text(good.replace("webhook =", "webhok ="))
+            alarm.start()
+            show(vrmond, REFUSED)
+            receiver.wait_for(lambda got: got)
+            vrmond.wait(lambda: vrmond.backend.asked[-1][1].keys() == {"vrmon.toml"})
+            assert len(switch.asked) == 1, "not all is well"
+            tried = alarm.test()
+            assert (tried["webhook"], tried["heartbeat"]) == ("", "")
+            assert "alarm.webhok" in tried["vrmon.toml"]
+
+
 def test_each_way_can_be_tried(tmp_path: Path, vrmond: Server, receiver: Receiver) -> None:
     urls = tmp_path / "urls"
     text = settings(webhook=f'"{receiver.url}"', urls_file=secret(urls, "x"))

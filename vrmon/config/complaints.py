@@ -26,6 +26,7 @@ class Complaints:
         self._outside: list[tuple[int, str]] = []
         self.variables: dict[KeyPath, str] = {}  # keys whose value came from the environment
         self.refused_variables: set[str] = set()
+        self.tables: set[str] = set()  # the tables of the document that `refusing` are about
 
     def add(
         self, path: KeyPath, wrong: str, expected: str, *, guess: str = "", outside: bool = False
@@ -36,12 +37,15 @@ class Complaints:
             self.refused_variables.add(variable)
         line = 0 if variable is not None else self._layout.line(path)
         place = variable or f"{self._file}:{line}"
+        if not outside:
+            self.tables.add(str(path[0]))
         faults = self._outside if outside else self._refusing
         more = f'did you mean "{guess}"?' if guess else f"expected {expected}"
         faults.append((line, f"{place}: {self._label(path)}: {wrong} ({more})"))
 
     def add_variable(self, variable: str, key: str, wrong: str, expected: str) -> None:
         self.refused_variables.add(variable)
+        self.tables.add(key.partition(".")[0])
         self._refusing.append((0, f"{variable}: {key}: {wrong} (expected {expected})"))
 
     @property
