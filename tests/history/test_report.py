@@ -57,7 +57,12 @@ class Evenings:
 
     def read(self, span: Span = EVER, channel: str = "") -> dict[str, Any]:
         self._write()
-        return report(self._connection, span, channel, session=self._session)
+        return report(self._connection, span, channel, session=self._session, now=self._now() / 1000)
+
+    def copied(self, span: Span = EVER) -> dict[str, Any]:
+        """As a copy of the file is read, where nobody runs."""
+        self._write()
+        return report(self._connection, span, now=self._now() / 1000)
 
     def listed(self, kind: str, limit: int = 100) -> list[dict[str, Any]]:
         """All pages of the history."""
@@ -65,7 +70,14 @@ class Evenings:
         found: list[dict[str, Any]] = []
         after: str | None = ""
         while after is not None:
-            one = page(self._connection, kind, after=after, limit=limit)
+            one = page(
+                self._connection,
+                kind,
+                after=after,
+                limit=limit,
+                session=self._session,
+                now=self._now() / 1000,
+            )
             found += one["items"]
             after = one["next"]
         return found
@@ -266,7 +278,9 @@ def test_a_job_is_in_the_report_of_every_time_in_which_it_ran(tmp_path: Path) ->
         assert names(0.0, 4000.0) == ["NEWS", "SPORT"]
 
 
-def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_that_was_known(tmp_path: Path) -> None:
+def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_somebody_looked_again(
+    tmp_path: Path,
+) -> None:
     with evenings(tmp_path) as here:
         run = here.run
         run.begin()
@@ -277,12 +291,42 @@ def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_that_was_known(
         run.playbox.jobs.clear()
         run.until(1000.0)
         (job,) = here.read()["jobs"]
-        assert job["status"] == "complete"
-        assert 400.0 < seconds(job["ended"]["earliest"]) <= seconds(job["ended"]["latest"]) <= 500.5
+        assert 400.0 < seconds(job["ended"]["earliest"]) <= 500.5
+        assert 560.0 <= seconds(job["ended"]["latest"]) <= 570.0
         absence = here.read()["absences"][0]
         assert seconds(absence["from"]) <= 500.0
         assert 559.0 < seconds(absence["to"]) < 562.0
         assert here.read(Span(EPOCH + 700.0, EPOCH + 800.0))["jobs"] == []
+
+
+@pytest.mark.parametrize("silence", [0.0, 90.0])
+def test_a_job_whose_end_nobody_saw_is_never_whole_and_its_truth_lies_within(
+    tmp_path: Path, silence: float
+) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.job("NEWS")
+        run.until(110.0)
+        run.crash(keep=None, pause=40.0)
+        run.mac.end(run.mac.sources[0], run.now)
+        run.playbox.is_up = not silence
+        run.at(112.0 + 20.0 + silence, run.playbox.jobs.clear)
+        run.at(115.0 + 20.0 + silence, lambda: setattr(run.playbox, "is_up", True))
+        run.until(400.0)
+        ran, lost = 32.0 + silence, 22.0 + silence
+        (job,) = here.read()["jobs"]
+        (listed,) = here.listed("job")
+        assert job["status"] == "partial"
+        assert seconds(job["ended"]["earliest"]) <= 132.0 + silence <= seconds(job["ended"]["latest"])
+        assert job["missing"]["least"] <= lost <= job["missing"]["most"]
+        assert job["coverage"]["least"] <= 1.0 - lost / ran <= job["coverage"]["most"]
+        assert job["gaps"][-1]["cause"] == "vrmon-away"
+        assert job["gaps"][-1]["most"] > 3.0
+        assert (listed["ended"], listed["missing"]) == (job["ended"], job["missing"])
+        for taken in (*job["takes"], *here.listed("take")):
+            assert seconds(taken["ended"]["earliest"]) <= 110.0 <= seconds(taken["ended"]["latest"]) <= 160.0
 
 
 def test_a_report_that_would_be_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 from vrmon.catalog import Cause
 from vrmon.history.database import Connection, rows
+from vrmon.history.sessions import Sessions
 
 _NAMED, _NAMELESS = 12 * 3_600_000, 15 * 60_000  # milliseconds for which nobody need have seen it
+_MOMENT = 0.001  # seconds
 _COLUMNS = "one.*, sessions.seen FROM jobs AS one LEFT JOIN sessions ON sessions.began = one.session"
 _THE_SAME = "one.key = :key AND one.ingest = :ingest AND one.job = :job"
 _BEFORE = f"SELECT {_COLUMNS} WHERE {_THE_SAME} AND one.stamp < :stamp ORDER BY one.stamp DESC LIMIT 1"
@@ -33,18 +35,20 @@ _TAKES = (
 _TAKE_BEFORE = f"{_TAKES} AND one.stamp < :stamp ORDER BY one.stamp DESC LIMIT 1"
 _TAKE_AFTER = f"{_TAKES} AND one.stamp > :stamp ORDER BY one.stamp LIMIT 1"
 
+_OF_ITS_END = ("ended_earliest", "ended_latest", "end_cause", "session", "seen")
+
 _Row = Mapping[str, Any]
 
 
-def as_one_job(connection: Connection, row: _Row) -> _Row | None:
+def as_one_job(connection: Connection, row: _Row, sessions: Sessions) -> _Row | None:
     """The job whose first row this is; None where another row tells of it."""
     if next(rows(connection, _IS_KNOWN_BETTER, row), None) is not None:
         return None
     found = parts(connection, row)
-    return whole(found) if found[0] is row else None
+    return whole(found, unseen_end(found, sessions)) if found[0] is row else None
 
 
-def as_one_take(connection: Connection, row: _Row) -> _Row | None:
+def as_one_take(connection: Connection, row: _Row, sessions: Sessions) -> _Row | None:
     """The take whose first row this is; None where another row tells of it."""
     before = next(rows(connection, _TAKE_BEFORE, row), None)
     if before is not None and _is_met_again(before, row):
@@ -54,8 +58,8 @@ def as_one_take(connection: Connection, row: _Row) -> _Row | None:
         if not _is_met_again(found[-1], after):
             break
         found.append(after)
-    (one,) = takes(found)
-    return {**one, "seen": found[-1]["seen"]}
+    (one,) = takes(found, sessions)
+    return one
 
 
 def parts(connection: Connection, row: _Row) -> list[_Row]:
@@ -71,25 +75,31 @@ def parts(connection: Connection, row: _Row) -> list[_Row]:
     return found
 
 
-def whole(found: Sequence[_Row]) -> dict[str, Any]:
-    """Their row as one."""
+def whole(found: Sequence[_Row], unseen: _Row | None = None) -> dict[str, Any]:
+    """Their row as one; `unseen` is the gap at its end that nobody saw."""
     first, last = found[0], found[-1]
-    if first is last:
+    if first is last and unseen is None:
         return dict(last)
     least = sum(one["least"] for one in found)
     most = sum(one["most"] for one in found) + sum(gap["most"] for gap in unwatched(found))
     began, until = first["began_earliest"], last["ended_latest"] or last["until"]
     shortest = ((last["ended_earliest"] or last["until"]) - first["began_latest"]) / 1000
-    longest = (until - began) / 1000
+    ended: dict[str, Any] = {}
+    if unseen is not None:
+        ended = {"ended_earliest": unseen["began"], "ended_latest": unseen["ended"]}
+        until = unseen["ended"]
+        most, shortest = most + unseen["most"], shortest + unseen["most"]
+    longest = max((until - began) / 1000, _MOMENT)
     covered_most = min(1.0 - least / longest, 1.0)
     return {
         **last,
+        **ended,
         "basename": last["basename"] or first["basename"],
         "began_earliest": began,
         "began_latest": first["began_latest"],
         "least": round(least, 3),
         "most": round(most, 3),
-        "covered_least": min(max(1.0 - most / shortest, 0.0), covered_most),
+        "covered_least": min(max(1.0 - most / max(shortest, _MOMENT), 0.0), covered_most),
         "covered_most": covered_most,
     }
 
@@ -104,18 +114,40 @@ def unwatched(found: Sequence[_Row]) -> Iterator[dict[str, Any]]:
             yield {"began": began, "ended": ended, "least": 0.0, "most": seconds, "cause": cause}
 
 
-def takes(found: Sequence[_Row]) -> list[dict[str, Any]]:
-    """The takes of all of them, in order; one that was met again under its name is one."""
+def unseen_end(found: Sequence[_Row], sessions: Sessions) -> dict[str, Any] | None:
+    """The gap from when the job was last known to when somebody looked again and it was over; None where
+    somebody saw it end, or it runs."""
+    last = found[-1]
+    if last["ended_latest"] is not None or not sessions.is_over(last["session"]):
+        return None
+    began = last["until"]
+    primary = last["key"].partition("/")[0]
+    ended = max(began, sessions.looked_again(last["session"], primary))
+    seconds = (ended - began) / 1000
+    return {"began": began, "ended": ended, "least": 0.0, "most": seconds, "cause": Cause.VRMON_AWAY.value}
+
+
+def takes(found: Sequence[_Row], sessions: Sessions) -> list[dict[str, Any]]:
+    """The takes of all of them, in order; one that was met again under its name is one. One whose end nobody
+    saw ended between vrmon's last sign of life and the next look at its recorder."""
     joined: list[dict[str, Any]] = []
     for take in found:
         last = joined[-1] if joined else None
         if last is not None and _is_met_again(last, take):
-            ended = {name: take[name] for name in ("ended_earliest", "ended_latest", "end_cause")}
+            ended = {name: take[name] for name in _OF_ITS_END}
             names = json.dumps(list(dict.fromkeys([*json.loads(last["names"]), *json.loads(take["names"])])))
             joined[-1] = {**last, **ended, "names": names}
         else:
             joined.append(dict(take))
-    return joined
+    return [_ended(take, sessions) for take in joined]
+
+
+def _ended(take: dict[str, Any], sessions: Sessions) -> dict[str, Any]:
+    if take["ended_latest"] is not None or not sessions.is_over(take["session"]):
+        return take
+    earliest = max(take["began_latest"], take["seen"] or 0)
+    latest = max(earliest, sessions.looked_again(take["session"], take["dvr"]))
+    return {**take, "ended_earliest": earliest, "ended_latest": latest}
 
 
 def _is_met_again(last: _Row, take: _Row) -> bool:

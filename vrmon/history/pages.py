@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
 from vrmon.history.holes import holes
 from vrmon.history.joined import as_one_job, as_one_take
+from vrmon.history.sessions import Sessions
 from vrmon.text import rfc3339
 from vrmon.views.events import Event
 
@@ -34,7 +36,7 @@ class Kind:
     rest: tuple[str, ...]
     about: str
     told: Callable[[_Row], dict[str, Any]]
-    as_one: Callable[[Connection, _Row], _Row | None] = lambda _, row: row
+    as_one: Callable[[Connection, _Row, Sessions], _Row | None] = lambda _, row, __: row
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -51,21 +53,23 @@ def page(
     after: str = "",
     limit: int = 100,
     session: int | None = None,
+    now: float | None = None,
 ) -> dict[str, Any]:
     """`{"items", "next", "holes"}`: what began from `since` up to `until` (Unix time). `next` is the cursor
     for the page after this one, None at the end; a page may hold less than `limit` and have one.
-    `session`: the one that runs."""
+    `session`: the one that runs; `now`: Unix time, this machine's unless said."""
     wanted = KINDS.get(kind)
     if wanted is None:
         raise NoSuchPage(f"Cannot list {kind!r}: a kind is one of {', '.join(KINDS)}.")
     first = _ALWAYS[0] if since is None else round(since * 1000)
     last = _ALWAYS[1] if until is None else round(until * 1000)
+    sessions = Sessions(connection, session, round((time.time() if now is None else now) * 1000))
     items: list[dict[str, Any]] = []
     cursor = None
     for number, row in enumerate(_rows(connection, wanted, first, last, after), 1):
         cursor = tuple(row[column] for column in wanted.order)
         if not channel or row[wanted.about] == channel:
-            one = wanted.as_one(connection, row)
+            one = wanted.as_one(connection, row, sessions)
             items += [] if one is None else [wanted.told(one)]
         if len(items) >= limit or number >= _SCANNED:
             break

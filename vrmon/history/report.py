@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
 from vrmon.history.holes import absences
 from vrmon.history.pages import between, job_itself, sums, utc
+from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
 from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
@@ -21,17 +23,22 @@ MOST = 5000  # jobs of one report
 _DOUBT = 15.0  # seconds: more than what slow polls leave in doubt at one place
 
 _OPEN = "one.ended_latest IS NULL"
+_NEXT = "SELECT min(began) FROM sessions WHERE began > one.session"
 _PLACES = (  # each answered by an index
     "one.began_earliest >= :first AND one.began_earliest < :last",
     "one.ended_latest > :first AND +one.began_earliest < :first",
-    f"{_OPEN} AND one.began_earliest < :first AND (one.session = :session OR one.until > :first)",
+    f"{_OPEN} AND one.began_earliest < :first"
+    f" AND (one.session = :session OR one.until > :first OR ({_NEXT}) > :first)",
 )
 _GAPS = (
     "SELECT began, ended, least, most, cause FROM gaps"
     " WHERE key = :key AND ingest = :ingest AND job = :job AND stamp = :stamp"
     " AND place < :gaps ORDER BY place"
 )
-_TAKE = "SELECT * FROM takes WHERE key = ? AND stamp = ?"
+_TAKE = (
+    "SELECT one.*, sessions.seen FROM takes AS one LEFT JOIN sessions ON sessions.began = one.session"
+    " WHERE one.key = ? AND one.stamp = ?"
+)
 
 _Row = Mapping[str, Any]
 
@@ -52,9 +59,10 @@ def report(
     channel: str = "",
     tolerance: float = 3.0,
     session: int | None = None,
+    now: float | None = None,
 ) -> dict[str, Any]:
     """The document of GET /report; `channel`: of one, "" for all. `tolerance`: seconds that may be missing.
-    `session`: the one that runs, the last one unless said.
+    `session`: the one that runs, the last one unless said; `now`: Unix time, this machine's unless said.
 
     NoSuchPage where it would be too long.
     """
@@ -62,7 +70,8 @@ def report(
     if session is None:
         (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
     every = _whole(connection, _rows(connection, first, last, channel, session))
-    jobs = [_job(connection, parts, tolerance, session) for parts in every]
+    sessions = Sessions(connection, session, round((time.time() if now is None else now) * 1000))
+    jobs = [_job(connection, parts, tolerance, sessions) for parts in every]
     jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
     found = Counter(job["status"] for job in jobs)
     return {
@@ -85,8 +94,8 @@ def channels(connection: Connection) -> list[str]:
 
 
 def _rows(connection: Connection, first: int, last: int, channel: str, session: int | None) -> Iterator[_Row]:
-    """Those of the jobs that ran from `first` to `last`. What was open when its session ended was so until
-    then."""
+    """Those of the jobs that ran from `first` to `last`. What was open when its session ended may have been
+    so until the next one."""
     asked = {"first": first, "last": last, "session": session, "channel": channel}
     count = 0
     for place in _PLACES:
@@ -115,15 +124,15 @@ def _whole(connection: Connection, found: Iterator[_Row]) -> Iterator[list[_Row]
             yield parts
 
 
-def _job(connection: Connection, parts: list[_Row], tolerance: float, session: int | None) -> dict[str, Any]:
-    row = joined.whole(parts)
+def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: Sessions) -> dict[str, Any]:
+    unseen = joined.unseen_end(parts, sessions)
+    row = joined.whole(parts, unseen)
     gaps = [gap for part in parts for gap in _gaps(connection, part, is_last=part is parts[-1])]
     gaps = sorted([*gaps, *joined.unwatched(parts)], key=lambda gap: int(gap["began"]))
     stamps = [(part["key"], stamp) for part in parts for stamp in json.loads(part["takes"])]
-    takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)])
+    takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)], sessions)
     ended = between(row, "ended")
-    if ended is None and row["session"] != session:
-        ended = {"earliest": utc(row["until"]), "latest": utc(max(row["until"], row["seen"] or 0))}
+    told = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
     doubt = max((gap["most"] for gap in gaps), default=0.0)
     return {
         **job_itself(row),
@@ -132,10 +141,13 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, session: i
         **sums(row),
         "gaps": [
             _gap(gap, None if ended is None else row["until"])
-            for gap in gaps
-            if is_worth_telling(gap["least"], gap["most"], tolerance)
+            for gap in [*told, *(() if unseen is None else (unseen,))]
         ],
-        "status": _verdict(row, doubt, tolerance, is_over=ended is not None, is_recorded=bool(takes)).value,
+        "status": (
+            Verdict.RUNNING
+            if ended is None
+            else _verdict(row, doubt, tolerance, is_recorded=bool(takes), was_seen_to_end=unseen is None)
+        ).value,
     }
 
 
@@ -144,13 +156,15 @@ def _gaps(connection: Connection, part: _Row, *, is_last: bool) -> Iterator[dict
         yield gap if is_last or gap["ended"] is not None else {**gap, "ended": part["until"]}
 
 
-def _verdict(row: _Row, doubt: float, tolerance: float, *, is_over: bool, is_recorded: bool) -> Verdict:
+def _verdict(
+    row: _Row, doubt: float, tolerance: float, *, is_recorded: bool, was_seen_to_end: bool
+) -> Verdict:
+    """Of a job that is over."""
     is_lacking = row["least"] > tolerance
-    if not is_over:
-        return Verdict.RUNNING
     if is_lacking and not is_recorded:
         return Verdict.MISSED
-    return Verdict.PARTIAL if is_lacking or doubt > max(tolerance, _DOUBT) else Verdict.COMPLETE
+    is_whole = was_seen_to_end and not is_lacking and doubt <= max(tolerance, _DOUBT)
+    return Verdict.COMPLETE if is_whole else Verdict.PARTIAL
 
 
 def _take(row: _Row) -> dict[str, Any]:
