@@ -16,7 +16,7 @@ from vrmon.daemon.bookkeeping import Bookkeeping
 from vrmon.daemon.clock import Clock
 from vrmon.errors import HistoryError
 from vrmon.history.book import CAPACITY
-from vrmon.history.holes import holes
+from vrmon.history.holes import losses
 from vrmon.history.pages import last_events
 from vrmon.settings import History
 from vrmon.views.events import Event
@@ -57,9 +57,9 @@ def test_what_cannot_be_folded_is_told_as_lost_and_what_comes_next_is_folded(tmp
     keeping.take_in(strange, ())
     keeping.happened(happened(1), 1, 0.0)
     until(lambda: keeping.missed() == 1, "it is said")
-    found = asyncio.run(keeping.ask(lambda book: (last_events(book, 0, 10), holes(book, 0, 2**62))))
+    found = asyncio.run(keeping.ask(lambda book: (last_events(book, 0, 10), losses(book, 0, 2**62))))
     assert [event.message for event, _ in found[0]] == ["Job 1 began."]
-    assert [(hole["why"], hole["rows"]) for hole in found[1]] == [("lost", 1)]
+    assert [(hole.why.value, hole.rows) for hole in found[1]] == [("lost", 1)]
     keeping.close(60.0)
 
 

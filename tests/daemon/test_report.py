@@ -20,6 +20,11 @@ def report(here: Mirror, query: str = "") -> dict[str, Any]:
     return dict(document)
 
 
+def away(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The times between two vrmonds."""
+    return [one for one in document["absences"] if one["why"] == "vrmon-away"]
+
+
 def statuses(here: Mirror) -> list[str]:
     return [job["status"] for job in report(here)["jobs"]]
 
@@ -47,7 +52,10 @@ def test_a_show_that_lacks_a_part_is_told_with_its_cause_and_its_files(tmp_path:
         assert gap["cause"] == "start-refused"
         assert gap["least"] <= other.started - lost.ended <= gap["most"]
         assert told["missing"]["least"] >= gap["least"]
-        assert document["absences"] == []
+        (before,) = document["absences"]
+        assert (before["why"], before["from"]) == ("no-history", document["from"])
+        assert before["to"] < told["began"]["earliest"]
+        assert document["losses"] == []
 
 
 def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
@@ -79,7 +87,7 @@ def test_the_time_without_vrmon_is_an_absence_and_the_take_survives_it_whole(tmp
         here.playbox.end_job(job)
         wait(lambda: statuses(here) == ["complete"], "the job is over, and its account closed")
         document = report(here)
-        (absence,) = document["absences"]
+        (absence,) = away(document)
         assert absence["from"] < absence["to"]
         assert [take["number"] for take in document["jobs"][0]["takes"]] == [1]
 
@@ -93,7 +101,7 @@ def test_a_job_is_reported_once_although_the_state_was_lost(tmp_path: Path) -> N
             file.unlink()
         here.daemon.start()
         here.wait_for_phase("recording")
-        wait(lambda: len(report(here)["absences"]) == 1 and statuses(here) == ["running"], "the job as one")
+        wait(lambda: len(away(report(here))) == 1 and statuses(here) == ["running"], "the job as one")
         here.playbox.end_job(job)
         wait(lambda: statuses(here) in (["complete"], ["partial"]), "the job is over, and its account closed")
         document = report(here)
@@ -104,7 +112,7 @@ def test_a_job_is_reported_once_although_the_state_was_lost(tmp_path: Path) -> N
         for kind in ("job", "take"):
             assert len(here.daemon.get(f"/history?kind={kind}")[1]["items"]) == 1, kind
         assert told["missing"]["least"] < TOLERANCE
-        assert told["began"]["latest"] < document["absences"][0]["from"] < told["ended"]["earliest"]
+        assert told["began"]["latest"] < away(document)[0]["from"] < told["ended"]["earliest"]
 
 
 @pytest.mark.parametrize("query", ["", "?day=last"])

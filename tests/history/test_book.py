@@ -247,9 +247,14 @@ def test_a_full_disk_loses_nothing_that_waits_and_reading_goes_on(tmp_path: Path
             until(lambda: one.failing() != "", "failing")
             assert one.failing() == f"Cannot write the history in {tmp_path}/history.db: {FULL}."
             assert asked(one) == list(range(10))
+            waiting = one.unwritten()
+            assert waiting is not None
+            assert waiting.rows == 50
+            assert one.session <= waiting.began < waiting.ended
             (tmp_path / "filler").unlink()
             until(lambda: one.failing() == "", "well again")
             assert asked(one) == list(range(60))
+            assert one.unwritten() is None
     finally:
         subprocess.run(["umount", tmp_path], check=True)
 

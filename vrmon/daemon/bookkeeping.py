@@ -23,6 +23,7 @@ from vrmon.history.book import Book
 from vrmon.history.database import Connection
 from vrmon.history.entries import Order
 from vrmon.history.fold import Fold, Own
+from vrmon.history.holes import Hole
 from vrmon.history.rows import Row
 from vrmon.settings import History
 from vrmon.views.events import Event
@@ -98,6 +99,10 @@ class Bookkeeping:
     def failing(self) -> str:
         """Why what has happened is not in the book, for people; "" when all is well."""
         return "" if self.book is None else self.book.failing()
+
+    def unwritten(self) -> Hole | None:
+        """What has happened and is not in the file, since the disk does not take it."""
+        return None if self.book is None else self.book.unwritten()
 
     def missed(self) -> int:
         """How many entries have been lost, of which nobody has been told yet."""

@@ -145,6 +145,7 @@ class Service:
                     after=page.after,
                     limit=page.limit,
                     session=self._bookkeeping.session,
+                    unwritten=self._bookkeeping.unwritten(),
                 )
             )
         )
@@ -154,9 +155,11 @@ class Service:
         span = days.asked(query, settings.history.day_begins, time.time())
         if span.ended - span.began > _LONGEST:
             raise NoSuchPage("Cannot report on more than 31 days at once. Ask for a shorter time.")
-        channel, tolerance = query.get("channel", ""), settings.sync.gap_tolerance
-        return await self._bookkeeping.ask(
-            lambda book: _encoded(report(book, span, channel, tolerance, self._bookkeeping.session))
+        channel, tolerance, kept = query.get("channel", ""), settings.sync.gap_tolerance, self._bookkeeping
+        return await kept.ask(
+            lambda book: _encoded(
+                report(book, span, channel, tolerance, kept.session, unwritten=kept.unwritten())
+            )
         )
 
     async def reload(self) -> str:

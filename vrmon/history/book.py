@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from vrmon.errors import HistoryError
 from vrmon.history.database import Damaged, judged, open_to_write, transaction
+from vrmon.history.holes import Hole, Why
 from vrmon.history.retention import forget
 from vrmon.history.rows import Key, Row, Value, upsert
 from vrmon.state.set_aside import Aside
@@ -66,6 +67,7 @@ class Book:
         self._rows: dict[Key, Row] = {}  # what lasts, in its latest state
         self._moments: dict[Key, Row] = {}  # what happened once, and makes room for the others
         self._refused, self._refusing_since = 0, 0
+        self._written = self.session  # when the disk took something last, in Unix milliseconds
         self._questions: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
         self._closing = False
         self._failure = ""
@@ -127,6 +129,12 @@ class Book:
             return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
         lost = f" {self._refused} entries have been lost meanwhile." if self._refused else ""
         return f"{self._failure}{lost}".lstrip()
+
+    def unwritten(self) -> Hole | None:
+        """What is not in the file, since the disk does not take it."""
+        with self._news:
+            rows = self._waiting + self._refused
+            return Hole(self._written, _now(), Why.LOST, rows) if self._failure and rows else None
 
     def close(self, timeout: float) -> bool:
         """Write what waits, and end; False where that took too long."""
@@ -209,7 +217,7 @@ class Book:
         with self._news:
             self._refused -= refused
             self.missed += refused
-        self._alive = time.monotonic()
+        self._alive, self._written = time.monotonic(), _now()
 
     def _sign(self, connection: sqlite3.Connection, *, orderly: bool) -> None:
         """Say that this session is alive, or has ended as it should."""
@@ -265,6 +273,9 @@ class Book:
             self._again = time.monotonic() + _LONGEST_PAUSE
             return
         self.files += 1
+        if self._alive > 0.0:  # what was over in this session is told by nobody again
+            values: dict[str, Value] = {"began": self.session, "ended": _now(), "rows": 0}
+            self.write([Row("losses", values)])
         self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
         log.error("History set aside", extra={"REASON": str(damage)})
 

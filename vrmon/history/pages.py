@@ -13,7 +13,7 @@ from typing import Any
 from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
-from vrmon.history.holes import holes
+from vrmon.history.holes import Hole, absences, losses
 from vrmon.history.joined import as_one_job, as_one_take
 from vrmon.history.sessions import Sessions
 from vrmon.text import rfc3339
@@ -54,16 +54,23 @@ def page(
     limit: int = 100,
     session: int | None = None,
     now: float | None = None,
+    unwritten: Hole | None = None,
 ) -> dict[str, Any]:
     """`{"items", "next", "holes"}`: what began from `since` up to `until` (Unix time). `next` is the cursor
     for the page after this one, None at the end; a page may hold less than `limit` and have one.
-    `session`: the one that runs; `now`: Unix time, this machine's unless said."""
+    `session`: the one that runs; `now`: Unix time, this machine's unless said; `unwritten`:
+    what waits for the disk."""
     wanted = KINDS.get(kind)
     if wanted is None:
         raise NoSuchPage(f"Cannot list {kind!r}: a kind is one of {', '.join(KINDS)}.")
     first = _ALWAYS[0] if since is None else round(since * 1000)
     last = _ALWAYS[1] if until is None else round(until * 1000)
     sessions = Sessions(connection, session, round((time.time() if now is None else now) * 1000))
+    since_when, until_when = (None if since is None else first), min(last, sessions.now)
+    holes = [
+        *absences(connection, since_when, until_when, session),
+        *losses(connection, since_when, until_when, unwritten),
+    ]
     items: list[dict[str, Any]] = []
     cursor = None
     for number, row in enumerate(_rows(connection, wanted, first, last, after), 1):
@@ -78,7 +85,7 @@ def page(
     return {
         "items": items,
         "next": None if cursor is None else _encoded(cursor),
-        "holes": holes(connection, first, last, session),
+        "holes": [hole.told() for hole in sorted(holes)],
     }
 
 

@@ -12,7 +12,7 @@ from vrmon.errors import NoSuchPage
 from vrmon.history import joined
 from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
-from vrmon.history.holes import absences
+from vrmon.history.holes import Hole, absences, losses
 from vrmon.history.pages import between, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
@@ -60,19 +60,20 @@ def report(
     tolerance: float = 3.0,
     session: int | None = None,
     now: float | None = None,
+    unwritten: Hole | None = None,
 ) -> dict[str, Any]:
     """The document of GET /report; `channel`: of one, "" for all. `tolerance`: seconds that may be missing.
-    `session`: the one that runs, the last one unless said; `now`: Unix time, this machine's unless said.
+    `session`: the one that runs, None where none does, as in a copy; `now`: Unix time, this machine's unless
+    said; `unwritten`: what waits for the disk.
 
     NoSuchPage where it would be too long.
     """
     first, last = round(span.began * 1000), round(span.ended * 1000)
-    if session is None:
-        (session,) = connection.execute("SELECT max(began) FROM sessions").fetchone()
     every = _whole(connection, _rows(connection, first, last, channel, session))
     sessions = Sessions(connection, session, round((time.time() if now is None else now) * 1000))
     jobs = [_job(connection, parts, tolerance, sessions) for parts in every]
     jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
+    until = min(last, sessions.now)
     found = Counter(job["status"] for job in jobs)
     return {
         "from": rfc3339(span.began),
@@ -80,10 +81,8 @@ def report(
         "zones": zones(span),
         "jobs": jobs,
         "tolerance": tolerance,
-        "absences": [
-            {"from": utc(began), "to": utc(ended)}
-            for began, ended in absences(connection, first, last, session)
-        ],
+        "absences": [one.told() for one in absences(connection, first, until, session)],
+        "losses": [one.told() for one in losses(connection, first, until, unwritten)],
         "summary": {"jobs": len(jobs), **{one.value: found[one] for one in Verdict}},
     }
 

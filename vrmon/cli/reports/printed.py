@@ -32,13 +32,13 @@ def lines(document: Document, called: str) -> Iterator[Text]:
     for job, row in zip(jobs, cells, strict=True):
         yield _line(job, row, widths)
         yield from (Text(f"    {sentences.gap_told(gap, job)}") for gap in sentences.gaps(job))
-    yield from (Text(f"  {sentences.absence(one)}", "dim") for one in parts(document, "absences"))
+    yield from (Text(f"  {told}", "dim") for told in sentences.unwatched(document))
     yield Text(sentences.whole(document, called), "bold")
 
 
 def job_lines(jobs: list[Document], document: Document) -> Iterator[Text]:
     """Without what is said of the whole."""
-    yield from [*lines({**document, "jobs": jobs, "absences": [], "from": None}, "")][:-1]
+    yield from [*lines({**document, "jobs": jobs, "absences": [], "losses": [], "from": None}, "")][:-1]
 
 
 def _cells(job: Document, document: Document) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ Document = dict[str, Any]
 COMPLETE, RUNNING, PARTIAL, MISSED = "complete", "running", "partial", "missed"
 _SURELY = 0.05  # seconds
 _NAMED = 3  # jobs in the last line
+_A_RESTART = 60.0  # seconds
+_NO_HISTORY = "no-history"
 _TOLERANCE = 3.0  # seconds, of a vrmond that does not tell it
 _CAUSES: dict[str, str] = {
     Cause.LATE_START: "the recording began late",
@@ -145,8 +148,9 @@ def whole(document: Document, called: str) -> str:
     jobs = parts(document, "jobs")
     over = [job for job in jobs if text(job, "status") != RUNNING]
     running = len(jobs) - len(over)
+    unknown = list(_unknown(document))
     if not jobs:
-        return f"{called}: no job ran."
+        return f"{called}: {'; '.join(['no job is known of', *unknown]) if unknown else 'no job ran'}."
     good = sum(text(job, "status") == COMPLETE for job in over)
     told = [f"{good} of {len(over)} whole"] if over else []
     told += [f"{running} still running"] if running else []
@@ -154,14 +158,56 @@ def whole(document: Document, called: str) -> str:
     bad.sort(key=missing, reverse=True)
     told += [lacks(job) for job in bad[:_NAMED]]
     told += [f"and {len(bad) - _NAMED} more"] if len(bad) > _NAMED else []
-    return f"{called}: {'; '.join(told)}."
+    return f"{called}: {'; '.join([*told, *unknown])}."
 
 
 def absence(one: Document) -> str:
+    """Such as "vrmon was away from 03:01:08 to 03:02:10"."""
+    told = "there is no history" if text(one, "why") == _NO_HISTORY else "vrmon was away"
+    return f"{told}{_from_to(one)}"
+
+
+def loss(one: Document) -> str:
+    """Such as "the disk did not keep 30 entries of the history from 03:01:08 to 03:02:10"."""
+    rows = number(one, "rows") or 0.0
+    entries = f"{rows:.0f} {'entry' if rows == 1.0 else 'entries'}" if rows else "a part"
+    return f"the disk did not keep {entries} of the history{_from_to(one)}: jobs and gaps may be missing here"
+
+
+def unwatched(document: Document) -> list[str]:
+    """A line for each time of which not all is known."""
+    return [
+        *(absence(one) for one in parts(document, "absences")),
+        *(loss(one) for one in parts(document, "losses")),
+    ]
+
+
+def _unknown(document: Document) -> Iterator[str]:
+    """The same in short. A restart is no news where jobs are known of."""
+    shortest = _A_RESTART if parts(document, "jobs") else 0.0
+    away = parts(document, "absences")
+    for is_away, told in ((True, "vrmon was away for {}"), (False, "there is no history of {}")):
+        found = [one for one in away if (text(one, "why") != _NO_HISTORY) is is_away]
+        seconds = sum(_length(one, document) for one in found)
+        if found and seconds >= shortest:
+            yield told.format(span(seconds))
+    if parts(document, "losses"):
+        yield "a part of the history is lost"
+
+
+def _length(one: Document, document: Document) -> float:
+    """How many seconds of the document's time it is."""
     began, ended = moment(one, "from"), moment(one, "to")
+    first, last = moment(document, "from"), moment(document, "to")
     if began is None or ended is None:
-        return "vrmon was away"
-    return f"vrmon was away from {clock(began)} to {clock(ended)}"
+        return 0.0
+    began, ended = max(began, first or began), min(ended, last or ended)
+    return max((ended - began).total_seconds(), 0.0)
+
+
+def _from_to(one: Document) -> str:
+    began, ended = moment(one, "from"), moment(one, "to")
+    return "" if began is None or ended is None else f" from {clock(began)} to {clock(ended)}"
 
 
 def clock(when: datetime, day: datetime | None = None) -> str:

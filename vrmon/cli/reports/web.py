@@ -65,7 +65,6 @@ def page(document: Document, called: str) -> str:
     here = datetime.now().astimezone()
     axis = Axis(first or here, last or here)
     lanes = list(_lanes(document, axis))
-    away = parts(document, "absences")
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -81,9 +80,9 @@ def page(document: Document, called: str) -> str:
         height=_TOP + _LANE * len(lanes),
         ticks=list(axis.ticks()),
         lanes=lanes,
-        absences=[bar for one in away if (bar := _absence(one, axis)) is not None],
+        absences=[bar for one in parts(document, "absences") if (bar := _absence(one, axis)) is not None],
         jobs=[_job(job, axis) for job in parts(document, "jobs")],
-        away=[sentences.absence(one) for one in away],
+        unwatched=sentences.unwatched(document),
     )
 
 

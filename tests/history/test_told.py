@@ -1,0 +1,75 @@
+"""What the report says of whole evenings, in words and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.history.test_report import Evenings, evenings
+from tests.world.virtual_run import EPOCH
+from vrmon.cli.reports.printed import lines
+from vrmon.cli.reports.web import page
+from vrmon.history.days import Span
+from vrmon.history.rows import Row
+
+
+def evening(here: Evenings, *, until: float = 400.0) -> None:
+    """From 100 s after EPOCH a job of 200 s."""
+    run = here.run
+    run.begin()
+    run.at(100.0, lambda: run.job("NEWS") and None)
+    run.at(300.0, run.playbox.jobs.clear)
+    run.until(until)
+
+
+def told(document: dict[str, Any]) -> list[str]:
+    return [line.plain for line in lines(document, "Last night")]
+
+
+def test_a_night_before_the_history_began_is_not_told_as_empty(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here)
+        document = here.read(Span(EPOCH - 7_200.0, EPOCH - 3_600.0))
+        assert [one["why"] for one in document["absences"]] == ["no-history"]
+        assert told(document)[-1] == "Last night: no job is known of; there is no history of 60 min."
+        assert "no job ran" not in page(document, "Last night").lower()
+        both = here.read(Span(EPOCH - 7_200.0, EPOCH + 400.0))
+        assert told(both)[-1] == "Last night: 1 of 1 whole; there is no history of 2.0 h."
+        assert told(here.read(Span(EPOCH + 10.0, EPOCH + 90.0)))[-1] == "Last night: no job ran."
+
+
+def test_a_night_without_vrmon_is_not_told_as_empty(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here)
+        here.run.crash(pause=8 * 3600.0)
+        here.run.until(8 * 3600.0 + 500.0)
+        document = here.read(Span(EPOCH + 1_000.0, EPOCH + 8_200.0))
+        assert told(document)[-1] == "Last night: no job is known of; vrmon was away for 2.0 h."
+        assert told(here.read(Span(EPOCH, EPOCH + 3_700.0)))[-1].endswith("whole; vrmon was away for 55 min.")
+
+
+def test_a_copy_says_where_it_ends_and_nothing_runs_in_it(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here, until=200.0)
+        here.run.crash(pause=1_000.0)
+        document = here.copied(Span(EPOCH, EPOCH + 4_000.0))
+        (job,) = document["jobs"]
+        assert (job["status"], document["summary"]["running"]) == ("partial", 0)
+        assert job["takes"][0]["ended"]["earliest"] <= document["absences"][-1]["from"]
+        end = document["absences"][-1]
+        assert (end["why"], end["to"]) == ("no-history", job["ended"]["latest"])
+        assert told(document)[-1].startswith("Last night: 0 of 1 whole; NEWS may lack up to ")
+        assert "still running" not in told(document)[-1]
+
+
+def test_what_the_disk_did_not_keep_is_told(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        lost = {"began": round((EPOCH + 20.0) * 1000), "ended": round((EPOCH + 50.0) * 1000), "rows": 30}
+        here.others = [Row("losses", {**lost})]
+        here.run.begin()
+        here.run.until(100.0)
+        document = here.read(Span(EPOCH + 10.0, EPOCH + 90.0))
+        assert told(document)[-1] == "Last night: no job is known of; a part of the history is lost."
+        assert "the disk did not keep 30 entries of the history from " in told(document)[-2]
+        assert "the disk did not keep 30 entries of the history from " in page(document, "Last night")
+        assert here.read(Span(EPOCH + 60.0, EPOCH + 90.0))["losses"] == []
