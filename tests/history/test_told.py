@@ -58,7 +58,7 @@ def test_a_copy_says_where_it_ends_and_nothing_runs_in_it(tmp_path: Path) -> Non
         assert job["takes"][0]["ended"]["earliest"] <= document["absences"][-1]["from"]
         end = document["absences"][-1]
         assert (end["why"], end["to"]) == ("no-history", job["ended"]["latest"])
-        assert told(document)[-1].startswith("Last night: 0 of 1 whole; NEWS may lack up to ")
+        assert told(document)[-1].startswith("Last night: 0 of 1 whole; 1 in doubt; NEWS may lack up to ")
         assert "still running" not in told(document)[-1]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vrmon.catalog import Cause
 from vrmon.errors import NoSuchPage
 from vrmon.history import joined
 from vrmon.history.database import Connection, rows
@@ -20,7 +21,8 @@ from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
 
 MOST = 5000  # jobs of one report
-_DOUBT = 15.0  # seconds: more than what slow polls leave in doubt at one place
+_OF_POLLS = 15.0  # seconds of a job that its looks alone leave in doubt, where nothing was the matter
+_OF_A_CAUSE = 3.0  # the same of what had a cause
 
 _OPEN = "one.ended_latest IS NULL"
 _NEXT = "SELECT min(began) FROM sessions WHERE began > one.session"
@@ -132,7 +134,7 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
     takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)], sessions)
     ended = between(row, "ended")
     told = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
-    doubt = max((gap["most"] for gap in gaps), default=0.0)
+    verdict = _verdict(row, gaps, tolerance, is_recorded=bool(takes), was_seen_to_end=unseen is None)
     return {
         **job_itself(row),
         "ended": ended,
@@ -142,11 +144,7 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
             _gap(gap, None if ended is None else row["until"])
             for gap in [*told, *(() if unseen is None else (unseen,))]
         ],
-        "status": (
-            Verdict.RUNNING
-            if ended is None
-            else _verdict(row, doubt, tolerance, is_recorded=bool(takes), was_seen_to_end=unseen is None)
-        ).value,
+        "status": (Verdict.RUNNING if ended is None else verdict).value,
     }
 
 
@@ -156,14 +154,21 @@ def _gaps(connection: Connection, part: _Row, *, is_last: bool) -> Iterator[dict
 
 
 def _verdict(
-    row: _Row, doubt: float, tolerance: float, *, is_recorded: bool, was_seen_to_end: bool
+    row: _Row, gaps: list[dict[str, Any]], tolerance: float, *, is_recorded: bool, was_seen_to_end: bool
 ) -> Verdict:
     """Of a job that is over."""
     is_lacking = row["least"] > tolerance
     if is_lacking and not is_recorded:
         return Verdict.MISSED
-    is_whole = was_seen_to_end and not is_lacking and doubt <= max(tolerance, _DOUBT)
+    is_whole = is_recorded and was_seen_to_end and not is_lacking and _is_beyond_doubt(gaps, tolerance)
     return Verdict.COMPLETE if is_whole else Verdict.PARTIAL
+
+
+def _is_beyond_doubt(gaps: list[dict[str, Any]], tolerance: float) -> bool:
+    """Whether no more may be missing than is tolerated, and than the pace of the looks explains."""
+    of_a_cause: float = sum(gap["most"] for gap in gaps if gap["cause"] != Cause.LATE_START.value)
+    of_none: float = sum(gap["most"] for gap in gaps if gap["cause"] == Cause.LATE_START.value)
+    return of_a_cause <= max(tolerance, _OF_A_CAUSE) and of_none <= max(tolerance, _OF_POLLS)
 
 
 def _take(row: _Row) -> dict[str, Any]:

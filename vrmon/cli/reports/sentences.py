@@ -155,6 +155,8 @@ def whole(document: Document, called: str) -> str:
     told = [f"{good} of {len(over)} whole"] if over else []
     told += [f"{running} still running"] if running else []
     bad = [job for job in jobs if text(job, "status") in (PARTIAL, MISSED) or is_lacking(job, document)]
+    doubtful = sum(text(job, "status") == PARTIAL and not is_lacking(job, document) for job in jobs)
+    told += [f"{doubtful} in doubt"] if doubtful else []
     bad.sort(key=missing, reverse=True)
     told += [lacks(job) for job in bad[:_NAMED]]
     told += [f"and {len(bad) - _NAMED} more"] if len(bad) > _NAMED else []
