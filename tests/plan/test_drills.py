@@ -13,6 +13,7 @@ from tests.world.virtual_run import EPOCH, Run
 from tests.world.virtual_site import site
 from tests.world.virtual_stories import SYNC, begun, running
 from vrmon.catalog import Code
+from vrmon.model import Schedule
 from vrmon.plan import drilling
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Hold
@@ -292,6 +293,61 @@ def test_a_while_after_a_job_it_may_begin_though_vrmon_was_restarted() -> None:
     assert run.drill().startswith("its last job ended 3 min ago")
     run.until(run.now + 200.0)
     assert run.drill() == ""
+
+
+def schedules(run: Run, begins: float, source: int = 0, *, is_stopped: bool = False) -> None:
+    """The recorder is told to record for two minutes from the minute on in which `begins` lies."""
+    day = datetime.fromtimestamp(EPOCH + begins)
+    place, start = run.mac.sources[source].unique_id, 60 * day.hour + day.minute
+    entry = Schedule("e", "NIGHT NEWS", place, start, 2, day=day.timestamp(), is_stopped=is_stopped)
+    run.schedules = {"mac": (entry,)}
+
+
+MINUTE = 60.0 - EPOCH % 60.0  # one begins at this moment of a run
+
+
+@pytest.mark.parametrize(
+    ("begins", "seconds", "why"),
+    [
+        (MINUTE, 10.0, "the schedule 'NIGHT NEWS' of mac begins on its source in 38 s"),
+        (MINUTE + 60.0, 70.0, "the schedule 'NIGHT NEWS' of mac begins on its source in 98 s"),
+        (MINUTE + 60.0, 120.0, "the schedule 'NIGHT NEWS' of mac begins on its source in 98 s"),
+        (MINUTE + 60.0, 10.0, ""),
+        (MINUTE + 180.0, 60.0, ""),
+        (MINUTE - 60.0, 10.0, "the schedule 'NIGHT NEWS' of mac has its source now"),
+        (MINUTE - 120.0, 10.0, "the schedule 'NIGHT NEWS' of mac has its source now"),
+        (MINUTE - 180.0, 10.0, ""),
+    ],
+)
+def test_it_is_refused_while_the_recorders_schedule_would_meet_it(
+    begins: float, seconds: float, why: str
+) -> None:
+    run = begun()
+    schedules(run, begins)
+    run.turn()
+    assert run.drill(seconds=seconds) == why
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_schedule_of_another_source_or_one_that_was_stopped_does_not_refuse_it(is_stopped: bool) -> None:
+    run = begun(channels=2)
+    schedules(run, MINUTE - 60.0 if is_stopped else MINUTE, 0 if is_stopped else 1, is_stopped=is_stopped)
+    run.turn()
+    assert run.drill() == ""
+
+
+def test_it_gives_way_to_a_schedule_that_turns_up_in_its_midst() -> None:
+    run = begun()
+    assert run.drill(seconds=600.0) == ""
+    run.until(10.0)
+    schedules(run, MINUTE + 900.0)
+    run.until(12.0)
+    assert drill(run).is_running, "that one comes after it"
+    schedules(run, MINUTE + 300.0)
+    run.until(20.0)
+    why = "the schedule 'NIGHT NEWS' of mac begins on its source in 5 min"
+    assert (drill(run).result, drill(run).why[: len(why)]) == (REFUSED, why)
+    assert_nothing_is_left(run)
 
 
 def test_the_channels_take_turns_at_their_time_of_day() -> None:

@@ -240,7 +240,7 @@ class Promises:
         if run.plans % (7 * self.every) == 0:
             again = plan(
                 run.settings,
-                World(world.primaries, world.dvrs, (), world.epoch),
+                World(world.primaries, world.dvrs, (), world.epoch, schedules=world.schedules),
                 planned.memory,
                 run.now,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 from random import Random
@@ -20,6 +20,7 @@ from vrmon.model import (
     Odd,
     Outcome,
     Result,
+    Schedule,
     Sight,
     Source,
     Verb,
@@ -81,6 +82,7 @@ class Run:
         self.memory = Memory()
         self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
+        self.schedules: Mapping[str, tuple[Schedule, ...]] = {}
         self.epoch = EPOCH  # what the clock says at 0, until somebody sets it
         self.rights: Callable[[], Rights | None] = lambda: None
         self.planned: Plan | None = None
@@ -208,7 +210,7 @@ class Run:
         if not self.is_alive or self.planned is None or self.now < self._frozen_until:
             return "vrmon is away"
         one = self.settings.channels[channel]
-        why = drilling.refusal(self.settings, self.planned, one, self.now)
+        why = drilling.refusal(self.settings, self.planned, one, seconds, self.now, self.epoch)
         if not why:
             self.amend(one.key, lambda memory: replace(memory, drill=self._drill(one, seconds, memory)))
         return why
@@ -311,6 +313,7 @@ class Run:
             {name: self.dvrs_seen.get(name) for name in self.settings.dvrs},
             tuple(self._results),
             self.epoch,
+            schedules=self.schedules,
             rights=self.rights(),
         )
         self._results.clear()

@@ -9,7 +9,7 @@ from functools import partial
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
-from vrmon.plan import drilling
+from vrmon.plan import Plan, drilling
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import ChannelMemory
 from vrmon.settings import Channel
@@ -29,7 +29,7 @@ class Drills:
         """Why it cannot be, "" where it has begun."""
         if self._loop.plan is None:
             return "vrmond is still starting"
-        why = drilling.refusal(self._loop.settings, self._loop.plan, channel, time.monotonic())
+        why = self._refusal(self._loop.plan, channel, seconds)
         if why:
             return why
         drill = self._note(channel, seconds, by, "")
@@ -42,7 +42,7 @@ class Drills:
             return
         channel = drilling.turn(settings, planned, now, self._clock.epoch)
         if channel is not None:
-            refusal = drilling.refusal(settings, planned, channel, now)
+            refusal = self._refusal(planned, channel, settings.drill.seconds)
             self._note(channel, settings.drill.seconds, _BY, "it is a spare" if channel.spare else refusal)
 
     async def end(self, why: str) -> None:
@@ -55,6 +55,10 @@ class Drills:
             if time.monotonic() > patience:
                 return  # the next start ends them
             await asyncio.sleep(_PACE)
+
+    def _refusal(self, planned: Plan, channel: Channel, seconds: float) -> str:
+        now, epoch = time.monotonic(), self._clock.epoch
+        return drilling.refusal(self._loop.settings, planned, channel, seconds, now, epoch)
 
     def _note(self, channel: Channel, seconds: float, by: str, why: str) -> Drill | None:
         """What came of it at once. `why`: it is refused."""

@@ -9,6 +9,7 @@ from vrmon.catalog import Code, Situation
 from vrmon.model import Fact, Problem, Schedule
 from vrmon.plan.case import Site
 from vrmon.plan.memory import Running
+from vrmon.plan.moment import Moment
 from vrmon.text import Left
 
 _AHEAD = 600.0  # seconds before which it is worth a warning
@@ -69,6 +70,25 @@ def _turns(site: Site, entry: Schedule, take: Running | None) -> Iterator[tuple[
         concerns = not is_over or (take is not None and not entry.is_stopped)
         if concerns and not moment.reached(turn) and moment.reached(turn - _AHEAD):
             yield turn, entry, is_over
+
+
+def scheduled(
+    entries: tuple[Schedule, ...], source: str, moment: Moment, epoch: float, seconds: float
+) -> tuple[Schedule, float] | None:
+    """The first that the recorder begins on the source within so many seconds, or has begun and not ended:
+    it, and when (monotonic). `epoch` plus a monotonic time is Unix time."""
+    due = []
+    for entry in entries:
+        mine = beginnings(entry, moment.now + epoch) if entry.source == source else []
+        for begin in (begins - epoch for begins in mine):
+            is_stopped = entry.is_stopped and moment.reached(begin)
+            is_over = is_stopped or moment.passed(begin, 60.0 * entry.minutes)
+            if moment.reached(begin - seconds) and not is_over:
+                due.append((begin, entry))
+    if not due:
+        return None
+    begins, first = min(due, key=lambda one: one[0])
+    return first, begins
 
 
 def beginnings(entry: Schedule, now: float) -> list[float]:

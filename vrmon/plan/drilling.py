@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vrmon.model import DeviceState, Odd, Phase, Problem
-from vrmon.plan import jobs, problems
+from vrmon.model import DeviceState, Odd, Phase, Problem, Schedule, Source
+from vrmon.plan import ahead, jobs, problems
 from vrmon.plan.case import Case
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import ChannelMemory, Running, TrackedJob
@@ -38,7 +38,7 @@ def go_on(case: Case, memory: ChannelMemory, found: Found | None) -> ChannelMemo
 
 def _gone_on(case: Case, memory: ChannelMemory, drill: Drill, found: Found | None) -> Drill:
     moment, take = case.moment, memory.take
-    why = _gives_way_to(case, memory)
+    why = _gives_way_to(case, memory, drill, found)
     if why:
         return drill.refused(why)
     is_its_take = take is not None and take.job == drill.job
@@ -62,7 +62,7 @@ def _gone_on(case: Case, memory: ChannelMemory, drill: Drill, found: Found | Non
     return drill
 
 
-def _gives_way_to(case: Case, memory: ChannelMemory) -> str:
+def _gives_way_to(case: Case, memory: ChannelMemory, drill: Drill, found: Found | None) -> str:
     channel, told = case.channel, case.primary_told
     on_ingest = case.primary.jobs.on(channel.ingest)
     if on_ingest:
@@ -75,7 +75,24 @@ def _gives_way_to(case: Case, memory: ChannelMemory) -> str:
         return f"{channel.primary} sent nonsense about its ingest"
     if memory.theirs is not None:
         return "somebody else records its source"
-    return ""
+    if not isinstance(found, Source):
+        return ""
+    left = max(drill.when + drill.seconds - case.moment.now, 0.0) + _PATIENCE
+    return _scheduled(case.schedules, channel.dvr, found, case.moment, case.epoch, left)
+
+
+def _scheduled(
+    entries: tuple[Schedule, ...], dvr: str, source: Source, moment: Moment, epoch: float, seconds: float
+) -> str:
+    """What the recorder's own schedule has on the source within so many seconds: its recording would fail, or
+    end the drill's."""
+    found = ahead.scheduled(entries, source.unique_id, moment, epoch, seconds)
+    if found is None:
+        return ""
+    entry, begins = found
+    is_due = moment.reached(begins)
+    when = "has its source now" if is_due else f"begins on its source in {span(begins - moment.now)}"
+    return f"the schedule {(entry.name or entry.unique_id)!r} of {dvr} {when}"
 
 
 def _broken(case: Case, memory: ChannelMemory, found: Found | None) -> str:
@@ -105,8 +122,10 @@ def _told(case: Case, problem: Problem) -> str:
     return problem.told(**case.traits.called).message.rstrip(".")
 
 
-def refusal(settings: Settings, planned: Plan, channel: Channel, now: float) -> str:
-    """Why the channel cannot be drilled now; "" where it can."""
+def refusal(
+    settings: Settings, planned: Plan, channel: Channel, seconds: float, now: float, epoch: float
+) -> str:
+    """Why the channel cannot be drilled for so many seconds from `now` on; "" where it can."""
     memory = planned.memory.channels.get(channel.key, ChannelMemory())
     primary, dvr = planned.memory.primaries[channel.primary], planned.memory.dvrs[channel.dvr]
     on_ingest: tuple[TrackedJob, ...] = primary.jobs.on(channel.ingest)
@@ -128,6 +147,11 @@ def refusal(settings: Settings, planned: Plan, channel: Channel, now: float) -> 
     if source is None or source.is_recording or not verdict.rests:
         shown = "" if source is None or not source.recording_name else f": {source.recording_name!r}"
         return f"its source is not idle{shown}"
+    entries = planned.schedules.get(channel.dvr, ())
+    patience = seconds + 2 * _PATIENCE
+    scheduled = _scheduled(entries, channel.dvr, source, Moment(now), epoch, patience)
+    if scheduled:
+        return scheduled
     clear = settings.drill.clear
     if memory.job_ended is not None and not Moment(now).passed(memory.job_ended, clear):
         return f"its last job ended {span(now - memory.job_ended)} ago, less than [drill] clear ({clear:g} s)"
