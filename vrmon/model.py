@@ -49,8 +49,8 @@ def ingest_id(text: str) -> str:
 class Source:
     """One source of a DVR. None stands for "this DVR does not tell" (older builds).
 
-    `end_date`: when the DVR will end the recording by itself, in its words; `ends` is that in Unix time,
-    where it can be read. `video_format` is "" where there is no picture.
+    `end_date`: when the DVR will end the recording by itself, in its words; `starts` and `ends` are the two
+    dates in Unix time, where they can be read. `video_format` is "" where there is no picture.
     """
 
     unique_id: str
@@ -65,6 +65,7 @@ class Source:
     end_date: str | None = None
     ends: float | None = None
     video_format: str | None = None
+    starts: float | None = None
 
 
 @dataclass(frozen=True)

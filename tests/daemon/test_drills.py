@@ -97,6 +97,21 @@ def test_a_kill_in_the_midst_of_it_leaves_nothing_running_though_the_primary_is_
         assert "drill-failed" not in {one["code"] for one in status["problems"]}
 
 
+def test_one_that_was_forgotten_does_not_keep_a_job_from_its_take(tmp_path: Path) -> None:
+    """As on another host with the same vrmon.toml."""
+    with site(tmp_path) as here:
+        begin(here)
+        here.daemon.kill()
+        for one in here.daemon.state.glob("state.json*"):
+            one.unlink()
+        here.daemon.start()
+        wait_until_it_is_gone(here)
+        here.record("SHOW.mxf")
+        (rehearsed, take) = here.recorder.takes_of(0)
+        assert (rehearsed.ended_by, take.name) == ("remote", "SHOW")
+        assert "runaway-take" not in {one["code"] for one in here.daemon.status()["problems"]}
+
+
 def test_the_end_of_vrmon_is_that_of_a_drill(tmp_path: Path) -> None:
     with site(tmp_path) as here:
         begin(here)

@@ -176,6 +176,39 @@ def test_nor_one_that_was_begun_in_its_place_while_vrmon_was_away() -> None:
     assert theirs.ended is None
 
 
+@pytest.mark.parametrize("with_job", [False, True])
+@pytest.mark.parametrize("seconds", [1.0, 5.0, 90.0])
+def test_its_take_is_ended_by_a_vrmon_that_has_forgotten_it(with_job: bool, seconds: float) -> None:
+    run = begun(DATED)
+    assert run.drill(seconds=600.0) == ""
+    run.until(run.now + seconds)
+    run.crash(keep=None)
+    job = run.job("NEWS") if with_job else None
+    run.until(run.now + 20.0)
+    rehearsed = run.mac.recordings[0]
+    assert rehearsed.asked.startswith("drill_PCR 1_")
+    assert rehearsed.ended is not None
+    assert run.problems() == set()
+    if job is None:
+        assert run.mac.sources[0].recording is None
+        assert run.verdict().rests
+    else:
+        assert running(run).asked == "NEWS"
+
+
+def test_a_recording_under_such_a_name_that_cannot_be_its_take_is_not_touched() -> None:
+    """Nor one of which nobody knows when it began."""
+    for quirks in (DATED, Quirks(dated=False)):
+        run = begun(quirks)
+        theirs = run.mac.begin(
+            run.mac.sources[0], "operator", run.now, name="drill_PCR 1_2026-09-21_04-00-00"
+        )
+        run.crash(keep=None)
+        run.until(run.now + 60.0)
+        assert theirs.ended is None
+        assert run.problems() == {Code.RUNAWAY_TAKE}
+
+
 def refuses(run: Run) -> None:
     run.mac.quirks = replace(run.mac.quirks, locked="refused")
     run.mac.sources[0].is_locked = True

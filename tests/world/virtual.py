@@ -146,6 +146,7 @@ class VirtualRecorder:
         self.recordings: list[Recording] = []
         self.is_up = True
         self.does_nothing = False
+        self.epoch = 0.0  # plus a time of the run is Unix time
 
     def source(self, unique_id: str) -> VirtualSource:
         return next(one for one in self.sources if one.unique_id == unique_id)
@@ -173,6 +174,7 @@ class VirtualRecorder:
             recording_name=self._spelled(running.name if running else one.next_name) if newer else None,
             start_date=running.date if newer and self.quirks.dated and running and shown else None,
             destinations=(("disk",) if one.has_destination else ()) if newer else None,
+            starts=running.began + self.epoch if newer and self.quirks.dated and running and shown else None,
         )
 
     def _spelled(self, name: str) -> str:

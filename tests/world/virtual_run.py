@@ -82,6 +82,8 @@ class Run:
         self.memory = Memory()
         self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
+        for mac in self.macs.values():
+            mac.epoch = EPOCH
         self.schedules: Mapping[str, tuple[Schedule, ...]] = {}
         self.epoch = EPOCH  # what the clock says at 0, until somebody sets it
         self.rights: Callable[[], Rights | None] = lambda: None

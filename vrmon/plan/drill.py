@@ -11,6 +11,10 @@ from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
 from vrmon.text import Word
 
+_STAMP = "%Y-%m-%d_%H-%M-%S"  # local time
+STAMP_LENGTH = 19
+"""Characters at the end of its take's name."""
+
 
 class DrillResult(Word):
     """REFUSED: something else had to go first, before it began or while it ran."""
@@ -55,7 +59,7 @@ class Drill:
         cls, channel: Channel, seconds: float, by: str, now: float, epoch: float, before: Drill | None
     ) -> Drill:
         """One that begins `now`. `epoch` plus a monotonic time is Unix time."""
-        stamp = f"{datetime.fromtimestamp(now + epoch).astimezone():%Y-%m-%d_%H-%M-%S}"
+        stamp = f"{datetime.fromtimestamp(now + epoch).astimezone():{_STAMP}}"
         job = Job.drill(channel.ingest, stamp)
         failed = None if before is None else before.failed
         return cls(now, seconds, by, job, f"{prefix(channel)}{stamp}", failed=failed)
@@ -87,6 +91,15 @@ class Drill:
 
     def has_failed(self, why: str, now: float) -> Drill:
         return replace(self, result=DrillResult.FAILED, why=why, failed=(now, why))
+
+
+def begun_at(stamp: str) -> float | None:
+    """When the drill of this stamp began, in Unix time."""
+    try:
+        began = datetime.strptime(stamp, _STAMP)
+        return began.timestamp() if f"{began:{_STAMP}}" == stamp else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def prefix(channel: Channel) -> str:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vrmon.model import DeviceState, Odd, Phase, Problem, Schedule, Source
-from vrmon.plan import ahead, jobs, problems
+from vrmon.model import DeviceState, Job, Odd, Phase, Problem, Schedule, Source
+from vrmon.plan import ahead, jobs, names, problems
 from vrmon.plan.case import Case
-from vrmon.plan.drill import Drill
+from vrmon.plan.drill import STAMP_LENGTH, Drill, begun_at, prefix
 from vrmon.plan.memory import ChannelMemory, Running, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
+from vrmon.plan.rights import Role
 from vrmon.plan.sources import Found
 from vrmon.plan.world import Plan
 from vrmon.settings import Channel, Settings
 from vrmon.text import span
 
 _PATIENCE = 15.0  # seconds for its take to be seen, and to be gone again, beyond the recorder's own grace
+_BEGINS = 5.0  # seconds between the drill and the beginning of its take, by two clocks
 _ROUND = 3600.0  # seconds from the time of day at which the drills begin: no channel's turn comes later
 
 
@@ -120,6 +122,22 @@ def _why_not(case: Case, memory: ChannelMemory, found: Found | None) -> str:
 
 def _told(case: Case, problem: Problem) -> str:
     return problem.told(**case.traits.called).message.rstrip(".")
+
+
+def forgotten(case: Case, memory: ChannelMemory, source: Source) -> Job | None:
+    """The drill of which a vrmon that has forgotten all finds the take: it bears the name of one, and began
+    when that says. One that was begun later, under the name which the drill has left, is somebody's."""
+    shown, rights = source.recording_name, case.rights
+    if memory.drill is not None or not shown or source.starts is None:
+        return None
+    if rights is not None and rights.role(case.moment) is not Role.LEADER:
+        return None  # it may be the other host's
+    stamp, traits = shown[-STAMP_LENGTH:], case.traits
+    began = begun_at(stamp)
+    if began is None or abs(source.starts - began) > _BEGINS or traits.fold(shown) in case.dvr.ledger:
+        return None
+    is_its_name = names.is_spelled(traits, traits.fit(f"{prefix(case.channel)}{stamp}"), shown)
+    return Job.drill(case.channel.ingest, stamp) if is_its_name else None
 
 
 def refusal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vrmon.model import Job, Odd, Outcome, Problem, Source, Verb
-from vrmon.plan import clues, names, sources, starting
+from vrmon.plan import clues, drilling, names, sources, starting
 from vrmon.plan.case import Case, Site
 from vrmon.plan.ledger import Owner
 from vrmon.plan.memory import (
@@ -107,8 +107,13 @@ def take_in(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
 
 
 def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob | None) -> ChannelMemory:
-    """A recording that is not ours yet, under a name that we gave, or would have given, to the active job."""
+    """A recording that is not ours yet, under a name that we gave, or would have given, to the active job; or
+    to a drill that was forgotten, which is to end."""
     shown = source.recording_name
+    if memory.theirs is not None and _has_forgotten(case):
+        drill = drilling.forgotten(case, memory, source)
+        if drill is not None:
+            return _taken_over(case, memory, source, drill, 1, "its name")
     idle = isinstance(memory.take, Running | Sent) or not source.is_recording or not shown or tracked is None
     if idle or tracked is None or not shown:
         return memory
@@ -163,8 +168,13 @@ def _would_be_given(case: Case, tracked: TrackedJob, shown: str) -> bool:
     stand_in = names.stand_in(case.traits, case.channel.name, tracked.job.id)
     wanted = starting.wanted_name(case, tracked)
     bases = (stand_in,) if wanted is None else (wanted[0], stand_in)
-    has_forgotten = not case.dvr.inherited and _ended(case) - (case.dvr.first or 0.0) < _AT_FIRST
-    return any(names.would_be(case.sync, case.traits, base, shown, variants=has_forgotten) for base in bases)
+    variants = _has_forgotten(case)
+    return any(names.would_be(case.sync, case.traits, base, shown, variants=variants) for base in bases)
+
+
+def _has_forgotten(case: Case) -> bool:
+    """Whether it began a moment ago, and knows nothing of one before it."""
+    return not case.dvr.inherited and _ended(case) - (case.dvr.first or 0.0) < _AT_FIRST
 
 
 def _ended(case: Case) -> float:

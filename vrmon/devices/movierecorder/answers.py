@@ -164,7 +164,9 @@ def wants_password(answer: Answer) -> bool:
 
 def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
     """ShapeError where it does not say whether it records: without the rest a channel can do."""
-    end_date = entry.get("recording_end_date") if entry.get("is_recording") is True else None
+    is_recording = entry.get("is_recording") is True
+    start_date = entry.get("recording_start_date") if is_recording else None
+    end_date = entry.get("recording_end_date") if is_recording else None
     return Source(
         unique_id=unique_id,
         display_name=_told(text, entry.get("display_name")) or "",
@@ -178,6 +180,7 @@ def _source(entry: dict[str, object], unique_id: str, where: str) -> Source:
         end_date=_date(end_date),
         ends=unix_time(end_date) if end_date else None,
         video_format=_picture(entry),
+        starts=unix_time(start_date) if start_date else None,
     )
 
 
