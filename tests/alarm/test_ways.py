@@ -31,6 +31,25 @@ def test_addresses_are_those_that_systemd_handed_over(tmp_path: Path) -> None:
     assert "mailto://a" not in repr(ways)
 
 
+def test_a_mistake_in_a_line_costs_no_other_address(tmp_path: Path) -> None:
+    file = tmp_path / "alarm"
+    file.touch(0o600)
+    lines = [
+        "# süd",
+        "mailto://a",
+        "mailto:/SECRET",
+        "critcal sms://SECRET",
+        "sms://\x07SECRET",
+        "sms://ö",
+        "sms://b",
+    ]
+    file.write_bytes("\n".join(lines).encode("latin-1"))
+    ways, faults = find(Alarm(urls_file=file), Secrets(tmp_path, None))
+    assert [one.name for one in ways] == ["mailto (line 2)", "sms (line 7)"]
+    assert [one.way for one in faults] == [f"urls_file (line {number})" for number in (3, 4, 5, 6)]
+    assert "SECRET" not in str(faults)
+
+
 def test_a_file_that_was_missing_when_the_service_started_is_told(tmp_path: Path) -> None:
     """systemd hands over an empty line then."""
     folder, handed = folders(tmp_path)

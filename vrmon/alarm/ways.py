@@ -57,6 +57,13 @@ class Secrets(NamedTuple):
 
     def lines(self, file: Path) -> list[tuple[int, str]]:
         """The lines that say something, with their numbers from 1. ValueError, which never quotes them."""
+        found = self.read(file)
+        for number, line in found:
+            check(file, number, line)
+        return found
+
+    def read(self, file: Path) -> list[tuple[int, str]]:
+        """The same, whatever these lines hold."""
         handed = None if self.credentials is None else self.credentials / file.name
         is_credential = handed is not None and file.parent == self.folder and handed.exists()
         try:
@@ -65,19 +72,21 @@ class Secrets(NamedTuple):
             raise ValueError(f"cannot read {file}: {error.strerror}") from None
         if not is_credential and status.st_mode & 0o077:
             raise ValueError(f"{file} is open to its group or to others; run: chmod 600 {file}")
-        try:
-            text = content.decode()
-        except UnicodeDecodeError:
-            raise ValueError(f"{file} is not UTF-8") from None
+        text = content.decode(errors="surrogateescape")
         lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
         said = [(number, line) for number, line in lines if line and not line.startswith("#")]
         if not said:
             again = ", as systemd handed it over: restart vrmon-alarm once there is" if is_credential else ""
             raise ValueError(f"there is nothing in {file}{again}")
-        for number, line in said:
-            if CONTROL.search(line):
-                raise ValueError(f"{file} holds a control character in line {number}")
         return said
+
+
+def check(file: Path, number: int, line: str) -> None:
+    """ValueError for a line that holds what no text does."""
+    if any("\udc80" <= character <= "\udcff" for character in line):
+        raise ValueError(f"{file} is not UTF-8 in line {number}")
+    if CONTROL.search(line):
+        raise ValueError(f"{file} holds a control character in line {number}")
 
 
 def find(settings: Alarm, secrets: Secrets) -> tuple[tuple[Way, ...], tuple[Fault, ...]]:
@@ -88,27 +97,38 @@ def find(settings: Alarm, secrets: Secrets) -> tuple[tuple[Way, ...], tuple[Faul
         ("urls_file", _apprise), ("webhook", _webhook), ("snmp", _snmp), ("heartbeat", _heartbeat)
     ):  # fmt: skip
         try:
-            ways += look(settings, secrets)
+            for found in look(settings, secrets):
+                if isinstance(found, Way):
+                    ways.append(found)
+                else:
+                    faults.append(found)
         except ValueError as wrong:
             faults.append(Fault(name, f"cannot be used: {wrong}"))
     return tuple(ways), tuple(faults)
 
 
-def _apprise(settings: Alarm, secrets: Secrets) -> list[Way]:
-    if settings.urls_file is None:
-        return []
-    ways = []
-    for number, line in secrets.lines(settings.urls_file):
-        *prefixes, url = line.split()
-        schema = re.match(r"([A-Za-z0-9]{1,20})://", url)
-        if schema is None or not set(prefixes) <= set(_PREFIXES):
-            raise ValueError(
-                f"line {number} of {settings.urls_file} is not an address for Apprise, such as mailto://…"
-            )
-        name = f"{schema[1].lower()} (line {number})"
-        only_critical, is_second = Severity.CRITICAL.value in prefixes, "escalate" in prefixes
-        ways.append(Way(name, Kind.APPRISE, only_critical, is_second, {"url": url}))
-    return ways
+def _apprise(settings: Alarm, secrets: Secrets) -> list[Way | Fault]:
+    """A mistake in one line costs nobody else."""
+    file, found = settings.urls_file, list[Way | Fault]()
+    if file is None:
+        return found
+    for number, line in secrets.read(file):
+        try:
+            check(file, number, line)
+            found.append(_address(number, line))
+        except ValueError as wrong:
+            found.append(Fault(f"urls_file (line {number})", f"cannot be used: {wrong}"))
+    return found
+
+
+def _address(number: int, line: str) -> Way:
+    *prefixes, url = line.split()
+    schema = re.match(r"([A-Za-z0-9]{1,20})://", url)
+    if schema is None or not set(prefixes) <= set(_PREFIXES):
+        raise ValueError("it is not an address for Apprise, such as mailto://…")
+    name = f"{schema[1].lower()} (line {number})"
+    only_critical, is_second = Severity.CRITICAL.value in prefixes, "escalate" in prefixes
+    return Way(name, Kind.APPRISE, only_critical, is_second, {"url": url})
 
 
 def _webhook(settings: Alarm, _: Secrets) -> list[Way]:
