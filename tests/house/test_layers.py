@@ -50,6 +50,7 @@ PURE_FILES |= {
         "grouping",
         "hours",
         "incident",
+        "kept",
         "letters",
         "message",
         "recollection",

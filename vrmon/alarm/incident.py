@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vrmon.alarm import kept
 from vrmon.alarm.condition import Cause, Trouble
 from vrmon.alarm.message import Line, Message, Occasion
 from vrmon.catalog import ROWS, Code, Row, Severity
@@ -18,7 +19,10 @@ SETTLED = 15.0
 _JITTER = 1.0  # seconds by which two clocks may tell a beginning differently
 _MOST_CHANNELS = 1000
 _ROWS: Mapping[str, Row] = {code.value: row for code, row in ROWS.items()}  # none of a later vrmond's codes
-_SEVERITIES = ("severity", "told", "known", "known_as")
+_SEVERITIES: Mapping[str, Severity | None] = {
+    "severity": Severity.CRITICAL, "told": Severity.DEGRADED, "known": None, "known_as": None
+}  # fmt: skip
+"""Each with what one counts as that this version does not know: people rather hear of it twice."""
 _TIMES = ("since", "critical_since", "gone_since", "told_at", "critical_told")
 
 
@@ -133,10 +137,12 @@ def to_json(incident: Incident) -> dict[str, Any]:
 
 def from_json(saved: Mapping[str, Any], now: float) -> Incident:
     """LookupError, TypeError or ValueError where it is none. No time in it is later than `now`."""
-    found = dict(saved)
-    for name in _SEVERITIES:
-        found[name] = None if found[name] is None else Severity(found[name])
-    for name in _TIMES:
-        found[name] = None if found[name] is None else min(float(found[name]), now)
+    found = kept.of_fields(Incident, saved)
+    for name in _SEVERITIES.keys() & found.keys():
+        found[name] = kept.severity(found[name], _SEVERITIES[name])
+    for name in found.keys() & set(_TIMES):
+        found[name] = kept.moment(found[name], now)
     code, subject = found["cause"]
-    return Incident(**{**found, "cause": Cause(code, subject), "channels": tuple(found["channels"])})
+    found["cause"] = Cause(str(code), str(subject))
+    found["channels"] = tuple(str(one) for one in found.get("channels", ()))
+    return Incident(**{"since": now, "severity": Severity.CRITICAL, **found})

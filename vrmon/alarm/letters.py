@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from vrmon.alarm import kept as kept_entry
 from vrmon.alarm.message import Line, Message, Occasion
 from vrmon.catalog import Severity
 
@@ -112,15 +113,20 @@ def to_json(letter: Letter) -> dict[str, Any]:
 
 def from_json(saved: Mapping[str, Any], now: float) -> Letter:
     """LookupError, TypeError or ValueError where it is none. No time in it is later than `now`."""
-    found = dict(saved["message"])
-    message = Message(
-        **{
-            **found,
-            "occasion": Occasion(found["occasion"]),
-            "severity": Severity(found["severity"]),
-            "line": Line(found["line"]),
-            "channels": tuple(found["channels"]),
-        }
-    )
-    due, written = min(float(saved["due"]), now), min(float(saved["written"]), now)
-    return Letter(**{**saved, "message": message, "due": due, "written": written})
+    found = kept_entry.of_fields(Letter, saved)
+    found["message"] = _message(found["message"])
+    for name in found.keys() & {"due", "written"}:
+        found[name] = kept_entry.moment(found[name], now)
+    found["tries"] = int(found.get("tries", 0))
+    return Letter(**{"written": now, **found})
+
+
+def _message(saved: Mapping[str, Any]) -> Message:
+    """To all, and critical, where it says this in words of another version."""
+    found = kept_entry.of_fields(Message, saved)
+    found["occasion"] = Occasion(found["occasion"])
+    found["severity"] = kept_entry.severity(found.get("severity"), Severity.CRITICAL)
+    line = found.get("line")
+    found["line"] = Line(line) if line in set(Line) else Line.BOTH
+    found["channels"] = tuple(str(one) for one in found.get("channels", ()))
+    return Message(**{"code": "", "subject": "", **found})

@@ -31,10 +31,7 @@ class Notebook:
         loaded = self._store.load()
         complaint = loaded.complaint
         if loaded.payload is not None:
-            try:
-                self.known = restore(loaded.payload, self.now())
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
+            self.known = restore(loaded.payload, self.now())
         if complaint:
             log.warning("State was damaged", extra=fields(reason=complaint))
 

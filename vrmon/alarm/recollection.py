@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vrmon.alarm import incident, letters
+from vrmon.alarm import incident, kept, letters
 from vrmon.alarm.condition import Cause
 from vrmon.alarm.incident import Incident
 from vrmon.alarm.letters import Letter
@@ -40,13 +40,12 @@ class Recollection:
 
 
 def restore(payload: Mapping[str, Any], now: float) -> Recollection:
-    """LookupError, TypeError, ValueError or AttributeError where it is none of ours.
+    """What can be read of it, entry by entry: another version may have written it.
 
     No time in it is later than `now`, whatever the clock was then.
     """
-    known = [incident.from_json(one, now) for one in payload["incidents"]]
     return Recollection(
-        incidents={one.cause: one for one in known},
-        greeted=str(payload["greeted"]),
-        letters=tuple(letters.from_json(one, now) for one in payload["letters"]),
+        incidents={one.cause: one for one in kept.each(payload.get("incidents"), incident.from_json, now)},
+        greeted=str(payload.get("greeted") or ""),
+        letters=tuple(kept.each(payload.get("letters"), letters.from_json, now)),
     )

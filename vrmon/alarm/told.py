@@ -19,9 +19,9 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self._store = StateStore(folder, PROGRAM)
-        payload = self._store.load().payload or {}
-        kept = payload.get("told")
-        self._entries: deque[dict[str, Any]] = deque(kept if isinstance(kept, list) else (), maxlen=_MOST)
+        kept = (self._store.load().payload or {}).get("told")
+        entries = [one for one in kept if isinstance(one, dict)] if isinstance(kept, list) else []
+        self._entries: deque[dict[str, Any]] = deque(entries, maxlen=_MOST)
 
     def entries(self) -> list[dict[str, Any]]:
         return list(self._entries)
@@ -57,4 +57,4 @@ class Told:
 
 def _is_try_before(one: dict[str, Any], entry: dict[str, Any]) -> bool:
     same = ("way", "event", "code", "subject", "message")
-    return not one["delivered"] and all(one[key] == entry[key] for key in same)
+    return one.get("delivered") is False and all(one.get(key) == entry[key] for key in same)

@@ -1,0 +1,121 @@
+"""What was told survives a change of version, up or down: each entry is read by itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.alarm.day import Day
+from vrmon.alarm import letters
+from vrmon.alarm.child import Delivery
+from vrmon.alarm.message import Line, Message, Occasion
+from vrmon.alarm.messengers import Outcome
+from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.told import PROGRAM, Told
+from vrmon.alarm.ways import Kind, Way
+from vrmon.catalog import Severity
+from vrmon.state import StateStore
+
+WAY = Way("webhook", Kind.WEBHOOK)
+
+
+def a_day() -> Day:
+    """On which people have heard of two problems."""
+    day = Day()
+    day.begin("start-refused", "PCR 1")
+    day.begin("dvr-unreachable", "movierecorder")
+    day.wait(20)
+    assert len(day.said()) == 2
+    return day
+
+
+def restart(day: Day, change: Any) -> None:
+    """Another version begins with what this one left, or this one with what another one left."""
+    payload = json.loads(json.dumps(day.memory.payload()))
+    change(payload)
+    day.memory = restore(payload, day.now)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("new", {"of": "a later version"}), ("severity", "warning"), ("known", "warning"),
+        ("known_as", "warning"), ("hint", None), ("message", None), ("told_at", None), ("channels", None),
+        ("since", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_what_people_know_they_are_not_told_again_and_they_hear_the_end(
+    key: str, value: object, *, is_missing: bool
+) -> None:
+    day = a_day()
+
+    def change(payload: dict[str, Any]) -> None:
+        for one in payload["incidents"]:
+            one[key] = value
+            if is_missing:
+                del one[key]
+
+    restart(day, change)
+    day.wait(60)
+    assert day.said() == []
+    day.problems.clear()
+    day.wait(60)
+    assert sorted(day.said()) == [("ended", "critical", "PCR 1"), ("ended", "critical", "movierecorder")]
+
+
+@pytest.mark.parametrize("odd", [None, 5, {}, {"cause": 7}, {"cause": ["a", "b"], "since": "x"}])
+def test_an_entry_that_cannot_be_read_costs_no_other(odd: object) -> None:
+    day = a_day()
+    restart(day, lambda payload: payload["incidents"].insert(0, odd))
+    day.wait(60)
+    assert day.said() == []
+
+
+def test_one_of_which_is_not_clear_what_was_told_is_told_again() -> None:
+    day = a_day()
+    restart(day, lambda payload: payload["incidents"][0].update(told="warning"))
+    day.wait(60)
+    assert len(day.said()) == 1
+
+
+def test_letters_of_another_version_are_delivered() -> None:
+    message = Message(
+        Occasion.RAISED, "start-refused", Severity.DEGRADED, "PCR 1", "It is so.", line=Line.SECOND
+    )
+    written = letters.write((), [message] * 4, [Way("webhook", Kind.WEBHOOK, is_second=True)], 5.0)
+    payload = json.loads(json.dumps(Recollection(letters=written).payload()))
+    one, other, odd, missing = payload["letters"]
+    one["new"] = one["message"]["new"] = 1
+    other["message"].update(severity="warning", line="third")
+    odd["message"]["occasion"] = "sung"
+    del missing["tries"], missing["due"], missing["written"], missing["message"]["channels"]
+    payload["letters"] += [None, {}, {"way": "webhook", "message": {}}]
+    found = restore(payload, 9.0).letters
+    assert [one.written for one in found] == [5.0, 5.0, 9.0]
+    assert [one.message.severity for one in found] == [
+        Severity.DEGRADED,
+        Severity.CRITICAL,
+        Severity.DEGRADED,
+    ]
+    assert [one.message.line for one in found] == [Line.SECOND, Line.BOTH, Line.SECOND]
+    assert (
+        restore({}, 9.0) == restore({"incidents": 5, "letters": {}, "greeted": None}, 9.0) == Recollection()
+    )
+
+
+def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:
+    store = StateStore(tmp_path, PROGRAM)
+    store.load()
+    store.save({"told": [{"when": "x", "way": "webhook"}, 5, None]})
+    assert store.close(60.0)
+    told = Told(tmp_path)
+    message = Message(Occasion.RAISED, "start-refused", Severity.CRITICAL, "PCR 1", "It is so.")
+    for tries in range(2):
+        letter = letters.Letter("webhook", message, 0.0, tries)
+        told.add(Outcome(WAY, letter, message, Delivery("refused", 0.1)), 5.0)
+    assert [one.get("tries") for one in told.entries()] == [None, 2]
+    told.close(60.0)
