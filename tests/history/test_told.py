@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.history.test_report import Evenings, evenings
 from tests.world.virtual_run import EPOCH
@@ -73,3 +79,65 @@ def test_what_the_disk_did_not_keep_is_told(tmp_path: Path) -> None:
         assert "the disk did not keep 30 entries of the history from " in told(document)[-2]
         assert "the disk did not keep 30 entries of the history from " in page(document, "Last night")
         assert here.read(Span(EPOCH + 60.0, EPOCH + 90.0))["losses"] == []
+
+
+def test_a_take_that_died_is_told_although_the_next_one_followed_at_once(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        here.run.at(200.0, lambda: here.run.mac.end(here.run.mac.sources[0], here.run.now))
+        evening(here)
+        document = here.read()
+        (job,) = document["jobs"]
+        assert (job["status"], len(job["takes"])) == ("complete", 2)
+        died = [line for line in told(document) if line.startswith("    ")]
+        assert len(died) == 1, "the show is whole, and yet something has happened to it"
+        assert died[0].endswith("the take died")
+        assert page(document, "Last night").count("the take died") >= 1
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The zone of this process."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+def test_a_time_has_its_date_where_that_is_not_the_reports_day(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here)
+        here.run.crash(pause=40 * 86_400.0)
+        here.run.until(40 * 86_400.0 + 500.0)
+        document = here.read(Span(EPOCH, EPOCH + 3_600.0))
+        assert re.fullmatch(r"  vrmon was away from 16:19:5\d to 10-31 15:20:0\d", told(document)[-2])
+
+
+@pytest.mark.usefixtures("berlin")
+def test_a_time_has_its_zone_where_the_clocks_are_changed(tmp_path: Path) -> None:
+    change = datetime(2026, 10, 25, 1, tzinfo=timezone.utc).timestamp()
+    with evenings(tmp_path) as here:
+        run, moment = here.run, change - EPOCH
+        run.until(moment - 100.0)
+        run.begin()
+        run.at(moment - 41.0, lambda: run.job("NEWS") and None)
+        run.at(moment + 30.0, run.playbox.jobs.clear)
+        run.until(moment + 100.0)
+        document = here.read(Span(change - 3_600.0, change + 3_600.0))
+        assert told(document)[0] == "2026-10-25 02:00 CEST to 2026-10-25 03:00 CET"
+        (line,) = [line for line in told(document) if "NEWS" in line][:1]
+        assert re.search(r"  02:59:\d\d CEST–02:00:\d\d CET  ", line)
+        html = page(document, "Last night")
+        assert "Times in CEST, later CET." in html
+        assert re.search(r">02:59:\d\d CEST–02:00:\d\d CET<", html)
+
+
+def test_text_and_page_agree_about_when_a_job_ran(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here)
+        document = here.read(Span(EPOCH, EPOCH + 400.0))
+        (job,) = document["jobs"]
+        assert job["ended"]["earliest"][:19] != job["ended"]["latest"][:19]
+        (cell,) = re.findall(r"(\d\d:\d\d:\d\d–\d\d:\d\d:\d\d)<", page(document, "Last night"))
+        assert f"  {cell}  " in told(document)[1]

@@ -14,6 +14,7 @@ from vrmon.cli.naming import exactly
 from vrmon.cli.news import SIGNS, UNHEARD_OF
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.printed import job_lines
+from vrmon.cli.reports.times import Times
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Document, Vrmond
 from vrmon.errors import Declined
@@ -60,4 +61,4 @@ def _now(channel: Document, problems: list[Document]) -> list[Text]:
         lines.append(Text(f"{sign} ", style).append(text(problem, "message"), ""))
         lines += [Text(f"    → {text(problem, 'hint')}")] if text(problem, "hint") else []
     gaps = parts(part(channel, "coverage"), "gaps")
-    return lines + [Text(f"  so far {sentences.gap_told(gap, {})}") for gap in gaps]
+    return lines + [Text(f"  so far {sentences.gap_told(gap, {}, Times({}))}") for gap in gaps]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from vrmon.cli.lenient import moment, parts, text
-from vrmon.cli.reports import sentences
-from vrmon.cli.reports.sentences import Document, clock
+from vrmon.cli.reports import sentences, unwatched
+from vrmon.cli.reports.sentences import Document
+from vrmon.cli.reports.times import Times
 
 SIGNS = {
     sentences.COMPLETE: ("●", "green"),
@@ -22,17 +23,16 @@ _WIDEST = 40
 
 def lines(document: Document, called: str) -> Iterator[Text]:
     """The last one is about the whole of it."""
-    first, last = moment(document, "from"), moment(document, "to")
-    if first is not None and last is not None:
-        head = f"{first.astimezone():%Y-%m-%d %H:%M} to {last.astimezone():%Y-%m-%d %H:%M %Z}"
-        yield Text(head, "dim")
+    times = Times(document)
+    if moment(document, "from") is not None and moment(document, "to") is not None:
+        yield Text(times.span, "dim")
     jobs = parts(document, "jobs")
-    cells = [_cells(job, document) for job in jobs]
+    cells = [_cells(job, times) for job in jobs]
     widths = [min(max(map(len, column)), _WIDEST) for column in zip(*cells, strict=True)]
     for job, row in zip(jobs, cells, strict=True):
         yield _line(job, row, widths)
-        yield from (Text(f"    {sentences.gap_told(gap, job)}") for gap in sentences.gaps(job))
-    yield from (Text(f"  {told}", "dim") for told in sentences.unwatched(document))
+        yield from (Text(f"    {told}") for told in sentences.told(job, times))
+    yield from (Text(f"  {told}", "dim") for told in unwatched.lines(document))
     yield Text(sentences.whole(document, called), "bold")
 
 
@@ -41,11 +41,8 @@ def job_lines(jobs: list[Document], document: Document) -> Iterator[Text]:
     yield from [*lines({**document, "jobs": jobs, "absences": [], "losses": [], "from": None}, "")][:-1]
 
 
-def _cells(job: Document, document: Document) -> list[str]:
-    day = moment(document, "from")
-    began, ended = sentences.bounds(job, "began")[1], sentences.bounds(job, "ended")[1]
-    span = "" if began is None else clock(began, day)
-    span += "–" if ended is None else f"–{clock(ended, day)}"
+def _cells(job: Document, times: Times) -> list[str]:
+    span = sentences.span_told(job, times)
     files = ", ".join(sentences.files(job)) or "no file"
     lag = sentences.lag_told(job)
     return [text(job, "channel"), sentences.name(job), span, f"lag {lag}", sentences.coverage(job), files]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from vrmon.catalog import ROWS, Cause, Code
 from vrmon.cli.lenient import clean, moment, number, part, parts, text
+from vrmon.cli.reports import unwatched
+from vrmon.cli.reports.times import Times
 from vrmon.text import span
 
 Document = dict[str, Any]
@@ -16,8 +17,7 @@ Document = dict[str, Any]
 COMPLETE, RUNNING, PARTIAL, MISSED = "complete", "running", "partial", "missed"
 _SURELY = 0.05  # seconds
 _NAMED = 3  # jobs in the last line
-_A_RESTART = 60.0  # seconds
-_NO_HISTORY = "no-history"
+_FAR = 60.0  # seconds
 _TOLERANCE = 3.0  # seconds, of a vrmond that does not tell it
 _CAUSES: dict[str, str] = {
     Cause.LATE_START: "the recording began late",
@@ -41,8 +41,8 @@ _CAUSES: dict[str, str] = {
 _TITLES: dict[str, str] = {code.value: ROWS[code].title for code in Code}
 
 
-def cause(gap: Document) -> str:
-    code = text(gap, "cause")
+def cause(gap: Document, key: str = "cause") -> str:
+    code = text(gap, key)
     return _CAUSES.get(code) or _TITLES.get(code, code).lower() or "nobody knows why"
 
 
@@ -66,6 +66,18 @@ def bounds(job: Document, what: str) -> tuple[datetime | None, datetime | None]:
     found = (moment(part(job, what), edge) for edge in ("earliest", "latest"))
     earliest, latest = (None if when is None else when.astimezone() for when in found)
     return earliest, latest
+
+
+def span_told(job: Document, times: Times) -> str:
+    """From when to when it surely ran, such as "20:00:00–20:30:00"."""
+    began, ended = bounds(job, "began")[1], bounds(job, "ended")
+    return f"{times.span_of(began, ended[0])}{' or later' if _is_far(*ended) else ''}"
+
+
+def _is_far(earliest: datetime | None, latest: datetime | None) -> bool:
+    if earliest is None or latest is None:
+        return False
+    return (latest - earliest).total_seconds() > _FAR
 
 
 def lag(job: Document) -> tuple[float, float] | None:
@@ -121,13 +133,40 @@ def gaps(job: Document) -> list[Document]:
     return [gap for gap in found if text(gap, "cause") != Cause.LATE_START]
 
 
-def gap_told(gap: Document, job: Document) -> str:
+def told(job: Document, times: Times) -> list[str]:
+    """Its gaps, and its takes that ended by themselves although no gap says so, each as a line."""
+    found = gaps(job)
+    ends = [take for take in parts(job, "takes") if text(take, "end_cause") and not _is_told(take, found)]
+    return [*(gap_told(gap, job, times) for gap in found), *(end_told(take, times) for take in ends)]
+
+
+def end_told(take: Document, times: Times) -> str:
+    """Such as "SHOW ended early at 20:00:01, with little or nothing missing: the take died"."""
+    ended = bounds(take, "ended")[0]
+    when = "" if ended is None else f" at {times.clock(ended)}"
+    name, why = text(take, "name") or "a take", cause(take, "end_cause")
+    return f"{name} ended early{when}, with little or nothing missing: {why}"
+
+
+def _is_told(take: Document, found: list[Document]) -> bool:
+    """Whether a gap begins where the take ended."""
+    earliest, latest = bounds(take, "ended")
+    if earliest is None or latest is None:
+        return True
+    for gap in found:
+        began, ended = moment(gap, "from"), moment(gap, "to")
+        if began is not None and began <= latest and (ended is None or ended >= earliest):
+            return True
+    return False
+
+
+def gap_told(gap: Document, job: Document, times: Times) -> str:
     """Such as "40 s at its start, from 20:00:00 to 20:00:40: the recorder refused to start"."""
     least, most = number(gap, "least") or 0.0, number(gap, "most") or 0.0
     began, ended = moment(gap, "from"), moment(gap, "to")
     verb = "missing" if least > _SURELY else "in doubt"
-    when = "" if began is None else f", from {clock(began)}"
-    when += " on" if ended is None else f" to {clock(ended)}"
+    when = "" if began is None else f", from {times.clock(began)}"
+    when += " on" if ended is None else f" to {times.clock(ended)}"
     return f"{verb}: {amount(least, most)}{_place(gap, job)}{when}: {cause(gap)}"
 
 
@@ -148,7 +187,7 @@ def whole(document: Document, called: str) -> str:
     jobs = parts(document, "jobs")
     over = [job for job in jobs if text(job, "status") != RUNNING]
     running = len(jobs) - len(over)
-    unknown = list(_unknown(document))
+    unknown = list(unwatched.in_short(document))
     if not jobs:
         return f"{called}: {'; '.join(['no job is known of', *unknown]) if unknown else 'no job ran'}."
     good = sum(text(job, "status") == COMPLETE for job in over)
@@ -161,62 +200,6 @@ def whole(document: Document, called: str) -> str:
     told += [lacks(job) for job in bad[:_NAMED]]
     told += [f"and {len(bad) - _NAMED} more"] if len(bad) > _NAMED else []
     return f"{called}: {'; '.join([*told, *unknown])}."
-
-
-def absence(one: Document) -> str:
-    """Such as "vrmon was away from 03:01:08 to 03:02:10"."""
-    told = "there is no history" if text(one, "why") == _NO_HISTORY else "vrmon was away"
-    return f"{told}{_from_to(one)}"
-
-
-def loss(one: Document) -> str:
-    """Such as "the disk did not keep 30 entries of the history from 03:01:08 to 03:02:10"."""
-    rows = number(one, "rows") or 0.0
-    entries = f"{rows:.0f} {'entry' if rows == 1.0 else 'entries'}" if rows else "a part"
-    return f"the disk did not keep {entries} of the history{_from_to(one)}: jobs and gaps may be missing here"
-
-
-def unwatched(document: Document) -> list[str]:
-    """A line for each time of which not all is known."""
-    return [
-        *(absence(one) for one in parts(document, "absences")),
-        *(loss(one) for one in parts(document, "losses")),
-    ]
-
-
-def _unknown(document: Document) -> Iterator[str]:
-    """The same in short. A restart is no news where jobs are known of."""
-    shortest = _A_RESTART if parts(document, "jobs") else 0.0
-    away = parts(document, "absences")
-    for is_away, told in ((True, "vrmon was away for {}"), (False, "there is no history of {}")):
-        found = [one for one in away if (text(one, "why") != _NO_HISTORY) is is_away]
-        seconds = sum(_length(one, document) for one in found)
-        if found and seconds >= shortest:
-            yield told.format(span(seconds))
-    if parts(document, "losses"):
-        yield "a part of the history is lost"
-
-
-def _length(one: Document, document: Document) -> float:
-    """How many seconds of the document's time it is."""
-    began, ended = moment(one, "from"), moment(one, "to")
-    first, last = moment(document, "from"), moment(document, "to")
-    if began is None or ended is None:
-        return 0.0
-    began, ended = max(began, first or began), min(ended, last or ended)
-    return max((ended - began).total_seconds(), 0.0)
-
-
-def _from_to(one: Document) -> str:
-    began, ended = moment(one, "from"), moment(one, "to")
-    return "" if began is None or ended is None else f" from {clock(began)} to {clock(ended)}"
-
-
-def clock(when: datetime, day: datetime | None = None) -> str:
-    """Local time, with its day where that is not the one of `day`."""
-    local = when.astimezone()
-    is_other = day is not None and day.astimezone().date() != local.date()
-    return f"{local:%m-%d %H:%M:%S}" if is_other else f"{local:%H:%M:%S}"
 
 
 def _place(gap: Document, job: Document) -> str:

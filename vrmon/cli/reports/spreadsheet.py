@@ -9,6 +9,7 @@ from datetime import datetime
 from vrmon.cli.lenient import number, part, parts, text
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
+from vrmon.cli.reports.times import Times
 
 _COLUMNS = (
     "channel", "name", "status",
@@ -25,11 +26,12 @@ def table(document: Document) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
-    rows.writerows(_row(job) for job in parts(document, "jobs"))
+    times = Times(document)
+    rows.writerows(_row(job, times) for job in parts(document, "jobs"))
     return f"{_MARK}{written.getvalue()}"
 
 
-def _row(job: Document) -> list[str]:
+def _row(job: Document, times: Times) -> list[str]:
     takes = parts(job, "takes")
     lag = sentences.lag(job) or (None, None)
     coverage = part(job, "coverage")
@@ -44,7 +46,7 @@ def _row(job: Document) -> list[str]:
         _text("; ".join(dict.fromkeys(text(take, "dvr") for take in takes))),
         _text("; ".join(dict.fromkeys(text(take, "source") for take in takes))),
         str(len(takes)),
-        _text("; ".join(sentences.gap_told(gap, job) for gap in sentences.gaps(job))),
+        _text("; ".join(sentences.told(job, times))),
         _text(text(job, "primary")),
         _text(text(job, "ingest")),
         _text(text(job, "job")),

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vrmon.cli.lenient import moment, number, parts, text
-from vrmon.cli.reports import sentences
+from vrmon.cli.reports import sentences, unwatched
 from vrmon.cli.reports.printed import SIGNS, UNHEARD_OF
-from vrmon.cli.reports.sentences import Document, clock
+from vrmon.cli.reports.sentences import Document
+from vrmon.cli.reports.times import Times
 
 _LEFT, _RIGHT, _TOP, _LANE = 150.0, 1000.0, 24.0, 34.0
 _THINNEST = 1.5
@@ -64,7 +65,8 @@ def page(document: Document, called: str) -> str:
     first, last = moment(document, "from"), moment(document, "to")
     here = datetime.now().astimezone()
     axis = Axis(first or here, last or here)
-    lanes = list(_lanes(document, axis))
+    times, away = Times(document), parts(document, "absences")
+    lanes = list(_lanes(document, axis, times))
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -73,30 +75,30 @@ def page(document: Document, called: str) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html").render(
-        when=f"{axis.first.astimezone():%Y-%m-%d %H:%M} to {axis.last.astimezone():%Y-%m-%d %H:%M}",
-        zone=f"{axis.first.astimezone():%Z}",
+        when=times.span,
+        zone=times.zone,
         verdict=sentences.whole(document, called),
         width=_RIGHT,
         height=_TOP + _LANE * len(lanes),
         ticks=list(axis.ticks()),
         lanes=lanes,
-        absences=[bar for one in parts(document, "absences") if (bar := _absence(one, axis)) is not None],
-        jobs=[_job(job, axis) for job in parts(document, "jobs")],
-        unwatched=sentences.unwatched(document),
+        absences=[bar for one in away if (bar := _absence(one, axis, times)) is not None],
+        jobs=[_job(job, times) for job in parts(document, "jobs")],
+        unwatched=unwatched.lines(document),
     )
 
 
-def _lanes(document: Document, axis: Axis) -> Iterator[dict[str, Any]]:
+def _lanes(document: Document, axis: Axis, times: Times) -> Iterator[dict[str, Any]]:
     channels: dict[str, list[Document]] = {}
     for job in parts(document, "jobs"):
         channels.setdefault(text(job, "channel"), []).append(job)
     for place, name in enumerate(sorted(channels)):
         y = _TOP + place * _LANE
-        bars = [bar for job in channels[name] for bar in _bars(job, axis, y) if bar is not None]
+        bars = [bar for job in channels[name] for bar in _bars(job, axis, times, y) if bar is not None]
         yield {"name": name, "y": y, "bars": bars}
 
 
-def _bars(job: Document, axis: Axis, y: float) -> Iterator[Bar | None]:
+def _bars(job: Document, axis: Axis, times: Times, y: float) -> Iterator[Bar | None]:
     name, began, ended = sentences.name(job), sentences.bounds(job, "began")[1], _ended(job)
     yield axis.bar("job", began, ended, y + 4, 11, f"{name}: {sentences.coverage(job)}")
     for take in parts(job, "takes"):
@@ -104,7 +106,7 @@ def _bars(job: Document, axis: Axis, y: float) -> Iterator[Bar | None]:
         yield axis.bar("take", first, last, y + 18, 9, f"{text(take, 'name')} on {text(take, 'dvr')}")
     for gap in sentences.gaps(job):
         kind = "lost" if (number(gap, "least") or 0.0) > 1 else "doubt"
-        told = f"{name}: {sentences.gap_told(gap, job)}"
+        told = f"{name}: {sentences.gap_told(gap, job, times)}"
         yield axis.bar(kind, moment(gap, "from"), moment(gap, "to"), y + 4, 11, told)
 
 
@@ -112,20 +114,18 @@ def _ended(one: Document) -> datetime | None:
     return sentences.bounds(one, "ended")[0]
 
 
-def _absence(one: Document, axis: Axis) -> Bar | None:
-    return axis.bar("away", moment(one, "from"), moment(one, "to"), 0, 0, sentences.absence(one))
+def _absence(one: Document, axis: Axis, times: Times) -> Bar | None:
+    return axis.bar("away", moment(one, "from"), moment(one, "to"), 0, 0, unwatched.absence(one, times))
 
 
-def _job(job: Document, axis: Axis) -> dict[str, Any]:
-    began, ended = sentences.bounds(job, "began")[1], _ended(job)
+def _job(job: Document, times: Times) -> dict[str, Any]:
     return {
         "channel": text(job, "channel"),
         "name": sentences.name(job),
-        "span": f"{'?' if began is None else clock(began, axis.first)}–"
-        f"{'' if ended is None else clock(ended, axis.first)}",
+        "span": sentences.span_told(job, times),
         "lag": sentences.lag_told(job),
         "sign": SIGNS.get(text(job, "status"), UNHEARD_OF)[0],
         "coverage": sentences.coverage(job),
-        "gaps": [sentences.gap_told(gap, job) for gap in sentences.gaps(job)],
+        "told": sentences.told(job, times),
         "files": ", ".join(sentences.files(job)) or "none",
     }
