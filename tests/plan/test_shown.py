@@ -218,3 +218,30 @@ def test_an_operators_name_that_is_made_like_ours_is_not_adopted() -> None:
     run.playbox.jobs.remove(again)
     run.until(160.0)
     assert running(run) is theirs
+
+
+@pytest.mark.parametrize("pause", [4.0, 15.0])
+def test_what_an_operator_puts_in_place_of_a_split_take_is_the_operators(pause: float) -> None:
+    """The second file has our name and a date of its own."""
+    run, job, _ = recording()
+    split(run, "NEWS", seen_idle=False)
+    run.until(run.now + pause)
+    source = run.mac.sources[0]
+    run.mac.end(source, run.now)
+    by_hand = run.mac.begin(source, "operator", run.now, name="OPERATORS OWN")
+    run.until(run.now + 5.0)
+    assert "doubtful-recording" in run.problems()
+    run.playbox.jobs.remove(job)
+    run.until(run.now + 30.0)
+    assert by_hand.ended is None
+
+
+def test_a_split_take_is_known_by_its_second_date_after_an_absence() -> None:
+    run, _, _ = recording()
+    after = split(run, "NEWS", seen_idle=False)
+    run.until(run.now + 4.0)
+    run.crash(pause=15.0)
+    after.name = "RENAMED"
+    run.until(run.now + 30.0)
+    assert run.verdict().phase == "recording"
+    assert run.mac.recordings[-1] is after

@@ -198,8 +198,9 @@ class Running(_OfJob):
     """A take that was seen recording, first at `started`, last at `confirmed`; at `seen`, if paused.
 
     `name` is the one that the recorder shows. `borne`: it has shown ours, or tells none, so that another
-    name from then on is somebody's wish. `date`: its start date as the recorder tells it; "" where that
-    changes from look to look and proves nothing. `files`: the names it has gone on under, in order.
+    name from then on is somebody's wish. `date`: its start date as the recorder tells it, at `redated` that
+    of a new file; "" where it changes from look to look and proves nothing. `files`: the names it has gone on
+    under, in order.
     `known_by`: the clue that told that it is ours. `format`: that of its picture when it began.
     """
 
@@ -209,6 +210,7 @@ class Running(_OfJob):
     seen: float | None = None
     borne: bool = False
     date: str | None = None
+    redated: float | None = None
     files: tuple[str, ...] = ()
     known_by: str = ""
     format: str = ""

@@ -26,6 +26,7 @@ from vrmon.plan.sources import Found
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
 _AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
 _FILES_KEPT = 50
+_STEADY = 10.0  # seconds for which a start date stands still, at the least, that is one
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,8 @@ def _seen_again(case: Case, take: Running, source: Source) -> Running:
     shown = source.recording_name or take.name
     is_named = source.recording_name is not None and traits.fold(shown) == traits.fold(take.given)
     label = replace(take.label, nameless="") if is_named and take.label.nameless else take.label
-    is_dated = not take.date or date in (None, take.date)
-    is_split = not is_dated and traits.fold(shown) != traits.fold(take.name)
+    has_other_date = bool(take.date) and date not in (None, take.date)
+    is_split = has_other_date and (traits.fold(shown) != traits.fold(take.name) or _is_steady(case, take))
     return replace(
         take,
         label=label,
@@ -230,10 +231,17 @@ def _seen_again(case: Case, take: Running, source: Source) -> Running:
         seen=case.observation.ended,
         borne=take.borne or is_named or traits.may_show(take.given, shown),
         name=shown,
-        date=date if is_split or take.date is None else take.date if is_dated else "",
+        date=date if is_split or take.date is None else "" if has_other_date else take.date,
+        redated=case.observation.ended if has_other_date else take.redated,
         format=take.format or source.video_format or "",
         files=take.files if shown in take.files else (*take.files, shown)[-_FILES_KEPT:],
     )
+
+
+def _is_steady(case: Case, take: Running) -> bool:
+    """Whether its date has stood still, so that another one is that of another file."""
+    unsteady = max(_STEADY, 3 * case.poll_interval)
+    return take.redated is None or _ended(case) - take.redated > unsteady
 
 
 def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> Theirs:
