@@ -15,7 +15,7 @@ from vrmon.plan.coverage.account import Account
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.coverage.looks import Between, Look, Shown, Tail, Watch
-from vrmon.plan.memory import Attempt, Jobs, Running, Sent, TrackedJob, Whose
+from vrmon.plan.memory import Attempt, Jobs, Naming, Running, Sent, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
 from vrmon.traits import Traits
@@ -36,15 +36,24 @@ _CALLED = {
 
 
 class Folding:
-    """Takes the looks of one plan in, once that has decided. `folded` is the coverage after it."""
+    """Takes the looks of one plan in, once that has decided. `folded` is the coverage after it.
+
+    `alone_since`: nobody but this vrmon has commanded since then.
+    """
 
     def __init__(
-        self, before: Covered, settings: Settings, verdict: Callable[[ChannelKey], Verdict], epoch: float
+        self,
+        before: Covered,
+        settings: Settings,
+        verdict: Callable[[ChannelKey], Verdict],
+        epoch: float,
+        alone_since: float,
     ) -> None:
         self._before = before
         self._settings = settings
         self._verdict = verdict
         self._epoch = epoch
+        self._alone_since = alone_since
         self._primaries = dict(before.primaries)
         self._dvrs = dict(before.dvrs)
         self._channels = dict(before.channels)
@@ -180,7 +189,8 @@ class Folding:
         if looked is None:
             return Coverage()
         since = looked.earliest if told is None else min(looked.earliest, told.earliest)
-        return Coverage(Watch((), Look(looked.earliest, looked.latest, Shown.NO), since))
+        unbegun = self._unbegun(looked.earliest)
+        return Coverage(Watch((), Look(looked.earliest, looked.latest, Shown.NO, proof=unbegun), since))
 
     def _file(self, key: ChannelKey, shows: Iterable[Show]) -> None:
         """All that this plan files, and a few of those before."""
@@ -188,6 +198,10 @@ class Folding:
         if filed:
             is_old = before is self._before.done.get(key)
             self._done[key] = (*(before[-_DONE_KEPT:] if is_old else before), *filed)
+
+    def _unbegun(self, began: float) -> str:
+        """The proof of a look while nothing was commanded; "" where another host may have done so."""
+        return "" if began < self._alone_since else f"alone since {self._alone_since + self._epoch:.3f}"
 
     def _stamp(self, moment: float) -> int:
         return int((moment + self._epoch) * 1000)
@@ -198,11 +212,15 @@ class Folding:
         """What a good look at the DVR showed of a channel's source, as far as the plan makes sense of it."""
         memory, source = verdict.memory, verdict.source
         cause = _cause(verdict)
+        # What was not commanded was not there, whoever looked.
+        is_begun = memory.take is not None and not isinstance(memory.take, Naming)
+        unbegun = "" if is_begun else self._unbegun(look.began)
         if memory.is_at_a_drill:
             return replace(look, shown=Shown.NO, cause=cause), None
         if source is None:
             is_unknown = memory.running is not None or isinstance(memory.take, Sent)
-            return replace(look, shown=Shown.UNKNOWN if is_unknown else Shown.NO, cause=cause), None
+            shown = Shown.UNKNOWN if is_unknown else Shown.NO
+            return replace(look, shown=shown, proof=unbegun, cause=cause), None
         if memory.theirs is not None and memory.theirs.whose is Whose.DOUBTFUL:
             return replace(look, shown=Shown.UNKNOWN, cause=Code.DOUBTFUL_RECORDING.value), None
         take = memory.take
@@ -211,7 +229,7 @@ class Folding:
             return replace(look, shown=Shown.NO if is_over else Shown.COMING, cause=cause), None
         if not isinstance(take, Running) or source.is_paused or source.destinations == ():
             came = isinstance(take, Running) or source.is_recording
-            return replace(look, shown=Shown.NO, cause=cause, came=came), None
+            return replace(look, shown=Shown.NO, proof=unbegun, cause=cause, came=came), None
         if _is_ending(memory.attempt, look, traits):
             return replace(look, shown=Shown.UNKNOWN, cause=cause or Cause.LATE_START.value), None
         if _may_have_ended_before(take, look, traits, first):

@@ -307,7 +307,7 @@ class Planning:
     def _cover(self) -> Covered:
         """What the new looks showed of the jobs and their recordings. What is missing of one is a problem."""
         before = self.memory.covered
-        folding = Folding(before, self.settings, self._verdict, self.world.epoch)
+        folding = Folding(before, self.settings, self._verdict, self.world.epoch, self._alone_since())
         if self.before is None:
             folding.reconfigured(self.now)
         for name, primary in self.primaries.items():
@@ -325,6 +325,14 @@ class Planning:
             if key in self.decided or covered.lacking.get(key) != before.lacking.get(key):
                 self.decided[key] = self._with_lack(key, covered.lacking.get(key))
         return covered
+
+    def _alone_since(self) -> float:
+        """Since when nobody but this vrmon has commanded: of a pair, since it leads."""
+        rights = self.world.rights
+        if rights is None:
+            return -inf
+        role = rights.role(Moment(self.now))
+        return rights.leads_since if role is Role.LEADER else inf
 
     def _verdict(self, key: ChannelKey) -> Verdict:
         """What is decided of a channel by now."""

@@ -56,10 +56,10 @@ class Between(NamedTuple):
 class Look:
     """One look at a job or at a channel's recording, from `began` to `ended` (monotonic seconds).
 
-    `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id) show
-    that it did not change in the dark between them; "" proves nothing. `cause`: why there is nothing, or why
-    nothing could be seen. `came`: there is a take by now, if a paused one or somebody's, so that what was
-    commanded may have been there before. `torn`: the device did not answer.
+    `take` tells one recording from the next. Two looks with the same `proof` (a start date, a job's id, that
+    nothing was commanded) show that nothing changed in the dark between them; "" proves nothing. `cause`: why
+    there is nothing, or why nothing could be seen. `came`: there is a take by now, if a paused one or
+    somebody's, so that what was commanded may have been there before. `torn`: the device did not answer.
     """
 
     began: float
@@ -109,6 +109,9 @@ class Watch:
             return Watch((Stretch(look.ended, Sure.MAYBE, cause=self.dark or AWAY),), look, look.ended)
         dark = self.dark or (AWAY if look.began - last.ended > patience else "")
         if _goes_on(last, look, dark):
+            if dark and look.shown is Shown.NO:
+                unseen = Stretch(look.ended, Sure.NO, cause=dark)
+                return Watch(_joined((*self._settled(last.began), unseen)), look, look.ended)
             is_same = look.cause == last.cause or look.shown is Shown.COMING
             return replace(self, last=look, dark="", torn=False) if is_same else self._renewed(look)
         if last.shown is Shown.COMING and look.shown is Shown.NO and not (dark or look.came):
@@ -169,9 +172,7 @@ def _goes_on(last: Look, look: Look, dark: str) -> bool:
     """Whether what `look` shows is what `last` did, all the time between them."""
     if look.shown is not last.shown or look.take != last.take:
         return False
-    if look.proof and last.proof:
-        return look.proof == last.proof
-    return not dark
+    return not dark or (bool(look.proof) and look.proof == last.proof)
 
 
 def _joined(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
