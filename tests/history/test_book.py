@@ -303,3 +303,14 @@ def test_a_file_that_is_not_there_or_no_history_is_named(tmp_path: Path) -> None
     (tmp_path / "text").write_text("no database" * 1000)
     with pytest.raises(HistoryError, match="not a database"):
         open_to_read(tmp_path / "text")
+
+
+def test_questions_that_cannot_be_answered_do_not_fill_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with book(tmp_path) as one:
+        for _ in range(5):
+            with pytest.raises(HistoryError, match="Cannot read the history: "):
+                one.ask(lambda connection: connection.execute("SELECT ?", ("\ud800",))).result(LONG)
+        assert [line.getMessage() for line in caplog.records].count("Question to the history failed") == 1
+        assert asked(one) == []

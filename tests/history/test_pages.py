@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +126,11 @@ def test_a_cursor_that_is_none_is_refused(tmp_path: Path, kind: str, after: str)
 def test_a_kind_that_there_is_not_is_refused(tmp_path: Path) -> None:
     with book(tmp_path) as one, pytest.raises(NoSuchPage, match="job, take, problem, command, event"):
         listed(one, "sessions")
+
+
+@pytest.mark.parametrize("kind", ["job", "take"])
+def test_a_cursor_of_half_a_character_is_refused(tmp_path: Path, kind: str) -> None:
+    place = [1, "\ud800", *["x"] * (len(KINDS[kind].order) - 2)]
+    after = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    with book(tmp_path) as one, pytest.raises(NoSuchPage, match="'after' is not the 'next'"):
+        listed(one, kind, after=after)

@@ -32,6 +32,7 @@ _BATCH = 500  # rows in one transaction
 _QUESTIONS = 8  # that wait
 _ALIVE = 10.0  # seconds between two signs of life
 _FORGET_EVERY = 3600.0  # the first time as well: a clock that was wrong at boot has been set by then
+_QUIET = 60.0  # seconds between two lines of the log about questions
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
 _UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
@@ -77,6 +78,7 @@ class Book:
         self._forget_every = forget_every
         self._forgotten = time.monotonic()
         self._alive = float("-inf")
+        self._mistakes, self._mistake_told = 0, float("-inf")
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -250,11 +252,18 @@ class Book:
             answer.set_exception(HistoryError(f"Cannot read the history: {damage}."))
         except HistoryError as error:
             answer.set_exception(error)
-        except Exception as error:  # whoever asked hears of it; the book goes on
-            log.exception("Question to the history failed")
+        except Exception as error:  # noqa: BLE001 # whoever asked hears of it; the book goes on
+            self._mistaken(error)
             answer.set_exception(HistoryError(f"Cannot read the history: {error}."))
         else:
             answer.set_result(found)
+
+    def _mistaken(self, error: Exception) -> None:
+        """Strangers ask as well: what their questions bring about is logged once a minute at most."""
+        self._mistakes += 1
+        if time.monotonic() >= self._mistake_told + _QUIET:
+            log.error("Question to the history failed", exc_info=error, extra={"COUNT": self._mistakes})
+            self._mistakes, self._mistake_told = 0, time.monotonic()
 
     def _set_aside(self, damage: Damaged) -> None:
         """Begin another file; what is wrong with this one is kept for people."""

@@ -124,6 +124,7 @@ def _encoded(cursor: tuple[object, ...]) -> str:
 def _decoded(cursor: str, length: int) -> tuple[int | str, ...]:
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        json.dumps(place, ensure_ascii=False).encode()  # half a character is none
     except (ValueError, RecursionError):
         place = None
     if (
