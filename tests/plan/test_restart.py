@@ -14,7 +14,8 @@ from tests.world.virtual_site import site
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.model import DeviceState, DvrObservation, Observation
 from vrmon.plan import Plan, World, plan
-from vrmon.plan.memory import Sent
+from vrmon.plan.coverage.covered import Covered
+from vrmon.plan.memory import Jobs, Sent
 from vrmon.settings import Sync
 
 
@@ -148,6 +149,27 @@ def test_a_new_vrmon_takes_over_the_running_take(keep: int | None, pause: float)
     assert run.verdict().phase == "recording"
     run.playbox.jobs.remove(job)
     run.until(60.0 + pause)
+    assert take.ended is not None
+
+
+def test_a_job_of_before_began_when_it_was_seen_first_and_nothing_is_claimed_of_what_nobody_kept() -> None:
+    """As after an update of a vrmon that kept no account of what it recorded."""
+    run, _, take = recording()
+    before, began = run.memory, run.now
+    run.crash(pause=10.0)
+    run.until(began + 5.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(began + 10.0)
+    run.is_alive = False
+    jobs = {
+        name: replace(one, jobs=Jobs({job: replace(each, resumed=run.now) for job, each in one.jobs.items()}))
+        for name, one in before.primaries.items()
+    }
+    run.begin(replace(before, primaries=jobs, covered=Covered()))
+    run.until(began + 20.0)
+    (show,) = run.memory.covered.read(run.settings.channels[0].key, run.now)
+    assert show.account.began.earliest <= take.began - 1.0
+    assert show.account.most > 5.0
     assert take.ended is not None
 
 

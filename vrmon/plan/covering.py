@@ -6,6 +6,7 @@ A look that shows no change of a channel costs it nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 
 from vrmon.catalog import Cause, Code
 from vrmon.model import Job, Observation, T, Verb
@@ -74,7 +75,7 @@ class Folding:
             if known is None and not any(job.present for job in on_ingest):
                 continue
             self._looked_at.add(key)
-            told = {job.job: _told(job, look) for job in on_ingest}
+            told = {job.job: _told(job, look, _patience(device)) for job in on_ingest}
             if known is not None and not is_late and _are_as_they_were(known, told):
                 continue
             coverage = self._caught_up(key)
@@ -272,14 +273,18 @@ def _is_late(look: Look, last: Between | None, device: DeviceSettings) -> bool:
     return is_good and last is not None and look.began - last.latest > _patience(device)
 
 
-def _told(tracked: TrackedJob, look: Look) -> Told:
-    """What the look showed of a job: nothing where its entry was odd, or it was not asked for since."""
+def _told(tracked: TrackedJob, look: Look, patience: float) -> Told:
+    """What the look showed of a job: nothing where its entry was odd, or it was not asked for since.
+
+    One that a vrmon before this one knew had begun by the answer that showed it then, or shortly before.
+    """
     if look.shown is Shown.UNKNOWN:
         shown = Shown.UNKNOWN
     elif tracked.present:
         if tracked.across_outage:
             return Told(Shown.UNKNOWN, tracked.basename, Code.ODD_ANSWER.value)
-        shown = Shown.YES
+        since = inf if tracked.resumed is None else tracked.since - patience
+        return Told(Shown.YES, tracked.basename, since=since)
     else:
         shown = Shown.NO if tracked.absences else Shown.UNKNOWN
     return Told(shown, tracked.basename)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from vrmon.model import Job
 from vrmon.plan.coverage.account import Account
@@ -56,12 +57,14 @@ class Show:
 class Told:
     """What a look at the primary showed of a job, and the name of its file, as far as that is known.
 
-    `cause`: why it is UNKNOWN, where the answer was good as a whole.
+    `cause`: why it is UNKNOWN, where the answer was good as a whole. `since`: when it was known to run at the
+    latest, or shortly before.
     """
 
     shown: Shown
     basename: str | None = None
     cause: str = ""
+    since: float = inf
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Coverage:
     ) -> Coverage:
         """Take in a look at the primary, with what it showed of each job of the channel's ingest.
 
-        A job that begins gets `stamp`; it did not run yet at `earliest`.
+        A job that begins gets `stamp`; it did not run yet at `earliest`, unless it is known to.
         """
         shows = dict(self.open)
         for job, told in jobs.items():
@@ -90,7 +93,8 @@ class Coverage:
                 account = known.account.seen(shown, patience)
                 shows[job] = replace(known, account=account, basename=told.basename or known.basename)
             elif told.shown is Shown.YES:
-                shows[job] = Show(stamp, job, Account.opened(shown, earliest), told.basename)
+                account = Account.opened(shown, min(earliest, told.since))
+                shows[job] = Show(stamp, job, account, told.basename)
         return self._advanced(shows)
 
     def source_shown(self, look: Look, take: TakeSpan | None, patience: float, tail: Tail = NONE) -> Coverage:
