@@ -9,7 +9,7 @@ from typing import Any
 
 from vrmon.alarm.deciding import plan
 from vrmon.alarm.message import Message
-from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.recollection import Recollection, restore, untold
 from vrmon.settings import Alarm
 from vrmon.text import rfc3339
 
@@ -18,7 +18,8 @@ MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 
 
 class Day:
-    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got.
+    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got,
+    while they can be told.
 
     The channels take turns on the `recorders`.
     """
@@ -29,6 +30,7 @@ class Day:
         self.channels = [f"PCR {number}" for number in range(1, 17)]
         self.recorders = ["movierecorder"]
         self.answers = True
+        self.can_tell = True
         self.told: list[tuple[float, Message]] = []
         self.memory = Recollection()
         self.now = 0.0
@@ -75,7 +77,10 @@ class Day:
 
     def look(self) -> None:
         local = self._start + timedelta(seconds=self.now)
-        self.memory, said = plan(self.document(), self.memory, self.settings, self.now, local)
+        before = self.memory
+        self.memory, said = plan(self.document(), before, self.settings, self.now, local)
+        if not self.can_tell:
+            self.memory, said = untold(before, self.memory, self.now), ()
         self.told += [(self.now, one) for one in said]
 
     def wait(self, seconds: float) -> Day:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.alarm.day import Day
+from tests.alarm.day import Day, dvr_dies
 from vrmon.alarm import letters
 from vrmon.alarm.child import Delivery
 from vrmon.alarm.message import Line, Message, Occasion
@@ -105,6 +105,61 @@ def test_letters_of_another_version_are_delivered() -> None:
     assert (
         restore({}, 9.0) == restore({"incidents": 5, "letters": {}, "greeted": None}, 9.0) == Recollection()
     )
+
+
+def test_what_begins_while_nobody_can_be_told_is_told_once_somebody_can() -> None:
+    day = Day()
+    day.can_tell = False
+    dvr_dies(day)
+    day.wait(600)
+    day.restart()
+    day.can_tell = True
+    day.wait(10)
+    (raised,) = day.told
+    assert raised[1].lasted == pytest.approx(600, abs=10)
+    assert day.said() == [("raised", "critical", "movierecorder")]
+    day.wait(60)
+    assert day.said() == []
+
+
+def test_what_gets_worse_or_ends_while_nobody_can_be_told_is_told_then() -> None:
+    day = Day()
+    day.begin("start-refused", "PCR 1", "degraded")
+    day.begin("start-refused", "PCR 2", "degraded")
+    day.wait(310)
+    assert len(day.said()) == 2
+    day.can_tell = False
+    day.end(("start-refused", "PCR 1"))
+    day.begin("start-refused", "PCR 2", "critical")
+    day.wait(300)
+    day.can_tell = True
+    day.wait(10)
+    assert sorted(day.said()) == [("ended", "degraded", "PCR 1"), ("raised", "critical", "PCR 2")]
+    day.problems.clear()
+    day.wait(60)
+    assert day.said() == [("ended", "critical", "PCR 2")]
+    assert day.memory.incidents == {}
+
+
+def test_of_what_came_and_went_while_nobody_could_be_told_nothing_is_left() -> None:
+    day = a_day()
+    day.can_tell = False
+    day.begin("dvr-blind", "PCR 9")
+    day.wait(60)
+    day.problems.clear()
+    day.wait(60)
+    assert len(day.memory.incidents) == 2
+    day.now += letters.GIVEN_UP
+    day.wait(60)
+    assert day.memory.incidents == {}
+
+
+def test_letters_to_a_way_that_cannot_be_used_wait_until_it_can() -> None:
+    message = Message(Occasion.RAISED, "start-refused", Severity.CRITICAL, "PCR 1", "It is so.")
+    written = letters.write((), [message], [WAY], 0.0)
+    assert letters.kept(written, [], 5.0, is_faulty=True) == (written, ())
+    assert letters.kept(written, [], letters.GIVEN_UP, is_faulty=True) == ((), written)
+    assert letters.kept(written, [], 5.0) == ((), written)
 
 
 def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:

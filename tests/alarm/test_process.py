@@ -202,6 +202,22 @@ def test_a_mistake_in_what_says_whom_to_tell_keeps_nobody_from_being_told(
             assert "alarm.webhok" in tried["vrmon.toml"]
 
 
+def test_what_begins_while_no_way_can_be_used_is_told_once_one_can(
+    tmp_path: Path, vrmond: Server, receiver: Receiver
+) -> None:
+    urls = tmp_path / "urls"
+    text = settings(urls_file=secret(urls, receiver.url.replace("http", "json")))
+    urls.chmod(0o644)
+    with alarming(tmp_path, text, vrmond.unix_socket) as alarm:
+        show(vrmond, REFUSED)
+        saved = alarm.state / "state.json"
+        alarm.wait_for(lambda: saved.exists() and "start-refused" in saved.read_text())
+        urls.chmod(0o600)
+        alarm.process.send_signal(signal.SIGHUP)
+        receiver.wait_for(lambda got: got)
+        alarm.wait_for(lambda: [one["event"] for one in alarm.told()] == ["raised"])
+
+
 def test_each_way_can_be_tried(tmp_path: Path, vrmond: Server, receiver: Receiver) -> None:
     urls = tmp_path / "urls"
     text = settings(webhook=f'"{receiver.url}"', urls_file=secret(urls, "x"))

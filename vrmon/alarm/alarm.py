@@ -28,6 +28,7 @@ from vrmon.alarm.inquiry import Inquiry
 from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
 from vrmon.alarm.notebook import Notebook
+from vrmon.alarm.recollection import untold
 from vrmon.alarm.reporting import Reporting
 from vrmon.alarm.told import Told
 from vrmon.alarm.ways import Kind, Way
@@ -103,10 +104,10 @@ class Alarm:
         ways = self._listeners()
         settings, now = self._configured.settings.alarm, self._notebook.now()
         known, messages = plan(document, self._notebook.known, settings, now, datetime.now().astimezone())
-        if not self._configured.ways:
-            messages = ()
+        if not ways:
+            known, messages = untold(self._notebook.known, known, now), ()
         written = letters.write(known.letters, messages, ways, now)
-        stay, dropped = letters.kept(written, ways, now)
+        stay, dropped = letters.kept(written, ways, now, is_faulty=bool(self._configured.faults))
         for letter in dropped:
             log.warning("Alarm given up", extra=fields(way=letter.way, reason=letter.message.message))
         self._notebook.known = replace(known, letters=stay)

@@ -81,10 +81,15 @@ def _put(letters: Letters, letter: Letter) -> Letters:
     return (*letters, letter)
 
 
-def kept(letters: Letters, ways: Iterable[Recipient], now: float) -> tuple[Letters, Letters]:
-    """Those that are still to be delivered, and those that are not: too old, or to a way that is gone."""
+def kept(
+    letters: Letters, ways: Iterable[Recipient], now: float, *, is_faulty: bool = False
+) -> tuple[Letters, Letters]:
+    """Those that are still to be delivered, and those that are not: too old, or to a way that is gone.
+
+    `is_faulty`: a way that is missing may come back, once what is wrong with the configuration is corrected.
+    """
     names = {one.name for one in ways}
-    stay = tuple(one for one in letters if one.way in names and now - one.written < GIVEN_UP)
+    stay = tuple(one for one in letters if (is_faulty or one.way in names) and now - one.written < GIVEN_UP)
     return stay, tuple(one for one in letters if one not in stay)
 
 

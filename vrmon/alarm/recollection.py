@@ -39,6 +39,29 @@ class Recollection:
         )
 
 
+def untold(before: Recollection, after: Recollection, now: float) -> Recollection:
+    """What is known after a moment in which nobody could be told: nobody knows more than `before`.
+
+    What is over meanwhile is kept, for people to hear of it, for as long as they want to.
+    """
+    incidents = dict(after.incidents)
+    for cause, one in after.incidents.items():
+        was = before.incidents.get(cause, replace(one, told=None, told_at=0.0, critical_told=None))
+        incidents[cause] = replace(
+            one,
+            told=was.told,
+            told_at=was.told_at,
+            critical_told=was.critical_told,
+            escalated=was.escalated and one.escalated,
+        )
+    for cause in before.incidents.keys() - after.incidents.keys():
+        one = before.incidents[cause]
+        over = now if one.gone_since is None else one.gone_since
+        if one.told is not None and now - over < letters.GIVEN_UP:
+            incidents[cause] = replace(one, gone_since=over)
+    return replace(after, incidents=incidents)
+
+
 def restore(payload: Mapping[str, Any], now: float) -> Recollection:
     """What can be read of it, entry by entry: another version may have written it.
 
