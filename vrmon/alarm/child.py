@@ -30,7 +30,10 @@ class Delivery:
 def send(way: Way, message: Message | None, host: str) -> Delivery:
     """Waits for the outcome. Never raises, and returns within its patience and a moment."""
     began = time.monotonic()
-    why = _send(way, message, host)
+    try:
+        why = _send(way, message, host)
+    except Exception as error:  # noqa: BLE001  # it is called at the top of threads
+        why = f"cannot be tried: {type(error).__name__}, which is a fault of vrmon"
     return Delivery(why, time.monotonic() - began)
 
 

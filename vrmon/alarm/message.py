@@ -10,6 +10,7 @@ from vrmon.catalog import Severity
 from vrmon.text import Word, rfc3339, sentence, span
 
 _CHANNELS_SHOWN = 20
+_LATEST = 253_370_764_800.0  # the year 9999
 
 
 class Occasion(Word):
@@ -47,6 +48,10 @@ class Message:
     channels: tuple[str, ...] = ()
     line: Line = Line.FIRST
 
+    def _since(self) -> float:
+        """0 for what no calendar holds: a clock of vrmond's was wrong by centuries."""
+        return self.since if 0.0 <= self.since <= _LATEST else 0.0
+
     def document(self, host: str) -> dict[str, Any]:
         """As programs get it."""
         return {
@@ -56,7 +61,7 @@ class Message:
             "subject": self.subject,
             "message": self.message,
             "hint": self.hint,
-            "since": rfc3339(self.since),
+            "since": rfc3339(self._since()),
             "lasted": round(self.lasted, 3),
             "channels": list(self.channels),
             "host": host,
@@ -86,8 +91,8 @@ class Message:
             more = len(self.channels) - _CHANNELS_SHOWN
             names = ", ".join(self.channels[:_CHANNELS_SHOWN]) + (f" and {more} more" if more > 0 else "")
             lines.append(f"{len(self.channels)} channel{'s' * (len(self.channels) > 1)}: {names}.")
-        if self.since:
-            began = datetime.fromtimestamp(self.since).astimezone()
+        if self._since():
+            began = datetime.fromtimestamp(self._since()).astimezone()
             lines.append(f"Since {began:%Y-%m-%d %H:%M:%S %Z}, {span(self.lasted)}.")
         lines.append(f"vrmon on {host}.")
         return "\n".join(filter(None, lines))
