@@ -94,20 +94,40 @@ def kept(
 
 
 def next_to(letters: Letters, way: str, now: float) -> Letter | None:
-    """The letter whose turn it is, if it is due."""
-    first = next((one for one in letters if one.way == way), None)
-    return first if first is not None and first.due <= now else None
+    """The letter whose turn it is, if it is due: in order of each subject, for one that is refused for ever
+    must not keep people from hearing of another; and of several the one that was tried least."""
+    due = [one for one in _first_of_each_subject(letters, way) if one.due <= now]
+    return min(due, key=lambda one: one.tries, default=None)
+
+
+def _first_of_each_subject(letters: Letters, way: str) -> Iterable[Letter]:
+    first: dict[str, Letter] = {}
+    for one in letters:
+        if one.way == way:
+            first.setdefault(one.message.subject, one)
+    return first.values()
 
 
 def delivered(letters: Letters, letter: Letter) -> Letters:
-    return tuple(one for one in letters if one != letter)
+    """The way works, so what waits for it need not wait any longer."""
+    return tuple(replace(one, due=0.0) if one.way == letter.way else one for one in letters if one != letter)
 
 
 def failed(letters: Letters, letter: Letter, why: str, now: float) -> Letters:
-    """The letter is tried again, after a pause that grows."""
-    pause = min(FIRST_PAUSE * 2 ** min(letter.tries, 10), LONGEST_PAUSE)
-    again = replace(letter, tries=letter.tries + 1, due=now + pause, why=why)
-    return tuple(again if one == letter else one for one in letters)
+    """The letter is tried again, after a pause that grows. Others of its way wait as well, the longer the
+    more they were tried, so that a way that does not work at all is not tried without end."""
+    again = replace(letter, tries=letter.tries + 1, due=now + _pause(letter.tries), why=why)
+    others = [one.tries for one in _first_of_each_subject(letters, letter.way) if one != letter]
+    rest = now + _pause(min(others, default=0))
+    return tuple(
+        again if one == letter else replace(one, due=max(one.due, rest)) if one.way == letter.way else one
+        for one in letters
+    )
+
+
+def _pause(tries: int) -> float:
+    """Seconds after one more than so many tries."""
+    return min(FIRST_PAUSE * 2.0 ** min(tries, 10), LONGEST_PAUSE)
 
 
 def to_json(letter: Letter) -> dict[str, Any]:
