@@ -8,7 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vrmon.alarm.message import Message
@@ -16,7 +18,10 @@ from vrmon.alarm.ways import Way
 
 PATIENCE = 20.0
 """Seconds after which it is killed."""
+MOST = 8
+"""Children at once, each of 30 MiB: the others wait their turn, and no child has it for longer than that."""
 OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
+_PLACES = threading.BoundedSemaphore(MOST)
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,19 @@ class Delivery:
     took: float
 
 
-def send(way: Way, message: Message | None, host: str) -> Delivery:
-    """Waits for the outcome. Never raises, and returns within its patience and a moment."""
-    began = time.monotonic()
-    try:
-        why = _send(way, message, host)
-    except Exception as error:  # noqa: BLE001  # it is called at the top of threads
-        why = f"cannot be tried: {type(error).__name__}, which is a fault of vrmon"
-    return Delivery(why, time.monotonic() - began)
+def send(
+    way: Way, message: Message | None, host: str, begins: Callable[[], object] = lambda: None
+) -> Delivery:
+    """Waits for its turn, when it calls `begins`, and for the outcome. Never raises, and returns within its
+    patience and a moment from then."""
+    with _PLACES:
+        begins()
+        began = time.monotonic()
+        try:
+            why = _send(way, message, host)
+        except Exception as error:  # noqa: BLE001  # it is called at the top of threads
+            why = f"cannot be tried: {type(error).__name__}, which is a fault of vrmon"
+        return Delivery(why, time.monotonic() - began)
 
 
 def _send(way: Way, message: Message | None, host: str) -> str:

@@ -39,14 +39,17 @@ class Messengers:
 
     def late(self) -> list[str]:
         """The ways whose messenger should have been back long ago."""
-        return [way for way, since in self._out.items() if time.monotonic() - since > _LATE]
+        return [way for way, since in [*self._out.items()] if time.monotonic() - since > _LATE]
 
     def carry(self, way: Way, message: Message | None, letter: Letter | None = None) -> None:
         """The way's messenger must be at home; `came_back` is called when its outcome is taken in."""
-        self._out[way.name] = time.monotonic()
+        self._out[way.name] = float("inf")  # it has not begun
+
+        def begins() -> None:
+            self._out[way.name] = time.monotonic()
 
         def run() -> None:
-            delivery = send(way, message, self._host)
+            delivery = send(way, message, self._host, begins)
             self._outcomes.put(Outcome(way, letter, message, delivery))
 
         threading.Thread(target=run, name=f"to {way.name}", daemon=True).start()

@@ -10,7 +10,7 @@ from vrmon.cli.alarm_door import asked
 from vrmon.cli.lenient import number, text
 from vrmon.cli.terminal import console, print_json, print_line
 
-_PATIENCE = 40.0  # seconds; a try ends after 20
+_PATIENCE = 100.0  # seconds; a try ends after 20, but may wait its turn
 
 
 def run(options: Namespace) -> int:
