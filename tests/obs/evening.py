@@ -133,8 +133,15 @@ class Evening:
     def _operator_pauses(self) -> None:
         began = time.time()
         if self._by_hand("PauseRecord"):
-            until(lambda: not self.site.obs.ask("GetRecordStatus")["outputPaused"], "the take goes on")
+            until(self._goes_on, "the take goes on")
             self.pauses.append((began, time.time()))
+
+    def _goes_on(self) -> bool:
+        """By its length too: a pause that hit the end of a take is told of the next one as well."""
+        before = self.site.obs.ask("GetRecordStatus")
+        time.sleep(0.3)  # it has grown by then
+        after = self.site.obs.ask("GetRecordStatus")
+        return not after["outputPaused"] or after["outputDuration"] > before["outputDuration"] > 0
 
     def _operator_records(self) -> None:
         """For a moment, unless there is a recording, until it is over: OBS would hold one for ever
