@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,14 @@ return [...document.querySelectorAll(`${arguments[0]} li:not(.axis) .lane`)].map
   lane: box(lane), absences: [...lane.children].filter((one) => one.matches(".dark"))
     .map((one) => ({box: box(one), isVisible: one.checkVisibility({visibilityProperty: true})})),
 }));
+"""
+_TOLD = """
+const bar = document.querySelector(`button.bar[data-key="${CSS.escape(arguments[0])}"]`);
+bar.click();
+const dialog = document.getElementById("job");
+const facts = [...dialog.querySelectorAll("dt")].map((one) => [one.textContent, one.nextSibling.textContent]);
+dialog.close();
+return [bar.getAttribute("aria-label"), bar.title, Object.fromEntries(facts)];
 """
 
 
@@ -153,6 +162,32 @@ def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict
         whys = [gap["cause"].replace("-", " ") for gap in job["gaps"]]
         assert all(why in row[6] for why in whys) or job["status"] == "complete"
         assert all(take["name"] in row[7] for take in job["takes"])
+
+
+def test_what_is_in_doubt_is_never_told_as_nothing(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    """The same in the bar, in its title, in the table and on the job's page."""
+    serve(server, evening)
+    day(server, browser)
+    doubtful = [job for job in evening["jobs"] if job["missing"]["most"] - job["missing"]["least"] > 2]
+    assert {"complete", "partial"} <= {job["status"] for job in doubtful}
+    assert any(job["missing"]["least"] < 1 and job["status"] == "complete" for job in doubtful)
+    for job in doubtful:
+        key = "|".join((job["channel"], job["job"], job["began"]["earliest"]))
+        label, title, opened = browser.run(_TOLD, key)
+        assert label == title
+        least, most = job["missing"]["least"], math.ceil(job["missing"]["most"])
+        amount = f"{most} s" if most < 90 else f"{math.floor(most / 60 + 0.5)} min"
+        missing = label.rpartition(", missing: ")[2]
+        assert missing == f"up to {amount} in doubt" if least < 1 else missing.endswith(f" s to {amount}")
+        assert opened["Missing"] == missing
+        assert opened["Why"] != "–"
+        rows = browser.run(
+            "return [...document.querySelectorAll('#rows tr')].map((row) =>"
+            " [...row.children].map((cell) => cell.textContent))"
+        )
+        assert [job["channel"], job["basename"], missing] in [[row[0], row[1], row[5]] for row in rows]
 
 
 def test_the_times_in_which_vrmon_was_away_are_seen_in_every_lane_and_stand_in_the_table(

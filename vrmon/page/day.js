@@ -4,6 +4,7 @@ import { howLong, setText, Zone } from "./text.js";
 import { awayIn, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
 
 const DAY = 86400;
+const POLLS = 2; // seconds that the polls around a beginning and an end leave in doubt
 const PACE = 60000; // ms between two looks while the day goes on
 
 const at = (id) => document.getElementById(id);
@@ -85,7 +86,9 @@ function bar(job, lane, now, zone) {
   button.type = "button";
   button.dataset.key = key(job);
   button.setAttribute("aria-haspopup", "dialog");
-  button.setAttribute("aria-label", `${job.channel}, ${facts(job, zone).slice(0, 5).map(([, fact]) => fact).join(", ")}`);
+  const told = Object.fromEntries(facts(job, zone));
+  button.title = `${job.channel}, ${told.Job}, ${told.Began} to ${told.Ended}, ${told.Backup}, missing: ${told.Missing}`;
+  button.setAttribute("aria-label", button.title);
   drawBar(button, job, lane, now);
   place(button, spanOf(job, now), lane);
   setText(name, `${STATUSES[job.status]?.mark ?? "?"} ${nameOf(job)}`);
@@ -98,17 +101,24 @@ function key(job) {
   return [job.channel, job.job, job.began.earliest].join("|");
 }
 
+// At least and at most, where that is not the same to a person: polls are a second or two apart.
+function missing({ least, most }) {
+  const isSure = most - least <= POLLS;
+  if (least < 1) return isSure ? "nothing" : `up to ${howLong(Math.ceil(most))} in doubt`;
+  return isSure ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
+}
+
 function facts(job, zone) {
-  const { least, most } = job.missing;
   const clock = (time) => zone.clock(seconds(time), seconds(job.began.earliest));
-  const surely = most - least < 2 ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
+  const lacks = missing(job.missing);
+  const whys = job.gaps.map((gap) => `${gap.cause.replaceAll("-", " ")} at ${clock(gap.from)}`);
   return [
     ["Job", nameOf(job)],
     ["Began", zone.time(seconds(job.began.latest))],
     ["Ended", job.ended ? clock(job.ended.earliest) : "running"],
     ["Backup", job.status],
-    ["Missing", job.status === "complete" || most < 1 ? "nothing" : surely],
-    ["Why", job.status === "complete" ? "" : job.gaps.map((gap) => `${gap.cause.replaceAll("-", " ")} at ${clock(gap.from)}`).join("; ")],
+    ["Missing", lacks],
+    ["Why", lacks === "nothing" ? "" : whys.join("; ") || "short times between polls"],
     ["Files", job.takes.flatMap((take) => take.files ?? [take.name]).join(", ")],
   ];
 }
