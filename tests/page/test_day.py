@@ -257,6 +257,32 @@ def test_it_is_paged_by_the_broadcast_day(server: Server, browser: Browser, even
     ]
 
 
+@pytest.mark.parametrize("begins", ["00:00", "11:59", "12:00", "18:00", "23:30"])
+@pytest.mark.parametrize(
+    ("day_asked", "before", "after"),
+    [("2026-03-01", "2026-02-28", "2026-03-02"), ("2026-12-31", "2026-12-30", "2027-01-01")],
+)
+def test_the_day_before_and_the_day_after_are_those_of_the_calendar(
+    server: Server,
+    browser: Browser,
+    evening: dict[str, Any],
+    begins: str,
+    day_asked: str,
+    before: str,
+    after: str,
+) -> None:
+    zurich = ZoneInfo("Europe/Zurich")
+    began = datetime.fromisoformat(f"{day_asked}T{begins}").replace(tzinfo=zurich).timestamp()
+    whole = at_another_time(evening, began - EPOCH)
+    whole["to"] = scenes.rfc3339(time.time() - began - 86_400.0)
+    whole["zones"] = [{"from": whole["from"], "name": "CET", "offset": 3600}]
+    serve(server, whole)
+    day(server, browser, query=f"?day={day_asked}")
+    assert browser.text("#day").endswith(day_asked)
+    links = browser.run("return ['before', 'after'].map((id) => document.getElementById(id).search)")
+    assert links == [f"?day={before}", f"?day={after}"]
+
+
 def test_across_a_change_of_the_clock_every_time_is_that_of_its_own_hour(
     server: Server, browser: Browser, evening: dict[str, Any]
 ) -> None:

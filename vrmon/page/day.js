@@ -1,6 +1,6 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
-import { howLong, setText, Zone } from "./text.js";
+import { daysAfter, howLong, setText, Zone } from "./text.js";
 import { awayIn, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
 
 const DAY = 86400;
@@ -33,8 +33,8 @@ function draw(status, report) {
   setText(at("day"), `Broadcast day ${title}`);
   document.title = `${title} · vrmon`;
   setText(at("summary"), summary(report.summary, isOver));
-  at("before").href = `/day?day=${zone.day(from - DAY / 2)}`;
-  at("after").href = `/day?day=${zone.day(from + 1.5 * DAY)}`;
+  at("before").href = `/day?day=${daysAfter(day, -1)}`;
+  at("after").href = `/day?day=${daysAfter(day, 1)}`;
   at("after").hidden = !isOver;
   const away = awayIn(report.absences, { from, to: end });
   const focused = document.activeElement?.dataset?.key;

@@ -36,6 +36,13 @@ export function listed(names, most) {
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+// By the calendar: days after one such as "2026-11-26".
+export function daysAfter(day, count) {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + count);
+  return date.toISOString().slice(0, 10);
+}
+
 function two(n) {
   return String(n).padStart(2, "0");
 }
