@@ -119,7 +119,7 @@ function facts(job, zone) {
     ["Backup", job.status],
     ["Missing", lacks],
     ["Why", lacks === "nothing" ? "" : whys.join("; ") || "short times between polls"],
-    ["Files", job.takes.flatMap((take) => take.files ?? [take.name]).join(", ")],
+    ["Files", [...new Set(job.takes.flatMap((take) => take.files ?? [take.name]))].join(", ")],
   ];
 }
 
