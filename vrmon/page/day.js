@@ -1,7 +1,7 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
 import { daysAfter, howLong, setText, Zone } from "./text.js";
-import { awayIn, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+import { awayIn, awayTold, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
 
 const DAY = 86400;
 const POLLS = 2; // seconds that the polls around a beginning and an end leave in doubt
@@ -32,11 +32,12 @@ function draw(status, report) {
   const title = `${zone.weekday(from)} ${day}`;
   setText(at("day"), `Broadcast day ${title}`);
   document.title = `${title} · vrmon`;
-  setText(at("summary"), summary(report.summary, isOver));
   at("before").href = `/day?day=${daysAfter(day, -1)}`;
   at("after").href = `/day?day=${daysAfter(day, 1)}`;
   at("after").hidden = !isOver;
   const away = awayIn(report.absences, { from, to: end });
+  const watched = away.reduce((rest, one) => rest - (one.to - one.from), end - from);
+  setText(at("summary"), summary(report.summary, isOver, awayTold(away), watched));
   const focused = document.activeElement?.dataset?.key;
   const jobs = grouped(report.jobs, (job) => job.channel);
   const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
@@ -57,10 +58,13 @@ function draw(status, report) {
   if (!isOver) setTimeout(() => show().catch(failed), PACE);
 }
 
-function summary({ jobs, complete, partial, missed, running }, isOver) {
+// `away`: that vrmon was away, in words; `watched`: the seconds in which it was not.
+function summary({ jobs, complete, partial, missed, running }, isOver, away, watched) {
+  if (!jobs && away && watched < 1) return `Nobody knows what ran on this day: ${away}.`;
+  if (!jobs && away) return `No job was seen on this day${isOver ? "" : " yet"}, but ${away}: nobody knows what ran then.`;
   if (!jobs) return isOver ? "No job ran on this day." : "No job has run on this day yet.";
   const told = Object.entries({ complete, partial, missed, running }).filter(([, count]) => count);
-  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}`;
+  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}${away && `; ${away}`}`;
 }
 
 function row(className, name, parts) {
