@@ -119,6 +119,7 @@ def test_it_ends_with_the_report_of_its_own_show(tmp_path: Path) -> None:
     begun = [line["message"] for line in before if line["from"] == "demo" and "message" in line]
     names = {one.removeprefix("PlayBox begins ") for one in begun if one.startswith("PlayBox begins ")}
     recorded = {line["subject"] for line in before if "is recording" in line.get("message", "")}
+    assert all(one["why"] == "vrmon-away" for one in last["report"]["absences"]), "only of its own time"
     jobs = last["report"]["jobs"]
     assert names >= {job["basename"] for job in jobs if job["basename"]}
     assert {job["channel"] for job in jobs} >= recorded

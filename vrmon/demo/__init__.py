@@ -12,6 +12,7 @@ from vrmon.demo.drama import Drama
 from vrmon.demo.output import JsonLines, Output, PlainLines, Screen
 from vrmon.demo.stage import Stage
 from vrmon.errors import ControlError
+from vrmon.text import rfc3339
 
 _PACE = 0.1  # seconds
 
@@ -25,7 +26,7 @@ def _play(options: Namespace) -> None:
     terminal = console()
     with Stage.set(kinds=options.kinds) as stage:
         end = None if options.seconds is None else time.monotonic() + options.seconds
-        drama = Drama(stage, options.seed)
+        drama, began = Drama(stage, options.seed), time.time()
         feed = Feed(stage.socket)
         output: Output
         if options.json:
@@ -38,7 +39,7 @@ def _play(options: Namespace) -> None:
             with output:
                 _go_on(stage, drama, feed, output, end)
         finally:
-            output.over(_report(stage))
+            output.over(_report(stage, began))
 
 
 def _go_on(stage: Stage, drama: Drama, feed: Feed, output: Output, end: float | None) -> None:
@@ -51,9 +52,9 @@ def _go_on(stage: Stage, drama: Drama, feed: Feed, output: Output, end: float | 
         time.sleep(_PACE)
 
 
-def _report(stage: Stage) -> Document:
+def _report(stage: Stage, began: float) -> Document:
     """What vrmond has to say of its own show; nothing where a fault has just struck vrmond itself."""
     try:
-        return Vrmond(stage.socket).ask("GET", "/report")
+        return Vrmond(stage.socket).ask("GET", f"/report?from={rfc3339(began)}")
     except ControlError:
         return {}

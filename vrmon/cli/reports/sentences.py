@@ -17,7 +17,7 @@ Document = dict[str, Any]
 COMPLETE, RUNNING, PARTIAL, MISSED = "complete", "running", "partial", "missed"
 _SURELY = 0.05  # seconds
 _NAMED = 3  # jobs in the last line
-_FAR = 60.0  # seconds
+_FAR = 15.0  # seconds: more than looks are apart
 _TOLERANCE = 3.0  # seconds, of a vrmond that does not tell it
 _CAUSES: dict[str, str] = {
     Cause.LATE_START: "the recording began late",
