@@ -255,7 +255,7 @@ def test_a_small_screen_leaves_out_what_matters_least() -> None:
     assert len(lines) <= 24
     assert "PCR 41" in text
     assert "The source is not on movierecorder: " in text
-    assert "All 9 problems: vrmon status" in text
+    assert "All 10 problems: vrmon status" in text
     assert "Not shown, for idle and without a problem: 55" in text
 
 

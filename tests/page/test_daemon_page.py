@@ -106,12 +106,15 @@ def test_the_day_holds_what_was_recorded_and_what_was_not(tmp_path: Path, browse
         browser.wait("document.querySelectorAll('#strips .bar').length === 2")
         assert board.tiles["PCR 2"].backup.endswith("missing")
         browser.run("document.querySelector('#timeline a').click()")
-        browser.wait("document.querySelectorAll('#rows tr').length === 2")
+        browser.wait(
+            "[...document.querySelectorAll('#rows tr')].some((row) => /PCR 2/.test(row.textContent))"
+        )
         told = browser.run(
             "return [...document.querySelectorAll('#rows tr')].map((row) =>"
             " [...row.children].map((cell) => cell.textContent))"
         )
         rows = {row[0]: row for row in told}
+        assert len([row for row in told if row[1] != "vrmon was away"]) == 2
         assert rows["PCR 1"][1:2] + rows["PCR 1"][4:6] == ["WHOLE", "✓ complete", "nothing"]
         assert rows["PCR 2"][1:2] + rows["PCR 2"][4:5] == ["LOST", "● running"]
         assert rows["PCR 2"][6].startswith(("start refused at ", "late start at "))

@@ -78,7 +78,7 @@ def test_a_tile_tells_both_sides_and_why_they_disagree(server: Server, browser: 
     assert re.fullmatch(r"Seen \d s ago complete", recording.backup)
     assert recording.why == ""
     assert re.fullmatch(r"REHEARSAL_MANUAL \d+ s missing", tiles["PCR 2"].backup)
-    assert re.fullmatch(r"Not recording \d+ s missing", tiles["PCR 3"].backup)
+    assert re.fullmatch(r"Not recording \d+ min missing", tiles["PCR 3"].backup)
     assert tiles["PCR 3"].why.startswith("The source is not on movierecorder: ")
     told = r"On hold by alice \(uid 1000\) until (\S+ )?\d\d:\d\d, 49:5\d left: rewiring the router"
     assert re.fullmatch(told, tiles["PCR 4"].why)
