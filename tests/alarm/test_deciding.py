@@ -195,6 +195,53 @@ def test_no_answer_is_no_all_clear_and_is_told_itself() -> None:
     assert day.said() == [("ended", "critical", "PCR 1")]
 
 
+def test_a_cause_that_gives_way_to_another_as_bad_is_not_over() -> None:
+    """The recorder that refused to begin dies: nobody hears that the channel is well."""
+    day = Day()
+    day.begin("start-refused", "PCR 1")
+    day.wait(20)
+    assert day.said() == [("raised", "critical", "PCR 1")]
+    day.end(("start-refused", "PCR 1"))
+    dvr_dies(day, channels=1)
+    day.wait(200)
+    assert day.said() == [("raised", "critical", "movierecorder")]
+    day.problems.clear()
+    day.begin("start-refused", "PCR 1")
+    day.wait(60)
+    assert day.said() == [("ended", "critical", "movierecorder")]
+    day.problems.clear()
+    day.wait(30)
+    assert day.said() == [("ended", "critical", "PCR 1")]
+
+
+@pytest.mark.parametrize(
+    ("code", "subject", "severity", "is_known", "is_over"),
+    [
+        ("take-paused", "PCR 1", "critical", False, False),
+        ("take-paused", "PCR 1", "critical", True, True),
+        ("take-paused", "PCR 1", "degraded", False, True),
+        ("take-paused", "PCR 2", "critical", False, True),
+        ("dvr-unreachable", "movierecorder", "degraded", False, False),
+        ("primary-unreachable", "playbox", "degraded", False, False),
+        ("dvr-unreachable", "another", "degraded", False, True),
+    ],
+)
+def test_what_leaves_in_doubt_whether_a_cause_is_over(
+    code: str, subject: str, severity: str, is_known: bool, is_over: bool
+) -> None:
+    day = Day()
+    day.begin("start-refused", "PCR 1")
+    day.wait(20)
+    day.end(("start-refused", "PCR 1"))
+    day.begin(code, subject, severity)
+    day.acknowledge(code, subject, known=is_known)
+    day.wait(60)
+    assert (("ended", "critical", "PCR 1") in day.said()) is is_over
+    day.end((code, subject))
+    day.wait(30)
+    assert (("ended", "critical", "PCR 1") in day.said()) is not is_over
+
+
 @pytest.mark.parametrize(
     "document", [None, {}, [], "well", 7, {"problems": {}}, {"problems": [], "now": "late"}]
 )

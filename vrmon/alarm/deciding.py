@@ -48,7 +48,10 @@ def plan(
             incident = shown(incident, cause, groups[cause], channels, now)
             incident, said = _tell(incident, settings, now, quiet=quiet)
         elif incident is not None and condition is not None:
-            incident, said = _away(incident, now, quiet=quiet)
+            if incident.told is not None and condition.leaves_in_doubt(cause, incident.told):
+                incident = replace(incident, gone_since=None)
+            else:
+                incident, said = _away(incident, now, quiet=quiet)
         if incident is not None:
             incidents[cause] = incident
         messages += said
