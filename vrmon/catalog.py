@@ -132,6 +132,12 @@ class Code(Word):
     ACKNOWLEDGEMENT_OVER = "acknowledgement-over"
 
 
+NO_ANSWER = frozenset(
+    {Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
+)
+"""What a device has that says nothing of its jobs, or of its sources."""
+
+
 class Cause(Word):
     """Why a part of a job is missing on the backup, where that is not the code of a problem."""
 

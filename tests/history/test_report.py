@@ -97,6 +97,15 @@ def evenings(folder: Path, *, channels: int = 1, quirks: Quirks = Quirks()) -> I
         yield Evenings(connection, run)
 
 
+def with_news(here: Evenings) -> Run:
+    """A job begins at 100 s."""
+    run = here.run
+    run.begin()
+    run.until(100.0)
+    run.job("NEWS")
+    return run
+
+
 def seconds(text: str) -> float:
     """Of virtual time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
@@ -282,10 +291,7 @@ def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_somebody_looked
     tmp_path: Path,
 ) -> None:
     with evenings(tmp_path) as here:
-        run = here.run
-        run.begin()
-        run.until(100.0)
-        run.job("NEWS")
+        run = with_news(here)
         run.until(500.0)
         run.crash(keep=None, pause=60.0)
         run.playbox.jobs.clear()
@@ -301,10 +307,7 @@ def test_what_was_open_when_vrmon_forgot_it_goes_no_further_than_somebody_looked
 
 def test_a_short_show_of_which_most_is_in_doubt_is_not_whole(tmp_path: Path) -> None:
     with evenings(tmp_path, quirks=Quirks(dated=False)) as here:
-        run = here.run
-        run.begin()
-        run.until(100.0)
-        run.job("NEWS")
+        run = with_news(here)
         run.until(105.0)
         run.mac.is_up = False
         run.until(113.0)
@@ -319,10 +322,7 @@ def test_a_short_show_of_which_most_is_in_doubt_is_not_whole(tmp_path: Path) -> 
 
 def test_shows_that_go_on_through_short_outages_many_times_are_in_doubt(tmp_path: Path) -> None:
     with evenings(tmp_path, quirks=Quirks(dated=False)) as here:
-        run = here.run
-        run.begin()
-        run.until(100.0)
-        run.job("NEWS")
+        run = with_news(here)
         for moment in range(150, 1050, 100):
             run.until(float(moment))
             run.mac.is_up = False
@@ -342,10 +342,7 @@ def test_a_job_whose_end_nobody_saw_is_never_whole_and_its_truth_lies_within(
     tmp_path: Path, silence: float
 ) -> None:
     with evenings(tmp_path) as here:
-        run = here.run
-        run.begin()
-        run.until(100.0)
-        run.job("NEWS")
+        run = with_news(here)
         run.until(110.0)
         run.crash(keep=None, pause=40.0)
         run.mac.end(run.mac.sources[0], run.now)

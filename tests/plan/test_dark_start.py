@@ -11,9 +11,15 @@ from vrmon.plan.coverage.account import Account
 AWAY = 40.0
 
 
-def go_away(run: Run) -> None:
+def away_as_it_begins() -> Run:
+    """The recorder goes, and just then the job begins."""
+    run = begun()
+    run.until(10.0)
     run.mac.is_up = False
     run.after(AWAY, lambda: setattr(run.mac, "is_up", True))
+    run.until(10.5)
+    run.job("NEWS")
+    return run
 
 
 def account(run: Run) -> Account:
@@ -22,11 +28,7 @@ def account(run: Run) -> Account:
 
 
 def test_a_recorder_that_was_away_for_the_first_of_a_show_has_not_recorded_that() -> None:
-    run = begun()
-    run.until(10.0)
-    go_away(run)
-    run.until(10.5)
-    run.job("NEWS")
+    run = away_as_it_begins()
     run.until(10.0 + AWAY + 6.0)
     assert running(run).asked == "NEWS"
     assert AWAY - 3.0 < account(run).least <= account(run).most < AWAY + 6.0
@@ -36,11 +38,7 @@ def test_a_recorder_that_was_away_for_the_first_of_a_show_has_not_recorded_that(
 
 
 def test_so_has_not_one_that_an_operator_used_meanwhile() -> None:
-    run = begun()
-    run.until(10.0)
-    go_away(run)
-    run.until(10.5)
-    run.job("NEWS")
+    run = away_as_it_begins()
     run.until(15.0)
     source = run.mac.sources[0]
     run.mac.begin(source, "operator", run.now, name="OWN")

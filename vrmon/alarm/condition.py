@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from vrmon.catalog import Code, Severity
+from vrmon.catalog import NO_ANSWER, Severity
 from vrmon.text import read_rfc3339
 
 _LONGEST = 1000  # characters of one text
-_SILENT = frozenset(
-    {Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
-)  # of a device that says nothing of its channels
 _MOST = 10_000  # problems that are looked at
 
 
@@ -56,7 +53,7 @@ class Condition:
     def leaves_in_doubt(self, cause: Cause, told: Severity) -> bool:
         """Whether a cause that is not shown need not be over: its device does not answer, or its channel has
         something else that is as bad as people were told, of which nobody has said that they know it."""
-        silent = {one.cause.subject for one in self.troubles if one.cause.code in _SILENT}
+        silent = {one.cause.subject for one in self.troubles if one.cause.code in NO_ANSWER}
         if silent & {cause.subject, *self.devices.get(cause.subject, ())}:
             return True
         others = (one for one in self.troubles if one.cause.subject == cause.subject and not one.is_known)

@@ -50,16 +50,16 @@ class Configured:
             self.settings = self._accepted() or self.settings
         else:
             refused = _refused(settings, complaints)
-            accepted = self._accepted()
+            accepted = self._accepted() if refused else None
             if "alarm" in refused:
                 fault = Fault("vrmon.toml", f"is refused: {complaints.refusing[0]}")
             if accepted is not None:
                 settings = replace(settings, **{table: getattr(accepted, table) for table in refused})
-            self.settings = settings
-            if accepted is None or not refused:
+            else:
                 self._text = text
                 with suppress(StateError):
                     remember(self.state, text)
+            self.settings = settings
         secrets = Secrets(self._directories.configuration / "credentials", self._directories.credentials)
         self.ways, faults = find(self.settings.alarm, secrets)
         self.faults = (*faults, *([] if fault is None else [fault]))

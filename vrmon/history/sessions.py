@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vrmon.catalog import Code
+from vrmon.catalog import NO_ANSWER
 from vrmon.history.database import Connection
 
 _FIRST_LOOK = 5_000  # milliseconds from the beginning of a session to its first look at a device that answers
 _AT_FIRST = 60_000  # milliseconds within which a device is known not to answer
 _NEXT = "SELECT min(began) FROM sessions WHERE began > :session AND began <= coalesce(:running, began)"
-_BLIND = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
-_OF_BLIND = ", ".join(repr(code.value) for code in _BLIND)
+_OF_BLIND = ", ".join(repr(code.value) for code in sorted(NO_ANSWER))
 _SILENT = (
     "SELECT ended FROM problems WHERE subject = :device AND began BETWEEN :session AND :soon"  # noqa: S608 - words of our own
     f" AND session = :session AND code IN ({_OF_BLIND}) ORDER BY began LIMIT 1"

@@ -55,6 +55,7 @@ class Folding:
         self._verdict = verdict
         self._epoch = epoch
         self._alone_since = alone_since
+        self._alone = f"alone since {alone_since + epoch:.3f}"
         self._primaries = dict(before.primaries)
         self._dvrs = dict(before.dvrs)
         self._channels = dict(before.channels)
@@ -202,7 +203,7 @@ class Folding:
 
     def _unbegun(self, began: float) -> str:
         """The proof of a look while nothing was commanded; "" where another host may have done so."""
-        return "" if began < self._alone_since else f"alone since {self._alone_since + self._epoch:.3f}"
+        return "" if began < self._alone_since else self._alone
 
     def _stamp(self, moment: float) -> int:
         return int((moment + self._epoch) * 1000)

@@ -34,7 +34,7 @@ def observe(
     present = {_as_shown_now(memory, job): None for job in observation.seen}
     unseen = [one for job, one in memory.jobs.tracked.items() if job not in present]
     missing = [one for one in unseen if not may_hide(observation, one.job.ingest)]
-    hidden = [one for one in unseen if may_hide(observation, one.job.ingest)] if observation.odd else []
+    hidden = [one for one in unseen if may_hide(observation, one.job.ingest)]
     in_crowd = sum(map(_was_there, missing)) + sum(map(_has_hidden, hidden)) >= _CROWD
     good = memory.good
     jobs = {job: _seen(one) if job in present else _blurred(one) for job, one in memory.jobs.tracked.items()}

@@ -200,8 +200,8 @@ class Running(_OfJob):
     `name` is the one that the recorder shows. `borne`: it has shown ours, or tells none, so that another
     name from then on is somebody's wish. `date`: its start date as the recorder tells it, at `redated` that
     of a new file; "" where it changes from look to look and proves nothing. `files`: the names it has gone on
-    under, in order.
-    `known_by`: the clue that told that it is ours. `format`: that of its picture when it began.
+    under, in order. `known_by`: the clue that told that it is ours. `format`: that of its picture when it
+    began.
     """
 
     name: str = ""

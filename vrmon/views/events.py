@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from vrmon.catalog import ROWS, Code, Severity, Situation
+from vrmon.catalog import NO_ANSWER, ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem, ProblemKey
 from vrmon.plan import Plan
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
 from vrmon.settings import Channel
 from vrmon.text import span
-
-_OF_DEVICES = (Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN)
 
 _NEVER_OVER = (Code.ON_HOLD, Code.TAKE_DIED)
 """A hold has events of its own; a gap in a recording stays one when its job is over."""
@@ -96,7 +94,7 @@ def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
 
 
 def ended(problem: Problem, seconds: float, about: dict[str, str] | None = None) -> Event:
-    code = Code.DEVICE_BACK if problem.code in _OF_DEVICES else Code.PROBLEM_ENDED
+    code = Code.DEVICE_BACK if problem.code in NO_ANSWER else Code.PROBLEM_ENDED
     fields = {"problem": problem.code.value, **(about or {})}
     event = Event.of(code, problem.subject, fields, lasted=span(seconds), message=problem.message)
     return replace(event, cause=problem.cause)

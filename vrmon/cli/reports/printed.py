@@ -32,7 +32,7 @@ def lines(document: Document, called: str) -> Iterator[Text]:
     for job, row in zip(jobs, cells, strict=True):
         yield _line(job, row, widths)
         yield from (Text(f"    {told}") for told in sentences.told(job, times))
-    yield from (Text(f"  {told}", "dim") for told in unwatched.lines(document))
+    yield from (Text(f"  {told}", "dim") for told in unwatched.lines(document, times))
     yield Text(sentences.whole(document, called), "bold")
 
 

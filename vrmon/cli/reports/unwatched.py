@@ -27,9 +27,8 @@ def loss(one: dict[str, Any], times: Times) -> str:
     return f"the disk did not keep {entries} of the history{when}: jobs and gaps may be missing here"
 
 
-def lines(document: dict[str, Any]) -> list[str]:
+def lines(document: dict[str, Any], times: Times) -> list[str]:
     """A line for each time of which not all is known."""
-    times = Times(document)
     return [
         *(absence(one, times) for one in parts(document, "absences")),
         *(loss(one, times) for one in parts(document, "losses")),

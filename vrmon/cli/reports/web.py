@@ -84,7 +84,7 @@ def page(document: Document, called: str) -> str:
         lanes=lanes,
         absences=[bar for one in away if (bar := _absence(one, axis, times)) is not None],
         jobs=[_job(job, times) for job in parts(document, "jobs")],
-        unwatched=unwatched.lines(document),
+        unwatched=unwatched.lines(document, times),
     )
 
 
