@@ -67,6 +67,16 @@ class Source:
     video_format: str | None = None
     starts: float | None = None
 
+    @property
+    def hindrances(self) -> frozenset[str]:
+        """What there is about it that may have a recorder refuse a command."""
+        found = {
+            "locked": self.is_locked is True,
+            "no destination": self.destinations == (),
+            "no picture": self.video_format == "",
+        }
+        return frozenset(one for one, is_so in found.items() if is_so)
+
 
 @dataclass(frozen=True)
 class Schedule:

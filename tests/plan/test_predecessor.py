@@ -61,6 +61,33 @@ def test_a_refused_start_is_repeated_and_shown() -> None:
     assert running(run).name == "NEWS"
 
 
+@pytest.mark.parametrize("locked", [3.0, 10.0, 17.0, 24.0, 40.0])
+def test_a_refused_start_is_repeated_as_soon_as_the_lock_is_gone(locked: float) -> None:
+    run = begun()
+    run.mac.sources[0].is_locked = True
+    run.job("NEWS")
+    run.until(run.now + locked)
+    run.mac.sources[0].is_locked = False
+    unlocked = run.now
+    run.until(unlocked + 2.0)
+    assert running(run).name == "NEWS"
+
+
+@pytest.mark.parametrize("locked", [3.0, 10.0, 17.0, 24.0, 40.0])
+def test_a_refused_stop_is_repeated_as_soon_as_the_lock_is_gone(locked: float) -> None:
+    run = begun()
+    job = run.job("NEWS")
+    run.until(10.0)
+    take = running(run)
+    run.mac.sources[0].is_locked = True
+    run.playbox.jobs.remove(job)
+    run.until(20.0 + locked)
+    assert take.ended is None
+    run.mac.sources[0].is_locked = False
+    run.until(22.0 + locked)
+    assert take.ended is not None
+
+
 @pytest.mark.parametrize("trouble", ["lost", "refused", "unseen"])
 def test_a_start_is_repeated_with_growing_pauses(trouble: str) -> None:
     run = begun()

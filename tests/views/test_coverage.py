@@ -61,7 +61,7 @@ def test_a_show_without_its_beginning_is_not_whole_until_its_end(run: Run) -> No
     run.mac.sources[1].is_locked = False
     run.until(1000.0)
     whole = status(run)
-    assert whole["summary"].startswith("2 of 2 jobs recorded, 1 whole; PCR 2 lacks its first 4")
+    assert whole["summary"].startswith("2 of 2 jobs recorded, 1 whole; PCR 2 lacks its first 39 s")
     (told,) = (one for one in whole["problems"] if one["code"] == "backup-incomplete")
     assert (told["severity"], told["subject"], whole["health"]) == ("degraded", "PCR 2", "degraded")
     shown = whole["channels"][1]

@@ -32,7 +32,25 @@ def _is_its_turn(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
         return False
     if attempt.goal is not goal:
         return True
-    return site.moment.reached(attempt.due) and not attempt.must_look(site.began)
+    return (site.moment.reached(attempt.due) or _is_free(attempt, site)) and not attempt.must_look(site.began)
+
+
+def _is_free(attempt: Attempt, site: Site) -> bool:
+    """Whether the recorder has refused while something was in the way that a look since shows gone."""
+    was_refused = attempt.outcome is Outcome.REFUSED and attempt.ended is not None
+    is_since = was_refused and site.began > (attempt.ended or attempt.sent)
+    return is_since and bool(attempt.hindered - site.source.hindrances)
+
+
+def note(site: Site, memory: ChannelMemory) -> ChannelMemory:
+    """Keep in view what a look shows that may be why the recorder refuses."""
+    attempt = memory.attempt
+    if attempt is None or attempt.outcome is not Outcome.REFUSED:
+        return memory
+    hindered = attempt.hindered | site.source.hindrances
+    if hindered == attempt.hindered:
+        return memory
+    return replace(memory, attempt=replace(attempt, hindered=hindered))
 
 
 def is_allowed(memory: ChannelMemory, goal: Verb, site: Site) -> bool:
@@ -52,7 +70,10 @@ def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
     attempt = Attempt(verb, sent=now, since=now, tries=counts)
     if before is not None and before.goal is attempt.goal:
         attempt = replace(before, verb=verb, sent=now, tries=before.tries + counts, ended=None, outcome=None)
+        if _is_free(before, site):
+            attempt = replace(attempt, refusals=0)
     source = site.source
+    attempt = replace(attempt, hindered=source.hindrances)
     is_named = attempt.goal in (Verb.RECORD, Verb.RENAME)
     action = Action(
         verb,

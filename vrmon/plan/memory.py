@@ -261,7 +261,8 @@ class Attempt:
     """The command that a channel is at, since `since`: in flight while `ended` is None; again at `due`.
 
     `tries` counts the commands sent to the same goal, `refusals` the last row of refusals among them,
-    `error` says what became of the last; naming, the way to a record command, does not count.
+    `error` says what became of the last; naming, the way to a record command, does not count. `hindered`:
+    what a look has shown of the source by which the refusals may be explained.
     """
 
     verb: Verb
@@ -273,6 +274,7 @@ class Attempt:
     error: str = ""
     refusals: int = 0
     due: float = 0.0
+    hindered: frozenset[str] = frozenset()
 
     @property
     def goal(self) -> Verb:

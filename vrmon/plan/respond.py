@@ -23,6 +23,8 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     """Phase, command and problems of one channel."""
     if case.rights is not None:
         memory = _note_idle(case, memory, wanted, seen)
+    if isinstance(seen, Idle | Ours):
+        memory = commands.note(seen.site, memory)
     if memory.is_at_a_drill and memory.hold is not None:
         verdict = _respond(case, memory, replace(wanted, want=Want.NOTHING), seen)  # which makes way
     elif memory.hold is not None:
