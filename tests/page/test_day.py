@@ -21,6 +21,7 @@ from tests.world.browser import Browser
 from tests.world.evening_report import at_another_time
 from tests.world.virtual_run import EPOCH
 from vrmon.errors import HistoryError
+from vrmon.history.holes import Hole, Why
 
 CHANNELS, LENGTH = 4, 1800.0
 _BARS = """
@@ -55,6 +56,9 @@ const dialog = document.getElementById("job");
 const facts = [...dialog.querySelectorAll("dt")].map((one) => [one.textContent, one.nextSibling.textContent]);
 dialog.close();
 return [bar.getAttribute("aria-label"), bar.title, Object.fromEntries(facts)];
+"""
+_ROWS = """
+return [...document.querySelectorAll("#rows tr")].map((row) => [...row.cells].map((one) => one.textContent));
 """
 
 
@@ -150,10 +154,7 @@ def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict
     paused = [{**job, "takes": [take for take in job["takes"] for _ in range(2)]} for job in evening["jobs"]]
     serve(server, {**evening, "jobs": paused})
     day(server, browser)
-    cells = browser.run(
-        "return [...document.querySelectorAll('#rows tr')].map((row) =>"
-        " [...row.children].map((cell) => cell.textContent))"
-    )
+    cells = browser.run(_ROWS)
     of_jobs = [row for row in cells if row[1] != "vrmon was away"]
     assert [[row[0], row[1]] for row in of_jobs] == [
         [job["channel"], job["basename"]] for job in evening["jobs"]
@@ -186,10 +187,7 @@ def test_what_is_in_doubt_is_never_told_as_nothing(
         assert missing == f"up to {amount} in doubt" if least < 1 else missing.endswith(f" s to {amount}")
         assert opened["Missing"] == missing
         assert opened["Why"] != "–"
-        rows = browser.run(
-            "return [...document.querySelectorAll('#rows tr')].map((row) =>"
-            " [...row.children].map((cell) => cell.textContent))"
-        )
+        rows = browser.run(_ROWS)
         assert [job["channel"], job["basename"], missing] in [[row[0], row[1], row[5]] for row in rows]
 
 
@@ -199,10 +197,7 @@ def test_the_times_in_which_vrmon_was_away_are_seen_in_every_lane_and_stand_in_t
     serve(server, evening)
     day(server, browser)
     assert_absences_are_seen(browser, "#lanes", evening, EPOCH, LENGTH)
-    rows = browser.run(
-        "return [...document.querySelectorAll('#rows tr')].map((row) =>"
-        " [...row.children].map((cell) => cell.textContent))"
-    )
+    rows = browser.run(_ROWS)
     away = [row for row in rows if row[1] == "vrmon was away"]
     (zone,) = evening["zones"]
     moments = [
@@ -222,29 +217,86 @@ def test_the_times_in_which_vrmon_was_away_are_seen_in_every_lane_and_stand_in_t
     assert began.index(away[0][2]) > 0, "it stands between the jobs that began before it and after it"
 
 
+def holes(*times: tuple[int, int, Why, int | None]) -> dict[str, list[dict[str, Any]]]:
+    """As a report tells of times of which not all is known, from one second of the evening to another."""
+    every = [
+        Hole(round((EPOCH + began) * 1000), round((EPOCH + ended) * 1000), why, rows)
+        for began, ended, why, rows in times
+    ]
+    return {
+        "absences": [one.told() for one in every if one.why is not Why.LOST],
+        "losses": [one.told() for one in every if one.why is Why.LOST],
+    }
+
+
 @pytest.mark.parametrize(
-    ("absences", "expected"),
+    ("times", "expected"),
     [
-        ([(0, 1800)], "Nobody knows what ran on this day: vrmon was away for 30 min."),
-        ([(-900, 900), (900, 3600)], "Nobody knows what ran on this day: vrmon was away 2 times, for 30 min"),
-        ([(600, 1200)], "No job was seen on this day, but vrmon was away for 10 min: nobody knows what ran"),
+        ([(0, 1800, Why.AWAY, None)], "Nobody knows what ran on this day: vrmon was away for 30 min."),
+        (
+            [(-900, 900, Why.AWAY, None), (900, 3600, Why.AWAY, None)],
+            "Nobody knows what ran on this day: vrmon was away 2 times, for 30 min",
+        ),
+        (
+            [(600, 1200, Why.AWAY, None)],
+            "No job was seen on this day, but vrmon was away for 10 min: nobody knows what ran",
+        ),
+        (
+            [(-900, 3600, Why.NO_HISTORY, None)],
+            "Nobody knows what ran on this day: no history was kept for 30 min.",
+        ),
+        (
+            [(-900, 600, Why.NO_HISTORY, None), (600, 660, Why.AWAY, None)],
+            "No job was seen on this day, but vrmon was away for 60 s; no history was kept for 10 min",
+        ),
+        (
+            [(600, 1200, Why.LOST, 30)],
+            "No job was seen on this day, but a part of the history was lost: nobody knows what ran then.",
+        ),
         ([], "No job ran on this day."),
     ],
 )
-def test_a_day_is_not_called_empty_where_vrmon_was_away(
+def test_a_day_is_not_called_empty_where_not_all_of_it_is_known(
     server: Server,
     browser: Browser,
     evening: dict[str, Any],
-    absences: list[tuple[int, int]],
+    times: list[tuple[int, int, Why, int | None]],
     expected: str,
 ) -> None:
-    def moment(offset: int) -> str:
-        return datetime.fromtimestamp(EPOCH + offset, timezone.utc).isoformat()
-
-    away = [{"from": moment(began), "to": moment(ended)} for began, ended in absences]
-    serve(server, {**evening, "jobs": [], "summary": {"jobs": 0}, "absences": away})
+    serve(server, {**evening, "jobs": [], "summary": {"jobs": 0}, **holes(*times)})
     day(server, browser)
     assert browser.text("#summary").startswith(expected)
+
+
+def test_what_the_history_lost_and_the_time_before_it_are_told_as_what_they_are(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    times = ((-900, 60, Why.NO_HISTORY, None), (600, 660, Why.LOST, 30), (900, 960, Why.LOST, 0))
+    serve(server, {**evening, **holes(*times)})
+    day(server, browser)
+    told = "; no history was kept for 60 s; a part of the history was lost"
+    assert browser.text("#summary").endswith(told)
+    rows = browser.run(_ROWS)
+    why = "the disk did not keep all: jobs and gaps may be missing here"
+    assert [[row[1], *row[4:7]] for row in rows if row[0] == "all"] == [
+        ["no history was kept", "? not known", "", ""],
+        ["30 entries of the history were lost", "? not all known", "", why],
+        ["a part of the history was lost", "? not all known", "", why],
+    ]
+    parts = browser.run(
+        "return [...document.querySelectorAll('#lanes .lane')].slice(1).map((lane) =>"
+        " [...lane.children].filter((one) => one.matches('.dark')).map((one) => parseFloat(one.style.left)))"
+    )
+    assert parts == [[0, 33.3333, 50]] * CHANNELS
+
+
+def test_the_strips_tell_it_as_well(server: Server, browser: Browser, evening: dict[str, Any]) -> None:
+    lost = holes((0, 60, Why.NO_HISTORY, None), (600, 660, Why.LOST, 30))
+    serve(server, at_another_time({**evening, **lost}, time.time() - EPOCH - LENGTH))
+    Board(browser, server.url)
+    browser.wait("!document.getElementById('timeline').hidden")
+    told = browser.run("return document.querySelectorAll('#strips li')[1].querySelector('.unseen').innerText")
+    assert told.endswith("; no history was kept for 60 s; a part of the history was lost")
 
 
 def test_a_bar_opens_its_job_by_the_keyboard_too(

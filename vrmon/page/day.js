@@ -1,7 +1,8 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
 import { daysAfter, howLong, setText, Zone } from "./text.js";
-import { awayIn, awayTold, drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+import { drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+import { blindSeconds, unknownIn, unknownLines, unknownTold } from "./unknown.js";
 
 const DAY = 86400;
 const POLLS = 2; // seconds that the polls around a beginning and an end leave in doubt
@@ -35,9 +36,9 @@ function draw(status, report) {
   at("before").href = `/day?day=${daysAfter(day, -1)}`;
   at("after").href = `/day?day=${daysAfter(day, 1)}`;
   at("after").hidden = !isOver;
-  const away = awayIn(report.absences, { from, to: end });
-  const watched = away.reduce((rest, one) => rest - (one.to - one.from), end - from);
-  setText(at("summary"), summary(report.summary, isOver, awayTold(away), watched));
+  const unknown = unknownIn(report, { from, to: end });
+  const watched = end - from - blindSeconds(unknown);
+  setText(at("summary"), summary(report.summary, isOver, unknownTold(unknown), watched));
   const focused = document.activeElement?.dataset?.key;
   const jobs = grouped(report.jobs, (job) => job.channel);
   const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
@@ -47,24 +48,24 @@ function draw(status, report) {
     row("axis", "", hoursOf(lane, zone, step).map((hour) => tick(hour, lane, zone))),
     ...names.map((name) =>
       row("", name, [
-        ...away.map((one) => part("dark", one, lane)),
+        ...unknown.map((one) => part("dark", one, lane)),
         ...(jobs.get(name) ?? []).map((job) => bar(job, lane, end, zone)),
         ...(isOver ? [] : [part("now", { from: now, to: now }, lane)]),
       ]),
     ),
   );
-  at("rows").replaceChildren(...lines(report, { from, to: end }, zone));
+  at("rows").replaceChildren(...lines(report, from, zone));
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   if (!isOver) setTimeout(() => show().catch(failed), PACE);
 }
 
-// `away`: that vrmon was away, in words; `watched`: the seconds in which it was not.
-function summary({ jobs, complete, partial, missed, running }, isOver, away, watched) {
-  if (!jobs && away && watched < 1) return `Nobody knows what ran on this day: ${away}.`;
-  if (!jobs && away) return `No job was seen on this day${isOver ? "" : " yet"}, but ${away}: nobody knows what ran then.`;
+// `unknown`: of which times not all is known, in words; `watched`: the seconds of which something is.
+function summary({ jobs, complete, partial, missed, running }, isOver, unknown, watched) {
+  if (!jobs && unknown && watched < 1) return `Nobody knows what ran on this day: ${unknown}.`;
+  if (!jobs && unknown) return `No job was seen on this day${isOver ? "" : " yet"}, but ${unknown}: nobody knows what ran then.`;
   if (!jobs) return isOver ? "No job ran on this day." : "No job has run on this day yet.";
   const told = Object.entries({ complete, partial, missed, running }).filter(([, count]) => count);
-  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}${away && `; ${away}`}`;
+  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}${unknown && `; ${unknown}`}`;
 }
 
 function row(className, name, parts) {
@@ -127,24 +128,11 @@ function facts(job, zone) {
   ];
 }
 
-// The jobs, and the times in which vrmon was away, in the order in which they began.
-function lines(report, day, zone) {
+// The jobs, and the times of which not all is known, in the order in which they began.
+function lines(report, from, zone) {
   const jobs = report.jobs.map((job) => ({ began: seconds(job.began.earliest), line: () => line(job.channel, STATUSES[job.status], facts(job, zone)) }));
-  const away = report.absences.map((one) => ({ began: seconds(one.from), line: () => line("all", undefined, absence(one, day, zone)) }));
-  return [...away, ...jobs].sort((one, other) => one.began - other.began).map((one) => one.line());
-}
-
-function absence({ from, to }, day, zone) {
-  const began = seconds(from);
-  return [
-    ["Job", "vrmon was away"],
-    ["Began", zone.clock(began, Math.max(began, day.from))],
-    ["Ended", to === null ? "not yet" : zone.clock(seconds(to), Math.max(began, day.from))],
-    ["Backup", "not watched"],
-    ["Missing", ""],
-    ["Why", ""],
-    ["Files", ""],
-  ];
+  const unknown = unknownLines(report, (time) => zone.clock(time, from)).map(({ began, facts }) => ({ began, line: () => line("all", undefined, facts) }));
+  return [...unknown, ...jobs].sort((one, other) => one.began - other.began).map((one) => one.line());
 }
 
 function line(channel, { mark, tone } = { mark: "?", tone: "stale" }, facts) {

@@ -1,7 +1,8 @@
 // The last hours of each channel, in a strip: in place of a list of what happened, where there is a history.
 
-import { awayIn, awayTold, drawBar, grouped, hoursOf, part } from "./timeline.js";
 import { setText, Zone } from "./text.js";
+import { drawBar, grouped, hoursOf, part } from "./timeline.js";
+import { unknownIn, unknownTold } from "./unknown.js";
 
 const HOURS = 4;
 const PACE = 60000; // ms between two looks at the history, and the least when something has changed
@@ -38,19 +39,19 @@ function show(report, moment, lane) {
   const jobs = grouped(report.jobs, (job) => job.channel);
   const names = moment.document.channels.map(({ name }) => name);
   const zone = new Zone(moment.document.zone, report.zones);
-  const away = awayIn(report.absences, lane);
-  list.replaceChildren(axis(lane, zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], away, lane, moment.now)));
+  const unknown = unknownIn(report, lane);
+  list.replaceChildren(axis(lane, zone), ...names.map((name) => strip(name, jobs.get(name) ?? [], unknown, lane, moment.now)));
 }
 
-function strip(name, jobs, away, lane, now) {
+function strip(name, jobs, unknown, lane, now) {
   const [row, label, bars, told] = ["li", "span", "div", "span"].map((tag) => document.createElement(tag));
   label.className = "name";
   bars.className = "lane";
   bars.setAttribute("aria-hidden", "true");
   told.className = "unseen";
   setText(label, name);
-  setText(told, [summary(jobs), awayTold(away)].filter(Boolean).join("; "));
-  bars.append(...away.map((one) => part("dark", one, lane)), ...jobs.map((job) => bar(job, lane, now)));
+  setText(told, [summary(jobs), unknownTold(unknown)].filter(Boolean).join("; "));
+  bars.append(...unknown.map((one) => part("dark", one, lane)), ...jobs.map((job) => bar(job, lane, now)));
   row.append(label, bars, told);
   return row;
 }

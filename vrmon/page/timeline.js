@@ -1,8 +1,6 @@
 // A job as a bar in a lane of time: the job above, its takes below; what is missing goes through both, and what
 // nobody watched is hatched. Times are Unix time in seconds.
 
-import { howLong } from "./text.js";
-
 export const STATUSES = {
   complete: { mark: "✓", tone: "ok" },
   running: { mark: "●", tone: "busy" },
@@ -52,20 +50,6 @@ export function part(className, span, lane) {
   element.className = className;
   place(element, span, lane);
   return element;
-}
-
-// The times within `lane` in which vrmon was away.
-export function awayIn(absences, lane) {
-  return absences
-    .map(({ from, to }) => ({ from: Math.max(seconds(from), lane.from), to: to === null ? lane.to : Math.min(seconds(to), lane.to) }))
-    .filter(({ from, to }) => from < to);
-}
-
-// "vrmon was away for 5 min", "vrmon was away 3 times, for 12 min in all"; "" where it was not.
-export function awayTold(away) {
-  if (!away.length) return "";
-  const length = howLong(Math.max(1, away.reduce((sum, { from, to }) => sum + to - from, 0)));
-  return `vrmon was away ${away.length === 1 ? `for ${length}` : `${away.length} times, for ${length} in all`}`;
 }
 
 export function place(element, span, lane) {
