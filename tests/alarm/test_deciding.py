@@ -17,6 +17,7 @@ from vrmon.alarm.condition import read
 from vrmon.alarm.incident import SETTLED
 from vrmon.alarm.message import Occasion
 from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.silence import Silence
 from vrmon.catalog import Severity
 from vrmon.settings import Alarm, BySeverity, Quiet, Weekly
 
@@ -193,6 +194,59 @@ def test_no_answer_is_no_all_clear_and_is_told_itself() -> None:
     day.problems.clear()
     day.wait(30)
     assert day.said() == [("ended", "critical", "PCR 1")]
+
+
+def _crash(day: Day, times: int, answering: float = 6.0, silent: float = 28.0) -> None:
+    for _ in range(times):
+        day.answers = True
+        day.wait(answering)
+        day.answers = False
+        day.wait(silent)
+
+
+@pytest.mark.parametrize(("answering", "silent", "times"), [(6, 28, 2), (2, 4, 12), (12, 6, 8)])
+def test_a_vrmond_that_crashes_again_and_again_is_told_once_and_its_end_once(
+    answering: float, silent: float, times: int
+) -> None:
+    day = Day()
+    day.wait(60)
+    _crash(day, times, answering, silent)
+    assert day.said() == [("raised", "critical", "vrmon")]
+    day.setting(repeat=BySeverity(0, 0), escalate_after=0)
+    _crash(day, 50, answering, silent)
+    assert day.said() == []
+    day.answers = True
+    day.wait(SETTLED - 2)
+    assert day.said() == []
+    day.wait(60)
+    assert day.said() == [("ended", "critical", "vrmon")]
+    assert day.memory.silence.since is None
+
+
+def test_only_the_seconds_without_an_answer_count_as_silence() -> None:
+    day = Day()
+    day.wait(60)
+    _crash(day, 3, answering=12, silent=8)
+    assert day.said() == []
+    _crash(day, 1, answering=SETTLED + 2, silent=28)
+    assert day.said() == []
+
+
+def test_what_a_vrmond_that_crashes_again_and_again_shows_is_told_and_not_over_before_it_settles() -> None:
+    day = Day(Alarm(repeat=BySeverity(0, 0), escalate_after=0))
+    day.begin("start-refused", "PCR 1")
+    day.wait(20)
+    assert day.said() == [("raised", "critical", "PCR 1")]
+    day.problems.clear()
+    _crash(day, 10)
+    assert day.said() == [("raised", "critical", "vrmon")]
+    day.begin("dvr-blind", "PCR 2")
+    _crash(day, 3)
+    assert day.said() == [("raised", "critical", "PCR 2")]
+    day.problems.clear()
+    day.answers = True
+    day.wait(30)
+    assert sorted(day.said()) == [("ended", "critical", one) for one in ("PCR 1", "PCR 2", "vrmon")]
 
 
 def test_a_cause_that_gives_way_to_another_as_bad_is_not_over() -> None:
@@ -441,5 +495,5 @@ def test_what_is_saved_is_all_that_is_known(steps: list[Any]) -> None:
             day.end(key)
         day.wait(float(seconds))
         found = restore(json.loads(json.dumps(day.memory.payload())), day.now)
-        assert found == replace(day.memory, silent_since=None)
+        assert found == replace(day.memory, silence=Silence())
     assert restore(Recollection().payload(), 0.0) == Recollection()

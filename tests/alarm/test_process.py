@@ -280,6 +280,20 @@ class TestBeforeARealVrmond:
             assert told(receiver)[1:] == [("ended", "vrmon")]
             assert alarm.process.poll() is None
 
+    def test_vrmond_is_killed_as_soon_as_it_answers_and_people_hear_of_it(
+        self, tmp_path: Path, receiver: Receiver
+    ) -> None:
+        def heard() -> list[str]:
+            return [one["event"] for one in receiver.got if one["code"] == "vrmond-silent"]
+
+        text = settings(webhook=f'"{receiver.url}"')
+        with running(tmp_path) as daemon, alarming(tmp_path, text, daemon.socket):
+            deadline = time.monotonic() + PATIENCE
+            while not heard():
+                assert time.monotonic() < deadline
+                daemon.restart(signal.SIGKILL)
+            assert heard() == ["raised"]
+
     def test_vrmond_tells_of_a_way_that_fails(self, tmp_path: Path, receiver: Receiver) -> None:
         receiver.manner = "refusing"
         text = settings(webhook=f'"{receiver.url}"')

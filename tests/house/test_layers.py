@@ -54,6 +54,7 @@ PURE_FILES |= {
         "letters",
         "message",
         "recollection",
+        "silence",
     )
 }
 PURE_FILES |= {"vrmon.alarm.eyes.grey", "vrmon.alarm.eyes.sight"}

@@ -15,6 +15,7 @@ from vrmon.alarm.hours import appointment, is_quiet
 from vrmon.alarm.incident import GAP, SETTLED, Incident, shown
 from vrmon.alarm.message import Line, Message, Occasion
 from vrmon.alarm.recollection import Recollection
+from vrmon.alarm.silence import Silence
 from vrmon.catalog import ROWS, Code, Severity
 from vrmon.settings import Alarm
 
@@ -36,10 +37,8 @@ def plan(
     quiet = is_quiet(settings.quiet, local)
     incidents: dict[Cause, Incident] = {}
     messages: list[Message] = []
-    silent_since = None
-    if condition is None:
-        silent_since = now if memory.silent_since is None else memory.silent_since
-    groups = _groups(condition, memory.incidents, silent_since, settings, now)
+    silence = memory.silence.missed(now) if condition is None else memory.silence.answered(now)
+    groups = _groups(condition, memory.incidents, silence, settings, now)
     for cause in sorted({*memory.incidents, *groups}):
         incident = memory.incidents.get(cause)
         said: tuple[Message, ...] = ()
@@ -47,6 +46,9 @@ def plan(
             channels = frozenset() if condition is None else condition.channels
             incident = shown(incident, cause, groups[cause], channels, now)
             incident, said = _tell(incident, settings, now, quiet=quiet)
+        elif incident is not None and condition is None:
+            if memory.silence.unsettled(incident.gone_since):
+                incident = replace(incident, gone_since=None)
         elif incident is not None and condition is not None:
             if incident.told is not None and condition.leaves_in_doubt(cause, incident.told):
                 incident = replace(incident, gone_since=None)
@@ -60,27 +62,27 @@ def plan(
         greeted = appointment(settings.hello, local)
         if memory.greeted and greeted != memory.greeted:
             messages.append(_hello(incidents, now))
-    return replace(memory, incidents=incidents, silent_since=silent_since, greeted=greeted), tuple(messages)
+    return replace(memory, incidents=incidents, silence=silence, greeted=greeted), tuple(messages)
 
 
 def _groups(
     condition: Condition | None,
     known: Mapping[Cause, Incident],
-    silent_since: float | None,
+    silence: Silence,
     settings: Alarm,
     now: float,
 ) -> Groups:
     if condition is not None:
         return grouped(condition, known, now)
-    lasted = 0.0 if silent_since is None else now - silent_since
+    lasted = silence.lasted(now)
     if lasted < settings.silent_after:
         return {}
     row = ROWS[Code.VRMOND_SILENT]
     facts = {"subject": SUBJECT}
-    silence = Trouble(
+    trouble = Trouble(
         SILENCE, None, Severity.CRITICAL, row.message(facts), row.hint(facts), lasted, is_known=False
     )
-    return {SILENCE: (silence,)}
+    return {SILENCE: (trouble,)}
 
 
 def _tell(incident: Incident, settings: Alarm, now: float, *, quiet: bool) -> Decision:

@@ -10,20 +10,21 @@ from vrmon.alarm import incident, kept, letters
 from vrmon.alarm.condition import Cause
 from vrmon.alarm.incident import Incident
 from vrmon.alarm.letters import Letter
+from vrmon.alarm.silence import Silence
 
 
 @dataclass(frozen=True)
 class Recollection:
-    """`silent_since`: since when vrmond has not answered. `greeted`: the last appointment at which people
-    were told that alarms work, "" before the first. `letters`: what nobody has been seen to get yet."""
+    """`silence`: that of vrmond. `greeted`: the last appointment at which people were told that alarms work,
+    "" before the first. `letters`: what nobody has been seen to get yet."""
 
     incidents: Mapping[Cause, Incident] = field(default_factory=dict)
-    silent_since: float | None = None
+    silence: Silence = field(default_factory=Silence)
     greeted: str = ""
     letters: tuple[Letter, ...] = ()
 
     def payload(self) -> dict[str, Any]:
-        """What JSON knows. When vrmond fell silent is not kept: a machine that was off proves nothing."""
+        """What JSON knows. How long vrmond is silent is not kept: a machine that was off proves nothing."""
         return {
             "incidents": [incident.to_json(one) for one in self.incidents.values()],
             "greeted": self.greeted,
