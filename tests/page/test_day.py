@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +57,32 @@ const dialog = document.getElementById("job");
 const facts = [...dialog.querySelectorAll("dt")].map((one) => [one.textContent, one.nextSibling.textContent]);
 dialog.close();
 return [bar.getAttribute("aria-label"), bar.title, Object.fromEntries(facts)];
+"""
+# Of what is shown: each hour's left and right edge, and the right edge of its lane.
+_HOURS = """
+const edges = (hour) => {
+  const range = document.createRange();
+  range.selectNodeContents(hour);
+  const {left, right} = range.getBoundingClientRect();
+  return [left, right, hour.closest(".lane").getBoundingClientRect().right];
+};
+const hours = [...document.querySelectorAll(`${arguments[0]} .hour`)];
+return hours.map(edges).filter(([left, right]) => right > left);
+"""
+# Of each bar that shows its mark: how much room that lacks, and what there is for its name, in letters.
+_NAMES = """
+const room = (bar) => {
+  const [mark, name] = [bar.querySelector("b"), bar.querySelector("b span")];
+  const range = document.createRange();
+  range.setStart(mark, 0);
+  range.setEnd(mark, 1);
+  const sign = range.getBoundingClientRect();
+  const {right} = bar.getBoundingClientRect();
+  const letters = parseFloat(getComputedStyle(mark).fontSize);
+  return [sign.right - right, name.getClientRects().length ? (right - sign.right) / letters : null];
+};
+const bars = [...document.querySelectorAll("button.bar")];
+return bars.filter((bar) => bar.querySelector("b").getClientRects().length).map(room);
 """
 _ROWS = """
 return [...document.querySelectorAll("#rows tr")].map((row) => [...row.cells].map((one) => one.textContent));
@@ -276,6 +303,9 @@ def test_what_the_history_lost_and_the_time_before_it_are_told_as_what_they_are(
     day(server, browser)
     told = "; no history was kept for 60 s; a part of the history was lost"
     assert browser.text("#summary").endswith(told)
+    browser.size(360, 740, mobile=True)
+    cut = "const {scrollHeight, clientHeight} = document.getElementById('summary');"
+    assert browser.run(f"{cut} return scrollHeight - clientHeight") == 0, "the last word is seen as well"
     rows = browser.run(_ROWS)
     why = "the disk did not keep all: jobs and gaps may be missing here"
     assert [[row[1], *row[4:7]] for row in rows if row[0] == "all"] == [
@@ -394,6 +424,37 @@ def test_across_a_change_of_the_clock_every_time_is_that_of_its_own_hour(
     assert began == [f"{moment.astimezone(zurich):%H:%M:%S}" for moment in moments]
 
 
+@pytest.mark.parametrize("size", [(360, 740), (768, 1024), (1280, 800), WALL])
+def test_no_hour_stands_on_another_nor_is_cut(
+    server: Server, browser: Browser, evening: dict[str, Any], size: tuple[int, int]
+) -> None:
+    """On the day on which 02:00 comes twice."""
+    night = {**evening, "from": "2026-10-24T04:00:00.000Z", "to": "2026-10-25T05:00:00.000Z"}
+    night["zones"] = [
+        {"from": night["from"], "name": "CEST", "offset": 7200},
+        {"from": "2026-10-25T01:00:00.000Z", "name": "CET", "offset": 3600},
+    ]
+    serve(server, night)
+    day(server, browser, size, query="?day=2026-10-24")
+    hours = browser.run(_HOURS, "#lanes")
+    assert len(hours) >= 4
+    assert all(one[1] < other[0] for one, other in pairwise(hours)), hours
+    assert all(right <= end for _, right, end in hours), hours
+
+
+@pytest.mark.parametrize("size", [(360, 740), (1280, 800), WALL])
+def test_a_bar_shows_no_more_of_its_name_than_it_has_room_for(
+    server: Server, browser: Browser, evening: dict[str, Any], size: tuple[int, int]
+) -> None:
+    serve(server, {**evening, "to": scenes.rfc3339(time.time() - EPOCH - 5 * LENGTH)})
+    day(server, browser, size)
+    shown = browser.run(_NAMES)
+    assert all(lacks <= 0 for lacks, _ in shown), shown
+    assert all(room is None or room >= 3 for _, room in shown), shown
+    assert len(shown) < len(evening["jobs"]), "the narrowest show nothing"
+    assert [room for _, room in shown if room is not None] or size != WALL
+
+
 def test_today_goes_on_to_its_end_and_has_a_line_for_now(
     server: Server, browser: Browser, evening: dict[str, Any]
 ) -> None:
@@ -456,6 +517,18 @@ class TestStrips:
         assert_absences_are_seen(browser, "#strips", report, to - 4 * 3600, 4 * 3600)
         assert board.accessibility_violations() == []
         assert board.scrolls == (False, False)
+
+    @pytest.mark.parametrize("size", [(360, 740), (1280, 800), WALL])
+    def test_no_hour_stands_on_another_nor_is_cut(
+        self, server: Server, browser: Browser, evening: dict[str, Any], size: tuple[int, int]
+    ) -> None:
+        serve(server, at_another_time(evening, time.time() - EPOCH - LENGTH))
+        Board(browser, server.url, size)
+        browser.wait("!document.getElementById('timeline').hidden")
+        hours = browser.run(_HOURS, "#strips")
+        assert hours
+        assert all(one[1] < other[0] for one, other in pairwise(hours)), hours
+        assert all(right <= end for _, right, end in hours), hours
 
     def test_a_new_take_is_asked_for_and_an_unchanged_board_is_not(
         self, server: Server, browser: Browser, evening: dict[str, Any]

@@ -1,7 +1,7 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
 import { daysAfter, howLong, setText, Zone } from "./text.js";
-import { drawBar, grouped, hoursOf, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
+import { drawBar, grouped, hourMarks, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
 import { blindSeconds, unknownIn, unknownLines, unknownTold } from "./unknown.js";
 
 const DAY = 86400;
@@ -43,9 +43,8 @@ function draw(status, report) {
   const jobs = grouped(report.jobs, (job) => job.channel);
   const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
   const names = [...new Set([...status.channels.map(({ name }) => name), ...others])];
-  const step = matchMedia("(max-width: 59.99rem)").matches ? 6 : 2;
   at("lanes").replaceChildren(
-    row("axis", "", hoursOf(lane, zone, step).map((hour) => tick(hour, lane, zone))),
+    row("axis", "", hourMarks(lane, zone, 2)),
     ...names.map((name) =>
       row("", name, [
         ...unknown.map((one) => part("dark", one, lane)),
@@ -80,14 +79,8 @@ function row(className, name, parts) {
   return item;
 }
 
-function tick(hour, lane, zone) {
-  const element = part("hour", { from: hour, to: lane.to }, lane);
-  setText(element, zone.time(hour, false));
-  return element;
-}
-
 function bar(job, lane, now, zone) {
-  const [button, name] = [document.createElement("button"), document.createElement("b")];
+  const [button, mark, name] = ["button", "b", "span"].map((tag) => document.createElement(tag));
   button.type = "button";
   button.dataset.key = key(job);
   button.setAttribute("aria-haspopup", "dialog");
@@ -96,8 +89,10 @@ function bar(job, lane, now, zone) {
   button.setAttribute("aria-label", button.title);
   drawBar(button, job, lane, now);
   place(button, spanOf(job, now), lane);
-  setText(name, `${STATUSES[job.status]?.mark ?? "?"} ${nameOf(job)}`);
-  button.append(name);
+  setText(mark, `${STATUSES[job.status]?.mark ?? "?"} `);
+  setText(name, nameOf(job));
+  mark.append(name);
+  button.append(mark);
   button.addEventListener("click", () => open(job, zone));
   return button;
 }

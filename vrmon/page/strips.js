@@ -1,7 +1,7 @@
 // The last hours of each channel, in a strip: in place of a list of what happened, where there is a history.
 
 import { setText, Zone } from "./text.js";
-import { drawBar, grouped, hoursOf, part } from "./timeline.js";
+import { drawBar, grouped, hourMarks, part } from "./timeline.js";
 import { unknownIn, unknownTold } from "./unknown.js";
 
 const HOURS = 4;
@@ -73,13 +73,7 @@ function axis(lane, zone) {
   row.className = "axis";
   row.setAttribute("aria-hidden", "true");
   hours.className = "lane";
-  hours.append(
-    ...hoursOf(lane, zone, 1).map((at) => {
-      const tick = part("hour", { from: at, to: lane.to }, lane);
-      setText(tick, zone.time(at, false));
-      return tick;
-    }),
-  );
+  hours.append(...hourMarks(lane, zone, 1));
   row.append(label, hours);
   return row;
 }

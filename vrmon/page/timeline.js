@@ -1,12 +1,15 @@
 // A job as a bar in a lane of time: the job above, its takes below; what is missing goes through both, and what
 // nobody watched is hatched. Times are Unix time in seconds.
 
+import { setText } from "./text.js";
+
 export const STATUSES = {
   complete: { mark: "✓", tone: "ok" },
   running: { mark: "●", tone: "busy" },
   partial: { mark: "▲", tone: "warn" },
   missed: { mark: "✖", tone: "bad" },
 };
+const LABELLED = [6, 2, 1]; // hours: the wider ones stay where room is short
 const SURE = 0.5; // of a gap's length: from there on it is a hole, below it nobody knows
 
 export function seconds(time) {
@@ -62,8 +65,22 @@ export function place(element, span, lane) {
 
 const QUARTER = 900; // seconds: no zone is ahead of UTC by any part of it
 
-// The full hours of a lane by the host's clock, every `step` of them.
-export function hoursOf(lane, zone, step) {
+// A mark for each full hour of a lane by the host's clock, every `step` of them. An hour that comes twice is the
+// first to go where room is short.
+export function hourMarks(lane, zone, step) {
+  let before = "";
+  return hoursOf(lane, zone, step).map((at) => {
+    const [mark, label] = [part("hour", { from: at, to: lane.to }, lane), document.createElement("span")];
+    const told = zone.time(at, false);
+    setText(label, told);
+    mark.dataset.every = told === before ? 1 : LABELLED.find((every) => zone.parts(at).getUTCHours() % every === 0);
+    mark.append(label);
+    before = told;
+    return mark;
+  });
+}
+
+function hoursOf(lane, zone, step) {
   const first = Math.ceil(lane.from / QUARTER);
   const count = Math.floor(lane.to / QUARTER) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, place) => (first + place) * QUARTER).filter((at) => {
