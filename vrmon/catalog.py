@@ -113,6 +113,7 @@ class Code(Word):
     STATE_DAMAGED = "state-damaged"
     HISTORY_FAILING = "history-failing"
     HISTORY_DAMAGED = "history-damaged"
+    HISTORY_NEWER = "history-newer"
     HISTORY_LOST = "history-lost"
     WORKER_STUCK = "worker-stuck"
     LOG_FAILING = "log-failing"
@@ -1009,6 +1010,15 @@ _DAEMON = {
         "History was damaged",
         "The file of the history could not be used and was moved aside; a new one is begun.",
         "Check the disk below /var/lib/vrmon. 'vrmon report --file' may still read the old one.",
+        _DEGRADED,
+        (Text("{what}", "Recording is not affected. `vrmon reload` clears this."),),
+    ),
+    Code.HISTORY_NEWER: Row(
+        "History of a later vrmon",
+        "A later vrmon has written the file of the history in a format that this one does not know. Nothing "
+        "is wrong with it: it was moved aside, and a new one is begun.",
+        "To go on with it install the later vrmon again, stop vrmond and move the file back to history.db. "
+        "Until then the later one's 'vrmon report --file' reads it.",
         _DEGRADED,
         (Text("{what}", "Recording is not affected. `vrmon reload` clears this."),),
     ),

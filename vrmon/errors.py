@@ -52,6 +52,10 @@ class NoSuchPage(HistoryError):
     """What was asked of the history makes no sense."""
 
 
+class NoSuchChannel(HistoryError):
+    """Neither the configuration nor the history has a channel of that name."""
+
+
 class EtcdError(VrmonError):
     """No member of etcd gave an answer of use."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from enum import Enum
 from functools import lru_cache
@@ -83,3 +84,20 @@ class Left(NamedTuple):
 
     def at(self, now: float) -> str:
         return span(self.moment - now)
+
+
+def nearest(text: str, known: Iterable[str]) -> str | None:
+    """Of what is known the most like `text`, whatever the case."""
+    import difflib  # noqa: PLC0415 - costs a start, and is wanted where somebody has mistyped
+
+    folded = {one.casefold(): one for one in reversed([*known])}
+    near = difflib.get_close_matches(text.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
+
+
+def known(name: str, names: Iterable[str], shown: Iterable[str] | None = None) -> str:
+    """What may be meant by a wrong name, and which there are, or are to be `shown`."""
+    there = list(names)
+    near = nearest(name, there)
+    guess = "" if near is None else f"Did you mean {near!r}? "
+    return f"{guess}There are: {', '.join(there if shown is None else shown) or 'none'}."

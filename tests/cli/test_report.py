@@ -161,7 +161,7 @@ def test_a_channel_that_there_is_not_is_said(here: Mirror, command: str) -> None
     answer = vrmon(command, "--channel", "PCR1", "--socket", here.daemon.socket)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith(
-        "Cannot find channel 'PCR1': vrmon.toml has none of that name. Did you mean"
+        "Cannot find channel 'PCR1': neither vrmon.toml nor the history has one of that name. Did you mean"
     )
 
 

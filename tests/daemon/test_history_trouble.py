@@ -56,17 +56,23 @@ def make_newer(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "aside"), [(damage, "history.db.damaged-"), (make_newer, "history.db.newer")]
+    ("what", "aside", "code"),
+    [
+        (damage, "history.db.damaged-", "history-damaged"),
+        (make_newer, "history.db.newer", "history-newer"),
+    ],
 )
-def test_a_history_that_is_of_no_use_is_kept_aside_and_said(tmp_path: Path, what: Any, aside: str) -> None:
+def test_a_history_that_is_of_no_use_is_kept_aside_and_said(
+    tmp_path: Path, what: Any, aside: str, code: str
+) -> None:
     with mirror(tmp_path, size=1) as here:
         here.record()
         wait(lambda: read(here.daemon, "kind=take"), "the take is written")
         here.daemon.kill(signal.SIGTERM)
         what(here.daemon.state / "history.db")
         here.daemon.start()
-        status = here.daemon.wait_for(lambda status: "history-damaged" in codes(status, "vrmon"))
-        (told,) = [one["message"] for one in status["problems"] if one["code"] == "history-damaged"]
+        status = here.daemon.wait_for(lambda status: code in codes(status, "vrmon"))
+        (told,) = [one["message"] for one in status["problems"] if one["code"].startswith("history-")]
         assert aside in told
         assert len(list(here.daemon.state.glob(f"{aside}*"))) == 1
         here.wait_for_phase("recording")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -75,6 +76,22 @@ def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Pat
         ):
             code, answer = here.daemon.get(f"/report?{query}")
             assert (code, why in answer["error"]) == (400, True), answer
+
+
+def test_a_channel_that_there_is_not_is_no_empty_answer(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=2) as here:
+        for address in ("report", "history", "history?kind=job"):
+            mark = "&" if "?" in address else "?"
+            for name in ("PCR 1", "PCR 2"):
+                assert here.daemon.get(f"/{address}{mark}channel={quote(name)}")[0] == 200, "nothing so far"
+            status, told = here.daemon.get(f"/{address}{mark}channel=PCR1")
+            assert (status, told["error"]) == (
+                404,
+                "Cannot find channel 'PCR1': neither vrmon.toml nor the history has one of that name. "
+                "Did you mean 'PCR 1'? There are: PCR 1, PCR 2.",
+            )
+        for subject in ("playbox", "vrmon"):
+            assert here.daemon.get(f"/history?kind=problem&channel={subject}")[0] == 200
 
 
 def test_the_time_without_vrmon_is_an_absence_and_the_take_survives_it_whole(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.world.stores import ROOT, fill, until
 from vrmon.errors import HistoryError
 from vrmon.history.book import Book
 from vrmon.history.database import FORMAT, open_to_read
+from vrmon.history.holes import Why
 from vrmon.history.rows import Row, Value
 
 LONG = 60.0  # seconds that a test waits for something that should come at once
@@ -192,6 +193,7 @@ def test_what_cannot_be_used_is_kept_aside_and_said(
         assert asked(another) == [7]
         assert another.complaint.startswith("The history could not be used: ")
         assert why in another.complaint
+        assert another.is_newer is (suffix == "newer")
         assert another.failing() == ""
     (aside,) = tmp_path.glob("history.db.*")
     assert aside.name.startswith(f"history.db.{suffix}")
@@ -227,6 +229,7 @@ def test_what_finds_no_place_is_counted_and_said_afterwards(tmp_path: Path) -> N
         one.write([event(1, number) for number in range(100)])
         one.write([event(1, number) for number in range(90, 130)])  # ten of which are there already
         assert one.failing().endswith(" 30 entries have been lost meanwhile.")
+        assert [(hole.why, hole.rows) for hole in one.unwritten()] == [(Why.WAITING, 100), (Why.LOST, 30)]
         other.execute("ROLLBACK")
     until(lambda: one.failing() == "", "well again")
     assert asked(one) == list(range(100))
@@ -246,15 +249,15 @@ def test_a_full_disk_loses_nothing_that_waits_and_reading_goes_on(tmp_path: Path
             one.write([event(1, number, "x" * 1000) for number in range(10, 60)])
             until(lambda: one.failing() != "", "failing")
             assert one.failing() == f"Cannot write the history in {tmp_path}/history.db: {FULL}."
-            assert asked(one) == list(range(10))
-            waiting = one.unwritten()
-            assert waiting is not None
-            assert waiting.rows == 50
+            assert asked(one) == list(range(60)), "what waits is told from memory"
+            (waiting,) = one.unwritten()
+            assert (waiting.why, waiting.rows) == (Why.WAITING, 50)
             assert one.session <= waiting.began < waiting.ended
+            assert one.failing() != "", "and waits on"
             (tmp_path / "filler").unlink()
             until(lambda: one.failing() == "", "well again")
             assert asked(one) == list(range(60))
-            assert one.unwritten() is None
+            assert one.unwritten() == []
     finally:
         subprocess.run(["umount", tmp_path], check=True)
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,9 +16,11 @@ import pytest
 from tests.history.test_book import LONG, NOW, book, event
 from vrmon.errors import NoSuchPage
 from vrmon.history.book import Book
+from vrmon.history.database import SCHEMA
+from vrmon.history.holes import MOST
 from vrmon.history.pages import KINDS, page
 from vrmon.history.rows import Row, Value
-from vrmon.text import rfc3339
+from vrmon.text import rfc3339, unix_time
 
 
 def problem(code: str, began: int, ended: int | None = None) -> Row:
@@ -105,6 +111,26 @@ def test_holes_are_what_nobody_watched_and_what_the_disk_did_not_take(tmp_path: 
                 (NOW - 4000, one.session - 100, "vrmon-away", None),
             )
         ]
+
+
+def test_holes_without_number_are_told_in_a_bounded_one_and_none_is_left_out(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(SCHEMA)
+        apart = Random(1).choices(range(1, 60_000), k=3 * MOST)
+        seen = NOW - 10**9
+        ends = []
+        for length in apart:  # each was alive for so long, and away for one second before
+            row = seen + 1000, seen + 1000 + length
+            connection.execute("INSERT INTO sessions VALUES (?, '1.0', ?, 0)", row)
+            ends.append((seen, seen + 1000))
+            seen += 1000 + length
+        told = page(connection, "event", session=None, now=seen / 1000)["holes"]
+        assert len(told) == MOST
+        holes = [(unix_time(one["from"]) * 1000, unix_time(one["to"]) * 1000) for one in told]
+        for began, ended in ends[1:]:
+            assert any(first <= began and ended <= last for first, last in holes)
+        alive = [other[0] - one[1] for one, other in pairwise(holes)]
+        assert min(alive) >= sorted(apart)[-MOST], "those closest together are one"
 
 
 def test_what_went_by_a_clock_that_was_set_back_since_is_no_hole_and_not_what_runs(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -21,6 +21,7 @@ from vrmon.history import report as reporting
 from vrmon.history.database import Connection, open_to_write, transaction
 from vrmon.history.days import Span
 from vrmon.history.fold import Fold
+from vrmon.history.holes import Hole
 from vrmon.history.pages import page
 from vrmon.history.report import report
 from vrmon.history.rows import Key, Row, Value, upsert
@@ -55,9 +56,10 @@ class Evenings:
         rows = [*self._fold.rows(turned, (), EPOCH), Row("sessions", values)]
         self._rows.update({row.key: row for row in rows})
 
-    def read(self, span: Span = EVER, channel: str = "") -> dict[str, Any]:
+    def read(self, span: Span = EVER, channel: str = "", unwritten: Sequence[Hole] = ()) -> dict[str, Any]:
         self._write()
-        return report(self._connection, span, channel, session=self._session, now=self._now() / 1000)
+        now = self._now() / 1000
+        return report(self._connection, span, channel, session=self._session, now=now, unwritten=unwritten)
 
     def copied(self, span: Span = EVER) -> dict[str, Any]:
         """As a copy of the file is read, where nobody runs."""

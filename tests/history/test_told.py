@@ -16,6 +16,7 @@ from tests.world.virtual_run import EPOCH
 from vrmon.cli.reports.printed import lines
 from vrmon.cli.reports.web import page
 from vrmon.history.days import Span
+from vrmon.history.holes import Hole, Why
 from vrmon.history.rows import Row
 
 
@@ -141,3 +142,13 @@ def test_text_and_page_agree_about_when_a_job_ran(tmp_path: Path) -> None:
         assert job["ended"]["earliest"][:19] != job["ended"]["latest"][:19]
         (cell,) = re.findall(r"(\d\d:\d\d:\d\d–\d\d:\d\d:\d\d)<", page(document, "Last night"))
         assert f"  {cell}  " in told(document)[1]
+
+
+def test_what_waits_for_the_disk_is_told_as_waiting_and_not_as_lost(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        evening(here)
+        waiting = Hole(round((EPOCH + 40.0) * 1000), round((EPOCH + 90.0) * 1000), Why.WAITING, 1)
+        *_, line, last = told(here.read(Span(EPOCH, EPOCH + 100.0), unwritten=[waiting]))
+        assert "the disk has taken nothing of the history since " in line
+        assert line.endswith(": 1 entry waits in vrmond's memory, and would be lost with it")
+        assert last.endswith("the disk does not take the history.")

@@ -66,6 +66,7 @@ HARMLESS = {
     "collections",
     "dataclasses",
     "datetime",
+    "difflib",
     "enum",
     "functools",
     "itertools",

@@ -13,7 +13,7 @@ from aiohttp import web
 from vrmon.api.backend import Unknown
 from vrmon.api.limited_log import LimitedLog
 from vrmon.api.peer import over_unix
-from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchPage
+from vrmon.errors import ConfigError, ControlError, HistoryError, NoSuchChannel, NoSuchPage
 from vrmon.views.brief import API
 
 JSON = "application/json"
@@ -109,6 +109,8 @@ class ErrorAnswers:
             return error_answer(409, str(error))
         except NoSuchPage as error:
             return error_answer(400, str(error))
+        except NoSuchChannel as error:
+            return error_answer(404, str(error))
         except HistoryError as error:
             return error_answer(503, str(error))
         except ConnectionError:  # it went away while it was answered: nobody reads this

@@ -125,11 +125,12 @@ class Backend(Protocol):
         """Whether a restart would know of what was asked until now; soon told, also where the disk hangs."""
 
     async def history(self, page: Page) -> bytes:
-        """`{"items", "next", "holes"}`, encoded. HistoryError; NoSuchPage where there is no such."""
+        """`{"items", "next", "holes"}`, encoded. HistoryError; NoSuchPage or NoSuchChannel for what there
+        is not."""
 
     async def report(self, query: Mapping[str, str]) -> bytes:
         """What was recorded from `from` to `to`, or on `day`, of `channel`: each may be absent. Encoded.
-        HistoryError; NoSuchPage where that makes no sense."""
+        HistoryError; NoSuchPage where that makes no sense, NoSuchChannel where there is no such."""
 
     async def reload(self) -> str:
         """Reads the configuration again: what came of it, in a sentence. ConfigError when it is refused."""

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 from vrmon.cli.editing import file_of
 from vrmon.cli.lenient import part, parts, text
-from vrmon.cli.naming import known
 from vrmon.cli.vrmond import Document, Vrmond
 from vrmon.errors import ControlError, NoDaemon
 from vrmon.model import DeviceState, ingest_id
+from vrmon.text import known
 
 
 def offers(options: Namespace) -> Document:

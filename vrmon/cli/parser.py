@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
+
+from vrmon.text import nearest
 
 
 class Parser(ArgumentParser):
@@ -52,13 +53,6 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     """What follows the complaint that there is no `text`: "" where nothing that is known is like it."""
     found = nearest(text, known)
     return "" if found is None else f". Did you mean {found!r}?"
-
-
-def nearest(text: str, known: Iterable[str]) -> str | None:
-    """Of what is known the most like `text`, whatever the case."""
-    folded = {one.casefold(): one for one in reversed([*known])}
-    near = difflib.get_close_matches(text.casefold(), folded, n=1)
-    return folded[near[0]] if near else None
 
 
 def _superfluous(arguments: Sequence[str], help_text: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from vrmon.cli.lenient import clean, text
-from vrmon.cli.naming import known, names_in
+from vrmon.cli.naming import names_in
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError, Declined
+from vrmon.text import known
 
 _AT_ONCE = 16
 _RELOAD_PATIENCE = 20.0  # seconds; systemd gives up after 30

@@ -100,9 +100,9 @@ class Bookkeeping:
         """Why what has happened is not in the book, for people; "" when all is well."""
         return "" if self.book is None else self.book.failing()
 
-    def unwritten(self) -> Hole | None:
+    def unwritten(self) -> list[Hole]:
         """What has happened and is not in the file, since the disk does not take it."""
-        return None if self.book is None else self.book.unwritten()
+        return [] if self.book is None else self.book.unwritten()
 
     def missed(self) -> int:
         """How many entries have been lost, of which nobody has been told yet."""
@@ -111,9 +111,9 @@ class Bookkeeping:
         missed, self._missed = self.book.missed - self._missed, self.book.missed
         return missed
 
-    def complaint(self) -> str:
-        """What was wrong with the file, "" for nothing."""
-        return "" if self.book is None else self.book.complaint
+    def complaint(self, *, newer: bool) -> str:
+        """What was wrong with a file that is damaged, or that a later vrmon has written; "" for nothing."""
+        return "" if self.book is None or self.book.is_newer is not newer else self.book.complaint
 
     def excuse(self) -> None:
         """A person has heard what was wrong with the file."""

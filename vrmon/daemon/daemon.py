@@ -229,7 +229,8 @@ class Daemon:
         self._own_problems.set(Code.LOG_FAILING, journal.failing(), now)
         self._trouble(Code.STATE_FAILING, self._store.failing() or self._inforce.failing)
         self._trouble(Code.HISTORY_FAILING, self._bookkeeping.failing())
-        self._trouble(Code.HISTORY_DAMAGED, self._bookkeeping.complaint())
+        self._trouble(Code.HISTORY_DAMAGED, self._bookkeeping.complaint(newer=False))
+        self._trouble(Code.HISTORY_NEWER, self._bookkeeping.complaint(newer=True))
         for code, what in self._pairing.problems(now):
             self._trouble(code, what)
         missed = self._bookkeeping.missed()

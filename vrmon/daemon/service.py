@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from vrmon import __version__
-from vrmon.api.answers import encode
 from vrmon.api.backend import MetricsSnapshot, Page, UnknownChannel, UnknownProblem
 from vrmon.daemon import metrics, sightings
 from vrmon.daemon.alarm_watch import AlarmWatch
@@ -17,14 +16,13 @@ from vrmon.daemon.clock import Clock, zone
 from vrmon.daemon.counting import Counting
 from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
+from vrmon.daemon.looking_back import LookingBack
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import SUBJECT, OwnProblems
 from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
-from vrmon.errors import ControlError, NoSuchPage
-from vrmon.history import days, pages
+from vrmon.errors import ControlError
 from vrmon.history.entries import Order
-from vrmon.history.report import report
 from vrmon.model import Phase, Problem, Seen, Thumbnail, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.coverage.readings import Readings
@@ -38,8 +36,6 @@ from vrmon.views.inventory import IngestsView, SourcesView
 from vrmon.views.scene import Scene
 from vrmon.views.tiles import Parts
 from vrmon.workers.pictures import Pictures
-
-_LONGEST = 31.1 * 86_400.0  # seconds of one report: a month, with the hour that a day may have more
 
 
 class Service:
@@ -76,6 +72,7 @@ class Service:
         self._own_problems = own_problems
         self._pictures = pictures
         self._bookkeeping = bookkeeping
+        self._looking_back = LookingBack(bookkeeping, lambda: loop.settings)
         self._saving = saving
         self._reload = reload
         self._check = check
@@ -134,33 +131,10 @@ class Service:
         return await self._saving.has_saved()
 
     async def history(self, page: Page) -> bytes:
-        return await self._bookkeeping.ask(
-            lambda book: encode(
-                pages.page(
-                    book,
-                    page.kind,
-                    since=page.since,
-                    until=page.until,
-                    channel=page.channel,
-                    after=page.after,
-                    limit=page.limit,
-                    session=self._bookkeeping.session,
-                    unwritten=self._bookkeeping.unwritten(),
-                )
-            )
-        )
+        return await self._looking_back.history(page)
 
     async def report(self, query: Mapping[str, str]) -> bytes:
-        settings = self._loop.settings
-        span = days.asked(query, settings.history.day_begins, time.time())
-        if span.ended - span.began > _LONGEST:
-            raise NoSuchPage("Cannot report on more than 31 days at once. Ask for a shorter time.")
-        channel, tolerance, kept = query.get("channel", ""), settings.sync.gap_tolerance, self._bookkeeping
-        return await kept.ask(
-            lambda book: _encoded(
-                report(book, span, channel, tolerance, kept.session, unwritten=kept.unwritten())
-            )
-        )
+        return await self._looking_back.report(query)
 
     async def reload(self) -> str:
         return await self._reload()
@@ -313,10 +287,3 @@ class Service:
 
     def _memory(self, channel: Channel) -> ChannelMemory:
         return self._loop.memory.channels.get(channel.key, ChannelMemory())
-
-
-def _encoded(told: dict[str, Any]) -> bytes:
-    """Job by job: whoever else wants the interpreter has a turn in between."""
-    whole = encode({**told, "jobs": []})
-    empty = b'"jobs":[]'
-    return whole.replace(empty, b'"jobs":[' + b",".join(map(encode, told["jobs"])) + b"]", 1)

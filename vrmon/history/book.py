@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from datetime import datetime, timezone
-from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +21,9 @@ from vrmon.errors import HistoryError
 from vrmon.history.database import Damaged, judged, open_to_write, transaction
 from vrmon.history.holes import Hole, Why
 from vrmon.history.retention import forget
-from vrmon.history.rows import Key, Row, Value, upsert
+from vrmon.history.rows import Row, Value
+from vrmon.history.waiting import Waiting
+from vrmon.history.writing import untouched, write
 from vrmon.state.set_aside import Aside
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,6 @@ _FORGET_EVERY = 3600.0  # the first time as well: a clock that was wrong at boot
 _QUIET = 60.0  # seconds between two lines of the log about questions
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
-_UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
 
 T = TypeVar("T")
 
@@ -44,8 +44,9 @@ class Book:
     """The history in `path`, kept for `days`. `session` is what the rows of this process are known by.
 
     `write`, `ask` and `failing` may be called from any thread; none of them waits for the disk.
-    `complaint`: what was wrong with the file, "" for nothing; `files` counts those that were begun, `missed`
-    the rows of which it says that they were lost. `days` may be changed.
+    `complaint`: what was wrong with the file, "" for nothing, and `is_newer`: that a later vrmon has written
+    it; `files` counts those that were begun, `missed` the rows of which it says that they were lost. `days`
+    may be changed.
     """
 
     def __init__(
@@ -57,17 +58,14 @@ class Book:
         forget_every: float = _FORGET_EVERY,
     ) -> None:
         self.session = _now()
-        self.complaint = ""
+        self.complaint, self.is_newer = "", False
         self.files = 1
         self.missed = 0
         self.days = days
         self._path = path
         self._version = version
-        self._capacity = capacity
         self._news = threading.Condition()
-        self._rows: dict[Key, Row] = {}  # what lasts, in its latest state
-        self._moments: dict[Key, Row] = {}  # what happened once, and makes room for the others
-        self._refused, self._refusing_since = 0, 0
+        self._waiting = Waiting(capacity)
         self._written = self.session  # when the disk took something last, in Unix milliseconds
         self._questions: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
         self._closing = False
@@ -85,7 +83,7 @@ class Book:
     def write(self, rows: Iterable[Row]) -> None:
         """Have these written soon; of those with the same key the last. What has no place is counted."""
         with self._news:
-            lost = sum(not self._find_place(row) for row in rows)
+            lost = self._waiting.add(rows)
             self._news.notify()
         if lost:
             self.lost(lost)
@@ -93,21 +91,7 @@ class Book:
     def lost(self, rows: int) -> None:
         """So many have found no place."""
         with self._news:
-            if not self._refused:
-                self._refusing_since = _now()
-            self._refused += rows
-
-    def _find_place(self, row: Row) -> bool:
-        """False where a row is lost: this one, or one of what happened once."""
-        key = row.key
-        place = self._moments if row.is_of_a_moment else self._rows
-        is_full = key not in place and len(self._rows) + len(self._moments) >= self._capacity
-        if is_full and (row.is_of_a_moment or not self._moments):
-            return False
-        if is_full:
-            del self._moments[next(iter(self._moments))]
-        place[key] = row
-        return not is_full
+            self._waiting.refuse(rows, _now())
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Have a question answered in the book's thread, after what was handed over before. What comes of
@@ -129,14 +113,19 @@ class Book:
             return f"Cannot write the history in {self._path}: no word from the disk for {waited:.0f} s."
         if not self._closing and not self._thread.is_alive():
             return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
-        lost = f" {self._refused} entries have been lost meanwhile." if self._refused else ""
+        refused = self._waiting.refused
+        lost = f" {refused} entries have been lost meanwhile." if refused else ""
         return f"{self._failure}{lost}".lstrip()
 
-    def unwritten(self) -> Hole | None:
-        """What is not in the file, since the disk does not take it."""
+    def unwritten(self) -> list[Hole]:
+        """What is not in the file, since the disk does not take it: what waits, and what is lost already."""
         with self._news:
-            rows = self._waiting + self._refused
-            return Hole(self._written, _now(), Why.LOST, rows) if self._failure and rows else None
+            waiting, refused, since = len(self._waiting), self._waiting.refused, self._waiting.refusing_since
+        now = _now()
+        return [
+            *([Hole(self._written, now, Why.WAITING, waiting)] if self._failure and waiting else []),
+            *([Hole(since, now, Why.LOST, refused)] if refused else []),
+        ]
 
     def close(self, timeout: float) -> bool:
         """Write what waits, and end; False where that took too long."""
@@ -167,11 +156,6 @@ class Book:
                     return False
                 self._news.wait(min(self._due(), self._again if self._waiting else self._due()) - now)
 
-    @property
-    def _waiting(self) -> int:
-        """How many rows do."""
-        return len(self._rows) + len(self._moments)
-
     def _due(self) -> float:
         """When something is to be done although nobody wants anything."""
         return max(self._alive + _ALIVE, self._again)
@@ -198,26 +182,20 @@ class Book:
 
     def _take_in(self, connection: sqlite3.Connection) -> None:
         with self._news:
-            rows = dict(islice(self._rows.items(), _BATCH))
-            moments = dict(islice(self._moments.items(), _BATCH - len(rows)))
-            for key in rows:
-                del self._rows[key]
-            for key in moments:
-                del self._moments[key]
-            refused, since = self._refused, self._refusing_since
+            batch = self._waiting.take(_BATCH)
+            refused, since = self._waiting.refused, self._waiting.refusing_since
         try:
             with transaction(connection):
-                _write(connection, (*rows.values(), *moments.values()))
+                write(connection, batch.rows)
                 self._sign(connection, orderly=False)
                 if refused:
-                    _write(connection, [Row("losses", {"began": since, "ended": _now(), "rows": refused})])
+                    write(connection, [Row("losses", {"began": since, "ended": _now(), "rows": refused})])
         except BaseException:
             with self._news:
-                self._rows = {**rows, **self._rows}
-                self._moments = {**moments, **self._moments}
+                self._waiting.give_back(batch)
             raise
         with self._news:
-            self._refused -= refused
+            self._waiting.refused -= refused
             self.missed += refused
         self._alive, self._written = time.monotonic(), _now()
 
@@ -225,7 +203,7 @@ class Book:
         """Say that this session is alive, or has ended as it should."""
         began, version, seen = self.session, self._version, _now()
         values: dict[str, Value] = {"began": began, "version": version, "seen": seen, "orderly": int(orderly)}
-        _write(connection, [Row("sessions", values)])
+        write(connection, [Row("sessions", values)])
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         now = time.monotonic()
@@ -246,7 +224,7 @@ class Book:
             if self._connection is None:
                 raise HistoryError(self._failure or "Cannot read the history: it is not open yet. Ask again.")
             with judged():
-                found = question(self._connection)
+                found = self._found(self._connection, question)
         except Damaged as damage:
             self._set_aside(damage)
             answer.set_exception(HistoryError(f"Cannot read the history: {damage}."))
@@ -257,6 +235,15 @@ class Book:
             answer.set_exception(HistoryError(f"Cannot read the history: {error}."))
         else:
             answer.set_result(found)
+
+    def _found(self, connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
+        """The answer, with what waits for the disk: it is told from memory, and waits on."""
+        with self._news:
+            waiting = self._waiting.rows() if self._failure else ()
+        if not waiting:
+            return question(connection)
+        with untouched(connection, waiting):
+            return question(connection)
 
     def _mistaken(self, error: Exception) -> None:
         """Strangers ask as well: what their questions bring about is logged once a minute at most."""
@@ -285,6 +272,7 @@ class Book:
         if self._alive > 0.0:  # what was over in this session is told by nobody again
             values: dict[str, Value] = {"began": self.session, "ended": _now(), "rows": 0}
             self.write([Row("losses", values)])
+        self.is_newer = damage.newer
         self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
         log.error("History set aside", extra={"REASON": str(damage)})
 
@@ -300,26 +288,6 @@ class Book:
             self._connection.close()
         except sqlite3.Error as error:
             log.error("History cannot be closed", extra={"REASON": str(error)})
-
-
-def _write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    for (table, columns), alike in groupby(rows, lambda row: (row.table, tuple(row.values))):
-        values = [tuple(row.values.values()) for row in alike]
-        try:
-            connection.executemany(upsert(table, columns), values)
-        except _UNFIT:
-            for one in values:
-                _write_one(connection, table, columns, one)
-
-
-def _write_one(
-    connection: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[Value, ...]
-) -> None:
-    """A row that the table cannot hold is a fault of vrmon's, and must not keep the others out."""
-    try:
-        connection.execute(upsert(table, columns), values)
-    except _UNFIT:
-        log.exception("Entry cannot be written", extra={"TABLE": table})
 
 
 def _now() -> int:

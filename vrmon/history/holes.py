@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from vrmon.catalog import Cause
 from vrmon.history.database import Connection
 from vrmon.text import Word, rfc3339
 
+MOST = 500  # holes of one document
+
 
 class Why(Word):
     """AWAY: vrmon did not run. NO_HISTORY: the book begins later, or ends before. LOST: the disk did not take
-    all of it."""
+    all of it. WAITING: it has not taken it yet."""
 
     AWAY = Cause.VRMON_AWAY.value
     NO_HISTORY = "no-history"
     LOST = "lost"
+    WAITING = "waiting"
 
 
 class Hole(NamedTuple):
-    """In Unix milliseconds. `rows`: how many are lost, 0 where nobody can count them; None where none are."""
+    """In Unix milliseconds. `rows`: how many are lost, 0 where nobody can count them, or wait; None for
+    neither."""
 
     began: int
     ended: int
@@ -39,17 +43,41 @@ def absences(connection: Connection, first: int | None, last: int, session: int 
     return [*_before(connection, first, last, session), *_between(connection, first, last, session)]
 
 
-def losses(connection: Connection, first: int | None, last: int, unwritten: Hole | None = None) -> list[Hole]:
-    """`unwritten`: what waits for the disk."""
+def losses(
+    connection: Connection, first: int | None, last: int, unwritten: Sequence[Hole] = ()
+) -> list[Hole]:
+    """`unwritten`: what the disk has not taken."""
     found = connection.execute(
         "SELECT began, ended, rows FROM losses WHERE ended > coalesce(?, ended - 1) AND began < ?"
         " ORDER BY began",
         (first, last),
     )
     lost = [Hole(began, ended, Why.LOST, rows) for began, ended, rows in found]
-    if unwritten is None or unwritten.began >= last or unwritten.ended <= (first or 0):
-        return lost
-    return [*lost, unwritten]
+    return [*lost, *(one for one in unwritten if one.began < last and one.ended > (first or 0))]
+
+
+def told(holes: Sequence[Hole]) -> list[dict[str, Any]]:
+    """As documents have them, the oldest first. Of more than `MOST` those that lie closest together, for the
+    same reason, are told as one."""
+    ordered = sorted(holes)
+    apart = sorted(range(1, len(ordered)), key=lambda place: _apart(ordered[place - 1], ordered[place]))
+    joined = frozenset(apart[: max(len(ordered) - MOST, 0)])
+    found: list[Hole] = []
+    for place, hole in enumerate(ordered):
+        if place in joined:
+            found[-1] = _as_one(found[-1], hole)
+        else:
+            found.append(hole)
+    return [one.told() for one in found]
+
+
+def _apart(one: Hole, other: Hole) -> tuple[bool, int]:
+    return one.why is not other.why, other.began - one.ended
+
+
+def _as_one(one: Hole, other: Hole) -> Hole:
+    rows = None if one.rows is None and other.rows is None else (one.rows or 0) + (other.rows or 0)
+    return Hole(one.began, max(one.ended, other.ended), one.why, rows)
 
 
 def _before(connection: Connection, first: int | None, last: int, session: int | None) -> Iterator[Hole]:

@@ -6,14 +6,14 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
-from vrmon.history.holes import Hole, absences, losses
+from vrmon.history.holes import Hole, absences, losses, told
 from vrmon.history.joined import as_one_job, as_one_take
 from vrmon.history.sessions import Sessions
 from vrmon.text import rfc3339
@@ -54,12 +54,12 @@ def page(
     limit: int = 100,
     session: int | None = None,
     now: float | None = None,
-    unwritten: Hole | None = None,
+    unwritten: Sequence[Hole] = (),
 ) -> dict[str, Any]:
     """`{"items", "next", "holes"}`: what began from `since` up to `until` (Unix time). `next` is the cursor
     for the page after this one, None at the end; a page may hold less than `limit` and have one.
     `session`: the one that runs; `now`: Unix time, this machine's unless said; `unwritten`:
-    what waits for the disk."""
+    what the disk has not taken."""
     wanted = KINDS.get(kind)
     if wanted is None:
         raise NoSuchPage(f"Cannot list {kind!r}: a kind is one of {', '.join(KINDS)}.")
@@ -85,7 +85,7 @@ def page(
     return {
         "items": items,
         "next": None if cursor is None else _encoded(cursor),
-        "holes": [hole.told() for hole in sorted(holes)],
+        "holes": told(holes),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vrmon.catalog import Cause
@@ -13,7 +13,7 @@ from vrmon.errors import NoSuchPage
 from vrmon.history import joined
 from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
-from vrmon.history.holes import Hole, absences, losses
+from vrmon.history.holes import Hole, absences, losses, told
 from vrmon.history.pages import between, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
@@ -62,11 +62,11 @@ def report(
     tolerance: float = 3.0,
     session: int | None = None,
     now: float | None = None,
-    unwritten: Hole | None = None,
+    unwritten: Sequence[Hole] = (),
 ) -> dict[str, Any]:
     """The document of GET /report; `channel`: of one, "" for all. `tolerance`: seconds that may be missing.
     `session`: the one that runs, None where none does, as in a copy; `now`: Unix time, this machine's unless
-    said; `unwritten`: what waits for the disk.
+    said; `unwritten`: what the disk has not taken.
 
     NoSuchPage where it would be too long.
     """
@@ -83,8 +83,8 @@ def report(
         "zones": zones(span),
         "jobs": jobs,
         "tolerance": tolerance,
-        "absences": [one.told() for one in absences(connection, first, until, session)],
-        "losses": [one.told() for one in losses(connection, first, until, unwritten)],
+        "absences": told(absences(connection, first, until, session)),
+        "losses": told(losses(connection, first, until, unwritten)),
         "summary": {"jobs": len(jobs), **{one.value: found[one] for one in Verdict}},
     }
 
@@ -133,7 +133,7 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
     stamps = [(part["key"], stamp) for part in parts for stamp in json.loads(part["takes"])]
     takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)], sessions)
     ended = between(row, "ended")
-    told = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
+    worth = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
     verdict = _verdict(row, gaps, tolerance, is_recorded=bool(takes), was_seen_to_end=unseen is None)
     return {
         **job_itself(row),
@@ -142,7 +142,7 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
         **sums(row),
         "gaps": [
             _gap(gap, None if ended is None else row["until"])
-            for gap in [*told, *(() if unseen is None else (unseen,))]
+            for gap in [*worth, *(() if unseen is None else (unseen,))]
         ],
         "status": (Verdict.RUNNING if ended is None else verdict).value,
     }

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from rich.text import Text
 
 from vrmon.cli.lenient import clean, moment, part, text
-from vrmon.cli.naming import exactly
 from vrmon.cli.news import clock, line
 from vrmon.cli.paging import items
 from vrmon.cli.reports import sentences
@@ -17,16 +16,13 @@ from vrmon.cli.vrmond import Document, Vrmond
 
 
 def run(options: Namespace) -> int:
-    out, vrmond, is_empty = console(), Vrmond.of(options), True
+    out, vrmond = console(), Vrmond.of(options)
     asked = {"from_": options.first, "to": options.last, "channel": options.channel}
     for item in items(vrmond, options.most, kind=options.kind, **asked):
-        is_empty = False
         if options.json:
             print_json(item)
         else:
             print_line(out, _TOLD[options.kind](item))
-    if is_empty and options.channel:
-        exactly(options.channel, vrmond.status())
     return 0
 
 

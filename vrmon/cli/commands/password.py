@@ -8,11 +8,11 @@ from argparse import Namespace
 from vrmon import config
 from vrmon.cli import asking, credentials
 from vrmon.cli.editing import file_of
-from vrmon.cli.naming import known
 from vrmon.config import Directories, passwords
 from vrmon.config.reading import examine, password_file
 from vrmon.devices import kinds
 from vrmon.errors import ControlError
+from vrmon.text import known
 
 
 def run(options: Namespace) -> int:

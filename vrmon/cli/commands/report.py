@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from vrmon.cli.lenient import parts
-from vrmon.cli.naming import exactly, known
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ConfigError, ControlError
+from vrmon.text import known
 
 if TYPE_CHECKING:
     from vrmon.settings import Settings
@@ -68,11 +68,7 @@ def _document(options: Namespace) -> Document:
         return _read(Path(options.file), asked, options.day_begins, options.tolerance)
     if options.day_begins is not None or options.tolerance is not None:
         raise ControlError("Cannot use --day-begins or --tolerance without --file: vrmond has its own.")
-    vrmond = Vrmond.of(options)
-    document = vrmond.ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
-    if options.channel is not None and not parts(document, "jobs"):
-        exactly(options.channel, vrmond.status())
-    return document
+    return Vrmond.of(options).ask("GET", f"/report?{urlencode(asked)}", seconds=PATIENCE)
 
 
 def _read(file: Path, asked: dict[str, str], day_begins: str | None, tolerance: float | None) -> Document:

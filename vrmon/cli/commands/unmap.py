@@ -9,9 +9,9 @@ from contextlib import suppress
 from vrmon import config
 from vrmon.cli.editing import change, file_of
 from vrmon.cli.lenient import part, parts, text
-from vrmon.cli.naming import known
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError
+from vrmon.text import known
 
 
 def run(options: Namespace) -> int:

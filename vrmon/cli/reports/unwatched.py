@@ -7,21 +7,26 @@ from typing import Any
 
 from vrmon.cli.lenient import moment, number, parts, text
 from vrmon.cli.reports.times import Times
+from vrmon.history.holes import Why
 from vrmon.text import span
 
 _A_RESTART = 60.0  # seconds
-_NO_HISTORY = "no-history"
 
 
 def absence(one: dict[str, Any], times: Times) -> str:
     """Such as "vrmon was away from 03:01:08 to 03:02:10"."""
-    told = "there is no history" if text(one, "why") == _NO_HISTORY else "vrmon was away"
+    told = "there is no history" if text(one, "why") == Why.NO_HISTORY else "vrmon was away"
     return f"{told}{_from_to(one, times)}"
 
 
 def loss(one: dict[str, Any], times: Times) -> str:
     """Such as "the disk did not keep 30 entries of the history from 03:01:08 to 03:02:10"."""
     rows = number(one, "rows") or 0.0
+    if text(one, "why") == Why.WAITING:
+        began = moment(one, "from")
+        since = "" if began is None else f" since {times.clock(began)}"
+        wait = f"{rows:.0f} {'entry waits' if rows == 1.0 else 'entries wait'} in vrmond's memory"
+        return f"the disk has taken nothing of the history{since}: {wait}, and would be lost with it"
     entries = f"{rows:.0f} {'entry' if rows == 1.0 else 'entries'}" if rows else "a part"
     when = _from_to(one, times)
     return f"the disk did not keep {entries} of the history{when}: jobs and gaps may be missing here"
@@ -40,11 +45,14 @@ def in_short(document: dict[str, Any]) -> Iterator[str]:
     shortest = _A_RESTART if parts(document, "jobs") else 0.0
     away = parts(document, "absences")
     for is_away, told in ((True, "vrmon was away for {}"), (False, "there is no history of {}")):
-        found = [one for one in away if (text(one, "why") != _NO_HISTORY) is is_away]
+        found = [one for one in away if (text(one, "why") != Why.NO_HISTORY) is is_away]
         seconds = sum(_length(one, document) for one in found)
         if found and seconds >= shortest:
             yield told.format(span(seconds))
-    if parts(document, "losses"):
+    losses = [text(one, "why") for one in parts(document, "losses")]
+    if Why.WAITING in losses:
+        yield "the disk does not take the history"
+    if any(why != Why.WAITING for why in losses):
         yield "a part of the history is lost"
 
 

@@ -1,0 +1,59 @@
+"""Rows, put into the tables of the book."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from vrmon.history.rows import Row, Value, upsert
+
+log = logging.getLogger(__name__)
+
+_UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
+
+
+def write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Within a transaction. A row that its table cannot hold is logged, and costs itself only."""
+    for (table, columns), alike in groupby(rows, lambda row: (row.table, tuple(row.values))):
+        values = [tuple(row.values.values()) for row in alike]
+        try:
+            connection.executemany(upsert(table, columns), values)
+        except _UNFIT:
+            for one in values:
+                _write_one(connection, table, columns, one)
+
+
+@contextlib.contextmanager
+def untouched(connection: sqlite3.Connection, rows: Iterable[Row]) -> Iterator[None]:
+    """Meanwhile the tables tell these rows as well, of which nothing goes to the disk; where even memory does
+    not take them, they tell what they did."""
+    connection.execute("PRAGMA cache_spill=OFF")
+    try:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            write(connection, rows)
+        except sqlite3.OperationalError:
+            _roll_back(connection)
+        yield
+    finally:
+        _roll_back(connection)
+        connection.execute("PRAGMA cache_spill=ON")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.OperationalError):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _write_one(
+    connection: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[Value, ...]
+) -> None:
+    """A row that the table cannot hold is a fault of vrmon's, and must not keep the others out."""
+    try:
+        connection.execute(upsert(table, columns), values)
+    except _UNFIT:
+        log.exception("Entry cannot be written", extra={"TABLE": table})
