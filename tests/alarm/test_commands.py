@@ -42,7 +42,7 @@ def test_what_was_told_is_shown_and_each_way_can_be_tried(tmp_path: Path) -> Non
 
 
 def test_with_no_way_there_is_nothing_to_try(tmp_path: Path) -> None:
-    with serving(tmp_path) as vrmond, alarming(tmp_path, "", vrmond.unix_socket) as alarm:
+    with serving(tmp_path) as vrmond, alarming(tmp_path, "# nobody\n", vrmond.unix_socket) as alarm:
         done = vrmon("test-alarm", "--socket", alarm.door)
         assert done.returncode == 1
         assert "names no way" in done.stdout
@@ -73,7 +73,7 @@ def test_check_says_which_ways_can_be_tried(tmp_path: Path) -> None:
 
 
 def test_check_tells_whether_pictures_can_be_looked_at(tmp_path: Path) -> None:
-    assert "eyes" not in check(tmp_path, "")[1]
+    assert "eyes" not in check(tmp_path, "# nobody\n")[1]
     code, said = check(tmp_path, "[eyes]\nenabled = true\n")
     assert (code, "can look at the pictures" in said) == (0, True), said
     (tmp_path / "site").mkdir()

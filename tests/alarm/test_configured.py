@@ -40,6 +40,7 @@ def ways(found: Configured) -> list[str]:
         ("[alarm]", "[alarm"),
         ("critical = 5", "critical = true"),
         (GOOD, "alarm = 5"),
+        (GOOD, ""),
     ],
 )
 def test_a_mistake_in_it_costs_nobody_and_is_told(tmp_path: Path, old: str, new: str) -> None:
@@ -53,7 +54,7 @@ def test_a_mistake_in_it_costs_nobody_and_is_told(tmp_path: Path, old: str, new:
         assert f"{tmp_path}/vrmon.toml:" in fault.why
         assert "SECRET" not in fault.why
     assert configured(tmp_path, GOOD.replace("10.1.1.1", "10.1.1.2")).faults == ()
-    assert configured(tmp_path, "").ways == ()
+    assert configured(tmp_path, "# nobody\n").ways == ()
 
 
 def test_a_process_that_cannot_keep_anything_knows_what_it_accepted(tmp_path: Path) -> None:

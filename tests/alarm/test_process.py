@@ -19,6 +19,7 @@ from tests.world.running import running, toml
 from vrmon import simulator
 from vrmon.simulator import MovieRecorder, PlayBox
 
+NOBODY = "# nobody\n"
 REFUSED = ("start-refused", "PCR 1", "critical")
 
 
@@ -153,7 +154,7 @@ def test_silence_of_vrmond_is_told(tmp_path: Path, receiver: Receiver) -> None:
 def test_it_rests_where_nobody_is_to_be_told_and_takes_up_work_when_vrmond_has_read_so(
     tmp_path: Path, vrmond: Server, receiver: Receiver
 ) -> None:
-    with alarming(tmp_path, "", vrmond.unix_socket) as alarm:
+    with alarming(tmp_path, NOBODY, vrmond.unix_socket) as alarm:
         show(vrmond, REFUSED)
         vrmond.wait(lambda: any(one[0] == "alarms" for one in vrmond.backend.asked))
         assert list(alarm.told()) == []
@@ -233,7 +234,7 @@ def test_each_way_can_be_tried(tmp_path: Path, vrmond: Server, receiver: Receive
 
 
 def test_a_second_one_on_the_same_state_is_refused(tmp_path: Path, vrmond: Server) -> None:
-    with alarming(tmp_path, "", vrmond.unix_socket) as alarm:
+    with alarming(tmp_path, NOBODY, vrmond.unix_socket) as alarm:
         command = [*map(str, alarm.process.args)]  # type: ignore[arg-type]
         done = subprocess.run(
             command, env=alarm.environ, capture_output=True, text=True, check=False, timeout=PATIENCE

@@ -102,8 +102,8 @@ def test_an_ingest_that_is_none_is_refused(tmp_path: Path, ingest: str) -> None:
     assert '"PCR 1".ingest: ' in complaint
 
 
-def test_an_empty_file_is_a_configuration_without_devices(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == Settings()
+def test_a_file_that_says_nothing_is_a_configuration_without_devices(tmp_path: Path) -> None:
+    assert read(tmp_path, "# nothing\n") == Settings()
 
 
 def test_line_ends_of_windows(tmp_path: Path) -> None:
@@ -341,6 +341,7 @@ def test_one_device_under_two_names(tmp_path: Path) -> None:
         (b"a = " + b"[" * 20000, "vrmon.toml"),
         (b"[[channel]\n\nname = 'PCR 1'\n", "vrmon.toml:1: not TOML: "),
         ("[sync]\nstop_delay = 1\u2028\nname_wait = 2\n".encode(), "vrmon.toml:2: not TOML: "),
+        (b"", "vrmon.toml: is empty"),
         (b"# \xe9t\xe9\n", "vrmon.toml:1: not UTF-8"),
         (b"a = 1\nb = '\xff'\n", "vrmon.toml:2: not UTF-8"),
         (b"\n# \x00\n", "vrmon.toml:2: the control character U+0000"),

@@ -61,7 +61,7 @@ def test_complaints_name_the_variable(tmp_path: Path) -> None:
         "FLASK_PORT: api.listen: is not a port",
         "RUNTIME_DIRECTORY: api.unix_socket: has 116 bytes, more than a Unix socket's address can hold",
     ]
-    assert complaints(tmp_path, "", {"POLL_INTERVAL": "0"}) == [
+    assert complaints(tmp_path, "# nothing\n", {"POLL_INTERVAL": "0"}) == [
         "POLL_INTERVAL: poll_interval: is out of range (expected a number of seconds, 0.1 to 60)"
     ]
 
@@ -86,6 +86,6 @@ def test_folders_of_systemd() -> None:
 
 def test_the_socket_is_in_the_runtime_folder_unless_the_file_says_otherwise(tmp_path: Path) -> None:
     environ = {"RUNTIME_DIRECTORY": "/tmp/run"}
-    assert read(tmp_path, "", environ).api.unix_socket == Path("/tmp/run/vrmon.sock")
+    assert read(tmp_path, "# nothing\n", environ).api.unix_socket == Path("/tmp/run/vrmon.sock")
     text = '[api]\nunix_socket = "/run/other.sock"\n'
     assert read(tmp_path, text, environ).api.unix_socket == Path("/run/other.sock")

@@ -18,7 +18,7 @@ peer = "http://10.1.1.2:8001"
 
 
 def test_without_it_there_is_none(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == Settings()
+    assert read(tmp_path, "# nothing\n") == Settings()
     assert Settings().pair is None
 
 

@@ -48,7 +48,7 @@ def vrmond(
 
 
 def test_without_any_device_it_runs_and_says_what_it_lacks(tmp_path: Path) -> None:
-    with running(tmp_path, text="") as daemon:
+    with running(tmp_path, text="# nothing\n") as daemon:
         status = daemon.status()
         assert (status["health"], codes(status)) == ("degraded", {"no-channels"})
         assert status["summary"].startswith("No job can be recorded; vrmon: ")
@@ -60,7 +60,7 @@ def test_without_any_device_it_runs_and_says_what_it_lacks(tmp_path: Path) -> No
 def test_check_judges_and_touches_nothing(tmp_path: Path) -> None:
     file = tmp_path / "vrmon.toml"
     environ = {"STATE_DIRECTORY": str(tmp_path / "state"), "PATH": os.environ["PATH"]}
-    file.write_text("")
+    file.write_text("# nothing\n")
     good = vrmond("--check", "--config", file, environ=environ)
     assert (good.returncode, good.stdout, good.stderr) == (0, f"{file}: in order.\n", "")
     file.write_text(BAD)

@@ -19,12 +19,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def text_of(path: Path) -> str:
-    """The file's text, line ends as they are; ConfigError where it is no text file of a sane size."""
+    """The file's text, line ends as they are; ConfigError where it is no text file of a sane size, or holds
+    nothing at all: that is what a full disk and a copy that failed leave behind."""
     try:
         content, _ = read_small(path, SIZE_LIMIT)
     except OSError as error:
         hint = "a TOML file that vrmon may read"
         raise ConfigError([f"{path}: cannot be read: {error.strerror} (expected {hint})"]) from None
+    if not content:
+        hint = "key = value under [table] lines, or a comment where nothing is to be set up"
+        raise ConfigError([f"{path}: is empty (expected {hint})"])
     try:
         return content.decode()
     except UnicodeDecodeError as error:
