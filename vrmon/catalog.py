@@ -572,6 +572,10 @@ _SOURCES = {
         _DEGRADED,
         (
             Text(
+                "{name!r} was recorded black when the picture of {source!r} was last seen, {unseen} ago.",
+                "Look at {source!r} in {recorder}: no picture of it has been seen since. The take goes on.",
+            ),
+            Text(
                 "{name!r} is recorded black: the picture of {source!r} has been black for {lasted}.",
                 "Check the signal into {source!r}: cable, router, camera. The take goes on.",
             ),
@@ -584,6 +588,11 @@ _SOURCES = {
         "Check the signal into the source, where its picture should move. The take goes on.",
         {Situation.USUAL: _INFO, Situation.MOVING: _DEGRADED},
         (
+            Text(
+                "The picture of {source!r} did not move when it was last seen, {unseen} ago; {name!r} is "
+                "recorded.",
+                "Look at {source!r} in {recorder}: no picture of it has been seen since. The take goes on.",
+            ),
             Text(
                 "The picture of {source!r} has not moved for {lasted} while {name!r} is recorded.",
                 "Check the signal into {source!r}, where its picture should move. The take goes on.",

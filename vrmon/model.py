@@ -398,17 +398,24 @@ class Fetched:
 
 
 class Seen(NamedTuple):
-    """What vrmon-alarm says of the pictures of a channel, by its name: for how many seconds they have been
-    black, or the same one; None where they are not, or where nobody knows."""
+    """What vrmon-alarm says of the pictures of a channel, by its name, of which it saw the last `age` seconds
+    ago: for how many seconds, until then, they had been black, or the same one. 0: they had not, or not for
+    long enough to tell. None: nobody knows."""
 
     channel: str
     black: float | None
     frozen: float | None
+    age: float | None = 0.0
 
 
 class Sighting(NamedTuple):
-    """What it said at `heard`: since when that has been so."""
+    """The same, of a picture that was seen at `seen`."""
 
-    heard: float
+    seen: float
     black: float | None = None
     frozen: float | None = None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is known to be neither black nor frozen."""
+        return self.black == 0 and self.frozen == 0

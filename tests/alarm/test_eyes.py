@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import os
-from collections.abc import Iterator
-from itertools import islice, repeat
+from collections.abc import Callable, Iterator
+from itertools import repeat
 from random import Random
 
 import pytest
@@ -28,26 +29,82 @@ def small(picture: Image.Image, quality: int = 0) -> bytes:
     return grey(Image, encoded(picture, quality))
 
 
-def told(footage: Footage, seed: int, seconds: float, settings: Eyes = SETTINGS) -> Iterator[Seen | None]:
+Look = tuple[float, int, float]
+"""When a picture is looked at, the second of the footage that it shows, and for how many seconds before
+vrmon-alarm has looked: fewer than since the look before, where it was restarted."""
+
+Looks = Callable[[Random, float], Iterator[Look]]
+
+
+def steady(random: Random, seconds: float) -> Iterator[Look]:
+    return ((float(second), second, math.inf) for second in range(0, int(seconds), PACE))
+
+
+def bumpy(random: Random, seconds: float) -> Iterator[Look]:
+    """The recorder loses single pictures and rows of them, is asked again after a minute where it had none,
+    and vrmon-alarm is restarted every half an hour or so."""
+    moment, began = 0.0, 0.0
+    while moment < seconds:
+        yield moment, int(moment), moment - began
+        moment += PACE * random.choice((1,) * 12 + (2, 3, 6))
+        if random.random() < 0.02:
+            moment += random.choice((60.0, 120.0, 900.0))
+        if random.random() < 0.003:
+            began = moment
+
+
+def told(
+    footage: Footage, seed: int, seconds: float, settings: Eyes = SETTINGS, looks: Looks = steady
+) -> Iterator[Seen]:
     """What is told of it after each picture that is looked at."""
     random, sight = Random(seed), Sight()
     quality = random.choice((0, 40, 60, 75, 92))
-    for number, (picture, noise) in enumerate(islice(footage(random), 0, int(seconds), PACE)):
-        sight = look(sight, small(noisy(picture, noise), quality), number * PACE, settings)
-        yield seen("PCR 1", sight, number * PACE, settings)
+    shown, last = enumerate(footage(random)), -1.0
+    for moment, second, known in looks(Random(seed), seconds):
+        if moment - last > known:
+            sight = Sight()
+        picture, noise = next(one for number, one in shown if number == second)
+        sight, last = look(sight, small(noisy(picture, noise), quality), moment, settings), moment
+        yield seen("PCR 1", sight, moment, settings)
 
 
+@pytest.mark.parametrize("looks", [steady, bumpy])
 @pytest.mark.parametrize("footage", ON_AIR)
-def test_what_goes_on_air_is_never_black(footage: Footage) -> None:
-    for number, one in enumerate(told(footage, 1, HOURS * 3600)):
-        assert one is None or one.black is None, f"after {number * PACE} s"
+def test_what_goes_on_air_is_never_black(footage: Footage, looks: Looks) -> None:
+    for number, one in enumerate(told(footage, 1, HOURS * 3600, looks=looks)):
+        assert not one.black, f"picture {number}"
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_black_is_black_after_half_a_minute(seed: int) -> None:
     found = list(told(black, seed, 60))
-    assert [one is not None for one in found] == [number * PACE >= 30 for number in range(12)]
-    assert found[-1] == Seen("PCR 1", 55.0, None)
+    assert [bool(one.black) for one in found] == [number * PACE >= 30 for number in range(12)]
+    assert found[-1] == Seen("PCR 1", 55.0, 0.0)
+    assert found[0] == Seen("PCR 1", None, 0.0), "nobody knows what was before"
+
+
+def test_neither_lost_pictures_nor_a_restart_end_what_is_black() -> None:
+    found = list(told(black, 1, max(HOURS, 0.5) * 3600, looks=bumpy))
+    assert any(one.black for one in found)
+    assert all(one.black != 0 for one in found), "nothing that was seen contradicts it"
+    assert any(one.black is None for one in found[10:]), "something was bumpy"
+
+
+@pytest.mark.parametrize("pace", [1.0, 5.0, 9.0, 20.0, 59.0, 61.0, 125.0, 300.0])
+@pytest.mark.parametrize(
+    ("every", "after"), [(1.0, 1.0), (1.0, 30.0), (5.0, 30.0), (20.0, 1.0), (20.0, 3600.0)]
+)
+def test_no_pace_keeps_black_from_being_told(every: float, after: float, pace: float) -> None:
+    settings, sight, moment = Eyes(enabled=True, every=every, black_after=after), Sight(), 0.0
+    while not seen("PCR 1", sight, moment, settings).black:
+        moment += pace
+        sight = look(sight, DARK, moment, settings)
+        assert moment < after + 9 * pace, "it is never told"
+    for _ in range(5):
+        moment += pace
+        sight = look(sight, DARK, moment, settings)
+        assert seen("PCR 1", sight, moment, settings).black
+    assert seen("PCR 1", look(sight, BRIGHT, moment + pace, settings), moment + pace, settings).black == 0
 
 
 def test_the_same_picture_is_frozen_after_a_minute_and_one_that_moves_is_not() -> None:
@@ -63,9 +120,9 @@ def test_the_same_picture_is_frozen_after_a_minute_and_one_that_moves_is_not() -
 
     for seed in range(6):
         found = list(told(still, seed, 90))
-        assert [one is not None for one in found] == [number * PACE >= 60 for number in range(18)]
-        assert found[-1] == Seen("PCR 1", None, 85.0)
-        assert set(told(moving, seed, 90)) == {None}
+        assert [bool(one.frozen) for one in found] == [number * PACE >= 60 for number in range(18)]
+        assert found[-1] == Seen("PCR 1", 0.0, 85.0)
+        assert [one.frozen for one in told(moving, seed, 90)] == [None, *[0.0] * 17]
 
 
 def watched(*pictures: tuple[float, bytes]) -> Sight:
@@ -79,26 +136,33 @@ DARK, BRIGHT = (bytes([luma]) * (64 * 36) for luma in (16, 100))
 
 
 def test_one_picture_ends_it() -> None:
-    for after in (DARK, BRIGHT):
-        before = BRIGHT if after is DARK else DARK
-        sight = watched(*((float(second), before) for second in range(0, 100, 5)))
-        assert seen("PCR 1", sight, 95.0, SETTINGS) is not None
-        assert seen("PCR 1", look(sight, after, 100.0, SETTINGS), 100.0, SETTINGS) is None
+    sight = watched(*((float(second), DARK) for second in range(0, 100, 5)))
+    assert seen("PCR 1", sight, 95.0, SETTINGS) == Seen("PCR 1", 95.0, 0.0)
+    sight = look(sight, BRIGHT, 100.0, SETTINGS)
+    assert seen("PCR 1", sight, 100.0, SETTINGS) == Seen("PCR 1", 0.0, 0.0)
+    sight = look(sight, DARK, 105.0, SETTINGS)
+    assert seen("PCR 1", sight, 105.0, SETTINGS) == Seen("PCR 1", 0.0, 0.0), "that was not black"
+    sight = watched(*((float(second), BRIGHT) for second in range(0, 100, 5)))
+    assert seen("PCR 1", sight, 95.0, SETTINGS) == Seen("PCR 1", 0.0, 95.0)
+    assert seen("PCR 1", look(sight, DARK, 100.0, SETTINGS), 100.0, SETTINGS) == Seen("PCR 1", 0.0, 0.0)
 
 
 def test_what_nobody_sees_for_a_while_is_unknown() -> None:
     sight = watched(*((float(second), DARK) for second in range(0, 100, 5)))
     gap = patience(SETTINGS)
-    assert seen("PCR 1", sight, 95.0 + gap, SETTINGS) == Seen("PCR 1", 95.0 + gap, None)
-    assert seen("PCR 1", sight, 96.0 + gap, SETTINGS) is None
+    assert seen("PCR 1", sight, 95.0 + gap, SETTINGS) == Seen("PCR 1", 95.0, 0.0, gap), (
+        "when it was last seen"
+    )
     again = look(sight, DARK, 96.0 + gap, SETTINGS)
-    assert seen("PCR 1", again, 96.0 + gap, SETTINGS) is None, "what was before the gap proves nothing"
+    assert seen("PCR 1", again, 96.0 + gap, SETTINGS) == Seen("PCR 1", None, 0.0), (
+        "what was before proves nothing"
+    )
 
 
 def test_two_pictures_prove_nothing() -> None:
-    assert seen("PCR 1", watched((0.0, DARK), (35.0, DARK)), 35.0, SETTINGS) is None
-    assert seen("PCR 1", watched((0.0, DARK), (35.0, DARK), (70.0, DARK)), 70.0, SETTINGS) is not None
-    assert seen("PCR 1", Sight(), 1000.0, SETTINGS) is None
+    assert not seen("PCR 1", watched((0.0, DARK), (35.0, DARK)), 35.0, SETTINGS).black
+    assert seen("PCR 1", watched((0.0, DARK), (35.0, DARK), (70.0, DARK)), 70.0, SETTINGS).black == 70.0
+    assert seen("PCR 1", Sight(), 1000.0, SETTINGS) == Seen("PCR 1", None, None, None)
 
 
 @pytest.mark.parametrize(("luma", "expected"), [(0, True), (16, True), (32, True), (33, False), (235, False)])

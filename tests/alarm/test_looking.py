@@ -12,6 +12,7 @@ import pytest
 
 from tests.alarm.alarming import Alarming, alarming
 from tests.world.mirror import Mirror, codes, mirror, wait
+from vrmon.alarm.condition import moment
 from vrmon.catalog import Code
 
 EYES = "[eyes]\nenabled = true\nevery = 1.0\nblack_after = 2.0\nfrozen_after = 2.0\n"
@@ -78,16 +79,51 @@ def test_a_frozen_picture_is_worth_knowing_and_trouble_where_it_should_move(
         wait_for(here, FROZEN)
 
 
+def since(here: Mirror) -> float:
+    """When the black of "PCR 1" began, as it is shown, in Unix time; 0 where it is over."""
+    told = [moment(one["since"]) for one in here.daemon.status()["problems"] if one["code"] == BLACK]
+    return (told[0] if told else None) or 0.0
+
+
 @pytest.mark.parametrize("thumbnail", ["cut short", "absent"])
-def test_what_is_no_picture_is_not_black(tmp_path: Path, thumbnail: str) -> None:
-    with looking(tmp_path, "black") as (here, alarm):
+def test_what_is_no_picture_is_not_black_and_ends_no_black(tmp_path: Path, thumbnail: str) -> None:
+    with looking(tmp_path, thumbnail) as (here, alarm):
+        wait(lambda: len(here.recorder.arrivals("*/thumbnail")) > 0, "it was asked for")
+        if thumbnail == "cut short":
+            alarm.wait_for(lambda: "Picture cannot be looked at" in alarm.log())
+        wait_for(here)
+    (tmp_path / "black").mkdir()
+    with looking(tmp_path / "black", "black") as (here, alarm):
         wait_for(here, BLACK)
+        began = since(here)
         here.recorder.switch(thumbnail=thumbnail)
         asked = len(here.recorder.arrivals("*/thumbnail"))
         if thumbnail == "cut short":
             alarm.wait_for(lambda: "Picture cannot be looked at" in alarm.log())
         else:
             wait(lambda: len(here.recorder.arrivals("*/thumbnail")) > asked, "it was asked for")
+        here.wait_for_polls(15)
+        assert since(here) == began
+
+
+def test_neither_process_forgets_a_black_picture_when_it_is_restarted(tmp_path: Path) -> None:
+    with looking(tmp_path, "black") as (here, alarm):
+        wait_for(here, BLACK)
+        began = since(here)
+        alarm.kill()
+        asked = len(here.recorder.arrivals("*/thumbnail"))
+        alarm.start()
+        wait(lambda: len(here.recorder.arrivals("*/thumbnail")) > asked, "it looks again")
+        here.wait_for_polls(15)
+        assert since(here) == began
+        here.wait_for_state('"picture":[')
+        alarm.kill()  # so that nobody tells it anew
+        here.daemon.kill()
+        here.daemon.start()
+        here.wait_for_phase("recording")
+        assert since(here) == pytest.approx(began, abs=0.01)
+        alarm.start()
+        here.recorder.switch(thumbnail="png")
         wait_for(here)
 
 

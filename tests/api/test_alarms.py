@@ -34,12 +34,17 @@ def test_the_daemon_hears_why_each_way_fails(server: Server) -> None:
 
 def test_the_daemon_hears_what_pictures_show(server: Server) -> None:
     pictures = [
-        {"channel": "PCR 1", "black": 30.5, "frozen": None},
-        {"channel": "PCR 2", "black": None, "frozen": 61},
+        {"channel": "PCR 1", "black": 30.5, "frozen": None, "age": 4},
+        {"channel": "PCR 2", "black": 0, "frozen": 61, "age": 0},
+        {"channel": "PCR 3", "black": None, "frozen": None, "age": None},
     ]
     body = {"ways": [], "pictures": pictures}
     assert ask(server.unix_socket, "POST", "/alarms", body)[0] == 200
-    assert server.backend.seen == [Seen("PCR 1", 30.5, None), Seen("PCR 2", None, 61.0)]
+    assert server.backend.seen == [
+        Seen("PCR 1", 30.5, None, 4.0),
+        Seen("PCR 2", 0.0, 61.0, 0.0),
+        Seen("PCR 3", None, None, None),
+    ]
     assert ask(server.unix_socket, "POST", "/alarms", {"ways": []})[0] == 200
     assert server.backend.seen == []
 
@@ -49,7 +54,10 @@ def test_the_daemon_hears_what_pictures_show(server: Server) -> None:
     [
         *({}, {"ways": 1}, {"ways": [1]}, {"ways": [{"way": 1}]}, {"ways": [{"way": "a", "failing": 1}]}, []),
         *({"ways": [], "pictures": wrong} for wrong in (1, [1], [{"channel": 1}])),
-        *({"ways": [], "pictures": [{"channel": "a", "black": wrong}]} for wrong in ("1", True, -1, 1e9)),
+        *(
+            {"ways": [], "pictures": [{"channel": "a", "black": wrong}]}
+            for wrong in ("1", True, False, -1, 1e9)
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_and_changes_nothing(server: Server, body: object) -> None:

@@ -260,10 +260,34 @@ TABLE = (
         {0: {}, 30: {}},
     ),
     Line(
-        "the picture is black on air, and nobody says so again",
+        "the picture is black on air",
         (a_job_is_recorded,),
         (when.the_picture_is_black,),
-        {0: {Code.PICTURE_BLACK: DEGRADED}, 29: {Code.PICTURE_BLACK: DEGRADED}, 30.5: {}},
+        {0: {Code.PICTURE_BLACK: DEGRADED}, 600: {Code.PICTURE_BLACK: DEGRADED}},
+    ),
+    Line(
+        "the picture is black on air, and nobody looks at it any more",
+        (a_job_is_recorded, when.the_picture_is_black, wait(5.0)),
+        (when.nobody_says_what_the_picture_is,),
+        {0: {Code.PICTURE_BLACK: DEGRADED}, 600: {Code.PICTURE_BLACK: DEGRADED}},
+    ),
+    Line(
+        "the picture is black on air, and vrmon-alarm has just begun to look again",
+        (a_job_is_recorded, when.the_picture_is_black, wait(5.0)),
+        (when.the_picture_is_black_for_a_moment_at_least,),
+        {0: {Code.PICTURE_BLACK: DEGRADED}, 30: {Code.PICTURE_BLACK: DEGRADED}},
+    ),
+    Line(
+        "the picture is black for a moment only, as far as anybody knows",
+        (a_job_is_recorded,),
+        (when.the_picture_is_black_for_a_moment_at_least,),
+        {0: {}, 30: {}},
+    ),
+    Line(
+        "a take whose picture was black dies, and nobody looks at the next one's",
+        (a_job_is_recorded, when.the_picture_is_black, wait(5.0)),
+        (when.the_take_dies, wait(20.0)),
+        {0: {Code.TAKE_DIED: DEGRADED}},
     ),
     Line(
         "the picture was black on air",
@@ -286,6 +310,12 @@ TABLE = (
         (a_job_is_recorded,),
         (when.the_picture_is_frozen,),
         {0: {Code.PICTURE_FROZEN: INFO}},
+    ),
+    Line(
+        "the picture is frozen on air, and nobody looks at it any more",
+        (a_job_is_recorded, when.the_picture_is_frozen, wait(5.0)),
+        (when.nobody_says_what_the_picture_is,),
+        {0: {Code.PICTURE_FROZEN: INFO}, 600: {Code.PICTURE_FROZEN: INFO}},
     ),
     Line(
         "the picture of a channel that moves is frozen on air",

@@ -25,6 +25,7 @@ from vrmon.plan.memory import (
     Losses,
     Memory,
     Naming,
+    Picture,
     PrimaryMemory,
     Running,
     Sent,
@@ -124,6 +125,7 @@ channels = st.builds(
     released=st.none() | st.tuples(jobs, moments),
     job_ended=st.none() | moments,
     overrun=st.none() | jobs,
+    picture=st.none() | st.builds(Picture, moments, st.none() | moments, st.none() | moments),
     drill=st.none() | drills,
 )
 memories = st.builds(
@@ -193,6 +195,9 @@ def test_what_matters_survives(memory: Memory) -> None:
         after = found.channels[key]
         assert (after.job, after.bound, after.overrun) == (before.job, before.bound, before.overrun)
         assert after.job_ended == pytest.approx(before.job_ended, abs=0.002)
+        assert (after.picture is None) == (before.picture is None)
+        if before.picture is not None and after.picture is not None:
+            assert after.picture == pytest.approx(before.picture, abs=0.002)
         assert_drill_is_restored(before.drill, after.drill)
         assert (after.losses is None) == (before.losses is None)
         if before.losses is not None and after.losses is not None:
@@ -367,6 +372,7 @@ BUSY = ChannelMemory(JOB, RUNNING, job_ended=50.0)
         replace(BUSY, bound=(0, "A")),
         replace(BUSY, job_ended=51.0),
         replace(BUSY, overrun=JOB),
+        replace(BUSY, picture=Picture(NOW, black=NOW)),
         replace(BUSY, drill=Drill(NOW, 10.0, "who", JOB, "drill_PCR")),
         replace(BUSY, take=replace(RUNNING, job=JOB._replace(show=1))),
         replace(BUSY, take=replace(RUNNING, source="B")),

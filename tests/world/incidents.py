@@ -12,7 +12,7 @@ from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Destination, DeviceState, Job, Note, Odd, Outcome, Schedule, Sighting, Source, Verb
 from vrmon.plan.drill import Drill
 from vrmon.plan.memory import Hold
-from vrmon.settings import Channel, DeviceSettings, Settings, Sync
+from vrmon.settings import Channel, DeviceSettings, Eyes, Settings, Sync
 from vrmon.state import snapshot
 
 Act = Callable[[Site], object]
@@ -25,6 +25,7 @@ SETTINGS = Settings(
     {"dvr": DeviceSettings("dvr", "http://10.0.0.2", 1.0, traits=TRAITS)},
     (CHANNEL,),
     Sync(outage_hold=60.0),
+    eyes=Eyes(enabled=True),
 )
 SOURCES = tuple(
     Source(f"s {n}", f"Cam {n}", is_locked=False, recording_name="", destinations=("d 1",)) for n in (1, 2)
@@ -91,15 +92,24 @@ def a_drill_lasts(at: Site) -> None:
 
 
 def the_picture_is_black(at: Site) -> None:
-    at.sightings = {CHANNEL.key: Sighting(at.now, black=at.now - 30.0)}
+    at.sightings = {CHANNEL.key: Sighting(at.now, black=30.0, frozen=0.0)}
 
 
 def the_picture_is_frozen(at: Site) -> None:
-    at.sightings = {CHANNEL.key: Sighting(at.now, frozen=at.now - 60.0)}
+    at.sightings = {CHANNEL.key: Sighting(at.now, black=0.0, frozen=60.0)}
 
 
 def the_picture_is_well(at: Site) -> None:
+    at.sightings = {CHANNEL.key: Sighting(at.now, black=0.0, frozen=0.0)}
+
+
+def nobody_says_what_the_picture_is(at: Site) -> None:
     at.sightings = {}
+
+
+def the_picture_is_black_for_a_moment_at_least(at: Site) -> None:
+    """vrmon-alarm was restarted."""
+    at.sightings = {CHANNEL.key: Sighting(at.now, black=None, frozen=0.0)}
 
 
 def the_channel_is_moving(at: Site) -> None:

@@ -21,8 +21,12 @@ class Reporting:
 
     def tell(self, inquiry: Inquiry, health: WaysHealth, ways: Iterable[Way], eyes: Eyes) -> None:
         report, seen = health.report(way.name for way in ways), eyes.seen()
-        gist = (report, [(one.channel, one.black is None) for one in seen])
+        gist = (report, [(one.channel, _kind(one.black), _kind(one.frozen)) for one in seen])
         moment, said = self._last
         is_due = gist != said or time.monotonic() - moment >= _REPORTED
         if is_due and inquiry.report({**report, "pictures": [one._asdict() for one in seen]}):
             self._last = (time.monotonic(), gist)
+
+
+def _kind(seconds: float | None) -> bool | None:
+    return None if seconds is None else seconds > 0

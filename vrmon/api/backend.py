@@ -167,5 +167,5 @@ class Backend(Protocol):
         """Takes that back. UnknownProblem."""
 
     def alarms(self, failing: Mapping[str, str], seen: Sequence[Seen]) -> None:
-        """vrmon-alarm is there; why those of its ways fail that do, and which pictures are not as they should
-        be."""
+        """vrmon-alarm is there; why those of its ways fail that do, and what it saw in
+        which pictures."""

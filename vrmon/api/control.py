@@ -101,7 +101,7 @@ class Control:
         if not isinstance(pictures, list) or not all(isinstance(one, dict) for one in pictures):
             raise web.HTTPBadRequest(text="Cannot read the request: pictures is not an array of objects.")
         seen = [
-            Seen(_text(one, "channel"), _lasting(one, "black"), _lasting(one, "frozen"))
+            Seen(_text(one, "channel"), *(_lasting(one, key) for key in ("black", "frozen", "age")))
             for one in pictures[:_MOST_CHANNELS]
         ]
         self._backend.alarms(failing, seen)
@@ -163,7 +163,10 @@ def _text(body: dict[str, Any], key: str) -> str:
 
 
 def _lasting(body: dict[str, Any], key: str) -> float | None:
-    """Seconds that something has lasted, None where it does not."""
+    """Seconds that something has lasted, 0 where it does not, None where nobody knows."""
+    value = body.get(key)
+    if isinstance(value, int | float) and value == 0 and value is not False:
+        return 0.0
     return _seconds(body, key, _LONGEST_SEEN, "read the request", "a year of them")
 
 

@@ -226,8 +226,9 @@ class Service:
     def alarms(self, failing: Mapping[str, str], seen: Sequence[Seen]) -> None:
         now, loop = time.monotonic(), self._loop
         self.alarm_watch.hear(failing, now)
-        if seen or loop.sightings:
-            loop.sightings = sightings.heard(loop.sightings, seen, loop.settings.channels, now)
+        told = sightings.heard(loop.sightings, seen, loop.settings.channels, now)
+        if told != loop.sightings:
+            loop.sightings = told
             loop.turn()
 
     def metrics(self) -> MetricsSnapshot:

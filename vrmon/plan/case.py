@@ -51,6 +51,7 @@ class Case:
     schedules: tuple[Schedule, ...] = ()
     rights: Rights | None = None
     sighting: Sighting | None = None
+    looks_at_pictures: bool = False
 
     @property
     def blind_after(self) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
+from typing import NamedTuple
 
 from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledged
@@ -310,12 +311,22 @@ class Hold:
     by: str = ""
 
 
+class Picture(NamedTuple):
+    """What the pictures of the running take's source were when the last was seen, at `seen`: since when they
+    were black, or the same."""
+
+    seen: float
+    black: float | None = None
+    frozen: float | None = None
+
+
 @dataclass(frozen=True)
 class ChannelMemory:
     """`released`: the job whose kept take a person ended, and when. `bound`: the source that an index meant
     when it was first looked up, beside that index. `phase_since`: of `phase`. `job_ended`: when the last job
     was over that was followed by none; `drill`: the last. `overrun`: the job whose take was ended because it
-    ran for too long. `idle_since`: of a pair, the job for which nothing runs, and since when."""
+    ran for too long. `picture`: where it is not as it should be. `idle_since`: of a pair, the job for which
+    nothing runs, and since when."""
 
     job: Job | None = None
     take: Take | None = None
@@ -330,6 +341,7 @@ class ChannelMemory:
     job_ended: float | None = None
     drill: Drill | None = None
     overrun: Job | None = None
+    picture: Picture | None = None
     idle_since: tuple[Job, float] | None = None
 
     @property

@@ -7,7 +7,7 @@ from math import inf
 
 from vrmon.catalog import Code
 from vrmon.model import Action, Problem, Result, Source, Verb
-from vrmon.plan import acknowledgement, drilling, jobs, outages, problems, starting, unconfigured
+from vrmon.plan import acknowledgement, drilling, jobs, outages, problems, sighting, starting, unconfigured
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
@@ -269,12 +269,14 @@ class Planning:
             schedules=self.world.schedules.get(channel.dvr, ()),
             rights=self.world.rights,
             sighting=self.world.sightings.get(channel.key),
+            looks_at_pictures=self.settings.eyes.enabled,
         )
         before = self.channels.get(channel.key, ChannelMemory())
         memory, found = look(case, before)
         memory, want = wanted(case, drilling.go_on(case, memory, found))
         if isinstance(found, Source):
             memory = adopt(case, memory, found, want.job)
+        memory = sighting.remember(case, memory)
         verdict = respond(case, memory, want, see(case, memory, found))
         memory = verdict.memory
         if memory.phase is not verdict.phase or memory.phase_since is None:

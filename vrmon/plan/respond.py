@@ -139,7 +139,11 @@ def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) ->
     elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
         memory = replace(memory, attempt=None)
     verdict = _recorded(site.case, memory, take, wanted)
-    on_air = (*problems.on_air(site, take), *ahead.threats(site, take), *sighting.of_pictures(site, take))
+    on_air = (
+        *problems.on_air(site, take),
+        *ahead.threats(site, take),
+        *sighting.of_pictures(site, memory, take),
+    )
     return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
 
 

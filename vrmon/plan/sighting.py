@@ -1,27 +1,58 @@
-"""What vrmon-alarm saw in the pictures of a take's source, for as long as that is news."""
+"""What vrmon-alarm saw in the pictures of a take's source: it counts until another picture says otherwise, or
+the take is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from vrmon.catalog import Code, Situation
-from vrmon.model import Fact, Problem
-from vrmon.plan.case import Site
-from vrmon.plan.memory import Running
+from vrmon.model import Fact, Problem, Sighting
+from vrmon.plan.case import Case, Site
+from vrmon.plan.memory import ChannelMemory, Picture, Running
+from vrmon.plan.replacing import replace
 from vrmon.text import Ago
 
-STALE = 30.0
-"""Seconds after which what it said counts no more: it says it again every ten."""
+UNSEEN = 120.0
+"""Seconds without a picture after which it is told that there has been none: a source that has failed to show
+one is asked again after sixty."""
 
 
-def of_pictures(site: Site, take: Running) -> Iterator[Problem]:
-    """A drill may well record black: nobody needs it."""
-    sighting, channel = site.case.sighting, site.case.channel
-    if sighting is None or take.job.is_drill or site.moment.passed(sighting.heard, STALE):
+def remember(case: Case, memory: ChannelMemory) -> ChannelMemory:
+    """With what the picture is known to be. A drill may well record black: nobody needs it."""
+    picture, take = memory.picture, memory.running
+    if not case.looks_at_pictures or take is None or take.job.is_drill:
+        picture = None
+    elif case.sighting is not None and case.sighting.seen >= take.started:
+        picture = after(picture, case.sighting)
+    return memory if picture == memory.picture else replace(memory, picture=picture)
+
+
+def after(known: Picture | None, told: Sighting) -> Picture | None:
+    if known is not None and told.seen <= known.seen:
+        return known
+    black = _since(None if known is None else known.black, told.black, told.seen)
+    frozen = _since(None if known is None else known.frozen, told.frozen, told.seen)
+    return None if black is None and frozen is None else Picture(told.seen, black, frozen)
+
+
+def _since(known: float | None, seconds: float | None, seen: float) -> float | None:
+    """Nothing contradicts what is known but a picture that is otherwise."""
+    if seconds is None:
+        return known
+    if seconds == 0:
+        return None
+    return seen - seconds if known is None else known
+
+
+def of_pictures(site: Site, memory: ChannelMemory, take: Running) -> Iterator[Problem]:
+    picture, channel = memory.picture, site.case.channel
+    if picture is None:
         return
     facts: dict[str, Fact] = {"name": take.name, "source": site.source.display_name}
-    if sighting.black is not None:
-        yield Problem.of(Code.PICTURE_BLACK, channel.name, lasted=Ago(sighting.black), **facts)
-    elif sighting.frozen is not None:
+    if site.moment.passed(picture.seen, UNSEEN):
+        facts["unseen"] = Ago(picture.seen)
+    if picture.black is not None:
+        yield Problem.of(Code.PICTURE_BLACK, channel.name, lasted=Ago(picture.black), **facts)
+    elif picture.frozen is not None:
         situation = Situation.MOVING if channel.moving else Situation.USUAL
-        yield Problem.of(Code.PICTURE_FROZEN, channel.name, situation, lasted=Ago(sighting.frozen), **facts)
+        yield Problem.of(Code.PICTURE_FROZEN, channel.name, situation, lasted=Ago(picture.frozen), **facts)

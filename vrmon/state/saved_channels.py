@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vrmon.model import Outcome, Verb
-from vrmon.plan.memory import Attempt, ChannelMemory, Hold, Losses
+from vrmon.plan.memory import Attempt, ChannelMemory, Hold, Losses, Picture
 from vrmon.state import saved_drills, saved_takes
 from vrmon.state.written import Shift, named, named_job, text
 
@@ -30,6 +30,7 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "theirs": saved_takes.encoded_theirs(channel.theirs, unix),
         "job_ended": unix(channel.job_ended),
         "overrun": named(channel.overrun),
+        "picture": None if channel.picture is None else [unix(moment) for moment in channel.picture],
         "drill": None if channel.drill is None else saved_drills.encoded(channel.drill, unix),
     }
 
@@ -37,7 +38,7 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
 def of(channel: ChannelMemory) -> tuple[object, ...]:
     """What `encoded` is made of. A look that shows a take as it was changes none of it."""
     of_take = saved_takes.of(channel.take)
-    said = channel.hold, channel.released, channel.overrun, channel.drill
+    said = channel.hold, channel.released, channel.overrun, channel.drill, channel.picture
     return (
         channel.job,
         channel.attempt,
@@ -76,8 +77,14 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
         else saved_takes.lent(saved, now),
         job_ended=monotonic(saved.get("job_ended")),
         overrun=named_job(saved["overrun"]) if saved.get("overrun") else None,
+        picture=_restored_picture(saved["picture"], monotonic) if saved.get("picture") else None,
         drill=saved_drills.restored(saved["drill"], epoch, now) if saved.get("drill") else None,
     )
+
+
+def _restored_picture(saved: Any, monotonic: Shift) -> Picture | None:
+    seen, black, frozen = map(monotonic, saved)
+    return None if seen is None else Picture(seen, black, frozen)
 
 
 def _stop_sent(now: float) -> Attempt:

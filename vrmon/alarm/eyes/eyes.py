@@ -62,11 +62,10 @@ class Eyes:
             self._thread.start()
 
     def seen(self) -> list[Seen]:
-        """Of each channel of which there is something to tell."""
+        """Of each channel that is watched."""
         now = time.monotonic()
         with self._lock:
-            found = [seen(name, one.sight, now, self._settings) for name, one in self._watched.items()]
-        return [one for one in found if one is not None]
+            return [seen(name, one.sight, now, self._settings) for name, one in self._watched.items()]
 
     def failing(self) -> str:
         """Why no picture can be looked at, "" where they can, as far as is known."""

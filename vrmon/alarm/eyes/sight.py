@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vrmon.alarm.eyes.grey import is_black, is_same
 from vrmon.model import Seen
@@ -10,20 +10,40 @@ from vrmon.settings import Eyes
 
 _FEWEST = 3
 """Pictures without which nothing is told, however far they lie apart."""
+_FEWEST_GLANCES = 8
+"""The same, of pictures each of which lies too far from the one before."""
 _LONGEST_GAP = 60.0
 _GAP_IN_PACES = 8
 
 
 @dataclass(frozen=True)
 class Spell:
-    """Pictures in a row of which the same is so: from when to when, and how many."""
+    """Pictures in a row of which the same is so: the first and the last, with no other between.
+
+    From `close` on none of them, `count` in all, lies too far from the one before. `glances`: how often one
+    did, and the first. `is_whole`: what was before was seen to be otherwise, and the spell has lasted for no
+    longer than from then on.
+    """
 
     first: float
+    close: float
     last: float
     count: int = 1
+    glances: int = 1
+    is_whole: bool = False
 
-    def lasts(self, seconds: float) -> bool:
-        return self.count >= _FEWEST and self.last - self.first >= seconds
+    def on(self, now: float, longest: float) -> Spell:
+        if now - self.last <= longest:
+            return replace(self, last=now, count=self.count + 1)
+        return Spell(self.first, now, now, glances=self.glances + 1)
+
+    def told(self, seconds: float) -> float | None:
+        """For how long it has lasted, where that is so long; 0 where it surely has not."""
+        if self.count >= _FEWEST and self.last - self.close >= seconds:
+            return self.last - self.close
+        if self.glances >= _FEWEST_GLANCES and self.last - self.first >= seconds:
+            return self.last - self.first
+        return 0.0 if self.is_whole else None
 
 
 @dataclass(frozen=True)
@@ -38,35 +58,28 @@ class Sight:
 
 
 def patience(settings: Eyes) -> float:
-    """Seconds without a picture after which nobody knows what it shows: what was before proves nothing."""
+    """Seconds without a picture after which nobody knows what there was to be seen meanwhile."""
     return min(_LONGEST_GAP, _GAP_IN_PACES * settings.every)
 
 
 def look(sight: Sight, picture: bytes, now: float, settings: Eyes) -> Sight:
     """After one more picture, of `grey.SIZE` bytes. What could not be had is unknown, and no picture."""
-    if sight.at is None or now - sight.at > patience(settings):
-        sight = Sight()
-    black, still, model = None, None, picture
+    begun, longest = Spell(now, now, now, is_whole=sight.at is not None), patience(settings)
     if is_black(picture):
-        black = _on(sight.black, now)
-    elif sight.still is not None and is_same(sight.model, picture):
-        still, model = _on(sight.still, now), sight.model
-    else:
-        still = Spell(now, now)
-    return Sight(now, black, still, model)
+        return Sight(now, begun if sight.black is None else sight.black.on(now, longest), None, picture)
+    if sight.still is not None and is_same(sight.model, picture):
+        return Sight(now, None, sight.still.on(now, longest), sight.model)
+    return Sight(now, None, begun, picture)
 
 
-def _on(spell: Spell | None, now: float) -> Spell:
-    return Spell(now, now) if spell is None else Spell(spell.first, now, spell.count + 1)
-
-
-def seen(channel: str, sight: Sight, now: float, settings: Eyes) -> Seen | None:
-    """What is to be told of it, if anything is."""
-    if sight.at is None or now - sight.at > patience(settings):
-        return None
+def seen(channel: str, sight: Sight, now: float, settings: Eyes) -> Seen:
+    """What is to be told of it."""
     black, still = sight.black, sight.still
-    if black is not None and black.lasts(settings.black_after):
-        return Seen(channel, now - black.first, None)
-    if still is not None and still.lasts(settings.frozen_after):
-        return Seen(channel, None, now - still.first)
-    return None
+    if sight.at is None:
+        return Seen(channel, None, None, None)
+    return Seen(
+        channel,
+        0.0 if black is None else black.told(settings.black_after),
+        0.0 if still is None else still.told(settings.frozen_after),
+        now - sight.at,
+    )
