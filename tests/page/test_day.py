@@ -84,6 +84,12 @@ const room = (bar) => {
 const bars = [...document.querySelectorAll("button.bar")];
 return bars.filter((bar) => bar.querySelector("b").getClientRects().length).map(room);
 """
+_MIDDLES = """
+return Object.fromEntries([...document.querySelectorAll("button.bar")].map((bar) => {
+  const {left, width} = bar.getBoundingClientRect();
+  return [bar.dataset.key, left + width / 2];
+}));
+"""
 _ROWS = """
 return [...document.querySelectorAll("#rows tr")].map((row) => [...row.cells].map((one) => one.textContent));
 """
@@ -122,6 +128,11 @@ def day(
     browser.size(*size, mobile=size[0] < 600)
     browser.go(f"{server.url}/day{query}")
     browser.wait("document.querySelectorAll('#lanes li').length > 1")
+
+
+def key(job: dict[str, Any]) -> str:
+    """By which the page knows it."""
+    return "|".join((job["channel"], job["job"], job["began"]["earliest"]))
 
 
 def seconds(text: str) -> float:
@@ -205,8 +216,7 @@ def test_what_is_in_doubt_is_never_told_as_nothing(
     assert {"complete", "partial"} <= {job["status"] for job in doubtful}
     assert any(job["missing"]["least"] < 1 for job in doubtful)
     for job in doubtful:
-        key = "|".join((job["channel"], job["job"], job["began"]["earliest"]))
-        label, title, opened = browser.run(_TOLD, key)
+        label, title, opened = browser.run(_TOLD, key(job))
         assert label == title
         least, most = job["missing"]["least"], math.ceil(job["missing"]["most"])
         amount = f"{most} s" if most < 90 else f"{math.floor(most / 60 + 0.5)} min"
@@ -348,6 +358,86 @@ def test_a_bar_opens_its_job_by_the_keyboard_too(
     browser.wait("!document.getElementById('job').open")
 
 
+def test_the_keyboard_has_one_stop_for_all_bars_and_moves_among_them_by_time(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    serve(server, evening)
+    day(server, browser)
+    stops = "return [...document.querySelectorAll('button.bar')].filter((one) => one.tabIndex === 0).length"
+    focused = "const {dataset} = document.activeElement; return [dataset.of, dataset.key];"
+    assert browser.run(stops) == 1
+    browser.run("document.querySelector('nav a:last-of-type').focus()")
+    browser.press("Tab")
+    rows = [
+        [key(job) for job in evening["jobs"] if job["channel"] == f"PCR {n + 1}"] for n in range(CHANNELS)
+    ]
+    assert browser.run(focused) == ["lanes", rows[0][0]]
+    for pressed, expected in (("End", rows[0][-1]), ("Home", rows[0][0]), ("ArrowRight", rows[0][1])):
+        browser.press(pressed)
+        assert browser.run(focused) == ["lanes", expected]
+    browser.press("End")
+    browser.press("ArrowDown")
+    middles = browser.run(_MIDDLES)
+    nearest = min(rows[1], key=lambda one: abs(middles[one] - middles[rows[0][-1]]))
+    assert browser.run(focused) == ["lanes", nearest]
+    browser.press("ArrowLeft")
+    assert browser.run(stops) == 1
+    browser.press("Tab")
+    assert browser.run("return document.activeElement.classList.contains('scrolled')")
+    browser.press("Tab")
+    assert browser.run(focused)[0] == "rows"
+
+
+@pytest.mark.parametrize("place", ["lanes", "rows"])
+def test_the_focus_comes_back_to_the_job_that_was_opened_although_all_was_drawn_anew(
+    server: Server, browser: Browser, evening: dict[str, Any], place: str
+) -> None:
+    serve(server, evening)
+    day(server, browser)
+    browser.run(f"document.querySelectorAll('button[data-of={place}]')[2].focus()")
+    before = browser.run("window.before = document.activeElement; return before.dataset.key")
+    browser.press("Enter")
+    browser.wait("document.getElementById('job').open")
+    changed = [{**job, "basename": f"{job['basename']} (again)"} for job in evening["jobs"]]
+    serve(server, {**evening, "jobs": changed})
+    browser.run("dispatchEvent(new PopStateEvent('popstate'))")
+    browser.wait("!window.before.isConnected")
+    assert "(again)" in browser.text("#job dl"), "what is open tells what is known now"
+    browser.press("Escape")
+    browser.wait("!document.getElementById('job').open")
+    after = browser.run("const {dataset} = document.activeElement; return [dataset.of, dataset.key]")
+    assert after == [place, before]
+
+
+def test_it_is_paged_by_the_keyboard_without_losing_the_focus(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    asked: list[str] = []
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        asked.append(query["day"])
+        began = datetime.fromisoformat(query["day"]).replace(hour=5, tzinfo=timezone.utc).timestamp()
+        whole = at_another_time(evening, began - EPOCH)
+        return json.dumps({**whole, "to": scenes.rfc3339(time.time() - began - 86_400.0)}).encode()
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    day(server, browser)
+    browser.run("document.querySelector('button.bar').focus()")
+    titles = [("PageUp", "Mon 2026-11-16"), ("PageUp", "Sun 2026-11-15"), ("PageDown", "Mon 2026-11-16")]
+    for pressed, title in titles:
+        browser.press(pressed)
+        browser.wait(f"document.getElementById('day').textContent === 'Broadcast day {title}'")
+        assert browser.run("return document.activeElement.matches('button.bar[tabindex=\"0\"]')")
+    browser.run("history.back()")
+    browser.wait("document.getElementById('day').textContent === 'Broadcast day Sun 2026-11-15'")
+    browser.run("document.getElementById('before').focus()")
+    browser.press("Enter")
+    browser.wait("document.getElementById('day').textContent === 'Broadcast day Sat 2026-11-14'")
+    assert browser.run("return document.activeElement.id") == "before"
+    assert browser.run("return location.search") == "?day=2026-11-14"
+    assert asked == [f"2026-11-{n}" for n in (17, 16, 15, 16, 15, 14)]
+
+
 def test_it_is_paged_by_the_broadcast_day(server: Server, browser: Browser, evening: dict[str, Any]) -> None:
     begins = datetime(2026, 11, 17, 5, tzinfo=timezone.utc).timestamp()  # 06:00 by the server's clock
     whole = at_another_time(evening, begins - EPOCH)
@@ -421,7 +511,35 @@ def test_across_a_change_of_the_clock_every_time_is_that_of_its_own_hour(
     moments = [datetime.fromisoformat(job["began"]["latest"].replace("Z", "+00:00")) for job in night["jobs"]]
     assert {moment.timestamp() < changes for moment in moments} == {True, False}
     zurich = ZoneInfo("Europe/Zurich")
-    assert began == [f"{moment.astimezone(zurich):%H:%M:%S}" for moment in moments]
+    assert began == [f"{moment.astimezone(zurich):%Y-%m-%d %H:%M:%S %Z}" for moment in moments], "each once"
+    assert browser.text("#began") == "Began, CEST, later CET"
+    assert browser.text("#lanes .axis .name") == "CEST, later CET"
+
+
+def test_on_the_day_of_23_hours_none_is_told_that_did_not_come(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    """In the night to 2026-03-29 the clock of Zurich goes from 02:00 to 03:00."""
+    changes = datetime(2026, 3, 29, 1, tzinfo=timezone.utc).timestamp()
+    night = at_another_time(evening, changes - LENGTH / 2 - EPOCH)
+    night["from"], night["to"] = "2026-03-28T05:00:00.000Z", "2026-03-29T04:00:00.000Z"
+    night["zones"] = [
+        {"from": night["from"], "name": "CET", "offset": 3600},
+        {"from": "2026-03-29T01:00:00.000Z", "name": "CEST", "offset": 7200},
+    ]
+    serve(server, night)
+    day(server, browser, query="?day=2026-03-28")
+    assert browser.text("#day") == "Broadcast day Sat 2026-03-28"
+    hours = browser.run(
+        "return [...document.querySelectorAll('.hour')].map((one) => [one.textContent, one.style.left])"
+    )
+    assert [hour for hour, _ in hours[-4:]] == ["22:00", "00:00", "04:00", "06:00"]
+    places = [float(left.rstrip("%")) for _, left in hours[-4:]]
+    assert places == pytest.approx([100 * n / 23 for n in (16, 18, 21, 23)], abs=1e-3)
+    began = [row[2] for row in browser.run(_ROWS) if row[0] != "all"]
+    assert {one[:16] for one in began} <= {f"2026-03-29 {h}:{m:02}" for h in ("01", "03") for m in range(60)}
+    assert {one[11:13] for one in began} == {"01", "03"}
+    assert not [one for one in began if "C" in one], "no hour comes twice"
 
 
 @pytest.mark.parametrize("size", [(360, 740), (768, 1024), (1280, 800), WALL])
@@ -478,6 +596,92 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     assert browser.run(wide) is False
     browser.run("document.querySelector('button.bar').click()")
     assert board.accessibility_violations() == []
+
+
+def test_a_day_that_is_yet_to_come_has_no_line_for_now(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    to_come = at_another_time(evening, time.time() - EPOCH + 86_400.0)
+    serve(server, {**to_come, "jobs": [], "absences": [], "summary": {"jobs": 0}})
+    day(server, browser, query="?day=2099-01-01")
+    assert browser.text("#summary") == "This day is yet to come."
+    assert browser.run("return document.querySelectorAll('.now, .dark:not(.legend *)').length") == 0
+    assert browser.run("return document.getElementById('after').hidden")
+
+
+def test_a_job_over_the_end_of_a_day_is_seen_on_both(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    over = next(job for job in evening["jobs"] if job["status"] == "complete")
+    middle = (seconds(over["began"]["latest"]) + seconds(over["ended"]["earliest"])) / 2
+    days = ((middle - LENGTH, middle), (middle, middle + LENGTH))
+    for first, last in days:
+        ends = {key: scenes.rfc3339(time.time() - EPOCH - at) for key, at in (("from", first), ("to", last))}
+        serve(server, {**evening, **ends, "jobs": [over]})
+        day(server, browser)
+        (bar,), lane = next((row["bars"], row["lane"]) for row in browser.run(_BARS) if row["bars"])
+        began, ended = seconds(over["began"]["earliest"]), seconds(over["ended"]["latest"])
+        shown = [(max(began, first) - first) / LENGTH, (min(ended, last) - first) / LENGTH]
+        assert bar["box"][:2] == pytest.approx([lane[0] + part * lane[2] for part in shown], abs=2)
+
+
+def test_the_hours_stay_in_sight_however_many_channels_there_are(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    many = [{**job, "channel": f"CAMERA {n}"} for n in range(100) for job in evening["jobs"][:3]]
+    serve(server, {**evening, "jobs": many})
+    day(server, browser, size=(1280, 800))
+    browser.run("document.querySelector('#lanes li:last-child').scrollIntoView({block: 'end'})")
+    top, bottom = browser.run(
+        "const {top, bottom} = document.querySelector('#lanes .axis').getBoundingClientRect();"
+        "return [top, bottom];"
+    )
+    assert 0 <= top < bottom < 100
+    assert browser.text("#lanes li:last-child .name") == "CAMERA 99"
+
+
+@pytest.fixture
+def hastened(browser: Browser) -> Iterator[None]:
+    """In the pages that are opened now, what is to happen in a minute happens in a second."""
+    script = "const real = setTimeout; window.setTimeout = (call, pause) => real(call, pause / 60);"
+    made = browser.devtools("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    yield
+    browser.devtools("Page.removeScriptToEvaluateOnNewDocument", made)
+
+
+@pytest.mark.usefixtures("hastened")
+def test_it_is_asked_again_after_a_failure(server: Server, browser: Browser, evening: dict[str, Any]) -> None:
+    healthy = False
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        if not healthy:
+            raise HistoryError("Cannot read the history: too many ask. Ask again.")
+        return json.dumps(evening).encode()
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    browser.go(f"{server.url}/day?day=2026-11-17")
+    browser.wait("document.getElementById('summary').textContent.includes('too many ask')")
+    healthy = True
+    browser.wait("document.querySelectorAll('button.bar').length > 0")
+
+
+@pytest.mark.usefixtures("hastened")
+def test_it_goes_on_with_the_clock_to_the_next_day_and_to_the_next_version(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    report = at_another_time(evening, time.time() - EPOCH - LENGTH)
+
+    async def answer(query: Mapping[str, str]) -> bytes:
+        return json.dumps(report).encode()
+
+    server.backend.report = answer  # type: ignore[method-assign]
+    day(server, browser, query="")
+    first = browser.text("#day")
+    report = {**report, "from": scenes.rfc3339(-86_400.0), "jobs": [], "absences": [], "summary": {"jobs": 0}}
+    browser.wait(f"document.getElementById('day').textContent !== {json.dumps(first)}")
+    browser.run("window.isTheSame = true")
+    server.backend.document = {**server.backend.document, "version": "99.0.0"}
+    browser.wait("!window.isTheSame")
 
 
 def test_without_a_history_it_says_why(server: Server, browser: Browser) -> None:

@@ -26,11 +26,15 @@ _FLAGS = (
     "--no-proxy-server",
 )
 _KEYS = {
+    "PageUp": 33,
+    "PageDown": 34,
     "Tab": 9,
     "Enter": 13,
     "Escape": 27,
     "End": 35,
     "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
     "ArrowRight": 39,
     "ArrowDown": 40,
 }

@@ -1,186 +1,136 @@
 // /day: a whole broadcast day, channels as rows; each bar opens its job. The same as a table.
 
-import { daysAfter, howLong, setText, Zone } from "./text.js";
-import { drawBar, grouped, hourMarks, nameOf, part, place, seconds, spanOf, STATUSES } from "./timeline.js";
-import { blindSeconds, unknownIn, unknownLines, unknownTold } from "./unknown.js";
+import { keyOf, openJob, showJob } from "./job.js";
+import { showLanes } from "./lanes.js";
+import { showRows } from "./table.js";
+import { daysAfter, setText, Zone } from "./text.js";
+import { seconds } from "./timeline.js";
+import { blindSeconds, unknownIn, unknownTold } from "./unknown.js";
 
 const DAY = 86400;
-const POLLS = 2; // seconds that the polls around a beginning and an end leave in doubt
 const PACE = 60000; // ms between two looks while the day goes on
+const AGAIN = 10000; // where there was no answer
 
 const at = (id) => document.getElementById(id);
-const dialog = at("job");
-const asked = new URLSearchParams(location.search).get("day") ?? "";
+let known = null; // the day that is shown
+let opened; // by this button
+let timer;
 
 async function show() {
-  const [status, answer] = await Promise.all([fetch("/status").then((one) => one.json()), fetch(asked ? `/report?day=${encodeURIComponent(asked)}` : "/report")]);
+  clearTimeout(timer);
+  const { search } = location;
+  const pause = await look(search).catch(() => {
+    setText(at("summary"), "Cannot read the history: no word from vrmon. Trying again.");
+    return AGAIN;
+  });
+  if (pause && search === location.search) timer = setTimeout(show, pause);
+}
+
+// How long it is to the next look, in ms; 0 where there is none.
+async function look(search) {
+  const asked = new URLSearchParams(search).get("day") ?? "";
+  const signal = AbortSignal.timeout(PACE);
+  const [status, answer] = await Promise.all([
+    fetch("/status", { signal }).then((one) => one.json()),
+    fetch(asked ? `/report?day=${encodeURIComponent(asked)}` : "/report", { signal }),
+  ]);
   const report = await answer.json();
+  if (search !== location.search) return 0;
   if (!answer.ok) {
     setText(at("summary"), report.error);
-    return;
+    return answer.status < 500 ? 0 : AGAIN;
   }
-  draw(status, report);
+  // After an upgrade this page is the old one.
+  if (known && known.version !== status.version) location.reload();
+  known = dayOf(status, report, asked);
+  draw(known, report);
+  return known.isOver ? 0 : PACE;
 }
 
-function draw(status, report) {
-  const zone = new Zone(status.zone, report.zones);
-  const now = seconds(status.now);
-  const from = seconds(report.from);
-  const lane = { from, to: asked ? seconds(report.to) : from + DAY + zone.offsetAt(from) - zone.offsetAt(from + DAY) };
-  const isOver = lane.to <= now;
-  const end = Math.min(now, lane.to);
-  const day = zone.day(from);
-  const title = `${zone.weekday(from)} ${day}`;
+// `lane`: from its beginning to its end, `seen`: to now, in Unix time; `clock`: a time in words, with the date where
+// that is not the day's.
+function dayOf({ version, now: told, zone: current, channels }, report, asked) {
+  const zone = new Zone(current, report.zones);
+  const [from, now] = [seconds(report.from), seconds(told)];
+  const to = asked ? seconds(report.to) : from + DAY + zone.offsetAt(from) - zone.offsetAt(from + DAY);
+  return {
+    version,
+    zone,
+    now,
+    lane: { from, to },
+    seen: { from, to: Math.max(from, Math.min(now, to)) },
+    isOver: to <= now,
+    isToCome: now < from,
+    clock: (time) => zone.clock(time, from),
+    jobs: new Map(report.jobs.map((job) => [keyOf(job), job])),
+    channels: channels.map(({ name }) => name),
+  };
+}
+
+function draw(day, report) {
+  const { zone, lane, seen } = day;
+  const date = zone.day(lane.from);
+  const title = `${zone.weekday(lane.from)} ${date}`;
   setText(at("day"), `Broadcast day ${title}`);
   document.title = `${title} · vrmon`;
-  at("before").href = `/day?day=${daysAfter(day, -1)}`;
-  at("after").href = `/day?day=${daysAfter(day, 1)}`;
-  at("after").hidden = !isOver;
-  const unknown = unknownIn(report, { from, to: end });
-  const watched = end - from - blindSeconds(unknown);
-  setText(at("summary"), summary(report.summary, isOver, unknownTold(unknown), watched));
-  const focused = document.activeElement?.dataset?.key;
-  const jobs = grouped(report.jobs, (job) => job.channel);
-  const others = [...jobs.keys()].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-  const names = [...new Set([...status.channels.map(({ name }) => name), ...others])];
-  at("lanes").replaceChildren(
-    row("axis", "", hourMarks(lane, zone, 2)),
-    ...names.map((name) =>
-      row("", name, [
-        ...unknown.map((one) => part("dark", one, lane)),
-        ...(jobs.get(name) ?? []).map((job) => bar(job, lane, end, zone)),
-        ...(isOver ? [] : [part("now", { from: now, to: now }, lane)]),
-      ]),
-    ),
-  );
-  at("rows").replaceChildren(...lines(report, from, zone));
-  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-  if (!isOver) setTimeout(() => show().catch(failed), PACE);
+  at("before").href = `/day?day=${daysAfter(date, -1)}`;
+  at("after").href = `/day?day=${daysAfter(date, 1)}`;
+  at("after").hidden = !day.isOver;
+  const unknown = unknownIn(report, seen);
+  setText(at("summary"), summary(report.summary, day, unknown));
+  setText(at("began"), `Began, ${zone.namesIn(lane)}`);
+  const focused = document.activeElement;
+  showLanes(day, unknown);
+  showRows(day, report);
+  showJob(day.jobs, day.clock);
+  if (!focused.isConnected || focused.hidden) refocus(focused);
 }
 
-// `unknown`: of which times not all is known, in words; `watched`: the seconds of which something is.
-function summary({ jobs, complete, partial, missed, running }, isOver, unknown, watched) {
-  if (!jobs && unknown && watched < 1) return `Nobody knows what ran on this day: ${unknown}.`;
-  if (!jobs && unknown) return `No job was seen on this day${isOver ? "" : " yet"}, but ${unknown}: nobody knows what ran then.`;
+// What stands now where the focus was.
+function refocus({ dataset: { key, of }, hidden }) {
+  const same = key && document.querySelector(`[data-key="${CSS.escape(key)}"][data-of="${of}"]`);
+  const other = hidden ? null : document.querySelector("#lanes [tabindex='0']");
+  (same || other || at("before")).focus();
+}
+
+function summary({ jobs, complete, partial, missed, running }, { seen, isOver, isToCome }, unknown) {
+  const told = unknownTold(unknown);
+  if (isToCome) return "This day is yet to come.";
+  if (!jobs && told && seen.to - seen.from - blindSeconds(unknown) < 1) return `Nobody knows what ran on this day: ${told}.`;
+  if (!jobs && told) return `No job was seen on this day${isOver ? "" : " yet"}, but ${told}: nobody knows what ran then.`;
   if (!jobs) return isOver ? "No job ran on this day." : "No job has run on this day yet.";
-  const told = Object.entries({ complete, partial, missed, running }).filter(([, count]) => count);
-  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${told.map(([word, count]) => `${count} ${word}`).join(", ")}${unknown && `; ${unknown}`}`;
+  const counts = Object.entries({ complete, partial, missed, running }).filter(([, count]) => count);
+  return `${jobs} ${jobs === 1 ? "job" : "jobs"}: ${counts.map(([word, count]) => `${count} ${word}`).join(", ")}${told && `; ${told}`}`;
 }
 
-function row(className, name, parts) {
-  const [item, label, lane] = ["li", "span", "div"].map((tag) => document.createElement(tag));
-  item.className = className;
-  if (className === "axis") item.setAttribute("aria-hidden", "true");
-  label.className = "name";
-  lane.className = "lane";
-  setText(label, name);
-  lane.append(...parts);
-  item.append(label, lane);
-  return item;
+// Another day in the same page, so that the focus stays.
+function turn(link) {
+  if (link.hidden) return;
+  history.pushState(null, "", link.href);
+  show();
 }
 
-function bar(job, lane, now, zone) {
-  const [button, mark, name] = ["button", "b", "span"].map((tag) => document.createElement(tag));
-  button.type = "button";
-  button.dataset.key = key(job);
-  button.setAttribute("aria-haspopup", "dialog");
-  const told = Object.fromEntries(facts(job, zone));
-  button.title = `${job.channel}, ${told.Job}, ${told.Began} to ${told.Ended}, ${told.Backup}, missing: ${told.Missing}`;
-  button.setAttribute("aria-label", button.title);
-  drawBar(button, job, lane, now);
-  place(button, spanOf(job, now), lane);
-  setText(mark, `${STATUSES[job.status]?.mark ?? "?"} `);
-  setText(name, nameOf(job));
-  mark.append(name);
-  button.append(mark);
-  button.addEventListener("click", () => open(job, zone));
-  return button;
-}
-
-function key(job) {
-  return [job.channel, job.job, job.began.earliest].join("|");
-}
-
-// At least and at most, where that is not the same to a person: polls are a second or two apart.
-function missing({ least, most }) {
-  const isSure = most - least <= POLLS;
-  if (least < 1) return isSure ? "nothing" : `up to ${howLong(Math.ceil(most))} in doubt`;
-  return isSure ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
-}
-
-function facts(job, zone) {
-  const clock = (time) => zone.clock(seconds(time), seconds(job.began.earliest));
-  const lacks = missing(job.missing);
-  const whys = job.gaps.map((gap) => `${gap.cause.replaceAll("-", " ")} at ${clock(gap.from)}`);
-  return [
-    ["Job", nameOf(job)],
-    ["Began", zone.time(seconds(job.began.latest))],
-    ["Ended", job.ended ? clock(job.ended.earliest) : "running"],
-    ["Backup", job.status],
-    ["Missing", lacks],
-    ["Why", lacks === "nothing" ? "" : whys.join("; ") || "short times between polls"],
-    ["Files", [...new Set(job.takes.flatMap((take) => take.files ?? [take.name]))].join(", ")],
-  ];
-}
-
-// The jobs, and the times of which not all is known, in the order in which they began.
-function lines(report, from, zone) {
-  const jobs = report.jobs.map((job) => ({ began: seconds(job.began.earliest), line: () => line(job.channel, STATUSES[job.status], facts(job, zone)) }));
-  const unknown = unknownLines(report, (time) => zone.clock(time, from)).map(({ began, facts }) => ({ began, line: () => line("all", undefined, facts) }));
-  return [...unknown, ...jobs].sort((one, other) => one.began - other.began).map((one) => one.line());
-}
-
-function line(channel, { mark, tone } = { mark: "?", tone: "stale" }, facts) {
-  const line = document.createElement("tr");
-  const head = document.createElement("th");
-  head.scope = "row";
-  setText(head, channel);
-  line.append(head);
-  for (const [term, fact] of facts) {
-    const cell = document.createElement("td");
-    if (term === "Backup") cell.dataset.tone = tone;
-    setText(cell, term === "Backup" ? `${mark} ${fact}` : fact);
-    line.append(cell);
+function onClick(event) {
+  const link = event.target.closest("nav a[href^='/day']");
+  const button = event.target.closest("button[data-key]");
+  if (button) {
+    opened = button;
+    openJob(known.jobs.get(button.dataset.key), known.clock);
   }
-  return line;
-}
-
-function open(job, zone) {
-  setText(at("job-title"), `${job.channel}: ${nameOf(job)}`);
-  const takes = job.takes.map((take) => ["Take", `${take.name} on ${take.dvr}, number ${take.number}${take.end_cause ? `, ended by ${take.end_cause.replaceAll("-", " ")}` : ""}`]);
-  const primary = ["Primary", `${job.primary}, ingest ${job.ingest}, id ${job.job}`];
-  dialog.querySelector("dl").replaceChildren(
-    ...[primary, ...facts(job, zone), ...takes].flatMap(([term, fact]) => {
-      const [name, value] = [document.createElement("dt"), document.createElement("dd")];
-      setText(name, term);
-      setText(value, fact || "–");
-      return [name, value];
-    }),
-  );
-  dialog.showModal();
-}
-
-function moveFocus(event) {
-  const lanes = [...document.querySelectorAll("#lanes .lane")].map((one) => [...one.querySelectorAll("button")]).filter((one) => one.length);
-  const above = lanes.findIndex((one) => one.includes(document.activeElement));
-  if (above < 0) return;
-  const across = lanes[above].indexOf(document.activeElement);
-  const near = (other) => other && other[Math.min(across, other.length - 1)];
-  const there = {
-    ArrowRight: lanes[above][across + 1],
-    ArrowLeft: lanes[above][across - 1],
-    ArrowDown: near(lanes[above + 1]),
-    ArrowUp: near(lanes[above - 1]),
-  }[event.key];
-  if (!there) return;
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  there.focus();
+  turn(link);
 }
 
-function failed() {
-  setText(at("summary"), "Cannot read the history: no word from vrmon. Trying again.");
-  setTimeout(() => show().catch(failed), PACE / 6);
+function onKey(event) {
+  const link = { PageUp: "before", PageDown: "after" }[event.key];
+  if (!link) return;
+  event.preventDefault();
+  turn(at(link));
 }
 
-at("lanes").addEventListener("keydown", moveFocus);
-show().catch(failed);
+document.addEventListener("click", onClick);
+at("job").addEventListener("close", () => refocus(opened));
+at("lanes").addEventListener("keydown", onKey);
+addEventListener("popstate", show);
+show();

@@ -53,12 +53,26 @@ export class Zone {
   constructor({ name = "UTC", offset = 0 } = {}, changes = []) {
     this.name = name;
     this.offset = offset;
-    this.changes = changes.map((one) => ({ from: Date.parse(one.from) / 1000, offset: one.offset }));
+    this.changes = changes.map((one) => ({ from: Date.parse(one.from) / 1000, offset: one.offset, name: one.name }));
   }
 
   offsetAt(at) {
     const known = this.changes.filter((one) => one.from <= at).pop() ?? this.changes[0];
     return known?.offset ?? this.offset;
+  }
+
+  // Of a span of time: "CET", "CEST, later CET".
+  namesIn({ from, to }) {
+    const later = this.changes.filter((one) => from < one.from && one.from < to).map(({ name }) => name);
+    return [this.changes.filter((one) => one.from <= from).pop()?.name ?? this.name, ...later].join(", later ");
+  }
+
+  // The clock shows the same at another moment too: it is set back, and these hours come twice.
+  isTwice(at) {
+    return this.changes.some(({ from, offset }, place) => {
+      const back = place ? this.changes[place - 1].offset - offset : 0;
+      return from - back <= at && at < from + back;
+    });
   }
 
   get difference() {
@@ -84,9 +98,10 @@ export class Zone {
     return DAYS[this.parts(at).getUTCDay()];
   }
 
-  // With the day where it is not that of `now`.
+  // With the day where it is not that of `now`, and the zone where only that tells which of two it is.
   clock(at, now, seconds = true) {
-    const day = this.day(at);
-    return day === this.day(now) ? this.time(at, seconds) : `${day} ${this.time(at, seconds)}`;
+    const [day, time] = [this.day(at), this.time(at, seconds)];
+    const told = this.isTwice(at) ? `${time} ${this.changes.filter(({ from }) => from <= at).pop().name}` : time;
+    return day === this.day(now) ? told : `${day} ${told}`;
   }
 }
