@@ -7,19 +7,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from vrmon.alarm.addressing import Audience, addressed
 from vrmon.alarm.deciding import plan
+from vrmon.alarm.letters import wants
 from vrmon.alarm.message import Message
-from vrmon.alarm.recollection import Recollection, restore, untold
+from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.ways import Kind, Way
 from vrmon.settings import Alarm
 from vrmon.text import rfc3339
 
 STEP = 2.0
+FIRST = Way("first", Kind.WEBHOOK)
+SECOND = Way("second", Kind.WEBHOOK, is_second=True)
+ALL: tuple[Way, ...] = (FIRST, SECOND)
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 
 
 class Day:
-    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got,
-    while they can be told.
+    """`problems` by code and subject: those that vrmond shows while it `answers`. `told`: what people got on
+    those `ways` that can be used; `is_whole`: these are all that there are.
 
     The channels take turns on the `recorders`.
     """
@@ -30,7 +36,8 @@ class Day:
         self.channels = [f"PCR {number}" for number in range(1, 17)]
         self.recorders = ["movierecorder"]
         self.answers = True
-        self.can_tell = True
+        self.ways = ALL
+        self.is_whole = True
         self.told: list[tuple[float, Message]] = []
         self.memory = Recollection()
         self.now = 0.0
@@ -78,10 +85,11 @@ class Day:
     def look(self) -> None:
         local = self._start + timedelta(seconds=self.now)
         before = self.memory
-        self.memory, said = plan(self.document(), before, self.settings, self.now, local)
-        if not self.can_tell:
-            self.memory, said = untold(before, self.memory, self.now), ()
-        self.told += [(self.now, one) for one in said]
+        after, said = plan(self.document(), before, self.settings, self.now, local)
+        audience = Audience(self.ways, is_whole=self.is_whole)
+        self.memory, _ = addressed(before, after, said, audience, self.now)
+        self.told += [(self.now, one) for one in said if any(wants(way, one) for way in self.ways)]
+        self.memory = replace(self.memory, letters=())
 
     def wait(self, seconds: float) -> Day:
         until = self.now + seconds

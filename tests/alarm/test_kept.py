@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.alarm.day import Day, dvr_dies
+from tests.alarm.day import ALL, FIRST, SECOND, Day, dvr_dies
 from vrmon.alarm import letters
 from vrmon.alarm.child import Delivery
 from vrmon.alarm.message import Line, Message, Occasion
@@ -17,6 +18,7 @@ from vrmon.alarm.recollection import Recollection, restore
 from vrmon.alarm.told import PROGRAM, Told
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
+from vrmon.settings import Alarm, BySeverity, Weekly
 from vrmon.state import StateStore
 
 WAY = Way("webhook", Kind.WEBHOOK)
@@ -109,11 +111,11 @@ def test_letters_of_another_version_are_delivered() -> None:
 
 def test_what_begins_while_nobody_can_be_told_is_told_once_somebody_can() -> None:
     day = Day()
-    day.can_tell = False
+    day.ways = ()
     dvr_dies(day)
     day.wait(600)
     day.restart()
-    day.can_tell = True
+    day.ways = ALL
     day.wait(10)
     (raised,) = day.told
     assert raised[1].lasted == pytest.approx(600, abs=10)
@@ -128,11 +130,11 @@ def test_what_gets_worse_or_ends_while_nobody_can_be_told_is_told_then() -> None
     day.begin("start-refused", "PCR 2", "degraded")
     day.wait(310)
     assert len(day.said()) == 2
-    day.can_tell = False
+    day.ways = ()
     day.end(("start-refused", "PCR 1"))
     day.begin("start-refused", "PCR 2", "critical")
     day.wait(300)
-    day.can_tell = True
+    day.ways = ALL
     day.wait(10)
     assert sorted(day.said()) == [("ended", "degraded", "PCR 1"), ("raised", "critical", "PCR 2")]
     day.problems.clear()
@@ -143,7 +145,7 @@ def test_what_gets_worse_or_ends_while_nobody_can_be_told_is_told_then() -> None
 
 def test_of_what_came_and_went_while_nobody_could_be_told_nothing_is_left() -> None:
     day = a_day()
-    day.can_tell = False
+    day.ways = ()
     day.begin("dvr-blind", "PCR 9")
     day.wait(60)
     day.problems.clear()
@@ -152,6 +154,46 @@ def test_of_what_came_and_went_while_nobody_could_be_told_nothing_is_left() -> N
     day.now += letters.GIVEN_UP
     day.wait(60)
     assert day.memory.incidents == {}
+
+
+def test_what_is_for_the_second_line_waits_until_the_second_line_can_be_told() -> None:
+    day = Day(Alarm(repeat=BySeverity(900, 0)))
+    day.ways, day.is_whole = (FIRST,), False
+    day.begin("start-refused", "PCR 1")
+    day.wait(4000)
+    assert day.said() == [("raised", "critical", "PCR 1")] + [("repeated", "critical", "PCR 1")] * 4
+    day.ways, day.is_whole = ALL, True
+    day.wait(4)
+    assert day.last().line is Line.SECOND
+    assert day.said() == [("escalated", "critical", "PCR 1")]
+    day.wait(60)
+    assert day.said() == []
+
+
+def test_what_is_degraded_waits_while_only_those_can_be_told_who_want_what_is_critical() -> None:
+    day = Day(Alarm(hello=Weekly(0, 12 * 60 + 30), escalate_after=0))
+    day.ways, day.is_whole = (replace(FIRST, only_critical=True),), False
+    day.begin("state-failing", "vrmon", "degraded")
+    day.begin("start-refused", "PCR 1", "critical")
+    day.wait(800)
+    assert day.said() == [("raised", "critical", "PCR 1")]
+    day.ways = ()
+    day.wait(1100)
+    day.ways, day.is_whole = ALL, True
+    day.wait(4)
+    assert sorted(day.said()) == [
+        ("hello", "info", ""), ("raised", "degraded", "vrmon"), ("repeated", "critical", "PCR 1"),
+    ]  # fmt: skip
+
+
+def test_what_the_site_tells_nobody_counts_as_told() -> None:
+    day = Day()
+    day.ways = (SECOND,)
+    day.begin("start-refused", "PCR 1")
+    day.wait(60)
+    day.ways = ALL
+    day.wait(60)
+    assert day.said() == []
 
 
 def test_letters_to_a_way_that_cannot_be_used_wait_until_it_can() -> None:

@@ -219,6 +219,28 @@ def test_what_begins_while_no_way_can_be_used_is_told_once_one_can(
         alarm.wait_for(lambda: [one["event"] for one in alarm.told()] == ["raised"])
 
 
+def test_what_only_the_second_line_hears_waits_until_it_can_be_told(
+    tmp_path: Path, vrmond: Server, receiver: Receiver
+) -> None:
+    urls = tmp_path / "urls"
+    with receiving() as second:
+        text = settings(
+            webhook=f'"{receiver.url}"',
+            urls_file=secret(urls, f"escalate {second.url.replace('http', 'json')}"),
+            escalate_after="1.0",
+            repeat="{ critical = 2.0 }",
+        )
+        urls.chmod(0o644)
+        with alarming(tmp_path, text, vrmond.unix_socket) as alarm:
+            show(vrmond, REFUSED)
+            receiver.wait_for(lambda got: [one["event"] for one in got[1:3]] == ["repeated"] * 2)
+            urls.chmod(0o600)
+            alarm.process.send_signal(signal.SIGHUP)
+            second.wait_for(lambda got: got)
+            alarm.wait_for(lambda: "escalated" in {one["event"] for one in alarm.told()})
+    assert "escalated" not in {one["event"] for one in receiver.got}
+
+
 def test_each_way_can_be_tried(tmp_path: Path, vrmond: Server, receiver: Receiver) -> None:
     urls = tmp_path / "urls"
     text = settings(webhook=f'"{receiver.url}"', urls_file=secret(urls, "x"))

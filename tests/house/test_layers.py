@@ -45,6 +45,7 @@ PURE_FILES |= {f"{kind}.names" for kind in KINDS}
 PURE_FILES |= {
     f"vrmon.alarm.{name}"
     for name in (
+        "addressing",
         "condition",
         "deciding",
         "grouping",

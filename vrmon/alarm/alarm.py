@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from vrmon.alarm import letters
+from vrmon.alarm.addressing import Audience, addressed
 from vrmon.alarm.child import send
 from vrmon.alarm.condition import read
 from vrmon.alarm.configured import Configured
@@ -28,7 +29,6 @@ from vrmon.alarm.inquiry import Inquiry
 from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
 from vrmon.alarm.notebook import Notebook
-from vrmon.alarm.recollection import untold
 from vrmon.alarm.reporting import Reporting
 from vrmon.alarm.told import Told
 from vrmon.alarm.ways import Kind, Way
@@ -101,16 +101,12 @@ class Alarm:
             if self._loaded is not None:
                 self._configure()
             self._loaded = condition.loaded
-        ways = self._listeners()
         settings, now = self._configured.settings.alarm, self._notebook.now()
-        known, messages = plan(document, self._notebook.known, settings, now, datetime.now().astimezone())
-        if not ways:
-            known, messages = untold(self._notebook.known, known, now), ()
-        written = letters.write(known.letters, messages, ways, now)
-        stay, dropped = letters.kept(written, ways, now, is_faulty=bool(self._configured.faults))
+        before = self._notebook.known
+        known, messages = plan(document, before, settings, now, datetime.now().astimezone())
+        self._notebook.known, dropped = addressed(before, known, messages, self._audience(), now)
         for letter in dropped:
             log.warning("Alarm given up", extra=fields(way=letter.way, reason=letter.message.message))
-        self._notebook.known = replace(known, letters=stay)
         self._notebook.save()
         self._hand_out()
         self._sign_of_life(answers=condition is not None)
@@ -208,6 +204,9 @@ class Alarm:
 
     def _listeners(self) -> list[Way]:
         return [way for way in self._configured.ways if way.kind is not Kind.HEARTBEAT]
+
+    def _audience(self) -> Audience:
+        return Audience(self._listeners(), is_whole=not self._configured.faults)
 
     def _configure(self) -> None:
         self._is_stale = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from vrmon.alarm import incident, kept, letters
 from vrmon.alarm.condition import Cause
 from vrmon.alarm.incident import Incident
 from vrmon.alarm.letters import Letter
+from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.silence import Silence
 
 
@@ -40,27 +41,34 @@ class Recollection:
         )
 
 
-def untold(before: Recollection, after: Recollection, now: float) -> Recollection:
-    """What is known after a moment in which nobody could be told: nobody knows more than `before`.
+def untold(before: Recollection, after: Recollection, unheard: Iterable[Message], now: float) -> Recollection:
+    """What is known after a moment in which nobody heard these messages: of them nobody knows more than
+    `before`.
 
     What is over meanwhile is kept, for people to hear of it, for as long as they want to.
     """
-    incidents = dict(after.incidents)
-    for cause, one in after.incidents.items():
-        was = before.incidents.get(cause, replace(one, told=None, told_at=0.0, critical_told=None))
-        incidents[cause] = replace(
-            one,
-            told=was.told,
-            told_at=was.told_at,
-            critical_told=was.critical_told,
-            escalated=was.escalated and one.escalated,
-        )
-    for cause in before.incidents.keys() - after.incidents.keys():
-        one = before.incidents[cause]
-        over = now if one.gone_since is None else one.gone_since
-        if one.told is not None and now - over < letters.GIVEN_UP:
-            incidents[cause] = replace(one, gone_since=over)
-    return replace(after, incidents=incidents)
+    incidents, greeted = dict(after.incidents), after.greeted
+    for message in unheard:
+        cause = Cause(message.code, message.subject)
+        was, one = before.incidents.get(cause), incidents.get(cause)
+        if message.occasion is Occasion.HELLO:
+            greeted = before.greeted
+        elif one is not None:
+            incidents[cause] = _taken_back(message.occasion, one, was)
+        elif was is not None:
+            over = now if was.gone_since is None else was.gone_since
+            if now - over < letters.GIVEN_UP:
+                incidents[cause] = replace(was, gone_since=over)
+    return replace(after, incidents=incidents, greeted=greeted)
+
+
+def _taken_back(occasion: Occasion, one: Incident, was: Incident | None) -> Incident:
+    was = was or replace(one, told=None, told_at=0.0, critical_told=None)
+    if occasion is Occasion.ESCALATED:
+        return replace(one, escalated=False)
+    if occasion is Occasion.REPEATED:
+        return replace(one, told_at=was.told_at)
+    return replace(one, told=was.told, told_at=was.told_at, critical_told=was.critical_told)
 
 
 def restore(payload: Mapping[str, Any], now: float) -> Recollection:
