@@ -6,7 +6,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from itertools import pairwise
 from pathlib import Path
@@ -137,6 +137,25 @@ def key(job: dict[str, Any]) -> str:
 
 def seconds(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    return red, green, blue
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """As WCAG reckons it."""
+
+    def luminance(colour: tuple[int, int, int]) -> float:
+        parts = [part / 255 for part in colour]
+        red, green, blue = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def assert_absences_are_seen(
@@ -693,6 +712,108 @@ def test_without_a_history_it_says_why(server: Server, browser: Browser) -> None
     server.backend.report = answer  # type: ignore[method-assign]
     browser.go(f"{server.url}/day")
     browser.wait("document.getElementById('summary').textContent.startsWith('Cannot read the history')")
+
+
+class TestLooks:
+    """What means something is seen and heard by everybody."""
+
+    @pytest.fixture(autouse=True)
+    def emulated(self, browser: Browser) -> Iterator[None]:
+        yield
+        browser.devtools("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+    @pytest.fixture
+    def legend(self, server: Server, browser: Browser, evening: dict[str, Any]) -> Callable[[str, str], str]:
+        """How the sign of the legend looks that stands for it, which is as in the lanes."""
+        serve(server, evening)
+        day(server, browser)
+        look = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+        places = {"job": "#lanes .bar .job", "take": "#lanes .bar[data-tone=ok] .take"}
+
+        def style(sign: str, name: str) -> str:
+            seen: list[str] = [
+                browser.run(look, place, name)
+                for place in (f".legend .{sign}", places.get(sign, f"#lanes .{sign}"))
+            ]
+            assert seen[0] == seen[1], sign
+            return seen[0]
+
+        return style
+
+    def test_each_sign_stands_out_and_missing_is_no_shade_of_recorded(
+        self, legend: Callable[[str, str], str]
+    ) -> None:
+        lane = (16, 20, 27)  # the panel, darkened
+        for sign in ("job", "take"):
+            assert contrast(rgb(legend(sign, "backgroundColor")), lane) >= 3
+        border, inside = (rgb(legend("hole", one)) for one in ("borderTopColor", "backgroundColor"))
+        assert contrast(border, lane) >= 3
+        assert contrast(border, inside) >= 3, "hollow: told by its form where colours are not"
+        assert contrast(inside, rgb(legend("take", "backgroundColor"))) >= 3
+        assert contrast((255, 255, 255), inside) >= 4.5
+        assert contrast((255, 255, 255), rgb(legend("job", "backgroundColor"))) >= 4.5
+        assert "repeating-linear-gradient" in legend("dark", "backgroundImage")
+
+    @pytest.mark.parametrize(
+        "media",
+        [{"media": "print"}, {"features": [{"name": "forced-colors", "value": "active"}]}],
+        ids=["paper", "forced colours"],
+    )
+    def test_they_differ_on_paper_and_in_forced_colours_as_well(
+        self, browser: Browser, legend: Callable[[str, str], str], media: dict[str, object]
+    ) -> None:
+        browser.devtools("Emulation.setEmulatedMedia", media)
+        white, black = (255, 255, 255), (0, 0, 0)
+        assert rgb(legend("take", "backgroundColor")) == black
+        assert rgb(legend("hole", "backgroundColor")) == white
+        assert contrast(rgb(legend("hole", "borderTopColor")), white) >= 3
+        assert legend("hole", "borderTopWidth") == "2px"
+        assert rgb(legend("job", "backgroundColor")) not in (black,)
+        assert "repeating-linear-gradient" in legend("dark", "backgroundImage")
+        name = browser.run("return getComputedStyle(document.querySelector('button.bar b')).color")
+        assert rgb(name) == black
+
+    @pytest.mark.parametrize("size", [WALL, (360, 740)], ids=["wall", "phone"])
+    def test_a_screen_reader_finds_channels_with_their_jobs_and_a_table(
+        self, server: Server, browser: Browser, evening: dict[str, Any], size: tuple[int, int]
+    ) -> None:
+        serve(server, evening)
+        day(server, browser, size)
+        nodes = browser.devtools("Accessibility.getFullAXTree", {})["nodes"]
+        heard = [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node["ignored"]
+        ]
+        names = [name for role, name in heard if role == "columnheader"]
+        assert names == ["Channel", "Job", "Began, UTC", "Ended", "Backup", "Missing", "Why", "Files"]
+        assert [name for role, name in heard if role == "rowheader"] == [row[0] for row in browser.run(_ROWS)]
+        count = len(evening["jobs"]) + len(evening["absences"])
+        assert len([role for role, _ in heard if role == "row"]) == 1 + count
+        assert ("status", "") in heard
+        bars = [name for role, name in heard if role == "button" and ", missing: " in name]
+        assert sorted(name.split(", ")[0] for name in bars) == sorted(
+            job["channel"] for job in evening["jobs"]
+        )
+
+    def test_on_a_phone_nothing_lies_beside_the_screen_and_each_job_can_be_touched(
+        self, server: Server, browser: Browser, evening: dict[str, Any]
+    ) -> None:
+        long = {"channel": "MASTER_CONTROL_ROOM_NORTH" * 3, "basename": "A_VERY_LONG_NAME" * 9}
+        serve(server, {**evening, "jobs": [*evening["jobs"], {**evening["jobs"][0], **long}]})
+        day(server, browser, (360, 740))
+        wide = (
+            "return [document.documentElement, document.querySelector('.scrolled')]"
+            ".map((one) => one.scrollWidth - one.clientWidth)"
+        )
+        assert browser.run(wide) == [0, 0]
+        least = (
+            "return Math.min(...[...document.querySelectorAll('button.opener, nav a:not([hidden])')]"
+            ".map((one) => one.getBoundingClientRect().height))"
+        )
+        assert browser.run(least) >= 24
+        browser.run("document.querySelector('button.opener').click()")
+        assert browser.run("return document.getElementById('job').open")
 
 
 class TestStrips:

@@ -29,11 +29,15 @@ export function showRows({ jobs, clock }, report) {
 function line({ channel, look: { mark, tone }, facts, key }) {
   const row = document.createElement("tr");
   const head = document.createElement("th");
+  row.role = "row"; // said, since on a phone they are laid out as something else
+  head.role = "rowheader";
   head.scope = "row";
   setText(head, channel);
   row.append(head);
   for (const [term, fact] of facts) {
     const cell = document.createElement("td");
+    cell.role = "cell";
+    cell.dataset.term = term;
     if (term === "Backup") cell.dataset.tone = tone;
     if (term === "Job" && key) cell.append(opener(key, fact));
     else setText(cell, term === "Backup" ? `${mark} ${fact}` : fact);
