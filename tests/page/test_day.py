@@ -225,6 +225,43 @@ def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict
         )
 
 
+def test_many_gaps_of_one_cause_are_told_in_short_and_each_where_the_job_is_opened(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    job = next(job for job in evening["jobs"] if job["status"] == "partial")
+    began = seconds(job["began"]["latest"])
+    gaps = [
+        {**holes((begins, begins + 20, Why.AWAY, None))["absences"][0], "least": 20, "most": 20.5}
+        for begins in range(round(began) + 60, round(began) + 660, 60)
+    ]
+    gaps = [{**gap, "cause": "dvr-unreachable"} for gap in gaps]
+    whole = {"least": 200.0, "most": 205.0}
+    serve(server, {**evening, "jobs": [{**job, "gaps": gaps, "missing": whole}], **holes()})
+    day(server, browser)
+    times = [f"{datetime.fromisoformat(gap['from'].replace('Z', '+00:00')):%H:%M:%S}" for gap in gaps]
+    ((*_, why, _),) = browser.run(_ROWS)
+    assert why == f"dvr unreachable at {', '.join(times[:3])} + 7 more"
+    browser.run("document.querySelector('button.opener').click()")
+    told = browser.run(
+        "return [...document.querySelectorAll('#job dt')].filter((one) => one.textContent === 'Gap')"
+        ".map((one) => one.nextSibling.textContent)"
+    )
+    assert [one[:8] for one in told] == times
+    assert all(one.endswith(": dvr unreachable, missing: 20 s") for one in told)
+
+
+def test_a_name_of_any_length_leaves_the_other_columns_in_sight(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    long = {"channel": "MASTER_CONTROL_ROOM_NORTH" * 3, "basename": "A_VERY_LONG_NAME_" * 10}
+    serve(server, {**evening, "jobs": [*evening["jobs"], {**evening["jobs"][0], **long}]})
+    day(server, browser, size=(1280, 800))
+    wide = "const one = document.querySelector('.scrolled'); return one.scrollWidth - one.clientWidth"
+    assert browser.run(wide) == 0
+    high = "return [...document.querySelectorAll('td[data-term=Began]')].map((one) => one.clientWidth)"
+    assert min(browser.run(high)) >= 90
+
+
 def test_what_is_in_doubt_is_never_told_as_nothing(
     server: Server, browser: Browser, evening: dict[str, Any]
 ) -> None:

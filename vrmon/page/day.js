@@ -61,7 +61,7 @@ function dayOf({ version, now: told, zone: current, channels }, report, asked) {
     seen: { from, to: Math.max(from, Math.min(now, to)) },
     isOver: to <= now,
     isToCome: now < from,
-    clock: (time) => zone.clock(time, from),
+    clock: (time, beside = from) => zone.clock(time, beside),
     jobs: new Map(report.jobs.map((job) => [keyOf(job), job])),
     channels: channels.map(({ name }) => name),
   };

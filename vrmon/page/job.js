@@ -1,8 +1,9 @@
 // What is told of a job: a line of facts, and all of it in a dialog.
 
-import { howLong, setText } from "./text.js";
-import { nameOf, seconds } from "./timeline.js";
+import { howLong, listed, setText } from "./text.js";
+import { grouped, nameOf, seconds } from "./timeline.js";
 
+const NAMED = 3; // times of one cause
 const POLLS = 2; // seconds that the polls around a beginning and an end leave in doubt
 
 const dialog = document.getElementById("job");
@@ -18,17 +19,25 @@ function missing({ least, most }) {
   return isSure ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
 }
 
-// `clock`: a Unix time in words.
+// Each cause once: "take died at 02:10:05, 02:14:30, 02:20:00 + 5 more".
+function whys({ gaps, began }, clock) {
+  return [...grouped(gaps, (gap) => gap.cause)].map(([cause, those]) => {
+    const times = those.map(({ from }) => seconds(from));
+    const told = times.map((time, place) => clock(time, times[place - 1] ?? seconds(began.latest)));
+    return `${cause.replaceAll("-", " ")} at ${listed(told, NAMED)}`;
+  });
+}
+
+// `clock`: a Unix time in words, with its date where that is not the day's, or not that of a second time.
 export function facts(job, clock) {
   const lacks = missing(job.missing);
-  const whys = job.gaps.map((gap) => `${gap.cause.replaceAll("-", " ")} at ${clock(seconds(gap.from))}`);
   return [
     ["Job", nameOf(job)],
     ["Began", clock(seconds(job.began.latest))],
     ["Ended", job.ended ? clock(seconds(job.ended.earliest)) : "running"],
     ["Backup", job.status],
     ["Missing", lacks],
-    ["Why", lacks === "nothing" ? "" : whys.join("; ") || "short times between polls"],
+    ["Why", lacks === "nothing" ? "" : whys(job, clock).join("; ") || "short times between polls"],
     ["Files", [...new Set(job.takes.flatMap((take) => take.files ?? [take.name]))].join(", ")],
   ];
 }
@@ -48,14 +57,21 @@ export function showJob(jobs, clock) {
 function tellJob(job, clock) {
   setText(document.getElementById("job-title"), `${job.channel}: ${nameOf(job)}`);
   const primary = ["Primary", `${job.primary}, ingest ${job.ingest}, id ${job.job}`];
+  const gaps = job.gaps.map((gap) => ["Gap", gapTold(gap, job, clock)]);
+  const takes = job.takes.map((take) => ["Take", takeTold(take)]);
   dialog.querySelector("dl").replaceChildren(
-    ...[primary, ...facts(job, clock), ...job.takes.map((take) => ["Take", takeTold(take)])].flatMap(([term, fact]) => {
+    ...[primary, ...facts(job, clock), ...gaps, ...takes].flatMap(([term, fact]) => {
       const [name, value] = [document.createElement("dt"), document.createElement("dd")];
       setText(name, term);
       setText(value, fact || "–");
       return [name, value];
     }),
   );
+}
+
+function gapTold({ from, to, least, most, cause }, { began }, clock) {
+  const last = to === null ? "now" : clock(seconds(to), seconds(from));
+  return `${clock(seconds(from), seconds(began.latest))} to ${last}: ${cause.replaceAll("-", " ")}, missing: ${missing({ least, most })}`;
 }
 
 function takeTold({ name, dvr, number, end_cause }) {
