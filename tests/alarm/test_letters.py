@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
+import pytest
+
 from vrmon.alarm import letters
+from vrmon.alarm.addressing import Audience, addressed
 from vrmon.alarm.letters import FIRST_PAUSE, LONGEST_PAUSE, Letter, Letters
 from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.recollection import Recollection, restore
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 
@@ -33,6 +38,61 @@ def tried(
         else:
             waiting = letters.failed(waiting, letter, "answered with status 400", now)
     return waiting, done
+
+
+def address(line: int, url: str) -> Way:
+    return Way(f"mailto (line {line})", Kind.APPRISE, digest=f"digest of {url}")
+
+
+A, B = address(1, "a"), address(2, "b")
+
+
+def known(*ways: Way) -> Recollection:
+    """With a letter to each."""
+    written = letters.write((), [message("PCR 1")], ways, 0.0)
+    return Recollection(letters=written, ways=frozenset(one.key for one in ways))
+
+
+def changed(before: Recollection, *ways: Way, is_whole: bool = True) -> Recollection:
+    return addressed(before, before, (), Audience(ways, is_whole), 5.0)[0]
+
+
+def recipients(known: Recollection) -> list[tuple[str, str]]:
+    return [(one.key, one.way) for one in known.letters]
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_letter_stays_with_its_address_whatever_is_put_above_it(is_restarted: bool) -> None:
+    before = known(A, B)
+    if is_restarted:
+        before = restore(json.loads(json.dumps(before.payload())), 1.0)
+    above = [address(1, "new"), address(2, "a"), address(3, "b")]
+    assert recipients(changed(before, *above)) == [(one.key, one.name) for one in above[1:]]
+    assert recipients(changed(before, address(1, "b"))) == [(B.key, "mailto (line 1)")], "a is gone"
+
+
+def test_a_letter_goes_to_the_address_as_it_was_corrected() -> None:
+    corrected = address(1, "a without its mistake")
+    assert recipients(changed(known(A, B), corrected, B))[0] == (corrected.key, corrected.name)
+    broken = changed(known(A, B), is_whole=False)
+    assert len(broken.letters) == 2
+    assert recipients(changed(broken, address(1, "b"))) == [(B.key, "mailto (line 1)")]
+    assert recipients(changed(broken, corrected, B))[0] == (corrected.key, corrected.name)
+
+
+def test_a_letter_that_a_version_wrote_which_knew_no_digests_is_delivered() -> None:
+    payload = json.loads(json.dumps(known(A, Way("webhook", Kind.WEBHOOK)).payload()))
+    for one in payload["letters"]:
+        del one["key"]
+    del payload["ways"]
+    found = changed(restore(payload, 1.0), A, Way("webhook", Kind.WEBHOOK))
+    assert recipients(found) == [(A.key, A.name), ("webhook", "webhook")]
+
+
+def test_a_letter_is_taken_in_though_its_line_has_moved_while_it_was_on_its_way() -> None:
+    before = known(A)
+    moved = changed(before, address(7, "a"))
+    assert letters.delivered(moved.letters, before.letters[0]) == ()
 
 
 def test_a_message_that_is_refused_for_ever_keeps_nobody_from_hearing_of_another() -> None:

@@ -241,6 +241,28 @@ def test_what_only_the_second_line_hears_waits_until_it_can_be_told(
     assert "escalated" not in {one["event"] for one in receiver.got}
 
 
+def test_what_waits_for_an_address_goes_there_and_nowhere_else_when_a_line_is_put_above_it(
+    tmp_path: Path, vrmond: Server, receiver: Receiver
+) -> None:
+    urls = tmp_path / "urls"
+    receiver.manner = "refusing"
+    with receiving() as other:
+        old, new = (one.url.replace("http", "json") for one in (receiver, other))
+        text = settings(urls_file=secret(urls, old))
+        with alarming(tmp_path, text, vrmond.unix_socket) as alarm:
+            show(vrmond, REFUSED)
+            alarm.wait_for(lambda: [one["delivered"] for one in alarm.told()] == [False])
+            urls.write_text(f"{new}\n{old}\n")
+            alarm.process.send_signal(signal.SIGHUP)
+            vrmond.wait(lambda: vrmond.backend.asked[-1][1].keys() == {"json (line 2)"})
+            receiver.manner = "well"
+            receiver.wait_for(lambda got: got)
+            vrmond.wait(lambda: not vrmond.backend.asked[-1][1])
+            saved = (alarm.state / "state.json").read_text()
+    assert other.got == []
+    assert "127.0.0.1" not in saved
+
+
 def test_each_way_can_be_tried(tmp_path: Path, vrmond: Server, receiver: Receiver) -> None:
     urls = tmp_path / "urls"
     text = settings(webhook=f'"{receiver.url}"', urls_file=secret(urls, "x"))

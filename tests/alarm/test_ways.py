@@ -31,6 +31,23 @@ def test_addresses_are_those_that_systemd_handed_over(tmp_path: Path) -> None:
     assert "mailto://a" not in repr(ways)
 
 
+def test_an_address_is_known_again_wherever_it_stands(tmp_path: Path) -> None:
+    def keys(text: str) -> list[str]:
+        file = tmp_path / "alarm"
+        file.touch(0o600)
+        file.write_text(text)
+        ways, faults = find(Alarm(urls_file=file), Secrets(tmp_path, None))
+        assert faults == ()
+        assert all(one.key not in repr(one.known) for one in ways)
+        return [one.key for one in ways]
+
+    mail, text = keys("mailto://a\nsms://b\n")
+    assert keys("# people\nslack://c/\ncritical sms://b\nmailto://a\n")[1:] == [text, mail]
+    twice = keys("critical mailto://a\nescalate mailto://a\n")
+    assert twice[0] == mail
+    assert len({*twice, text}) == 3
+
+
 def test_a_mistake_in_a_line_costs_no_other_address(tmp_path: Path) -> None:
     file = tmp_path / "alarm"
     file.touch(0o600)

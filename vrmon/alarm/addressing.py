@@ -29,9 +29,12 @@ def addressed(
     said = tuple(messages)
     unheard = () if audience.ways and audience.is_whole else _unheard(said, audience.ways)
     known = untold(before, after, unheard, now)
-    written = letters.write(known.letters, said, audience.ways, now)
+    waiting = letters.readdressed(known.letters, audience.ways, before.ways)
+    written = letters.write(waiting, said, audience.ways, now)
     stay, dropped = letters.kept(written, audience.ways, now, is_faulty=not audience.is_whole)
-    return replace(known, letters=stay), dropped
+    there = {one.key for one in audience.ways}
+    ways = frozenset(there if audience.is_whole else there | before.ways)
+    return replace(known, letters=stay, ways=ways), dropped
 
 
 def _unheard(messages: Iterable[Message], ways: Iterable[Recipient]) -> tuple[Message, ...]:

@@ -114,7 +114,7 @@ class Alarm:
             self._eyes.watch(condition.recorded, self._configured.settings.eyes)
             self._health.take_in(STATE, self._notebook.failing(), time.monotonic())
             self._health.take_in(PICTURES, self._eyes.failing(), time.monotonic())
-            self._reporting.tell(self._inquiry, self._health, self._configured.ways, self._eyes)
+            self._reporting.tell(self._inquiry, self._health, self._eyes)
         if not self._messengers.late() and not self._eyes.late():
             self._notifier.watchdog()
         self._notifier.status(self._summary(answers=condition is not None))
@@ -143,7 +143,7 @@ class Alarm:
                 self._hand_out()
 
     def _take_in(self, outcome: Outcome) -> None:
-        way, delivery, now = outcome.way.name, outcome.delivery, time.monotonic()
+        way, delivery, now = outcome.way.key, outcome.delivery, time.monotonic()
         if outcome.letter is not None or outcome.message is None:
             self._messengers.came_back(way)
         self._health.take_in(way, delivery.why, now)
@@ -152,7 +152,7 @@ class Alarm:
                 log.info(
                     "Alarm delivered",
                     extra=fields(
-                        outcome.message.code, way=way, event=outcome.message.occasion.value,
+                        outcome.message.code, way=outcome.way.name, event=outcome.message.occasion.value,
                         subject=outcome.message.subject,
                     ),
                 )  # fmt: skip
@@ -168,8 +168,8 @@ class Alarm:
 
     def _hand_out(self) -> None:
         for way in self._listeners():
-            if not self._messengers.is_out(way.name):
-                letter = letters.next_to(self._notebook.known.letters, way.name, self._notebook.now())
+            if not self._messengers.is_out(way.key):
+                letter = letters.next_to(self._notebook.known.letters, way.key, self._notebook.now())
                 if letter is not None:
                     self._messengers.carry(way, letter.message, letter)
 
@@ -179,7 +179,7 @@ class Alarm:
         now = time.monotonic()
         for way in self._configured.ways:
             others = self._health.failing().keys() - {way.name, PICTURES}
-            is_due = now - self._beat >= _BEATING and not self._messengers.is_out(way.name)
+            is_due = now - self._beat >= _BEATING and not self._messengers.is_out(way.key)
             if way.kind is Kind.HEARTBEAT and answers and not others and is_due:
                 self._beat = now
                 self._messengers.carry(way, None)
@@ -212,8 +212,7 @@ class Alarm:
         self._is_stale = False
         self._configured.read()
         self._inquiry = Inquiry(self._socket_path or self._configured.socket)
-        names = [way.name for way in self._configured.ways] + [STATE, PICTURES]
-        self._health.configured(names, self._configured.faults, time.monotonic())
+        self._health.configured(self._configured.ways, self._configured.faults, time.monotonic())
 
     def _summary(self, *, answers: bool) -> str:
         ways, failing = self._configured.ways, self._health.failing()

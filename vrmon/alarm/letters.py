@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from vrmon.alarm import kept as kept_entry
@@ -22,6 +22,8 @@ class Recipient(Protocol):
     """What must be known of a way to tell whether a message is for it."""
 
     @property
+    def key(self) -> str: ...
+    @property
     def name(self) -> str: ...
     @property
     def only_critical(self) -> bool: ...
@@ -31,14 +33,16 @@ class Recipient(Protocol):
 
 @dataclass(frozen=True)
 class Letter:
-    """`written` and `due` are seconds by the alarm's own clock; `why`: "" before a try."""
+    """To the way of that `key`, which people know as `way`, for now. `written` and `due` are seconds by the
+    alarm's own clock; `why`: "" before a try."""
 
-    way: str
+    way: str = field(compare=False)
     message: Message
     written: float
     tries: int = 0
     due: float = 0.0
     why: str = ""
+    key: str = ""
 
 
 Letters = tuple[Letter, ...]
@@ -60,7 +64,7 @@ def write(letters: Letters, messages: Iterable[Message], ways: Iterable[Recipien
     for message in messages:
         for way in ways:
             if wants(way, message):
-                letters = _put(letters, Letter(way.name, message, now))
+                letters = _put(letters, Letter(way.name, message, now, key=way.key))
     return letters
 
 
@@ -70,12 +74,12 @@ def _put(letters: Letters, letter: Letter) -> Letters:
         letters = tuple(
             one
             for one in letters
-            if one.way != letter.way
+            if one.key != letter.key
             or one.tries
             or one.message.occasion is not Occasion.REPEATED
             or (one.message.code, one.message.subject) != (said.code, said.subject)
         )
-    waiting = [one for one in letters if one.way == letter.way]
+    waiting = [one for one in letters if one.key == letter.key]
     if len(waiting) >= MOST:
         letters = tuple(one for one in letters if one is not waiting[0])
     return (*letters, letter)
@@ -88,14 +92,27 @@ def kept(
 
     `is_faulty`: a way that is missing may come back, once what is wrong with the configuration is corrected.
     """
-    names = {one.name for one in ways}
-    stay = tuple(one for one in letters if (is_faulty or one.way in names) and now - one.written < GIVEN_UP)
+    keys = {one.key for one in ways}
+    stay = tuple(one for one in letters if (is_faulty or one.key in keys) and now - one.written < GIVEN_UP)
     return stay, tuple(one for one in letters if one not in stay)
+
+
+def readdressed(letters: Letters, ways: Iterable[Recipient], earlier: Collection[str]) -> Letters:
+    """With letters to ways that are gone addressed to what stands in their place: an address that was
+    corrected, and no other of those whose keys were there `earlier`."""
+    by_key = {one.key: one for one in ways}
+    by_name = {one.name: one for one in by_key.values() if one.key not in earlier}
+    found = []
+    for letter in letters:
+        way = by_key.get(letter.key) or by_name.get(letter.way)
+        found.append(letter if way is None else replace(letter, key=way.key, way=way.name))
+    return tuple(found)
 
 
 def next_to(letters: Letters, way: str, now: float) -> Letter | None:
     """The letter whose turn it is, if it is due: in order of each subject, for one that is refused for ever
-    must not keep people from hearing of another; and of several the one that was tried least."""
+    must not keep people from hearing of another; and of several the one that was tried least. `way`: its
+    key."""
     due = [one for one in _first_of_each_subject(letters, way) if one.due <= now]
     return min(due, key=lambda one: one.tries, default=None)
 
@@ -103,24 +120,24 @@ def next_to(letters: Letters, way: str, now: float) -> Letter | None:
 def _first_of_each_subject(letters: Letters, way: str) -> Iterable[Letter]:
     first: dict[str, Letter] = {}
     for one in letters:
-        if one.way == way:
+        if one.key == way:
             first.setdefault(one.message.subject, one)
     return first.values()
 
 
 def delivered(letters: Letters, letter: Letter) -> Letters:
     """The way works, so what waits for it need not wait any longer."""
-    return tuple(replace(one, due=0.0) if one.way == letter.way else one for one in letters if one != letter)
+    return tuple(replace(one, due=0.0) if one.key == letter.key else one for one in letters if one != letter)
 
 
 def failed(letters: Letters, letter: Letter, why: str, now: float) -> Letters:
     """The letter is tried again, after a pause that grows. Others of its way wait as well, the longer the
     more they were tried, so that a way that does not work at all is not tried without end."""
     again = replace(letter, tries=letter.tries + 1, due=now + _pause(letter.tries), why=why)
-    others = [one.tries for one in _first_of_each_subject(letters, letter.way) if one != letter]
+    others = [one.tries for one in _first_of_each_subject(letters, letter.key) if one != letter]
     rest = now + _pause(min(others, default=0))
     return tuple(
-        again if one == letter else replace(one, due=max(one.due, rest)) if one.way == letter.way else one
+        again if one == letter else replace(one, due=max(one.due, rest)) if one.key == letter.key else one
         for one in letters
     )
 

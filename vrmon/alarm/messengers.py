@@ -34,7 +34,7 @@ class Messengers:
         self._out: dict[str, float] = {}
 
     def is_out(self, way: str) -> bool:
-        """Whether the way's messenger has not come back yet."""
+        """Whether the messenger of the way with that key has not come back yet."""
         return way in self._out
 
     def late(self) -> list[str]:
@@ -43,10 +43,10 @@ class Messengers:
 
     def carry(self, way: Way, message: Message | None, letter: Letter | None = None) -> None:
         """The way's messenger must be at home; `came_back` is called when its outcome is taken in."""
-        self._out[way.name] = float("inf")  # it has not begun
+        self._out[way.key] = float("inf")  # it has not begun
 
         def begins() -> None:
-            self._out[way.name] = time.monotonic()
+            self._out[way.key] = time.monotonic()
 
         def run() -> None:
             delivery = send(way, message, self._host, begins)

@@ -17,12 +17,14 @@ from vrmon.alarm.silence import Silence
 @dataclass(frozen=True)
 class Recollection:
     """`silence`: that of vrmond. `greeted`: the last appointment at which people were told that alarms work,
-    "" before the first. `letters`: what nobody has been seen to get yet."""
+    "" before the first. `letters`: what nobody has been seen to get yet. `ways`: the keys of those that there
+    were when all could be used, and of any since."""
 
     incidents: Mapping[Cause, Incident] = field(default_factory=dict)
     silence: Silence = field(default_factory=Silence)
     greeted: str = ""
     letters: tuple[Letter, ...] = ()
+    ways: frozenset[str] = frozenset()
 
     def payload(self) -> dict[str, Any]:
         """What JSON knows. How long vrmond is silent is not kept: a machine that was off proves nothing."""
@@ -30,6 +32,7 @@ class Recollection:
             "incidents": [incident.to_json(one) for one in self.incidents.values()],
             "greeted": self.greeted,
             "letters": [letters.to_json(one) for one in self.letters],
+            "ways": sorted(self.ways),
         }
 
     def gist(self) -> object:
@@ -38,6 +41,7 @@ class Recollection:
             tuple(replace(one, message="", hint="") for one in self.incidents.values()),
             self.greeted,
             self.letters,
+            self.ways,
         )
 
 
@@ -76,8 +80,10 @@ def restore(payload: Mapping[str, Any], now: float) -> Recollection:
 
     No time in it is later than `now`, whatever the clock was then.
     """
+    ways = payload.get("ways")
     return Recollection(
         incidents={one.cause: one for one in kept.each(payload.get("incidents"), incident.from_json, now)},
         greeted=str(payload.get("greeted") or ""),
         letters=tuple(kept.each(payload.get("letters"), letters.from_json, now)),
+        ways=frozenset(map(str, ways if isinstance(ways, list) else ())),
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 from vrmon.alarm.eyes.eyes import Eyes
 from vrmon.alarm.health import WaysHealth
 from vrmon.alarm.inquiry import Inquiry
-from vrmon.alarm.ways import Way
 
 _REPORTED = 10.0  # seconds between two words to vrmond
 
@@ -19,8 +17,8 @@ class Reporting:
     def __init__(self) -> None:
         self._last: tuple[float, object] = (float("-inf"), None)
 
-    def tell(self, inquiry: Inquiry, health: WaysHealth, ways: Iterable[Way], eyes: Eyes) -> None:
-        report, seen = health.report(way.name for way in ways), eyes.seen()
+    def tell(self, inquiry: Inquiry, health: WaysHealth, eyes: Eyes) -> None:
+        report, seen = health.report(), eyes.seen()
         gist = (report, [(one.channel, _kind(one.black), _kind(one.frozen)) for one in seen])
         moment, said = self._last
         is_due = gist != said or time.monotonic() - moment >= _REPORTED

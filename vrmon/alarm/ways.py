@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +21,7 @@ from vrmon.text import Word
 _LIMIT = 64 * 1024
 _PREFIXES = (Severity.CRITICAL.value, Severity.DEGRADED.value, "escalate")
 _NET_SNMP = "80001f8804"  # the beginning of an engine ID that is a text, of net-snmp's enterprise
+_DIGITS = 8  # of a digest: enough for a file of addresses, too few to find out what is secret in one
 _LONGEST_TEXT = 27  # bytes of such a text
 
 
@@ -33,13 +36,20 @@ class Kind(Word):
 
 @dataclass(frozen=True)
 class Way:
-    """`name` is for people and holds nothing secret; `known` is what the messenger must know."""
+    """`name` is for people and holds nothing secret; `known` is what the messenger must know. `digest`: of an
+    address that stands among others, whose line says little of whose it is."""
 
     name: str
     kind: Kind
     only_critical: bool = False
     is_second: bool = False
     known: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    digest: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which it is known again when the configuration has been changed."""
+        return self.digest or self.name
 
 
 class Fault(NamedTuple):
@@ -112,10 +122,14 @@ def _apprise(settings: Alarm, secrets: Secrets) -> list[Way | Fault]:
     file, found = settings.urls_file, list[Way | Fault]()
     if file is None:
         return found
+    digests: Counter[str] = Counter()
     for number, line in secrets.read(file):
         try:
             check(file, number, line)
-            found.append(_address(number, line))
+            way = _address(number, line)
+            digests[way.digest] += 1
+            again = f"-{digests[way.digest]}" if digests[way.digest] > 1 else ""
+            found.append(replace(way, digest=way.digest + again))
         except ValueError as wrong:
             found.append(Fault(f"urls_file (line {number})", f"cannot be used: {wrong}"))
     return found
@@ -128,7 +142,8 @@ def _address(number: int, line: str) -> Way:
         raise ValueError("it is not an address for Apprise, such as mailto://…")
     name = f"{schema[1].lower()} (line {number})"
     only_critical, is_second = Severity.CRITICAL.value in prefixes, "escalate" in prefixes
-    return Way(name, Kind.APPRISE, only_critical, is_second, {"url": url})
+    digest = hashlib.sha256(url.encode()).hexdigest()[:_DIGITS]
+    return Way(name, Kind.APPRISE, only_critical, is_second, {"url": url}, digest)
 
 
 def _webhook(settings: Alarm, _: Secrets) -> list[Way]:
