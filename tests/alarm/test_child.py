@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from queue import SimpleQueue
 
 from tests.alarm.receiver import PATIENCE, receiving
-from vrmon.alarm.child import MOST, send
+from vrmon.alarm.child import PATIENCE as LONGEST
+from vrmon.alarm.child import Delivery, send
 from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.messengers import Messengers, Outcome
+from vrmon.alarm.places import DOUBTFUL, MOST
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 
@@ -38,3 +42,22 @@ def test_many_messages_are_on_their_way_at_once_and_the_others_wait_their_turn()
         hung.gone.set()
         assert len([one.result() for one in sent]) == count
         assert sorted(begun) == list(range(count))
+
+
+def test_ways_that_hung_leave_room_for_those_that_work() -> None:
+    outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
+    messengers = Messengers("tv", outcomes)
+    with receiving() as hung, receiving() as well:
+        hung.manner = "hung"
+        bad = [Way(f"bad {one}", Kind.WEBHOOK, known={"url": hung.url}) for one in range(MOST + 1)]
+        for way in bad:
+            messengers.take_in(Outcome(way, None, MESSAGE, Delivery("did not answer", LONGEST)))
+            messengers.carry(way, MESSAGE)
+        wait_for(lambda: hung.begun == DOUBTFUL)
+        messengers.carry(Way("webhook", Kind.WEBHOOK, known={"url": well.url}), MESSAGE)
+        while (outcome := outcomes.get(timeout=PATIENCE)) and outcome.way.name != "webhook":
+            assert outcome.delivery.why
+        assert len(well.got) == 1
+        hung.manner = "well"
+        hung.gone.set()
+        wait_for(lambda: outcomes.qsize() >= MOST + 1 - DOUBTFUL)

@@ -144,8 +144,7 @@ class Alarm:
 
     def _take_in(self, outcome: Outcome) -> None:
         way, delivery, now = outcome.way.key, outcome.delivery, time.monotonic()
-        if outcome.letter is not None or outcome.message is None:
-            self._messengers.came_back(way)
+        self._messengers.take_in(outcome)
         self._health.take_in(way, delivery.why, now)
         if outcome.message is not None:
             if not delivery.why:
@@ -197,7 +196,7 @@ class Alarm:
 
     def _try(self, way: Way) -> Outcome:
         message = None if way.kind is Kind.HEARTBEAT else replace(_TEST, since=time.time())
-        outcome = Outcome(way, None, message, send(way, message, self._host))
+        outcome = Outcome(way, None, message, send(way, message, self._host, is_doubtful=True))
         if message is not None:
             self._outcomes.put(outcome)
         return outcome

@@ -8,20 +8,18 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from vrmon.alarm.message import Message
+from vrmon.alarm.places import Places
 from vrmon.alarm.ways import Way
 
 PATIENCE = 20.0
 """Seconds after which it is killed."""
-MOST = 8
-"""Children at once, each of 30 MiB: the others wait their turn, and no child has it for longer than that."""
 OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
-_PLACES = threading.BoundedSemaphore(MOST)
+_PLACES = Places()
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,16 @@ class Delivery:
 
 
 def send(
-    way: Way, message: Message | None, host: str, begins: Callable[[], object] = lambda: None
+    way: Way,
+    message: Message | None,
+    host: str,
+    begins: Callable[[], object] = lambda: None,
+    *,
+    is_doubtful: bool = False,
 ) -> Delivery:
     """Waits for its turn, when it calls `begins`, and for the outcome. Never raises, and returns within its
-    patience and a moment from then."""
-    with _PLACES:
+    patience and a moment from then. `is_doubtful`: others have precedence."""
+    with _PLACES.place(is_doubtful=is_doubtful):
         begins()
         began = time.monotonic()
         try:

@@ -12,6 +12,7 @@ from vrmon.alarm.letters import Letter
 from vrmon.alarm.message import Message
 from vrmon.alarm.ways import Way
 
+_SLOW = 5.0  # seconds after which a way that does not deliver holds up others
 _LATE = PATIENCE + 20.0  # seconds after which a thread counts as stuck
 
 
@@ -32,6 +33,7 @@ class Messengers:
         self._host = host
         self._outcomes = outcomes
         self._out: dict[str, float] = {}
+        self._hangs: dict[str, bool] = {}
 
     def is_out(self, way: str) -> bool:
         """Whether the messenger of the way with that key has not come back yet."""
@@ -42,20 +44,26 @@ class Messengers:
         return [way for way, since in [*self._out.items()] if time.monotonic() - since > _LATE]
 
     def carry(self, way: Way, message: Message | None, letter: Letter | None = None) -> None:
-        """The way's messenger must be at home; `came_back` is called when its outcome is taken in."""
+        """The way's messenger must be at home."""
+        has_failed = letter is not None and letter.tries > 0
+        is_doubtful = self._hangs.get(way.key, has_failed)
         self._out[way.key] = float("inf")  # it has not begun
 
         def begins() -> None:
             self._out[way.key] = time.monotonic()
 
         def run() -> None:
-            delivery = send(way, message, self._host, begins)
+            delivery = send(way, message, self._host, begins, is_doubtful=is_doubtful)
             self._outcomes.put(Outcome(way, letter, message, delivery))
 
         threading.Thread(target=run, name=f"to {way.name}", daemon=True).start()
 
-    def came_back(self, way: str) -> None:
-        self._out.pop(way, None)
+    def take_in(self, outcome: Outcome) -> None:
+        """What came of what was carried, or of a test."""
+        way, delivery = outcome.way.key, outcome.delivery
+        self._hangs[way] = bool(delivery.why) and delivery.took >= _SLOW
+        if outcome.letter is not None or outcome.message is None:
+            self._out.pop(way, None)
 
     def all_home(self) -> bool:
         return not self._out
