@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -405,6 +407,113 @@ def test_the_channels_take_turns_at_their_time_of_day() -> None:
     again = drilling.turn(settings, planned, morning + 86_400.0, EPOCH)
     assert again is settings.channels[0]
     assert drilling.turn(replace(settings, drill=DrillSettings()), planned, morning + 86_400.0, EPOCH) is None
+
+
+def turns_at(
+    at: str, *moments: datetime, results: tuple[DrillResult, ...] = (OK,), zone: str = "Europe/Zurich"
+) -> list[str]:
+    """Whose turn it is at each of these moments: two channels are drilled at once, with `results` in turn."""
+    settings = replace(site(2, SYNC), drill=DrillSettings(at=at))
+    run = Run(settings, DATED)
+    run.begin()
+    run.until(2.0)
+    assert run.planned is not None
+    planned, turns = run.planned, list[str]()
+    for moment in moments:
+        now = moment.replace(tzinfo=ZoneInfo(zone)).timestamp() - EPOCH
+        channel = drilling.turn(settings, planned, now, EPOCH)
+        turns.append("" if channel is None else channel.name)
+        if channel is not None:
+            done = Drill.of(channel, 10.0, "", now, EPOCH, None)
+            done = replace(done, result=results[sum(map(bool, turns[:-1])) % len(results)])
+            memory = replace(planned.memory.channels[channel.key], drill=done)
+            channels = {**planned.memory.channels, channel.key: memory}
+            planned = replace(planned, memory=replace(planned.memory, channels=channels))
+    return turns
+
+
+@pytest.fixture
+def in_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    def enter(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield enter
+    monkeypatch.undo()
+    time.tzset()
+
+
+Zone = Callable[[str], None]
+
+
+def day(month: int, number: int, hour: int, minute: int, second: int = 0, fold: int = 0) -> datetime:
+    return datetime(2026, month, number, hour, minute, second, fold=fold)
+
+
+def test_a_round_goes_on_beyond_midnight(in_zone: Zone) -> None:
+    in_zone("Europe/Zurich")
+    moments = day(11, 27, 23, 29), day(11, 27, 23, 59), day(11, 28, 0, 0, 10), day(11, 28, 0, 0, 30)
+    assert turns_at("23:30", *moments) == ["", "PCR 1", "PCR 2", ""]
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "moments"),
+    [
+        # the clock goes back from 3:00 to 2:00
+        ("Europe/Zurich", "02:30", (day(10, 25, 2, 30), day(10, 25, 2, 31), day(10, 25, 2, 31, fold=1))),
+        # from 2:00 on to 3:00: 2:30 is half an hour later
+        ("Europe/Zurich", "02:30", (day(3, 29, 3, 31), day(3, 29, 3, 32), day(3, 29, 4, 0))),
+        # back from 2:00 to 1:30, and on from 2:00 to 2:30
+        ("Australia/Lord_Howe", "01:45", (day(4, 5, 1, 46), day(4, 5, 1, 50), day(4, 5, 1, 46, fold=1))),
+        ("Australia/Lord_Howe", "02:15", (day(10, 4, 2, 46), day(10, 4, 2, 50), day(10, 4, 3, 15))),
+        ("Asia/Kolkata", "04:00", (day(6, 1, 4, 0), day(6, 1, 4, 1), day(6, 1, 4, 2))),
+    ],
+)
+def test_each_once_in_a_night_whatever_the_clock_does(
+    in_zone: Zone, zone: str, at: str, moments: tuple[datetime, ...]
+) -> None:
+    in_zone(zone)
+    assert turns_at(at, *moments, zone=zone) == ["PCR 1", "PCR 2", ""]
+
+
+def test_a_round_lasts_until_all_had_their_turn_and_none_begins_late(in_zone: Zone) -> None:
+    in_zone("Europe/Zurich")
+    assert turns_at("04:00", day(6, 1, 4, 59), day(6, 1, 9, 59), day(6, 2, 4, 0)) == [
+        "PCR 1",
+        "PCR 2",
+        "PCR 1",
+    ]
+    assert turns_at("04:00", day(6, 1, 4, 59), day(6, 1, 10, 1)) == ["PCR 1", ""]
+    assert turns_at("04:00", day(6, 1, 5, 1), day(6, 2, 3, 59)) == ["", ""]
+
+
+def test_one_that_was_busy_has_another_turn_when_it_can_be_drilled(in_zone: Zone) -> None:
+    in_zone("Europe/Zurich")
+    four = tuple(day(6, 1, 4, minute) for minute in (0, 1, 4, 6, 7, 12))
+    turns = turns_at("04:00", *four, results=(REFUSED, OK, OK))
+    assert turns == ["PCR 1", "PCR 2", "", "PCR 1", "", ""]
+    assert turns_at("04:00", *four, results=(FAILED,)) == ["PCR 1", "PCR 2", "", "", "", ""], (
+        "it had its turn"
+    )
+
+
+def test_nor_is_one_tried_again_that_is_busy_still() -> None:
+    settings = replace(site(1, SYNC), drill=DrillSettings(at=f"{datetime.fromtimestamp(EPOCH):%H:%M}"))
+    run = Run(settings, DATED)
+    run.begin()
+    run.until(2.0)
+    job, channel = run.job("NEWS"), settings.channels[0]
+    run.until(400.0)
+    refused = Drill.of(channel, 10.0, "[drill] at", 1.0, EPOCH, None).passed_over("it is busy", None)
+    run.amend(channel.key, lambda memory: replace(memory, drill=refused))
+    run.until(402.0)
+    assert run.planned is not None
+    assert drilling.turn(settings, run.planned, run.now, EPOCH) is None
+    run.playbox.jobs.remove(job)
+    run.until(410.0)
+    assert drilling.turn(settings, run.planned, run.now, EPOCH) is None, "[drill] clear"
+    run.until(420.0 + settings.drill.clear)
+    assert drilling.turn(settings, run.planned, run.now, EPOCH) is channel
 
 
 def test_one_that_was_passed_over_proves_nothing_and_the_last_result_stays() -> None:

@@ -95,13 +95,13 @@ def beginnings(entry: Schedule, now: float) -> list[float]:
     """When it begins, in Unix time: of one that is weekly, those of a week from now on, and those before that
     may still be under way."""
     if entry.day is not None:
-        return [_at(datetime.fromtimestamp(entry.day), entry.start)]
+        return [wall_clock(datetime.fromtimestamp(entry.day), entry.start)]
     today, longest = datetime.fromtimestamp(now), entry.minutes // _DAY + 1
     days = [today + timedelta(days=n) for n in range(-longest, 8)]
-    return [_at(day, entry.start) for day in days if day.isoweekday() % 7 in entry.days]
+    return [wall_clock(day, entry.start) for day in days if day.isoweekday() % 7 in entry.days]
 
 
-def _at(day: datetime, minutes: int) -> float:
-    """So many minutes after the local midnight, as a clock on the wall shows them."""
+def wall_clock(day: datetime, minutes: int) -> float:
+    """When a clock on the wall first shows so many minutes after midnight, in Unix time."""
     midnight = day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    return (midnight + timedelta(minutes=minutes)).astimezone().timestamp()
+    return (midnight + timedelta(minutes=minutes)).timestamp()

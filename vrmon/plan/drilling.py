@@ -6,12 +6,12 @@ well.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vrmon.model import DeviceState, Job, Odd, Phase, Problem, Schedule, Source
 from vrmon.plan import ahead, jobs, names, problems
 from vrmon.plan.case import Case
-from vrmon.plan.drill import STAMP_LENGTH, Drill, begun_at, prefix
+from vrmon.plan.drill import STAMP_LENGTH, Drill, DrillResult, begun_at, prefix
 from vrmon.plan.memory import ChannelMemory, Running, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
@@ -23,7 +23,9 @@ from vrmon.text import span
 
 _PATIENCE = 15.0  # seconds for its take to be seen, and to be gone again, beyond the recorder's own grace
 _BEGINS = 5.0  # seconds between the drill and the beginning of its take, by two clocks
-_ROUND = 3600.0  # seconds from the time of day at which the drills begin: no channel's turn comes later
+_LATE = 3600.0  # seconds after their time of day until which the drills may begin
+_ROUND = 6 * 3600.0  # the same until which a channel's turn may come, once they have
+_AGAIN = 300.0  # seconds until one is tried again that was busy
 
 
 def go_on(case: Case, memory: ChannelMemory, found: Found | None) -> ChannelMemory:
@@ -177,17 +179,42 @@ def refusal(
 
 
 def turn(settings: Settings, planned: Plan, now: float, epoch: float) -> Channel | None:
-    """The channel whose turn it is by the time of day of the settings: one after another, each once."""
+    """The channel whose turn it is by the time of day of the settings: one after another, each once, and then
+    those again that were busy, as soon as they can be drilled."""
     if not settings.drill.at:
         return None
-    local = datetime.fromtimestamp(now + epoch)
-    hour, minute = map(int, settings.drill.at.split(":"))
-    begins = local.replace(hour=hour, minute=minute, second=0, microsecond=0).timestamp() - epoch
-    moment = Moment(now)
-    if not moment.reached(begins) or moment.passed(begins, _ROUND):
+    moment, begins = Moment(now), _last(settings.drill.at, now + epoch) - epoch
+    if moment.passed(begins, _ROUND):
         return None
     drills = [planned.memory.channels.get(one.key, ChannelMemory()).drill for one in settings.channels]
     if any(one is not None and one.is_running for one in drills):
         return None
-    pairs = zip(settings.channels, drills, strict=True)
-    return next((channel for channel, one in pairs if one is None or one.when < begins), None)
+    has_begun = any(one is not None and begins <= one.when < begins + _LATE for one in drills)
+    if moment.passed(begins, _LATE) and not has_begun:
+        return None
+    pairs = tuple(zip(settings.channels, drills, strict=True))
+    new = next((channel for channel, one in pairs if one is None or one.when < begins), None)
+    if new is not None:
+        return new
+    seconds = settings.drill.seconds
+    return next(
+        (
+            channel
+            for channel, one in pairs
+            if one is not None and one.result is DrillResult.REFUSED and not channel.spare
+            if moment.passed(one.when, _AGAIN)
+            if not refusal(settings, planned, channel, seconds, now, epoch)
+        ),
+        None,
+    )
+
+
+def _last(at: str, now: float) -> float:
+    """When it was last so late on the clock on the wall, in Unix time: once a day, also where that hour comes
+    twice, or never."""
+    hour, minute = map(int, at.split(":"))
+    today = datetime.fromtimestamp(now)
+    begins = ahead.wall_clock(today, 60 * hour + minute)
+    if Moment(now).reached(begins):
+        return begins
+    return ahead.wall_clock(today - timedelta(days=1), 60 * hour + minute)
