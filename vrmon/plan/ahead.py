@@ -46,30 +46,23 @@ def _of_picture(site: Site, take: Running) -> Iterator[Problem]:
 
 def _of_schedules(site: Site, take: Running | None) -> Iterator[Problem]:
     """The first that is to begin, or, while our take runs, to begin or to end."""
-    due = [one for entry in site.case.schedules for one in _turns(site, entry, take)]
+    moment, case = site.moment, site.case
+    due = []
+    for begins, ends, entry in _spans(case.schedules, site.source.unique_id, moment, case.epoch):
+        is_end = moment.reached(begins)
+        turn = ends if is_end else begins
+        concerns = not is_end or (take is not None and not entry.is_stopped)
+        if concerns and not moment.reached(turn) and moment.reached(turn - _AHEAD):
+            due.append((turn, entry, is_end))
     if not due:
         return
-    moment, entry, is_end = min(due, key=lambda one: one[0])
-    facts: dict[str, Fact] = {"schedule": entry.name or entry.unique_id, "left": Left(moment)}
+    turn, entry, is_end = min(due, key=lambda one: one[0])
+    facts: dict[str, Fact] = {"schedule": entry.name or entry.unique_id, "left": Left(turn)}
     if take is not None:
         facts["name" if is_end else "taken"] = take.name
     situation = Situation.BEFORE_AIR if take is None else Situation.ON_AIR
     source = site.source.display_name
-    yield Problem.of(Code.SCHEDULE_AHEAD, site.case.channel.name, situation, source=source, **facts)
-
-
-def _turns(site: Site, entry: Schedule, take: Running | None) -> Iterator[tuple[float, Schedule, bool]]:
-    """When it will begin, and end, within the next minutes (monotonic; whether it is the end)."""
-    if entry.source != site.source.unique_id:
-        return
-    moment, epoch = site.moment, site.case.epoch
-    for begins in beginnings(entry, moment.now + epoch):
-        begin = begins - epoch
-        is_over = moment.reached(begin)
-        turn = begin + 60.0 * entry.minutes if is_over else begin
-        concerns = not is_over or (take is not None and not entry.is_stopped)
-        if concerns and not moment.reached(turn) and moment.reached(turn - _AHEAD):
-            yield turn, entry, is_over
+    yield Problem.of(Code.SCHEDULE_AHEAD, case.channel.name, situation, source=source, **facts)
 
 
 def scheduled(
@@ -77,18 +70,23 @@ def scheduled(
 ) -> tuple[Schedule, float] | None:
     """The first that the recorder begins on the source within so many seconds, or has begun and not ended:
     it, and when (monotonic). `epoch` plus a monotonic time is Unix time."""
-    due = []
+    due = [
+        (entry, begins)
+        for begins, ends, entry in _spans(entries, source, moment, epoch)
+        if moment.reached(begins - seconds) and not moment.reached(ends)
+        if not (entry.is_stopped and moment.reached(begins))
+    ]
+    return min(due, key=lambda one: one[1], default=None)
+
+
+def _spans(
+    entries: tuple[Schedule, ...], source: str, moment: Moment, epoch: float
+) -> Iterator[tuple[float, float, Schedule]]:
+    """When what the recorder is to record on the source begins and ends (monotonic)."""
     for entry in entries:
-        mine = beginnings(entry, moment.now + epoch) if entry.source == source else []
-        for begin in (begins - epoch for begins in mine):
-            is_stopped = entry.is_stopped and moment.reached(begin)
-            is_over = is_stopped or moment.passed(begin, 60.0 * entry.minutes)
-            if moment.reached(begin - seconds) and not is_over:
-                due.append((begin, entry))
-    if not due:
-        return None
-    begins, first = min(due, key=lambda one: one[0])
-    return first, begins
+        if entry.source == source:
+            for unix in beginnings(entry, moment.now + epoch):
+                yield unix - epoch, unix - epoch + 60.0 * entry.minutes, entry
 
 
 def beginnings(entry: Schedule, now: float) -> list[float]:
