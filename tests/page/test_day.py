@@ -902,6 +902,44 @@ class TestStrips:
         server.wait(lambda: server.backend.documents_made > before + 1)
         assert len(asked) == 1
 
+    def test_they_outlast_a_failure_but_not_for_long(
+        self, server: Server, browser: Browser, evening: dict[str, Any]
+    ) -> None:
+        asked, is_read = 0, True
+
+        async def answer(query: Mapping[str, str]) -> bytes:
+            nonlocal asked
+            asked += 1
+            if not is_read:
+                raise HistoryError("Cannot read the history: too many ask. Ask again.")
+            return json.dumps(at_another_time(evening, time.time() - EPOCH - LENGTH)).encode()
+
+        def later(minutes: int) -> None:
+            """The next question is another, and what came of the one before has been shown."""
+            before = asked
+            browser.run("window.later += 60000 * arguments[0]", minutes)
+            server.changed()
+            server.wait(lambda: asked > before)
+
+        server.backend.report = answer  # type: ignore[method-assign]
+        Board(browser, server.url)
+        browser.wait("!document.getElementById('timeline').hidden")
+        browser.run(
+            "window.later = 0; const real = performance.now.bind(performance);"
+            "performance.now = () => real() + window.later"
+        )
+        is_read = False
+        later(2)
+        later(2)
+        assert browser.run("return document.querySelectorAll('#strips .bar').length") > 0
+        assert browser.run("return document.querySelector('.recent').hidden")
+        later(10)
+        browser.wait("document.getElementById('timeline').hidden")
+        assert browser.run("return document.querySelector('.recent').hidden") is False
+        is_read = True
+        later(2)
+        browser.wait("!document.getElementById('timeline').hidden")
+
     def test_where_there_is_no_history_events_stand_there(self, server: Server, browser: Browser) -> None:
         async def answer(query: Mapping[str, str]) -> bytes:
             raise HistoryError("Cannot read the history: there is none.")

@@ -7,10 +7,12 @@ import { unknownIn, unknownTold } from "./unknown.js";
 const HOURS = 4;
 const PACE = 60000; // ms between two looks at the history, and the least when something has changed
 const SOONEST = 10000;
+const OLDEST = 600000; // ms for which what was told last may stand while the history cannot be read
 
 const section = document.getElementById("timeline");
 const list = document.getElementById("strips");
 let asked = -Infinity;
+let told = -Infinity;
 let known = "";
 
 export function showStrips(moment, live) {
@@ -21,10 +23,13 @@ export function showStrips(moment, live) {
   known = state;
   const lane = { from: moment.now - HOURS * 3600, to: moment.now };
   const query = new URLSearchParams({ from: time(lane.from), to: time(lane.to) });
-  fetch(`/report?${query}`)
-    .then((answer) => (answer.ok ? answer.json() : null))
-    .then((report) => show(report, moment, lane))
-    .catch(() => {});
+  fetch(`/report?${query}`, { signal: AbortSignal.timeout(PACE) })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+    .then((report) => {
+      told = performance.now();
+      show(report, moment, lane);
+    })
+    .catch(() => performance.now() - told > OLDEST && show(null));
 }
 
 function time(at) {
