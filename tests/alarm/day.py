@@ -42,6 +42,7 @@ class Day:
         self.memory = Recollection()
         self.now = 0.0
         self._start = start
+        self._wrong = timedelta()
 
     def begin(
         self, code: str, subject: str, severity: str = "critical", cause: tuple[str, str] | None = None
@@ -83,7 +84,7 @@ class Day:
         }
 
     def look(self) -> None:
-        local = self._start + timedelta(seconds=self.now)
+        local = self._start + timedelta(seconds=self.now) + self._wrong
         before = self.memory
         after, said = plan(self.document(), before, self.settings, self.now, local)
         audience = Audience(self.ways, is_whole=self.is_whole)
@@ -97,6 +98,10 @@ class Day:
             self.now = min(self.now + STEP, until)
             self.look()
         return self
+
+    def set_clock(self, wrong: float) -> None:
+        """By so many seconds the clock of the site is ahead."""
+        self._wrong = timedelta(seconds=wrong)
 
     def restart(self) -> None:
         """As a process that was killed begins anew with what lies on the disk."""

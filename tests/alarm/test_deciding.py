@@ -420,6 +420,32 @@ def test_once_a_week_people_hear_that_alarms_work() -> None:
     assert [occasion for occasion, _, _ in day.said()] == ["raised", "hello"]
 
 
+@pytest.mark.parametrize("days", [0.1, 5, 6.9])
+def test_a_clock_that_is_set_back_says_nothing_again(days: float) -> None:
+    day = Day(Alarm(hello=Weekly(0, 13 * 60)))
+    day.wait(3700)
+    assert day.said() == [("hello", "info", "")]
+    day.set_clock(-86400 * days)
+    day.wait(60)
+    day.set_clock(0)
+    day.now = 3500 + 7 * 86400
+    day.wait(60)
+    assert day.said() == []
+    day.wait(60)
+    assert day.said() == [("hello", "info", "")]
+
+
+def test_a_clock_that_was_ahead_for_years_keeps_no_week_silent() -> None:
+    day = Day(Alarm(hello=Weekly(0, 13 * 60)))
+    day.set_clock(86400 * 4000)
+    day.wait(60)
+    day.set_clock(0)
+    day.wait(3400)
+    assert day.said() == []
+    day.wait(200)
+    assert day.said() == [("hello", "info", "")]
+
+
 def test_vrmonds_own_documents_are_understood() -> None:
     """The scenes are what the daemon's views make of real plans."""
     document = scenes.document(*scenes.EVERY_STATE)

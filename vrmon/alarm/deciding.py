@@ -11,7 +11,7 @@ from datetime import datetime
 
 from vrmon.alarm.condition import Cause, Condition, Trouble, read
 from vrmon.alarm.grouping import Groups, grouped
-from vrmon.alarm.hours import appointment, is_quiet
+from vrmon.alarm.hours import WEEK, appointment, is_quiet
 from vrmon.alarm.incident import GAP, SETTLED, Incident, shown
 from vrmon.alarm.message import Line, Message, Occasion
 from vrmon.alarm.recollection import Recollection
@@ -57,11 +57,9 @@ def plan(
         if incident is not None:
             incidents[cause] = incident
         messages += said
-    greeted = memory.greeted
-    if settings.hello is not None:
-        greeted = appointment(settings.hello, local)
-        if memory.greeted and greeted != memory.greeted:
-            messages.append(_hello(incidents, now))
+    greeted = _greeted(memory.greeted, settings, local)
+    if memory.greeted and greeted > memory.greeted:
+        messages.append(_hello(incidents, now))
     return replace(memory, incidents=incidents, silence=silence, greeted=greeted), tuple(messages)
 
 
@@ -119,6 +117,15 @@ def _away(incident: Incident, now: float, *, quiet: bool) -> Decision:
         return incident, ()
     over = incident.telling(Occasion.ENDED, gone_since)
     return None, (over,)
+
+
+def _greeted(before: str, settings: Alarm, local: datetime) -> str:
+    """The last appointment that has come: a clock that is set back over it does not make it come again."""
+    if settings.hello is None:
+        return before
+    is_clear = before <= appointment(settings.hello, local + WEEK)  # or it was told by a wrong clock
+    last = appointment(settings.hello, local)
+    return max(before, last) if is_clear else last
 
 
 def _hello(incidents: Mapping[Cause, Incident], now: float) -> Message:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from vrmon.settings import Quiet, Weekly
 
+WEEK = timedelta(days=7)
+
 
 def is_quiet(quiet: Quiet | None, local: datetime) -> bool:
     if quiet is None:
@@ -17,9 +19,9 @@ def is_quiet(quiet: Quiet | None, local: datetime) -> bool:
 
 
 def appointment(weekly: Weekly, local: datetime) -> str:
-    """The last one that has come, as a text that is another for each."""
+    """The last one that has come, as a text: those of later ones come after it."""
     day = local - timedelta(days=(local.weekday() - weekly.day) % 7)
     moment = day.replace(hour=weekly.minute // 60, minute=weekly.minute % 60, second=0, microsecond=0)
     if moment > local:
-        moment -= timedelta(days=7)
+        moment -= WEEK
     return f"{moment:%Y-%m-%d %H:%M}"
