@@ -88,7 +88,7 @@ def test_letters_of_another_version_are_delivered() -> None:
     message = Message(
         Occasion.RAISED, "start-refused", Severity.DEGRADED, "PCR 1", "It is so.", line=Line.SECOND
     )
-    written = letters.write((), [message] * 4, [Way("webhook", Kind.WEBHOOK, is_second=True)], 5.0)
+    written = letters.write((), [message] * 4, [Way("webhook", Kind.WEBHOOK, is_second=True)], 5.0)[0]
     payload = json.loads(json.dumps(Recollection(letters=written).payload()))
     one, other, odd, missing = payload["letters"]
     one["new"] = one["message"]["new"] = 1
@@ -198,10 +198,10 @@ def test_what_the_site_tells_nobody_counts_as_told() -> None:
 
 def test_letters_to_a_way_that_cannot_be_used_wait_until_it_can() -> None:
     message = Message(Occasion.RAISED, "start-refused", Severity.CRITICAL, "PCR 1", "It is so.")
-    written = letters.write((), [message], [WAY], 0.0)
+    written = letters.write((), [message], [WAY], 0.0)[0]
     assert letters.kept(written, [], 5.0, is_faulty=True) == (written, ())
-    assert letters.kept(written, [], letters.GIVEN_UP, is_faulty=True) == ((), written)
-    assert letters.kept(written, [], 5.0) == ((), written)
+    assert letters.kept(written, [], letters.GIVEN_UP, is_faulty=True)[0] == ()
+    assert [one.letter for one in letters.kept(written, [], 5.0)[1]] == [*written]
 
 
 def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:
@@ -215,4 +215,20 @@ def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:
         letter = letters.Letter("webhook", message, 0.0, tries)
         told.add(Outcome(WAY, letter, message, Delivery("refused", 0.1)), 5.0)
     assert [one.get("tries") for one in told.entries()] == [None, 2]
+    told.close(60.0)
+
+
+def test_of_what_is_given_up_is_counted_how_much_for_each_way_and_reason(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    for number in range(3):
+        told.add_loss("webhook", "did not take them", float(number))
+    told.add_loss("mailto (line 1)", "is no longer configured", 3.0)
+    told.close(60.0)
+    told = Told(tmp_path)
+    told.add_loss("webhook", "did not take them", 4.0)
+    found = [(one["way"], one["message"], one["why"], one["lost"]) for one in told.entries()]
+    assert found == [
+        ("mailto (line 1)", "1 message given up", "is no longer configured", 1),
+        ("webhook", "4 messages given up", "did not take them", 4),
+    ]
     told.close(60.0)

@@ -49,7 +49,7 @@ A, B = address(1, "a"), address(2, "b")
 
 def known(*ways: Way) -> Recollection:
     """With a letter to each."""
-    written = letters.write((), [message("PCR 1")], ways, 0.0)
+    written = letters.write((), [message("PCR 1")], ways, 0.0)[0]
     return Recollection(letters=written, ways=frozenset(one.key for one in ways))
 
 
@@ -95,11 +95,23 @@ def test_a_letter_is_taken_in_though_its_line_has_moved_while_it_was_on_its_way(
     assert letters.delivered(moved.letters, before.letters[0]) == ()
 
 
+def test_what_no_longer_finds_room_is_told() -> None:
+    said = [message(f"PCR {number}") for number in range(letters.MOST + 3)]
+    known, lost = addressed(Recollection(), Recollection(), said, Audience([A, B], is_whole=True), 0.0)
+    assert len(known.letters) == 2 * letters.MOST
+    assert [(one.letter.way, one.letter.message.subject) for one in lost] == [
+        (way.name, f"PCR {number}") for number in range(3) for way in (A, B)
+    ]
+    assert {one.why for one in lost} == {"did not take them, and 200 newer ones wait"}
+    (old, *_) = addressed(known, known, (), Audience([A], is_whole=True), letters.GIVEN_UP)[1]
+    assert old.why == "did not take them for 24 h"
+
+
 def test_a_message_that_is_refused_for_ever_keeps_nobody_from_hearing_of_another() -> None:
-    bad = letters.write((), [message("PCR 1"), message("PCR 1", Occasion.ENDED)], [WAY], 0.0)
+    bad = letters.write((), [message("PCR 1"), message("PCR 1", Occasion.ENDED)], [WAY], 0.0)[0]
     left, done = tried(bad, lambda letter, _: letter.message.subject != "PCR 1", 0.0, 3600.0)
     assert {one[2] for one in done} == {"raised"}, "in order"
-    waiting = letters.write(left, [message("PCR 9"), message("PCR 9", Occasion.ENDED)], [WAY], 3600.0)
+    waiting = letters.write(left, [message("PCR 9"), message("PCR 9", Occasion.ENDED)], [WAY], 3600.0)[0]
     left, done = tried(waiting, lambda letter, _: letter.message.subject != "PCR 1", 3600.0, 3700.0)
     assert [one[2] for one in done if one[1] == "PCR 9"] == ["raised", "ended"]
     assert max(one[0] for one in done if one[1] == "PCR 9") <= 3600.0 + 2 * FIRST_PAUSE
@@ -107,7 +119,7 @@ def test_a_message_that_is_refused_for_ever_keeps_nobody_from_hearing_of_another
 
 
 def test_a_way_that_takes_nothing_is_tried_once_a_minute_and_gets_all_of_it_when_it_is_back() -> None:
-    waiting = letters.write((), [message(f"PCR {number}") for number in range(16)], [WAY], 0.0)
+    waiting = letters.write((), [message(f"PCR {number}") for number in range(16)], [WAY], 0.0)[0]
     waiting, _ = tried(waiting, lambda *_: False, 0.0, 3600.0)
     waiting, done = tried(waiting, lambda *_: False, 3600.0, 7200.0)
     assert len(done) <= 3600.0 / LONGEST_PAUSE + 1

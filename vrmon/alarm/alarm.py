@@ -104,9 +104,10 @@ class Alarm:
         settings, now = self._configured.settings.alarm, self._notebook.now()
         before = self._notebook.known
         known, messages = plan(document, before, settings, now, datetime.now().astimezone())
-        self._notebook.known, dropped = addressed(before, known, messages, self._audience(), now)
-        for letter in dropped:
+        self._notebook.known, losses = addressed(before, known, messages, self._audience(), now)
+        for letter, why in losses:
             log.warning("Alarm given up", extra=fields(way=letter.way, reason=letter.message.message))
+            self._told.add_loss(letter.way, why, time.time())
         self._notebook.save()
         self._hand_out()
         self._sign_of_life(answers=condition is not None)

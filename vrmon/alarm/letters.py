@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from vrmon.alarm import kept as kept_entry
 from vrmon.alarm.message import Line, Message, Occasion
@@ -45,7 +45,19 @@ class Letter:
     key: str = ""
 
 
+class Loss(NamedTuple):
+    """A letter that is given up, and why."""
+
+    letter: Letter
+    why: str
+
+
 Letters = tuple[Letter, ...]
+Losses = tuple[Loss, ...]
+
+_OLD = f"did not take them for {GIVEN_UP / 3600:g} h"
+_GONE = "is no longer configured"
+_CROWDED = f"did not take them, and {MOST} newer ones wait"
 
 
 def wants(way: Recipient, message: Message) -> bool:
@@ -56,19 +68,22 @@ def wants(way: Recipient, message: Message) -> bool:
     return message.line is Line.BOTH or (message.line is Line.SECOND) == way.is_second
 
 
-def write(letters: Letters, messages: Iterable[Message], ways: Iterable[Recipient], now: float) -> Letters:
-    """With a letter of each message to each way that wants it.
+def write(
+    letters: Letters, messages: Iterable[Message], ways: Iterable[Recipient], now: float
+) -> tuple[Letters, Losses]:
+    """With a letter of each message to each way that wants it, and those that had to make room for them.
 
     That a problem still lasts replaces what waits to say so: nobody wants it five times when a way is back.
     """
+    lost: list[Loss] = []
     for message in messages:
         for way in ways:
             if wants(way, message):
-                letters = _put(letters, Letter(way.name, message, now, key=way.key))
-    return letters
+                letters = _put(letters, Letter(way.name, message, now, key=way.key), lost)
+    return letters, tuple(lost)
 
 
-def _put(letters: Letters, letter: Letter) -> Letters:
+def _put(letters: Letters, letter: Letter, lost: list[Loss]) -> Letters:
     said = letter.message
     if said.occasion is Occasion.REPEATED:
         letters = tuple(
@@ -81,20 +96,28 @@ def _put(letters: Letters, letter: Letter) -> Letters:
         )
     waiting = [one for one in letters if one.key == letter.key]
     if len(waiting) >= MOST:
+        lost.append(Loss(waiting[0], _CROWDED))
         letters = tuple(one for one in letters if one is not waiting[0])
     return (*letters, letter)
 
 
 def kept(
     letters: Letters, ways: Iterable[Recipient], now: float, *, is_faulty: bool = False
-) -> tuple[Letters, Letters]:
+) -> tuple[Letters, Losses]:
     """Those that are still to be delivered, and those that are not: too old, or to a way that is gone.
 
     `is_faulty`: a way that is missing may come back, once what is wrong with the configuration is corrected.
     """
     keys = {one.key for one in ways}
-    stay = tuple(one for one in letters if (is_faulty or one.key in keys) and now - one.written < GIVEN_UP)
-    return stay, tuple(one for one in letters if one not in stay)
+    stay, lost = list[Letter](), list[Loss]()
+    for one in letters:
+        if now - one.written >= GIVEN_UP:
+            lost.append(Loss(one, _OLD))
+        elif not is_faulty and one.key not in keys:
+            lost.append(Loss(one, _GONE))
+        else:
+            stay.append(one)
+    return tuple(stay), tuple(lost)
 
 
 def readdressed(letters: Letters, ways: Iterable[Recipient], earlier: Collection[str]) -> Letters:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vrmon.alarm.messengers import Outcome
+from vrmon.catalog import Severity
 from vrmon.state import StateStore
 from vrmon.text import rfc3339
 
 PROGRAM = "vrmon-alarm"
+LOST = "lost"
+"""The event of an entry that counts messages which were given up."""
 _MOST = 500
 
 
@@ -45,9 +50,36 @@ class Told:
             "why": why,
         }
         if outcome.letter is not None and outcome.letter.tries:
-            earlier = next((one for one in reversed(self._entries) if _is_try_before(one, entry)), None)
-            if earlier is not None:
-                self._entries.remove(earlier)
+            self._remove(partial(_is_try_before, entry=entry))
+        self._add(entry)
+
+    def add_loss(self, way: str, why: str, moment: float) -> None:
+        """A message that was given up: counted with the others of its way that were for that reason."""
+        same = {"way": way, "event": LOST, "why": why}
+        earlier = self._remove(lambda one: same.items() <= one.items()) or {}
+        count = int(earlier.get("lost", 0)) + 1
+        entry = {
+            "time": rfc3339(moment),
+            **same,
+            "code": "",
+            "severity": Severity.CRITICAL.value,
+            "subject": "",
+            "message": f"{count} message{'s' * (count > 1)} given up",
+            "delivered": False,
+            "took": 0.0,
+            "tries": 0,
+            "lost": count,
+        }
+        self._add(entry)
+
+    def _remove(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
+        """The newest such entry, which is then none any more."""
+        found = next((one for one in reversed(self._entries) if is_it(one)), None)
+        if found is not None:
+            self._entries.remove(found)
+        return found
+
+    def _add(self, entry: dict[str, Any]) -> None:
         self._entries.append(entry)
         self._store.save({"told": self.entries()})
 
