@@ -78,6 +78,22 @@ def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Pat
             assert (code, why in answer["error"]) == (400, True), answer
 
 
+def test_a_job_that_ran_before_vrmon_was_there_is_not_claimed_whole(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.daemon.kill(signal.SIGTERM)
+        for file in here.daemon.state.iterdir():
+            file.unlink()  # as before the first start
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        here.daemon.start()
+        here.wait_for_phase("recording")
+        coverage = here.daemon.status()["channels"][0]["coverage"]
+        assert (coverage["was_running"], coverage["whole"]) == (True, None)
+        (told,) = report(here)["jobs"]
+        assert (told["began"]["earliest"], told["status"]) == (None, "running")
+        here.playbox.end_job(job)
+        wait(lambda: statuses(here) == ["partial"], "it is over")
+
+
 def test_a_channel_that_there_is_not_is_no_empty_answer(tmp_path: Path) -> None:
     with mirror(tmp_path, size=2) as here:
         for address in ("report", "history", "history?kind=job"):

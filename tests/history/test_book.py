@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -19,8 +20,10 @@ import pytest
 from tests.world.stores import ROOT, fill, until
 from vrmon.errors import HistoryError
 from vrmon.history.book import Book
-from vrmon.history.database import FORMAT, open_to_read
+from vrmon.history.database import APPLICATION, FORMAT, SCHEMA, open_to_read
+from vrmon.history.days import Span
 from vrmon.history.holes import Why
+from vrmon.history.report import report
 from vrmon.history.rows import Row, Value
 
 LONG = 60.0  # seconds that a test waits for something that should come at once
@@ -88,6 +91,34 @@ def test_a_session_says_when_it_was_alive_and_whether_it_ended_as_it_should(tmp_
         rows = connection.execute("SELECT began, version, seen, orderly FROM sessions").fetchall()
     assert rows == [(one.session, "1.0", rows[0][2], 1)]
     assert began - 1 <= one.session <= rows[0][2] <= time.time() * 1000
+
+
+def test_a_file_of_before_gets_the_columns_that_it_lacks_and_a_copy_is_read_without(tmp_path: Path) -> None:
+    file, columns = tmp_path / "history.db", re.compile(r"\n    was_running .*")
+    assert columns.search(SCHEMA)
+    with contextlib.closing(sqlite3.connect(file)) as old:
+        old.executescript(columns.sub("", SCHEMA))
+        old.execute(f"PRAGMA application_id={APPLICATION}")
+        old.execute(f"PRAGMA user_version={FORMAT}")
+        began, ended = NOW - 600_000, NOW - 60_000
+        times = (began, began + 1000, ended, ended + 1000)
+        named = ("a/A/b", "A", "1", began, "PCR 1", "1", "NEWS", *times)
+        old.execute(
+            "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*named, 1, 0.0, 1.0, 0.99, 1.0, 0, "[]", ended, NOW - 700_000),
+        )
+        old.commit()
+    span = Span(NOW / 1000 - 3600, NOW / 1000 + 3600)
+
+    def jobs(connection: sqlite3.Connection) -> list[tuple[str, bool]]:
+        return [(job["basename"], bool(job["began"]["earliest"])) for job in report(connection, span)["jobs"]]
+
+    with contextlib.closing(open_to_read(file)) as copy:
+        assert jobs(copy) == [("NEWS", True)]
+    with book(tmp_path) as one:
+        one.write([event(1, 1)])
+        assert one.ask(jobs).result(LONG) == [("NEWS", True)]
+        assert one.complaint == ""
 
 
 def test_killed_in_the_middle_of_writing_no_row_is_half_written(tmp_path: Path) -> None:

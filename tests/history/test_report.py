@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ from vrmon.history.holes import Hole
 from vrmon.history.pages import page
 from vrmon.history.report import report
 from vrmon.history.rows import Key, Row, Value, upsert
+from vrmon.model import Job
 from vrmon.settings import Sync
 from vrmon.views.round import Round
 
@@ -92,9 +94,15 @@ class Evenings:
 
 
 @contextlib.contextmanager
-def evenings(folder: Path, *, channels: int = 1, quirks: Quirks = Quirks()) -> Iterator[Evenings]:  # noqa: B008
+def evenings(
+    folder: Path,
+    *,
+    channels: int = 1,
+    quirks: Quirks = Quirks(),  # noqa: B008
+    poll_interval: float = 1.0,
+) -> Iterator[Evenings]:
     with contextlib.closing(open_to_write(folder / "history.db")) as connection:
-        run = Run(site(channels, Sync(outage_hold=20.0)), quirks)
+        run = Run(site(channels, Sync(outage_hold=20.0), poll_interval), quirks)
         run.promises.every = 0
         yield Evenings(connection, run)
 
@@ -192,6 +200,66 @@ def test_a_job_that_is_met_again_after_its_state_was_lost_is_one(tmp_path: Path)
             (take,) = here.listed("take", limit)
             assert (take["began"], take["ended"]) == (whole["takes"][0]["began"], whole["takes"][0]["ended"])
             assert take["names"] == whole["takes"][0]["files"]
+
+
+def test_what_ran_as_vrmon_looked_at_first_has_no_beginning_and_is_never_whole(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.job("NEWS")
+        run.until(50.0)
+        run.begin()
+        run.at(200.0, lambda: run.job("SPORTS") and None)
+        run.at(300.0, run.playbox.jobs.clear)
+        for moment, keep in ((100.0, 0), (150.0, None), (250.0, 0)):
+            run.until(moment)
+            news = here.read()["jobs"][0]
+            assert (news["began"]["earliest"], news["status"]) == (None, "running")
+            assert 50.0 <= seconds(news["began"]["latest"]) < 53.0
+            run.crash(keep=keep, pause=0.5)
+        run.until(400.0)
+        news, sports = here.read()["jobs"]
+        assert (news["began"]["earliest"], news["status"]) == (None, "partial")
+        assert news["missing"]["least"] < 3.0, "what was before is no part of it"
+        assert seconds(sports["began"]["earliest"]) <= 200.0
+        (listed,) = [one for one in here.listed("job", 1) if one["basename"] == "NEWS"]
+        assert listed["began"] == news["began"]
+
+
+def test_a_job_on_a_channel_that_is_new_has_no_beginning(tmp_path: Path) -> None:
+    with evenings(tmp_path, channels=2) as here:
+        run, both = here.run, here.run.settings
+        run.settings = replace(both, channels=both.channels[:1])
+        run.begin()
+        run.until(20.0)
+        run.playbox.begin(Job(both.channels[1].ingest, "NEWS"), "NEWS")
+        run.until(60.0)
+        run.settings = both
+        run.until(100.0)
+        (news,) = here.read()["jobs"]
+        assert news["began"]["earliest"] is None
+        assert 60.0 <= seconds(news["began"]["latest"]) < 63.0
+
+
+@pytest.mark.parametrize("poll_interval", [0.5, 1.0, 5.0, 20.0])
+def test_what_the_pace_of_the_looks_explains_costs_no_job_its_being_whole(
+    tmp_path: Path, poll_interval: float
+) -> None:
+    with evenings(tmp_path, poll_interval=poll_interval) as here:
+        run = here.run
+        run.begin()
+        for number in range(5):
+            begins = 100.0 + 1000.0 * number + 0.37 * poll_interval * number
+
+            def begin(name: str = f"SHOW {number}") -> None:
+                run.job(name)
+
+            run.at(begins, begin)
+            run.at(begins + 800.0, run.playbox.jobs.clear)
+        run.until(6000.0)
+        jobs = here.read()["jobs"]
+        doubts = [job["missing"]["most"] - job["missing"]["least"] for job in jobs]
+        assert [job["status"] for job in jobs] == ["complete"] * 5, doubts
+        assert max(doubts) > poll_interval
 
 
 def test_what_runs_runs_although_a_session_before_went_by_a_clock_that_was_ahead(tmp_path: Path) -> None:

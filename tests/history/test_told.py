@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 from tests.history.test_report import Evenings, evenings
 from tests.world.virtual_run import EPOCH
 from vrmon.cli.reports.printed import lines
+from vrmon.cli.reports.spreadsheet import table
 from vrmon.cli.reports.web import page
 from vrmon.history.days import Span
 from vrmon.history.holes import Hole, Why
@@ -142,6 +145,23 @@ def test_text_and_page_agree_about_when_a_job_ran(tmp_path: Path) -> None:
         assert job["ended"]["earliest"][:19] != job["ended"]["latest"][:19]
         (cell,) = re.findall(r"(\d\d:\d\d:\d\d–\d\d:\d\d:\d\d)<", page(document, "Last night"))
         assert f"  {cell}  " in told(document)[1]
+
+
+def test_what_ran_as_vrmon_looked_at_first_is_told_so(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        here.run.job("NEWS")
+        here.run.until(50.0)
+        here.run.begin()
+        here.run.at(300.0, here.run.playbox.jobs.clear)
+        here.run.until(400.0)
+        document = here.read()
+        _, news, why, *_, last = told(document)
+        assert re.search(r"  before [-\d: ]+–[-\d: ]+  lag –  ≥ [\d.]+ % since vrmon looked  NEWS", news)
+        assert re.match("    running since before vrmon looked at .*: what was before, nobody knows", why)
+        assert "0 of 1 whole; 1 in doubt; NEWS ran before vrmon looked; " in last
+        assert "running since before vrmon looked at" in page(document, "Last night")
+        (_, row) = csv.reader(io.StringIO(table(document)))
+        assert (row[2], row[3]) == ("partial", "")
 
 
 def test_what_waits_for_the_disk_is_told_as_waiting_and_not_as_lost(tmp_path: Path) -> None:

@@ -317,8 +317,8 @@ def holes(*times: tuple[int, int, Why, int | None]) -> dict[str, list[dict[str, 
         for began, ended, why, rows in times
     ]
     return {
-        "absences": [one.told() for one in every if one.why is not Why.LOST],
-        "losses": [one.told() for one in every if one.why is Why.LOST],
+        "absences": [one.told() for one in every if one.why not in (Why.LOST, Why.WAITING)],
+        "losses": [one.told() for one in every if one.why in (Why.LOST, Why.WAITING)],
     }
 
 
@@ -346,6 +346,7 @@ def holes(*times: tuple[int, int, Why, int | None]) -> dict[str, list[dict[str, 
             [(600, 1200, Why.LOST, 30)],
             "No job was seen on this day, but a part of the history was lost: nobody knows what ran then.",
         ),
+        ([(600, 1200, Why.WAITING, 30)], "No job ran on this day."),
         ([], "No job ran on this day."),
     ],
 )

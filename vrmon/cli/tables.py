@@ -182,6 +182,8 @@ def _missing(channel: Document) -> Text:
         return Text(_NOTHING) if texts(coverage, "files") else Text()
     if coverage.get("whole") is False:
         return Text(span(least), "yellow")
+    if coverage.get("was_running") is True:
+        return Text("unknown before", "yellow")
     return Text(f"up to {span(math.ceil(most))}", "yellow")
 
 

@@ -97,6 +97,7 @@ def whole(found: Sequence[_Row], unseen: _Row | None = None) -> dict[str, Any]:
         "basename": last["basename"] or first["basename"],
         "began_earliest": began,
         "began_latest": first["began_latest"],
+        "was_running": first.get("was_running", 0),
         "least": round(least, 3),
         "most": round(most, 3),
         "covered_least": min(max(1.0 - most / max(shortest, _MOMENT), 0.0), covered_most),

@@ -147,14 +147,18 @@ def between(row: _Row, what: str) -> dict[str, Any] | None:
 
 
 def job_itself(row: _Row) -> dict[str, Any]:
-    """Which job it is, and when it began."""
+    """Which job it is, and when it began: not earlier than nobody knows when, where it ran already as
+    somebody looked at first."""
+    began = between(row, "began")
+    if began is not None and row.get("was_running"):
+        began["earliest"] = None
     return {
         "channel": row["channel"],
         "primary": row["key"].partition("/")[0],
         "ingest": row["ingest"],
         "job": row["job"],
         "basename": row["basename"],
-        "began": between(row, "began"),
+        "began": began,
     }
 
 

@@ -21,8 +21,8 @@ from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import is_worth_telling
 
 MOST = 5000  # jobs of one report
-_OF_POLLS = 15.0  # seconds of a job that its looks alone leave in doubt, where nothing was the matter
-_OF_A_CAUSE = 3.0  # the same of what had a cause
+_OF_A_CAUSE = 3.0  # seconds of a job that may be in doubt although something was the matter
+_UNTOLD = 15.0  # seconds that the looks explain, as a file is read that does not tell it
 
 _OPEN = "one.ended_latest IS NULL"
 _NEXT = "SELECT min(began) FROM sessions WHERE began > one.session"
@@ -46,8 +46,8 @@ _Row = Mapping[str, Any]
 
 
 class Verdict(Word):
-    """PARTIAL: a part is surely missing, or so much is in doubt that nobody may call it whole. MISSED:
-    nothing of it was recorded."""
+    """PARTIAL: a part is surely missing, or so much is in doubt that nobody may call it whole, be it only
+    since nobody saw it begin. MISSED: nothing of it was recorded."""
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -74,7 +74,7 @@ def report(
     every = _whole(connection, _rows(connection, first, last, channel, session))
     sessions = Sessions(connection, session, round((time.time() if now is None else now) * 1000))
     jobs = [_job(connection, parts, tolerance, sessions) for parts in every]
-    jobs.sort(key=lambda job: (job["began"]["earliest"], job["channel"]))
+    jobs.sort(key=lambda job: (job["began"]["earliest"] or job["began"]["latest"], job["channel"]))
     until = min(last, sessions.now)
     found = Counter(job["status"] for job in jobs)
     return {
@@ -160,15 +160,16 @@ def _verdict(
     is_lacking = row["least"] > tolerance
     if is_lacking and not is_recorded:
         return Verdict.MISSED
-    is_whole = is_recorded and was_seen_to_end and not is_lacking and _is_beyond_doubt(gaps, tolerance)
-    return Verdict.COMPLETE if is_whole else Verdict.PARTIAL
+    is_sure = _is_beyond_doubt(gaps, tolerance, row.get("explained", _UNTOLD))
+    is_whole = was_seen_to_end and not row.get("was_running") and is_sure
+    return Verdict.COMPLETE if is_recorded and not is_lacking and is_whole else Verdict.PARTIAL
 
 
-def _is_beyond_doubt(gaps: list[dict[str, Any]], tolerance: float) -> bool:
+def _is_beyond_doubt(gaps: list[dict[str, Any]], tolerance: float, explained: float) -> bool:
     """Whether no more may be missing than is tolerated, and than the pace of the looks explains."""
     of_a_cause: float = sum(gap["most"] for gap in gaps if gap["cause"] != Cause.LATE_START.value)
-    of_none: float = sum(gap["most"] for gap in gaps if gap["cause"] == Cause.LATE_START.value)
-    return of_a_cause <= max(tolerance, _OF_A_CAUSE) and of_none <= max(tolerance, _OF_POLLS)
+    of_none = sum(gap["most"] - gap["least"] for gap in gaps if gap["cause"] == Cause.LATE_START.value)
+    return of_a_cause <= max(tolerance, _OF_A_CAUSE) and of_none <= max(tolerance, explained)
 
 
 def _take(row: _Row) -> dict[str, Any]:

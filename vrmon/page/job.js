@@ -9,7 +9,7 @@ const POLLS = 2; // seconds that the polls around a beginning and an end leave i
 const dialog = document.getElementById("job");
 
 export function keyOf(job) {
-  return [job.channel, job.job, job.began.earliest].join("|");
+  return [job.channel, job.job, job.began.earliest ?? job.began.latest].join("|");
 }
 
 // At least and at most, where that is not the same to a person: polls are a second or two apart.
@@ -31,13 +31,15 @@ function whys({ gaps, began }, clock) {
 // `clock`: a Unix time in words, with its date where that is not the day's, or not that of a second time.
 export function facts(job, clock) {
   const lacks = missing(job.missing);
+  const wasRunning = job.began.earliest === null;
+  const causes = [...(wasRunning ? ["it ran before vrmon looked"] : []), ...whys(job, clock)];
   return [
     ["Job", nameOf(job)],
-    ["Began", clock(seconds(job.began.latest))],
+    ["Began", `${wasRunning ? "before " : ""}${clock(seconds(job.began.latest))}`],
     ["Ended", job.ended ? clock(seconds(job.ended.earliest)) : "running"],
     ["Backup", job.status],
     ["Missing", lacks],
-    ["Why", lacks === "nothing" ? "" : whys(job, clock).join("; ") || "short times between polls"],
+    ["Why", lacks === "nothing" && !wasRunning ? "" : causes.join("; ") || "short times between polls"],
     ["Files", [...new Set(job.takes.flatMap((take) => take.files ?? [take.name]))].join(", ")],
   ];
 }

@@ -2,7 +2,7 @@
 
 import { facts, keyOf } from "./job.js";
 import { setText } from "./text.js";
-import { seconds, STATUSES } from "./timeline.js";
+import { beganOf, STATUSES } from "./timeline.js";
 import { unknownLines } from "./unknown.js";
 
 const UNKNOWN = { mark: "?", tone: "stale" };
@@ -13,7 +13,7 @@ export function showRows({ jobs, clock }, report) {
   const lines = [
     ...unknownLines(report, clock).map((one) => ({ ...one, channel: "all", look: UNKNOWN, key: "" })),
     ...[...jobs.values()].map((job) => ({
-      began: seconds(job.began.earliest),
+      began: beganOf(job),
       facts: facts(job, clock),
       channel: job.channel,
       look: STATUSES[job.status] ?? UNKNOWN,

@@ -16,9 +16,14 @@ export function seconds(time) {
   return Date.parse(time) / 1000;
 }
 
+// When a job may have begun at the earliest; where it ran already as vrmon looked at first: when that was.
+export function beganOf(one) {
+  return seconds(one.began.earliest ?? one.began.latest);
+}
+
 // From the earliest that a job may have begun to the latest that it may have ended.
 export function spanOf(one, now) {
-  return { from: seconds(one.began.earliest), to: one.ended ? seconds(one.ended.latest) : now };
+  return { from: beganOf(one), to: one.ended ? seconds(one.ended.latest) : now };
 }
 
 export function nameOf(job) {

@@ -4,6 +4,7 @@ import { howLong } from "./text.js";
 import { seconds } from "./timeline.js";
 
 const LOST = "lost";
+const WAITING = "waiting"; // for the disk: a report tells of it from memory
 const WORDS = {
   "vrmon-away": { told: "vrmon was away", backup: "not watched" },
   "no-history": { told: "no history was kept", backup: "not known" },
@@ -57,7 +58,7 @@ export function unknownLines(report, clock) {
 }
 
 function every({ absences, losses }) {
-  return [...absences, ...losses].map(({ from, to, why, rows }) => ({
+  return [...absences, ...losses.filter(({ why }) => why !== WAITING)].map(({ from, to, why, rows }) => ({
     from: seconds(from),
     to: to === null ? null : seconds(to),
     why: why in WORDS ? why : "vrmon-away",

@@ -120,6 +120,7 @@ export function covered(coverage) {
   if (!coverage) return "";
   const { least, most } = coverage.missing;
   if (coverage.whole) return coverage.files.length ? "complete" : "";
+  if (coverage.was_running && coverage.whole === null && least < 1) return "begun before vrmon looked";
   return coverage.whole === false ? `${howLong(least)} missing` : `≤ ${howLong(Math.ceil(most))} missing`;
 }
 

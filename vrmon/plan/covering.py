@@ -6,7 +6,6 @@ A look that shows no change of a channel costs it nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from math import inf
 
 from vrmon.catalog import Cause, Code
 from vrmon.model import Job, Observation, T, Verb
@@ -76,14 +75,19 @@ class Folding:
             if known is None and not any(job.present for job in on_ingest):
                 continue
             self._looked_at.add(key)
-            told = {job.job: _told(job, look, _patience(device)) for job in on_ingest}
+            told = {job.job: _told(job, look, _patience(device), last) for job in on_ingest}
             if known is not None and not is_late and _are_as_they_were(known, told):
                 continue
             coverage = self._caught_up(key)
             again = [job for job, one in told.items() if one.shown is Shown.YES and coverage.is_over(job)]
             self._file(key, (coverage.read(job, seen.ended) for job in again))
             self._channels[key] = coverage.without(again).primary_shown(
-                look, told, earliest, self._stamp(seen.ended), _patience(device)
+                look,
+                told,
+                earliest,
+                self._stamp(seen.ended),
+                _patience(device),
+                _explained(device, self._settings.dvrs[key.dvr]),
             )
         if look.shown is not Shown.UNKNOWN:
             self._primaries[name] = Between(seen.began, seen.ended)
@@ -269,23 +273,35 @@ def _patience(device: DeviceSettings) -> float:
     return max(5.0, 3 * device.poll_interval)
 
 
+def _explained(primary: DeviceSettings, dvr: DeviceSettings) -> float:
+    """Seconds of a job that may be in doubt although nothing was the matter: the looks around its beginning
+    and its end are as far apart as their pace and a slow answer have it, and a recorder shows what it has
+    begun as late as it may."""
+    apart = sum(one.poll_interval + min(one.poll_interval, one.timeout) for one in (primary, dvr))
+    return 2 * apart + dvr.traits.start_grace
+
+
 def _is_late(look: Look, last: Between | None, device: DeviceSettings) -> bool:
     is_good = look.shown is not Shown.UNKNOWN
     return is_good and last is not None and look.began - last.latest > _patience(device)
 
 
-def _told(tracked: TrackedJob, look: Look, patience: float) -> Told:
+def _told(tracked: TrackedJob, look: Look, patience: float, last: Between | None) -> Told:
     """What the look showed of a job: nothing where its entry was odd, or it was not asked for since.
 
-    One that a vrmon before this one knew had begun by the answer that showed it then, or shortly before.
+    One that a vrmon before this one knew had begun by the answer that showed it then, or shortly before. One
+    that was there at the first look of all, or before its channel was, has begun nobody knows when. `last`:
+    the good look before.
     """
     if look.shown is Shown.UNKNOWN:
         shown = Shown.UNKNOWN
     elif tracked.present:
         if tracked.across_outage:
             return Told(Shown.UNKNOWN, tracked.basename, Code.ODD_ANSWER.value)
-        since = inf if tracked.resumed is None else tracked.since - patience
-        return Told(Shown.YES, tracked.basename, since=since)
+        if tracked.resumed is not None:
+            return Told(Shown.YES, tracked.basename, since=tracked.since - patience)
+        is_new = last is not None and (tracked.since > last.latest or bool(tracked.job.show))
+        return Told(Shown.YES, tracked.basename, was_running=not is_new)
     else:
         shown = Shown.NO if tracked.absences else Shown.UNKNOWN
     return Told(shown, tracked.basename)

@@ -121,6 +121,8 @@ def _show(show: Show, unix: Shift) -> dict[str, Any]:
             for gap in account.gaps
         ],
         "over": account.is_over,
+        "was_running": account.was_running,
+        "explained": account.explained,
     }
 
 
@@ -139,6 +141,8 @@ def _restored_show(saved: Mapping[str, Any], monotonic: Shift) -> Show:
         unsure,
         tuple(_restored_gap(one, monotonic) for one in saved["gaps"]),
         bool(saved["over"]),
+        bool(saved.get("was_running", False)),
+        float(saved.get("explained", 0.0)),
     )
     return Show(
         int(saved["stamp"]),

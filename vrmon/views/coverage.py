@@ -19,6 +19,7 @@ def document(show: Show, tolerance: float, utc: Utc) -> dict[str, Any]:
     return {
         "missing": missing(account),
         "whole": is_whole(account, tolerance),
+        "was_running": account.was_running,
         "gaps": [gap(one, utc, is_open=not account.is_over) for one in gaps_of(account, tolerance)],
         "files": files(show),
     }
@@ -32,7 +33,7 @@ def is_whole(account: Account, tolerance: float) -> bool | None:
     """As far as anybody knows; None where that is in doubt."""
     if account.least > tolerance:
         return False
-    return True if account.most <= tolerance else None
+    return True if account.most <= tolerance and not account.was_running else None
 
 
 def gaps_of(account: Account, tolerance: float) -> list[Gap]:

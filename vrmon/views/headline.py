@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Phase
+from vrmon.settings import ChannelKey
 from vrmon.views.scene import Scene
 
 
@@ -12,12 +13,11 @@ def headline(scene: Scene) -> str:
     busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
     safe = [verdict for verdict in busy if verdict.is_recorded]
     text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
+    channels = [channel.key for channel, verdict in scene.plan.verdicts if verdict.job is not None]
     lacking = scene.plan.memory.covered.lacking
-    whole = [
-        one for channel, one in scene.plan.verdicts if one.job is not None and channel.key not in lacking
-    ]
-    if busy and len(whole) < len(busy):
-        text = f"{text}, {len(whole)} whole"
+    if any(key in lacking for key in channels):
+        whole = sum(key not in lacking and not _was_running(scene, key) for key in channels)
+        text = f"{text}, {whole} whole"
     unverified = sum(1 for verdict in busy if verdict.phase is Phase.UNVERIFIED)
     if unverified:
         text = f"{text}, {unverified} unverified"
@@ -29,6 +29,12 @@ def headline(scene: Scene) -> str:
     message = worst.message(scene.ages)
     about = "" if message.startswith(worst.subject) else f"{worst.subject}: "
     return f"{text}; {about}{message.rstrip('.')}{more}"
+
+
+def _was_running(scene: Scene, key: ChannelKey) -> bool:
+    """Whether a channel has a job that ran already when somebody looked at first."""
+    known = scene.plan.memory.covered.channels.get(key)
+    return known is not None and any(show.account.was_running for show in known.open.values())
 
 
 def _without_a_job(scene: Scene) -> str:

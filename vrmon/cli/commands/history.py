@@ -40,6 +40,8 @@ def _told(when: str, subject: str, rest: str) -> Text:
 def _job(item: Document) -> Text:
     least, most = sentences.missing(item)
     lacks = f"missing {sentences.amount(least, most)}" if most > 0 else "whole"
+    if sentences.was_running(item):
+        lacks = f"ran before vrmon looked; since then {lacks}"
     return _told(_span(item), text(item, "channel"), f"{sentences.name(item)}  {lacks}")
 
 

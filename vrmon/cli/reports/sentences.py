@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -68,10 +69,17 @@ def bounds(job: Document, what: str) -> tuple[datetime | None, datetime | None]:
     return earliest, latest
 
 
+def was_running(job: Document) -> bool:
+    """Whether it ran already when vrmon looked at first, so that nobody knows what was before."""
+    earliest, latest = bounds(job, "began")
+    return earliest is None and latest is not None
+
+
 def span_told(job: Document, times: Times) -> str:
     """From when to when it surely ran, such as "20:00:00–20:30:00"."""
     began, ended = bounds(job, "began")[1], bounds(job, "ended")
-    return f"{times.span_of(began, ended[0])}{' or later' if _is_far(*ended) else ''}"
+    before, after = "before " if was_running(job) else "", " or later" if _is_far(*ended) else ""
+    return f"{before}{times.span_of(began, ended[0])}{after}"
 
 
 def _is_far(earliest: datetime | None, latest: datetime | None) -> bool:
@@ -115,7 +123,8 @@ def coverage(job: Document) -> str:
     if status == MISSED:
         return "nothing"
     least = number(part(job, "coverage"), "least") or 0.0
-    return f"≥ {math.floor(least * 1000) / 10:.1f} %" + (" so far" if status == RUNNING else "")
+    since = " since vrmon looked" if was_running(job) else ""
+    return f"≥ {math.floor(least * 1000) / 10:.1f} %" + (since or (" so far" if status == RUNNING else ""))
 
 
 def amount(least: float, most: float) -> str:
@@ -137,7 +146,17 @@ def told(job: Document, times: Times) -> list[str]:
     """Its gaps, and its takes that ended by themselves although no gap says so, each as a line."""
     found = gaps(job)
     ends = [take for take in parts(job, "takes") if text(take, "end_cause") and not _is_told(take, found)]
-    return [*(gap_told(gap, job, times) for gap in found), *(end_told(take, times) for take in ends)]
+    return [
+        *_met(job, times),
+        *(gap_told(gap, job, times) for gap in found),
+        *(end_told(take, times) for take in ends),
+    ]
+
+
+def _met(job: Document, times: Times) -> Iterator[str]:
+    latest = bounds(job, "began")[1]
+    if was_running(job) and latest is not None:
+        yield f"running since before vrmon looked at {times.clock(latest)}: what was before, nobody knows"
 
 
 def end_told(take: Document, times: Times) -> str:
@@ -179,6 +198,8 @@ def lacks(job: Document) -> str:
     if least > 1 and found:
         places = _place(found[0], job) if len(found) == 1 else f" in {len(found)} places"
         return f"{name(job)} lacks {span(least)}{places}"
+    if was_running(job):
+        return f"{name(job)} ran before vrmon looked"
     return f"{name(job)} may lack up to {span(math.ceil(most))}"
 
 

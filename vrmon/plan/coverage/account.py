@@ -39,7 +39,9 @@ class Account:
 
     `ended` is None while it runs. `is_over`: it is proven that it has ended, and it is looked at no more.
     `sure` and `maybe`: seconds in which it surely ran, and may have. `least` and `most`: seconds of it that
-    are missing; `unsure`: those of `most` in which it may not have run.
+    are missing; `unsure`: those of `most` in which it may not have run. `was_running`: it ran already when
+    somebody looked at first, and what was before `began` is no part of this. `explained`: seconds of doubt
+    that the pace of the looks brings with it.
     """
 
     job: Watch
@@ -53,13 +55,18 @@ class Account:
     unsure: float = 0.0
     gaps: tuple[Gap, ...] = ()
     is_over: bool = False
+    was_running: bool = False
+    explained: float = 0.0
 
     @classmethod
-    def opened(cls, look: Look, earliest: float) -> Account:
-        """Of a job that `look` was the first to show; it did not run yet at `earliest`."""
+    def opened(
+        cls, look: Look, earliest: float, explained: float = 0.0, *, was_running: bool = False
+    ) -> Account:
+        """Of a job that `look` was the first to show; it did not run yet at `earliest`, unless it
+        `was_running` before."""
         began = Between(min(earliest, look.began), look.ended)
         watch = Watch((Stretch(look.ended, Sure.MAYBE),), look, look.ended)
-        return cls(watch, began, began.earliest)
+        return cls(watch, began, began.earliest, was_running=was_running, explained=explained)
 
     def seen(self, look: Look, patience: float) -> Account:
         """With another look at its primary."""

@@ -58,13 +58,14 @@ class Told:
     """What a look at the primary showed of a job, and the name of its file, as far as that is known.
 
     `cause`: why it is UNKNOWN, where the answer was good as a whole. `since`: when it was known to run at the
-    latest, or shortly before.
+    latest, or shortly before. `was_running`: it ran already when somebody looked at first.
     """
 
     shown: Shown
     basename: str | None = None
     cause: str = ""
     since: float = inf
+    was_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,18 @@ class Coverage:
     open: Mapping[Job, Show] = field(default_factory=dict)
 
     def primary_shown(
-        self, look: Look, jobs: Mapping[Job, Told], earliest: float, stamp: int, patience: float
+        self,
+        look: Look,
+        jobs: Mapping[Job, Told],
+        earliest: float,
+        stamp: int,
+        patience: float,
+        explained: float = 0.0,
     ) -> Coverage:
         """Take in a look at the primary, with what it showed of each job of the channel's ingest.
 
-        A job that begins gets `stamp`; it did not run yet at `earliest`, unless it is known to.
+        A job that begins gets `stamp`; it did not run yet at `earliest`, unless it is known to. `explained`:
+        seconds of doubt that the pace of the looks brings with it.
         """
         shows = dict(self.open)
         for job, told in jobs.items():
@@ -93,7 +101,9 @@ class Coverage:
                 account = known.account.seen(shown, patience)
                 shows[job] = replace(known, account=account, basename=told.basename or known.basename)
             elif told.shown is Shown.YES:
-                account = Account.opened(shown, min(earliest, told.since))
+                account = Account.opened(
+                    shown, min(earliest, told.since), explained, was_running=told.was_running
+                )
                 shows[job] = Show(stamp, job, account, told.basename)
         return self._advanced(shows)
 
