@@ -111,7 +111,7 @@ def gaps(show: Show) -> list[tuple[str, float, float]]:
         (".jjjjjjjj...", "-ccccpp1111-", [("late-start", 0.9, 7.1)]),
         (".jjjjjjjj...", "-ccccff1111-", [("late-start", 0.9, 7.1)]),
         (".jjjjjjjj...", "-1111-22222-", [("late-start", 0.0, 1.1), ("late-start", 0.0, 2.1)]),
-        (".jjjjjjjj...", "-1111222222-", [("late-start", 0.0, 1.1), ("late-start", 0.0, 1.1)]),
+        (".jjjjjjjj...", "-1111222222-", [("late-start", 0.0, 1.1), ("take-died", 0.0, 1.1)]),
         (".jjjjjjjj...", "-111fff2222-", [("late-start", 0.0, 1.1), ("foreign", 1.9, 4.1)]),
         (".jjjjjjjj...", "-111ppp1111-", [("late-start", 0.0, 1.1), ("take-paused", 1.9, 4.1)]),
         (".jjjjjjjj...", "-111???1111-", [("late-start", 0.0, 1.1)]),
@@ -218,6 +218,22 @@ def test_takes_have_bounds_and_an_end_of_their_own() -> None:
         (1, Between(0.0, 1.1), Between(3.0, 4.1), "foreign"),
         (2, Between(6.0, 7.1), Between(10.0, 11.1), "late-start"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("primary", "recorder", "cause"),
+    [
+        (".jjjjjjjj...", "-1111222222-", "take-died"),
+        (".jjjjjjjj...", "-111???2222-", "dvr-unreachable"),
+        (".jjjj.nnnn...", "-1111NNNNNNN-", ""),
+    ],
+)
+def test_a_take_whose_next_is_there_at_the_first_look_has_the_cause_of_its_end(
+    primary: str, recorder: str, cause: str
+) -> None:
+    first, second = show_of(watched(primary, recorder)).takes[0], watched(primary, recorder).coverage.takes[1]
+    assert first.ended is not None
+    assert (first.end_cause, second.end_cause) == (cause, "late-start")
 
 
 def test_an_id_that_is_used_again_is_another_job() -> None:

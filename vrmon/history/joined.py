@@ -148,7 +148,8 @@ def _ended(take: dict[str, Any], sessions: Sessions) -> dict[str, Any]:
         return take
     earliest = max(take["began_latest"], take["seen"] or 0)
     latest = max(earliest, sessions.looked_again(take["session"], take["dvr"]))
-    return {**take, "ended_earliest": earliest, "ended_latest": latest}
+    cause = take["end_cause"] or Cause.VRMON_AWAY.value
+    return {**take, "ended_earliest": earliest, "ended_latest": latest, "end_cause": cause}
 
 
 def _is_met_again(last: _Row, take: _Row) -> bool:

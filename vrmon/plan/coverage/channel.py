@@ -8,7 +8,7 @@ from math import inf
 
 from vrmon.model import Job
 from vrmon.plan.coverage.account import Account
-from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail, Watch
+from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail, Watch, died
 from vrmon.plan.replacing import replace
 
 _SHARED = 3.0  # seconds of a job that another job's take must have recorded to be named among its files
@@ -198,8 +198,18 @@ def _taken(
     changed = Between(look.began if before.last is None else before.last.began, look.ended)
     if running is not None:
         ended = Between(max(proven, running.began.earliest), look.ended)
-        takes = (*takes[:-1], replace(running, ended=ended, end_cause=look.cause))
+        takes = (
+            *takes[:-1],
+            replace(running, ended=ended, end_cause=_end_cause(before, look, running, shown)),
+        )
     return takes if shown is None else (*takes, replace(shown, began=changed))
+
+
+def _end_cause(before: Watch, look: Look, running: TakeSpan, shown: TakeSpan | None) -> str:
+    """Where a take of another job is there, the end was wanted."""
+    if look.cause or before.last is None or (shown is not None and shown.job != running.job):
+        return look.cause
+    return (before.dark if shown is not None else "") or died(before.last, look)
 
 
 def _takes_of(account: Account, job: Job, takes: tuple[TakeSpan, ...], now: float) -> tuple[TakeSpan, ...]:

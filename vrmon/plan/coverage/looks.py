@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from vrmon.catalog import Cause
+from vrmon.catalog import Cause, Code
 from vrmon.plan.replacing import replace
 
 AWAY = Cause.VRMON_AWAY.value  # the cause of what nobody watched although nothing failed
@@ -116,7 +116,7 @@ class Watch:
             return replace(self, last=look, dark="", torn=False) if is_same else self._renewed(look)
         if last.shown is Shown.COMING and look.shown is Shown.NO and not (dark or look.came):
             return self._renewed(look)
-        cause = dark or (last.cause if look.came else "") or look.cause or last.cause
+        cause = dark or (last.cause if look.came else "") or look.cause or last.cause or died(last, look)
         is_open = last.shown is Shown.COMING
         settled = self.stretches if is_open else self._settled(self.end(look, patience, tail))
         return Watch(_joined((*settled, Stretch(look.ended, Sure.MAYBE, cause=cause))), look, look.ended)
@@ -173,6 +173,14 @@ def _goes_on(last: Look, look: Look, dark: str) -> bool:
     if look.shown is not last.shown or look.take != last.take:
         return False
     return not dark or (bool(look.proof) and look.proof == last.proof)
+
+
+def died(last: Look, look: Look) -> str:
+    """The cause where the one take is over and the next is there at the first look, unless that is another
+    job's: nobody wanted the end of it."""
+    are_takes = last.shown is Shown.YES and look.shown is Shown.YES and last.take != look.take
+    jobs = [take.rpartition("|")[0] for take in (last.take, look.take)]
+    return Code.TAKE_DIED.value if are_takes and jobs[0] == jobs[1] else ""
 
 
 def _joined(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
