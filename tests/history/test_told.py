@@ -7,7 +7,7 @@ import io
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,15 @@ import pytest
 
 from tests.history.test_report import Evenings, evenings
 from tests.world.virtual_run import EPOCH
+from vrmon.cli.news import clock
 from vrmon.cli.reports.printed import lines
 from vrmon.cli.reports.spreadsheet import table
+from vrmon.cli.reports.times import Times
 from vrmon.cli.reports.web import page
 from vrmon.history.days import Span
 from vrmon.history.holes import Hole, Why
 from vrmon.history.rows import Row
+from vrmon.text import rfc3339
 
 
 def evening(here: Evenings, *, until: float = 400.0) -> None:
@@ -135,6 +138,28 @@ def test_a_time_has_its_zone_where_the_clocks_are_changed(tmp_path: Path) -> Non
         html = page(document, "Last night")
         assert "Times in CEST, later CET." in html
         assert re.search(r">02:59:\d\d CEST–02:00:\d\d CET<", html)
+        assert re.findall(r">(\d\d:\d\d(?: \w+)?)</text>", html) == ["02:00", "02:00 CET", "03:00"]
+        (_, row) = csv.reader(io.StringIO(table(document)))
+        assert (row[4][11:16], row[4][-6:]) == ("02:59", "+02:00")
+        assert (row[5][11:16], row[5][-6:]) == ("02:00", "+01:00")
+        winter = datetime(2026, 1, 10, tzinfo=timezone.utc).timestamp()
+        year = {**document, "from": rfc3339(winter), "to": rfc3339(winter + 350 * 86_400.0)}
+        (line,) = [line for line in told(year) if "NEWS" in line][:1]
+        assert re.search(r"10-25 02:59:\d\d CEST–10-25 02:00:\d\d CET  ", line), "both ends are in winter"
+        assert Times(year).zone == "CET, later CEST"
+
+
+@pytest.mark.usefixtures("berlin")
+def test_the_hour_that_the_clocks_show_twice_has_its_zone_in_a_list() -> None:
+    change = datetime(2026, 10, 25, 1, tzinfo=timezone.utc)
+    minutes = [change + timedelta(minutes=one) for one in (-61, -30, 30, 61)]
+    assert [clock(when) for when in minutes] == [
+        "2026-10-25 01:59:00",
+        "2026-10-25 02:30:00 CEST",
+        "2026-10-25 02:30:00 CET",
+        "2026-10-25 03:01:00",
+    ]
+    assert clock(datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)) == "2026-03-29 03:30:00"
 
 
 def test_text_and_page_agree_about_when_a_job_ran(tmp_path: Path) -> None:

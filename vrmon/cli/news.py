@@ -51,10 +51,17 @@ def line(event: Event, *, padded: bool = True) -> Text:
 
 
 def clock(when: datetime | None, *, seconds: bool = True) -> str:
-    """Local time, with the day where it is not today's."""
+    """Local time, with the day where it is not today's, and the zone where the clocks show it twice."""
     if when is None:
         return "--:--:--"
     local = when.astimezone()
     time = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    time += f" {local:%Z}" if _is_shown_twice(local) else ""
     is_today = local.date() == datetime.now(timezone.utc).astimezone().date()
     return time if is_today else f"{local.date()} {time}"
+
+
+def _is_shown_twice(local: datetime) -> bool:
+    """Whether it lies within the hour by which the clocks are set back in autumn, or the one before."""
+    shown = local.replace(tzinfo=None)
+    return shown.replace(fold=0).astimezone().utcoffset() != shown.replace(fold=1).astimezone().utcoffset()

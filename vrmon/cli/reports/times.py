@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from vrmon.cli.lenient import moment
@@ -15,7 +16,8 @@ class Times:
         first = moment(document, "from") or datetime.now(timezone.utc)
         self._first = first.astimezone()
         self._last = (moment(document, "to") or first).astimezone()
-        self._is_changing = self._first.utcoffset() != self._last.utcoffset()
+        self._zones = list(dict.fromkeys(f"{when:%Z}" for when in _sampled(self._first, self._last)))
+        self._is_changing = len(self._zones) > 1
 
     @property
     def span(self) -> str:
@@ -26,7 +28,7 @@ class Times:
     @property
     def zone(self) -> str:
         """Such as "CET", or "CEST, later CET"."""
-        return f"{self._first:%Z}, later {self._last:%Z}" if self._is_changing else f"{self._first:%Z}"
+        return ", later ".join(self._zones)
 
     def clock(self, when: datetime) -> str:
         local = when.astimezone()
@@ -41,3 +43,11 @@ class Times:
         """Such as "20:00:00–20:30:00"; what has not ended goes on."""
         first = "?" if began is None else self.clock(began)
         return f"{first}–{'' if ended is None else self.clock(ended)}"
+
+
+def _sampled(first: datetime, last: datetime) -> Iterator[datetime]:
+    """A time of each day between them: who changes the clock in spring changes it back in autumn."""
+    yield first
+    for day in range(1, (last - first).days + 1):
+        yield (first + timedelta(days=day)).astimezone()
+    yield last

@@ -54,9 +54,12 @@ class Axis:
     def ticks(self) -> Iterator[dict[str, Any]]:
         hours = max(1, -(-int(self._seconds // 3600) // _TICKS))
         when = self.first.astimezone().replace(minute=0, second=0, microsecond=0)
+        zone = f"{self.first.astimezone():%Z}"
         while when <= self.last:
             if when >= self.first:
-                yield {"x": self.x(when), "text": f"{when:%H:%M}"}
+                changed = "" if zone == f"{when:%Z}" else f" {when:%Z}"
+                yield {"x": self.x(when), "text": f"{when:%H:%M}{changed}"}
+                zone = f"{when:%Z}"
             when = (when + timedelta(hours=hours)).astimezone()
 
 
