@@ -1029,7 +1029,13 @@ _DAEMON = {
         "To go on with it install the later vrmon again, stop vrmond and move the file back to history.db. "
         "Until then the later one's 'vrmon report --file' reads it.",
         _DEGRADED,
-        (Text("{what}", "Recording is not affected. `vrmon reload` clears this."),),
+        (
+            Text(
+                "{what}",
+                "Recording is not affected. To go on with it install the later vrmon, stop vrmond and move "
+                "it back. `vrmon reload` clears this.",
+            ),
+        ),
     ),
     Code.WORKER_STUCK: Row(
         "vrmond is stuck",

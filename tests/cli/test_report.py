@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.world.browser import browsing
 from tests.world.command import vrmon
 from tests.world.mirror import Mirror, mirror, wait
 from tests.world.running import Status
+from vrmon.history.database import APPLICATION, FORMAT
 from vrmon.settings import Sync
 
 TOLERANCE = 1.0
@@ -221,6 +224,12 @@ def test_a_file_that_is_no_history_or_a_newer_one_is_refused(here: Mirror, tmp_p
     missing = tmp_path / "missing.db"
     assert vrmon("report", "--file", missing).stderr == f"Cannot read {missing}: there is no such file.\n"
     assert not missing.exists()
+    newer = tmp_path / "newer.db"
+    with contextlib.closing(sqlite3.connect(newer)) as connection:
+        connection.execute(f"PRAGMA application_id={APPLICATION}")
+        connection.execute(f"PRAGMA user_version={FORMAT + 1}")
+    told = vrmon("report", "--file", newer).stderr
+    assert told.endswith("which a later vrmon has written. Read it with that vrmon.\n")
 
 
 def test_a_channel_is_shown_as_it_is_and_with_its_last_jobs(here: Mirror) -> None:

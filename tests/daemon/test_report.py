@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.world.command import vrmon
 from tests.world.mirror import Mirror, mirror, wait
 from tests.world.unix_client import ask
 
@@ -88,6 +89,8 @@ def test_a_job_that_ran_before_vrmon_was_there_is_not_claimed_whole(tmp_path: Pa
         here.wait_for_phase("recording")
         coverage = here.daemon.status()["channels"][0]["coverage"]
         assert (coverage["was_running"], coverage["whole"]) == (True, None)
+        status = vrmon("status", "--socket", here.daemon.socket).stdout
+        assert "  begun before vrmon looked  " in status
         (told,) = report(here)["jobs"]
         assert (told["began"]["earliest"], told["status"]) == (None, "running")
         here.playbox.end_job(job)

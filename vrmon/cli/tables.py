@@ -45,6 +45,7 @@ _DRILLED: dict[str, tuple[str, str]] = {
     DrillResult.REFUSED: ("–", "dim"),
 }
 _NOTHING = "nothing"  # is missing
+_BEFORE = "begun before vrmon looked"
 _STALE = 10.0  # seconds after which a sight of the recording is no longer fresh
 _NARROW = 60  # columns below which names would be broken into a few characters a line
 
@@ -183,13 +184,14 @@ def _missing(channel: Document) -> Text:
     if coverage.get("whole") is False:
         return Text(span(least), "yellow")
     if coverage.get("was_running") is True:
-        return Text("unknown before", "yellow")
+        return Text(_BEFORE, "yellow")
     return Text(f"up to {span(math.ceil(most))}", "yellow")
 
 
 def _said(missing: Text) -> Text:
     """Where no head of a column says what it is."""
-    return missing.copy().append(" missing") if missing else missing
+    is_amount = missing and missing.plain != _BEFORE
+    return missing.copy().append(" missing") if is_amount else missing
 
 
 def drilled(channel: Document) -> Text:

@@ -141,6 +141,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     except (Damaged, sqlite3.Error) as error:
         connection.close()
         hint = "Copy history.db together with history.db-wal, or stop vrmond first."
+        if isinstance(error, Damaged) and error.newer:
+            hint = "Read it with that vrmon."
         raise HistoryError(f"Cannot read {path}: {error}. {hint}") from None
     return connection
 
