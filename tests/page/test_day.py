@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -14,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 
 from tests.world import evening_report, scenes
 from tests.world.api_server import Server, serving
@@ -810,6 +812,27 @@ class TestLooks:
         assert "repeating-linear-gradient" in legend("dark", "backgroundImage")
         name = browser.run("return getComputedStyle(document.querySelector('button.bar b')).color")
         assert rgb(name) == black
+
+    def test_the_focus_is_seen_on_each_side_of_a_bar_whatever_it_shows(
+        self, server: Server, browser: Browser, evening: dict[str, Any]
+    ) -> None:
+        job = next(job for job in evening["jobs"] if job["status"] == "complete")
+        gap = {"from": job["began"]["earliest"], "to": job["ended"]["latest"], "least": 1e4, "most": 1e4}
+        missed = {"gaps": [{**gap, "cause": "foreign"}], "status": "missed"}
+        serve(server, {**evening, "jobs": [job | missed]})
+        day(server, browser)
+        browser.run("document.getElementById('after').focus()")
+        for _ in range(3):
+            browser.press("Tab")
+        assert browser.run("return document.activeElement.matches('button.bar')")
+        left, right, top, bottom = browser.run(
+            "const {left, right, top, bottom} = document.activeElement.getBoundingClientRect();"
+            "return [left, right, top, bottom];"
+        )
+        seen = Image.open(io.BytesIO(browser.picture())).convert("RGB")
+        across, down = (left + right) / 2, (top + bottom) / 2
+        sides = [(left + 1.5, down), (right - 1.5, down), (across, top + 1.5), (across, bottom - 1.5)]
+        assert [seen.getpixel((int(x), int(y))) for x, y in sides] == [(255, 255, 255)] * 4
 
     @pytest.mark.parametrize("size", [WALL, (360, 740)], ids=["wall", "phone"])
     def test_a_screen_reader_finds_channels_with_their_jobs_and_a_table(
