@@ -387,6 +387,10 @@ def test_what_the_history_lost_and_the_time_before_it_are_told_as_what_they_are(
         " [...lane.children].filter((one) => one.matches('.dark')).map((one) => parseFloat(one.style.left)))"
     )
     assert parts == [[0, 33.3333, 50]] * CHANNELS
+    hovered = browser.run(
+        "return [...document.querySelector('#lanes .lane .dark').parentNode.children].map((one) => one.title)"
+    )
+    assert hovered[0] == "no history was kept for 60 s, from 14:13:20 to 14:14:20"
 
 
 def test_the_strips_tell_it_as_well(server: Server, browser: Browser, evening: dict[str, Any]) -> None:

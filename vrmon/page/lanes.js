@@ -4,6 +4,7 @@
 import { facts, keyOf } from "./job.js";
 import { setText } from "./text.js";
 import { drawBar, grouped, hourMarks, nameOf, part, STATUSES } from "./timeline.js";
+import { unknownTold } from "./unknown.js";
 
 const lanes = document.getElementById("lanes");
 let stop = ""; // the key of the bar that had the focus last
@@ -17,7 +18,7 @@ export function showLanes(day, unknown) {
     row("axis", day.zone.namesIn(day.lane), hourMarks(day.lane, day.zone, 2)),
     ...names.map((name) =>
       row("", name, [
-        ...unknown.map((one) => part("dark", one, day.lane)),
+        ...unknown.map((one) => dark(one, day)),
         ...(jobs.get(name) ?? []).map((job) => bar(job, day)),
         ...marks.map((one) => part("now", one, day.lane)),
       ]),
@@ -26,6 +27,12 @@ export function showLanes(day, unknown) {
   const bars = [...lanes.querySelectorAll("button")];
   const first = bars.find(({ dataset }) => dataset.key === stop) ?? bars[0];
   if (first) first.tabIndex = 0;
+}
+
+function dark(unknown, { lane, clock }) {
+  const element = part("dark", unknown, lane);
+  element.title = `${unknownTold([unknown])}, from ${clock(unknown.from)} to ${clock(unknown.to)}`;
+  return element;
 }
 
 function row(className, name, parts) {
