@@ -41,6 +41,27 @@ def test_what_was_told_is_shown_and_each_way_can_be_tried(tmp_path: Path) -> Non
         assert done.stderr.startswith("Cannot reach vrmon-alarm: nobody listens on ")
 
 
+def test_what_was_told_of_many_channels_is_acknowledged_by_the_name_under_which_it_was(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as vrmond, receiving() as receiver:
+        channel = vrmond.backend.document["channels"][0]
+        names = [f"PCR {number}" for number in range(1, 6)]
+        vrmond.backend.document["channels"] = [{**channel, "name": name} for name in names]
+        show(vrmond, *(("picture-black", name, "critical") for name in names), REFUSED)
+        with alarming(tmp_path, settings(webhook=f'"{receiver.url}"'), vrmond.unix_socket) as alarm:
+            got = receiver.wait_for(lambda got: len(got) == 2)
+            (told,) = [one for one in got if one["code"] == "picture-black"]
+            assert told["subject"] == channel["dvr"]
+            done = vrmon(
+                "ack", told["subject"], "--socket", vrmond.unix_socket,
+                environ={"VRMON_ALARM_SOCKET": str(alarm.door)},
+            )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    acknowledged = [one[1:3] for one in vrmond.backend.asked if one[0] == "ack"]
+    assert acknowledged == [("picture-black", name) for name in names]
+
+
 def test_with_no_way_there_is_nothing_to_try(tmp_path: Path) -> None:
     with serving(tmp_path) as vrmond, alarming(tmp_path, "# nobody\n", vrmond.unix_socket) as alarm:
         done = vrmon("test-alarm", "--socket", alarm.door)

@@ -70,7 +70,9 @@ class Alarm:
         self._eyes = Eyes(lambda: Inquiry(self._inquiry.path))
         self._is_ending = False
         self._is_stale = True  # whether the configuration is to be read
-        self._door = Door(door, {"alarms": self._told.entries, "test": self._try_ways})
+        self._door = Door(
+            door, {"alarms": self._told.entries, "causes": self._causes, "test": self._try_ways}
+        )
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -183,6 +185,12 @@ class Alarm:
             if way.kind is Kind.HEARTBEAT and answers and not others and is_due:
                 self._beat = now
                 self._messengers.carry(way, None)
+
+    def _causes(self) -> Iterator[dict[str, Any]]:
+        """What people were told that lasts, in the words in which they were."""
+        for one in self._notebook.known.incidents.values():
+            if one.told is not None:
+                yield {**one.cause._asdict(), "channels": list(one.channels)}
 
     def _try_ways(self) -> Iterator[dict[str, Any]]:
         """Asked by a person, in a thread of the door's: a test on every way, whatever is on its way there."""

@@ -1,6 +1,6 @@
 """Where vrmon-alarm is asked what it told, and to try its ways: a Unix socket, for vrmond may be down.
 
-A line "alarms" or "test" is answered with a line of JSON for each entry or way, and the end.
+A line "alarms", "causes" or "test" is answered with a line of JSON for each entry, cause or way, and the end.
 """
 
 from __future__ import annotations

@@ -13,6 +13,17 @@ from vrmon.alarm.door import ask
 from vrmon.cli import site
 from vrmon.errors import NoDaemon
 
+_PATIENCE = 5.0
+
+
+def told_of(subject: str) -> list[dict[str, Any]]:
+    """The causes that last of which people were told under this name; none where vrmon-alarm does not say."""
+    try:
+        found = list(ask(door_of(os.environ), "causes", _PATIENCE))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return [one for one in found if one.get("subject") == subject]
+
 
 def asked(options: Namespace, question: str, seconds: float) -> Iterator[dict[str, Any]]:
     """The answers as they come, each within `seconds`. NoDaemon where vrmon-alarm does not answer."""

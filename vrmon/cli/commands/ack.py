@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Collection
 from typing import Any
 
 from vrmon.catalog import Severity
-from vrmon.cli.lenient import clean, part, parts, text
+from vrmon.cli import alarm_door
+from vrmon.cli.lenient import clean, part, parts, text, texts
 from vrmon.cli.steering import asker
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError, Declined
@@ -15,7 +17,9 @@ from vrmon.errors import ControlError, Declined
 def run(options: Namespace) -> int:
     client = Vrmond.of(options)
     problems = parts(client.status(), "problems")
-    meant = [one for one in problems if _is_meant(options, one)]
+    told = [] if options.about is None else alarm_door.told_of(options.about)
+    of_told = {(text(one, "code"), channel) for one in told for channel in texts(one, "channels")}
+    meant = [one for one in problems if _is_meant(options, one) or _is_told(one, of_told)]
     if not meant:
         raise ControlError(_none(options, problems))
     body = {"by": asker()}
@@ -40,6 +44,12 @@ def _is_meant(options: Namespace, problem: dict[str, Any]) -> bool:
         is_wanted = text(problem, "severity") != Severity.INFO
         return is_known if options.withdraw else is_wanted and not is_known
     return options.about in (problem.get("code"), problem.get("subject"))
+
+
+def _is_told(problem: dict[str, Any], of_told: Collection[tuple[str, str]]) -> bool:
+    """Whether it, or what it follows from, began on many channels at once and was told under one name."""
+    keys = ((text(one, "code"), text(one, "subject")) for one in (problem, part(problem, "cause")))
+    return any(key in of_told for key in keys)
 
 
 def _none(options: Namespace, problems: list[dict[str, Any]]) -> str:
