@@ -14,6 +14,7 @@ from vrmon.alarm.child import Delivery, send
 from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
 from vrmon.alarm.places import DOUBTFUL, MOST
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 
@@ -34,7 +35,8 @@ def test_many_messages_are_on_their_way_at_once_and_the_others_wait_their_turn()
         hung.manner = "hung"
         way = Way("webhook", Kind.WEBHOOK, known={"url": hung.url})
         sent = [
-            threads.submit(send, way, MESSAGE, "tv", partial(begun.append, number)) for number in range(count)
+            threads.submit(send, way, MESSAGE, Sender("tv"), partial(begun.append, number))
+            for number in range(count)
         ]
         wait_for(lambda: hung.begun)
         assert len(begun) == MOST
@@ -46,7 +48,7 @@ def test_many_messages_are_on_their_way_at_once_and_the_others_wait_their_turn()
 
 def test_ways_that_hung_leave_room_for_those_that_work() -> None:
     outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
-    messengers = Messengers("tv", outcomes)
+    messengers = Messengers(Sender("tv"), outcomes)
     with receiving() as hung, receiving() as well:
         hung.manner = "hung"
         bad = [Way(f"bad {one}", Kind.WEBHOOK, known={"url": hung.url}) for one in range(MOST + 1)]

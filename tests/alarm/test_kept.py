@@ -14,7 +14,9 @@ from vrmon.alarm import letters
 from vrmon.alarm.child import Delivery
 from vrmon.alarm.message import Line, Message, Occasion
 from vrmon.alarm.messengers import Outcome
+from vrmon.alarm.notebook import Notebook
 from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.sender import next_start
 from vrmon.alarm.told import PROGRAM, Told
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
@@ -216,6 +218,26 @@ def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:
         told.add(Outcome(WAY, letter, message, Delivery("refused", 0.1)), 5.0)
     assert [one.get("tries") for one in told.entries()] == [None, 2]
     told.close(60.0)
+
+
+def test_each_start_has_a_greater_number_than_the_one_before(tmp_path: Path) -> None:
+    numbers = []
+    for folder in ("state", "state", "state", "lost"):
+        notebook = Notebook(StateStore(tmp_path / folder, PROGRAM))
+        notebook.load()
+        numbers.append(notebook.known.starts)
+        notebook.save()
+        notebook.close()
+    assert numbers[:3] == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+    assert numbers[3] >= numbers[0] > 400_000, "by the clock, where nothing is kept"
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "number"),
+    [(0, 0.0, 1), (5, 0.0, 6), (0, 1_767_225_600.0 + 660, 11), (2**31, 0.0, 2**31 - 2)],
+)
+def test_the_number_of_a_start(last: int, now: float, number: int) -> None:
+    assert next_start(last, now) == number
 
 
 def test_of_what_is_given_up_is_counted_how_much_for_each_way_and_reason(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 
 from vrmon.alarm.child import PATIENCE, send
 from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 
@@ -58,7 +59,7 @@ def mail(port: int) -> Way:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_mail_is_delivered_or_not() -> None:
     with smtp() as (postbox, port):
-        assert send(mail(port), MESSAGE, "tv").why == ""
+        assert send(mail(port), MESSAGE, Sender("tv")).why == ""
         (letter,) = postbox.letters
         subject = str(email.header.make_header(email.header.decode_header(letter["Subject"])))
         assert subject == "[vrmon tv] CRITICAL: Süd 1: Nobody knows."
@@ -68,9 +69,9 @@ def test_mail_is_delivered_or_not() -> None:
         assert "Süd 1: Nobody knows." in text
         assert "Look." in text
         postbox.answer = "550 SECRET no"
-        why = send(mail(port), MESSAGE, "tv").why
+        why = send(mail(port), MESSAGE, Sender("tv")).why
         assert why == "was not delivered: its server refused it, or does not answer"
-    assert send(mail(port), MESSAGE, "tv").why == why, "nobody is there any more"
+    assert send(mail(port), MESSAGE, Sender("tv")).why == why, "nobody is there any more"
 
 
 def test_a_server_that_drips_is_given_up_on() -> None:
@@ -89,11 +90,11 @@ def test_a_server_that_drips_is_given_up_on() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=drip, args=(listener,), daemon=True).start()
-        delivery = send(mail(listener.getsockname()[1]), MESSAGE, "tv")
+        delivery = send(mail(listener.getsockname()[1]), MESSAGE, Sender("tv"))
         over.set()
     assert delivery.why == f"did not answer within {PATIENCE:g} s"
 
 
 def test_an_address_that_is_none_is_not_delivered() -> None:
     one = Way("mailto (line 1)", Kind.APPRISE, known={"url": "nosuchthing://SECRET"})
-    assert send(one, MESSAGE, "tv").why == "has an address that Apprise does not understand"
+    assert send(one, MESSAGE, Sender("tv")).why == "has an address that Apprise does not understand"

@@ -8,6 +8,7 @@ import pytest
 
 from vrmon.alarm.child import send
 from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
 
@@ -23,4 +24,4 @@ def test_a_problem_that_began_before_the_calendar_is_told(since: float) -> None:
 def test_a_message_that_cannot_be_put_into_words_fails_like_any_other() -> None:
     said = Message(Occasion.RAISED, "start-refused", Severity.CRITICAL, "PCR 1", "It is so.")
     way = Way("webhook", Kind.WEBHOOK, known={"url": object()})
-    assert "a fault of vrmon" in send(way, said, "tv").why
+    assert "a fault of vrmon" in send(way, said, Sender("tv")).why

@@ -18,6 +18,7 @@ from tests.alarm.alarming import PATIENCE
 from vrmon.alarm.by_snmp import _NOTIFICATIONS
 from vrmon.alarm.child import send
 from vrmon.alarm.message import Message, Occasion
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Secrets, Way, find
 from vrmon.catalog import Severity
 from vrmon.settings import Alarm, Snmp
@@ -102,7 +103,7 @@ def test_a_notification_arrives_with_all_its_variables(tmp_path: Path, version: 
         one = way(
             tmp_path, target.port, secrets, version=version, inform=inform, user="vrmon", engine_id=ENGINE
         )
-        assert send(one, MESSAGE, "tv").why == ""
+        assert send(one, MESSAGE, Sender("tv")).why == ""
         said = target.wait_for(f"{BASE}.0.1")
     found = dict(re.findall(rf"{re.escape(BASE)}\.1\.(\d+)\.0 = (.*?)(?=\t|\n)", said))
     assert found == {
@@ -113,21 +114,33 @@ def test_a_notification_arrives_with_all_its_variables(tmp_path: Path, version: 
     }  # fmt: skip
 
 
+def test_a_trap_of_version_3_arrives_after_a_restart_as_well(tmp_path: Path) -> None:
+    """A receiver drops what seems older than the last that it has got."""
+    before = Sender("tv", 7, time.monotonic() - 1000.0)
+    with trapd(tmp_path) as target:
+        one = way(tmp_path, target.port, V3, version="3", user="vrmon", engine_id=ENGINE, inform=False)
+        again, later = Sender("tv", 7), Sender("tv", 8)
+        for subject, sender in (("A", before), ("OLD", again), ("B", later), ("C", later)):
+            assert send(one, replace(MESSAGE, subject=subject), sender).why == ""
+        said = target.wait_for("dvr-blind/C")
+    assert re.findall("dvr-blind/([A-Z]+)", said) == ["A", "B", "C"]
+
+
 def test_an_inform_that_nobody_confirms_is_not_delivered(tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
         one = way(tmp_path, deaf.getsockname()[1], V2C)
-        assert send(one, MESSAGE, "tv").why == "did not confirm the inform"
+        assert send(one, MESSAGE, Sender("tv")).why == "did not confirm the inform"
 
 
 def test_a_wrong_passphrase_is_not_delivered_and_not_told(tmp_path: Path) -> None:
     with trapd(tmp_path) as target:
         one = way(tmp_path, target.port, f"auth {AUTH}\npriv another one\n", version="3", user="vrmon")
-        why = send(one, MESSAGE, "tv").why
+        why = send(one, MESSAGE, Sender("tv")).why
         assert why
         assert "another" not in why
         one = way(tmp_path, target.port, f"auth another one\npriv {PRIV}\n", version="3", user="vrmon")
-        assert send(one, MESSAGE, "tv").why
+        assert send(one, MESSAGE, Sender("tv")).why
 
 
 @pytest.mark.parametrize(("version", "secrets"), [("2c", V2C), ("3", V3)], ids=["2c", "3"])
@@ -143,7 +156,7 @@ def test_no_secret_is_on_the_command_line_or_in_the_environment(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     one = way(tmp_path, 162, secrets, version=version, user="vrmon")
-    assert send(one, MESSAGE, "tv").why == ""
+    assert send(one, MESSAGE, Sender("tv")).why == ""
     given = (tmp_path / "given").read_text()
     assert f"{BASE}.0.1" in given
     modes = re.findall(r"^(\d+):(.*)$", given, flags=re.MULTILINE)

@@ -27,6 +27,7 @@ def main() -> int:
     journal.setup(replace(configured.settings.log, file=""))
     try:
         notebook = Notebook(StateStore(configured.state, PROGRAM))
+        notebook.load()
         told = Told(configured.state / "told")
     except StateError as error:
         print(error, file=sys.stderr)

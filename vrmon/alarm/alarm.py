@@ -30,6 +30,7 @@ from vrmon.alarm.message import Message, Occasion
 from vrmon.alarm.messengers import Messengers, Outcome
 from vrmon.alarm.notebook import Notebook
 from vrmon.alarm.reporting import Reporting
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.told import Told
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
@@ -59,10 +60,10 @@ class Alarm:
         self._notebook = notebook
         self._told = told
         self._socket_path = socket_path
-        self._host = socket.gethostname()
+        self._sender = Sender(socket.gethostname(), notebook.known.starts)
         self._notifier = systemd.Notifier()
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
-        self._messengers = Messengers(self._host, self._outcomes)
+        self._messengers = Messengers(self._sender, self._outcomes)
         self._health = WaysHealth()
         self._loaded: str | None = None
         self._reporting = Reporting()
@@ -78,7 +79,6 @@ class Alarm:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         signal.signal(signal.SIGHUP, self._hang_up)
-        self._notebook.load()
         self._configure()
         self._door.open()
         self._notifier.ready(self._summary(answers=True))
@@ -205,7 +205,7 @@ class Alarm:
 
     def _try(self, way: Way) -> Outcome:
         message = None if way.kind is Kind.HEARTBEAT else replace(_TEST, since=time.time())
-        outcome = Outcome(way, None, message, send(way, message, self._host, is_doubtful=True))
+        outcome = Outcome(way, None, message, send(way, message, self._sender, is_doubtful=True))
         if message is not None:
             self._outcomes.put(outcome)
         return outcome

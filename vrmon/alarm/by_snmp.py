@@ -45,7 +45,9 @@ def carry(order: dict[str, Any]) -> None:
         }  # fmt: skip
         command = ["snmptrap", "-t", str(_PATIENCE), "-r", "1", *(["-Ci"] if known["inform"] else [])]
         if "engine_id" in known and not known["inform"]:
-            command += ["-e", f"0x{known['engine_id']}"]
+            # snmptrap itself calls each start the first one, which receivers take for an old message.
+            engine = order["sender"]
+            command += ["-e", f"0x{known['engine_id']}", "-Z", f"{engine['starts']},{engine['seconds']}"]
         command += [_transport(known["target"]), "", *_notification(order["document"])]
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from vrmon.alarm.message import Message
 from vrmon.alarm.places import Places
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Way
 
 PATIENCE = 20.0
@@ -33,7 +34,7 @@ class Delivery:
 def send(
     way: Way,
     message: Message | None,
-    host: str,
+    sender: Sender,
     begins: Callable[[], object] = lambda: None,
     *,
     is_doubtful: bool = False,
@@ -44,19 +45,20 @@ def send(
         begins()
         began = time.monotonic()
         try:
-            why = _send(way, message, host)
+            why = _send(way, message, sender)
         except Exception as error:  # noqa: BLE001  # it is called at the top of threads
             why = f"cannot be tried: {type(error).__name__}, which is a fault of vrmon"
         return Delivery(why, time.monotonic() - began)
 
 
-def _send(way: Way, message: Message | None, host: str) -> str:
+def _send(way: Way, message: Message | None, sender: Sender) -> str:
     order = {
         "kind": way.kind.value,
         "known": dict(way.known),
-        "document": None if message is None else message.document(host),
-        "title": "" if message is None else message.title(host),
-        "body": "" if message is None else message.body(host),
+        "sender": {"starts": sender.starts, "seconds": sender.seconds()},
+        "document": None if message is None else message.document(sender.host),
+        "title": "" if message is None else message.title(sender.host),
+        "body": "" if message is None else message.body(sender.host),
     }
     try:
         child = subprocess.Popen(

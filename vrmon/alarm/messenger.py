@@ -1,6 +1,6 @@
 """Sends one message on one way: a process of its own, which whoever started it kills when it takes too long.
 
-Reads {"kind", "known", "host", "title", "body", "document"} from standard input, where nobody else sees the
+Reads {"kind", "known", "sender", "title", "body", "document"} from standard input, where nobody else sees the
 secrets in it, and writes {"why": ""}, or why the message was not delivered, which quotes none of them.
 """
 

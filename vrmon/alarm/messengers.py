@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from vrmon.alarm.child import PATIENCE, Delivery, send
 from vrmon.alarm.letters import Letter
 from vrmon.alarm.message import Message
+from vrmon.alarm.sender import Sender
 from vrmon.alarm.ways import Way
 
 _SLOW = 5.0  # seconds after which a way that does not deliver holds up others
@@ -29,8 +30,8 @@ class Outcome:
 class Messengers:
     """Hands each outcome to `outcomes`. Every method is called from one thread."""
 
-    def __init__(self, host: str, outcomes: SimpleQueue[Outcome | None]) -> None:
-        self._host = host
+    def __init__(self, sender: Sender, outcomes: SimpleQueue[Outcome | None]) -> None:
+        self._sender = sender
         self._outcomes = outcomes
         self._out: dict[str, float] = {}
         self._hangs: dict[str, bool] = {}
@@ -53,7 +54,7 @@ class Messengers:
             self._out[way.key] = time.monotonic()
 
         def run() -> None:
-            delivery = send(way, message, self._host, begins, is_doubtful=is_doubtful)
+            delivery = send(way, message, self._sender, begins, is_doubtful=is_doubtful)
             self._outcomes.put(Outcome(way, letter, message, delivery))
 
         threading.Thread(target=run, name=f"to {way.name}", daemon=True).start()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 
 from vrmon.alarm.recollection import Recollection, restore
+from vrmon.alarm.sender import next_start
 from vrmon.daemon.journal import fields
 from vrmon.state import StateStore
 
@@ -28,10 +30,13 @@ class Notebook:
         return self._began + time.monotonic()
 
     def load(self) -> None:
+        """What was known before this start, which is a new one."""
         loaded = self._store.load()
         complaint = loaded.complaint
         if loaded.payload is not None:
             self.known = restore(loaded.payload, self.now())
+        starts = next_start(self.known.starts, self.now())
+        self.known = replace(self.known, starts=starts)
         if complaint:
             log.warning("State was damaged", extra=fields(reason=complaint))
 

@@ -18,13 +18,14 @@ from vrmon.alarm.silence import Silence
 class Recollection:
     """`silence`: that of vrmond. `greeted`: the last appointment at which people were told that alarms work,
     "" before the first. `letters`: what nobody has been seen to get yet. `ways`: the keys of those that there
-    were when all could be used, and of any since."""
+    were when all could be used, and of any since. `starts`: the number of vrmon-alarm's last start."""
 
     incidents: Mapping[Cause, Incident] = field(default_factory=dict)
     silence: Silence = field(default_factory=Silence)
     greeted: str = ""
     letters: tuple[Letter, ...] = ()
     ways: frozenset[str] = frozenset()
+    starts: int = 0
 
     def payload(self) -> dict[str, Any]:
         """What JSON knows. How long vrmond is silent is not kept: a machine that was off proves nothing."""
@@ -33,6 +34,7 @@ class Recollection:
             "greeted": self.greeted,
             "letters": [letters.to_json(one) for one in self.letters],
             "ways": sorted(self.ways),
+            "starts": self.starts,
         }
 
     def gist(self) -> object:
@@ -42,6 +44,7 @@ class Recollection:
             self.greeted,
             self.letters,
             self.ways,
+            self.starts,
         )
 
 
@@ -80,10 +83,11 @@ def restore(payload: Mapping[str, Any], now: float) -> Recollection:
 
     No time in it is later than `now`, whatever the clock was then.
     """
-    ways = payload.get("ways")
+    ways, starts = payload.get("ways"), payload.get("starts")
     return Recollection(
         incidents={one.cause: one for one in kept.each(payload.get("incidents"), incident.from_json, now)},
         greeted=str(payload.get("greeted") or ""),
         letters=tuple(kept.each(payload.get("letters"), letters.from_json, now)),
+        starts=starts if isinstance(starts, int) else 0,
         ways=frozenset(map(str, ways if isinstance(ways, list) else ())),
     )
