@@ -182,6 +182,10 @@ class Observation(Generic[T]):
     notes: tuple[Note, ...] = ()
     restarted: bool = False
 
+    def is_news_after(self, before: Observation[T] | None) -> bool:
+        """Whether it tells anything but that all is as it was."""
+        return before is None or replace(before, began=self.began, ended=self.ended) != self
+
     @classmethod
     def good(cls, began: float, ended: float, sight: Sight[T]) -> Observation[T]:
         return cls(

@@ -10,7 +10,7 @@ from tests.world.hostile import closed_port
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
-from vrmon.model import DeviceState, Job, Observation
+from vrmon.model import DeviceState, Job, Observation, Source
 from vrmon.plan.memory import Memory, TrackedJob
 from vrmon.settings import DeviceSettings, Settings
 from vrmon.views.round import Round
@@ -142,3 +142,73 @@ def test_what_has_arrived_waits_until_it_was_planned_on() -> None:
         loop.close()
 
     asyncio.run(waits())
+
+
+async def _turns_at_once(loop: Loop, rounds: list[float]) -> bool:
+    """Whether it turns before anything else can happen."""
+    before = len(rounds)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return len(rounds) > before
+
+
+def test_looks_that_show_nothing_new_are_planned_on_together() -> None:
+    rounds: list[float] = []
+
+    async def turn() -> int:
+        with closed_port() as url:
+            loop, device = await _watching(url, rounds)
+        loop._observed(loop.primaries, device, _observed(()))
+        assert await _turns_at_once(loop, rounds)
+        before = len(rounds)
+        for _ in range(3):
+            loop._observed(loop.primaries, device, _observed(()))
+            assert not await _turns_at_once(loop, rounds)
+        await _turned(loop)
+        loop.close()
+        return len(rounds) - before
+
+    assert asyncio.run(turn()) == 1
+
+
+def test_what_is_new_waits_for_no_look_that_shows_nothing_new() -> None:
+    rounds: list[float] = []
+
+    async def turn() -> None:
+        with closed_port() as url:
+            loop, device = await _watching(url, rounds)
+        loop._observed(loop.primaries, device, _observed(()))
+        assert await _turns_at_once(loop, rounds)
+        loop._observed(loop.primaries, device, _observed(()))
+        loop._observed(loop.primaries, device, _observed((JOB,)))
+        assert await _turns_at_once(loop, rounds)
+        loop.close()
+
+    asyncio.run(turn())
+    assert len(rounds) >= 2
+
+
+def test_a_look_that_the_plan_has_asked_for_is_planned_on_at_once() -> None:
+    rounds: list[float] = []
+
+    def shown() -> Observation[tuple[Source, ...]]:
+        now = time.monotonic()
+        return Observation(now, now, DeviceState.OK, (Source("s 1", "Cam 1"),))
+
+    async def turn() -> None:
+        with closed_port() as url:
+            loop, _ = await _watching(url, rounds)
+            mac = DeviceSettings("mac", url, poll_interval=60.0, kind="movierecorder")
+            loop.apply(replace(loop.settings, dvrs={"mac": mac}))
+            while loop.dvrs["mac"].counts.polls == 0 or loop.waits_since() is not None:
+                await asyncio.sleep(0.005)
+        loop._observed(loop.dvrs, mac, shown())
+        assert await _turns_at_once(loop, rounds)
+        loop._observed(loop.dvrs, mac, shown())
+        assert not await _turns_at_once(loop, rounds)
+        loop._asked.add("mac")
+        loop._observed(loop.dvrs, mac, shown())
+        assert await _turns_at_once(loop, rounds)
+        loop.close()
+
+    asyncio.run(turn())

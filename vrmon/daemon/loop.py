@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 LONGEST_REST = 2.0  # seconds: it turns at least this often, so that one that does not turn is noticed
 _SHORT = 0.05  # seconds: after a round that took no longer the next may follow at once
 _LONGEST_PAUSE = 1.0  # seconds after a round that took very long
+_NO_HURRY = 0.05  # seconds for which a look that shows nothing new waits for others to be planned on with it
 
 V = TypeVar("V")
 
@@ -56,7 +57,8 @@ class Loop:
 
     `turned_round` is called after every round with what it came to. `kept` tells what is set when the disk
     knows of the take that is about to begin on a channel. `turned`: when the last round ended. After one that
-    took long it rests for as long, so that what arrives meanwhile is taken in and planned on together.
+    took long it rests for as long, so that what arrives meanwhile is taken in and planned on together; a look
+    that nobody asked for and that shows nothing new may wait a moment for others.
     `sightings`: what vrmon-alarm saw in the channels' pictures; whoever hears it puts it there. `memory` is
     written here and nowhere else: `amend` and `change` are how to ask for it. `rights`: of a host that is one
     of a pair, as of the next round.
@@ -87,10 +89,12 @@ class Loop:
         self._revoked = threading.Event()  # of what was handed out so far
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
+        self._asked: set[str] = set()  # the DVRs of which the plan wants to see something
         self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
         self._waits_since: float | None = None  # the oldest that was taken in and not planned on yet
         self._rests_until = 0.0
         self._soon: asyncio.Handle | None = None
+        self._soon_at = 0.0
         self._later: asyncio.TimerHandle | None = None
 
     @property
@@ -216,6 +220,7 @@ class Loop:
             self._hand_out(action)
         for name, moment in self.plan.looks.items():
             self.dvrs[name].worker.poller.look_at(moment)
+        self._asked.update(self.plan.looks)
         found = tuple(events.between(before, known, self.plan, now))
         self._turned_round(Round(before, self.plan, world, self.plan.actions, world.results, found, now))
         self.turned = time.monotonic()
@@ -270,21 +275,26 @@ class Loop:
         if device in self._arrived and (_is_bad(one.seen) or _is_bad(observation)):
             self.turn()  # the one before, or this one, tells of an outage, and the other does not
         self._arrived.add(device)
+        is_asked = watched is self.dvrs and device.name in self._asked
+        is_news = is_asked or _is_bad(observation) or observation.is_news_after(one.seen)
+        if is_asked:
+            self._asked.discard(device.name)
         one.take_in(observation)
-        self._wake()
+        self._wake(0.0 if is_news else _NO_HURRY)
 
     def _came_back(self, result: Result) -> None:
         self._results.append(result)
         self._wake()
 
-    def _wake(self) -> None:
-        """Turn once for all that has arrived by now, or by the end of the rest."""
+    def _wake(self, patience: float = 0.0) -> None:
+        """Turn within `patience` seconds, once for all that has arrived by then, but after the rest."""
+        due = max(time.monotonic() + patience, self._rests_until)
         if self._soon is not None:
-            return
-        if self._rests_until > time.monotonic():
-            self._soon = self._aio.call_at(self._rests_until, self.turn)
-        else:
-            self._soon = self._aio.call_soon(self.turn)
+            if self._soon_at <= due:
+                return
+            self._soon.cancel()
+        self._soon_at = due
+        self._soon = self._aio.call_at(due, self.turn)
 
 
 def _is_bad(observation: Observation[T] | None) -> bool:
