@@ -11,6 +11,7 @@ import pytest
 from tests.world.hostile import OK, Connection, Hostile, always, http_answer, once, reset, silent
 from tests.world.http_client import client_of, get
 from vrmon.errors import BadAnswer, DeviceError, Unreachable
+from vrmon.model import Sight
 from vrmon.net.body import Answer
 from vrmon.net.client import LIMIT
 from vrmon.net.endpoint import Endpoint
@@ -172,3 +173,29 @@ def test_one_megabyte_is_allowed() -> None:
         client = client_of(server.url)
         assert get(client).content == body
         client.close()
+
+
+def test_an_answer_that_is_the_same_is_understood_as_the_one_before_and_another_is_not() -> None:
+    bodies = [b"[1]", b"[1]", b"[2]", b"[1]", b"nonsense", b"nonsense", b"[1]"]
+    read: list[object] = []
+
+    def parse(told: object) -> Sight[object]:
+        read.append(told)
+        return Sight(told)
+
+    def answer(connection: Connection) -> None:
+        for body in bodies:
+            connection.hear()
+            connection.send(http_answer(body))
+
+    shown: list[object] = []
+    with Hostile(answer) as server:
+        client = client_of(server.url)
+        for _ in bodies:
+            try:
+                shown.append(client.sight(get(client), parse).seen)
+            except BadAnswer:
+                shown.append(None)
+        client.close()
+    assert shown == [[1], [1], [2], [1], None, None, [1]]
+    assert read == [[1], [2], [1]]

@@ -56,6 +56,7 @@ class Client:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._understood: tuple[Answer, object, Sight[Any]] | None = None
         self._budget = Budget()
         self._pool = _pool(endpoint, self._budget)
         self._session = requests.Session()
@@ -115,8 +116,11 @@ class Client:
             raise self.endpoint.error(BadAnswer, "answered nonsense: nested too deeply") from None
 
     def sight(self, answer: Answer, parse: Callable[[object], Sight[T]]) -> Sight[T]:
-        """The same, with what is to be said of the connection over which the answer, the last one, came."""
-        sight = self.understand(answer, parse)
+        """The same, with what is to be said of the connection over which the answer, the last one, came. An
+        answer that is the same, byte for byte, as the one before is understood as that was."""
+        if self._understood is None or self._understood[:2] != (answer, parse):
+            self._understood = answer, parse, self.understand(answer, parse)
+        sight: Sight[T] = self._understood[2]
         return replace(sight, notes=(*sight.notes, *self._notes()), restarted=self._pool.keeping.restarted)
 
     def status_of(self, answer: Answer) -> str:

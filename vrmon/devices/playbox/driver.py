@@ -27,12 +27,7 @@ class PlayBox:
         return self._client.prepare("GET", "ingests", "activejobsinfo")
 
     def jobs(self) -> Sight[tuple[Job, ...]]:
-        def read(answer: object) -> Sight[tuple[Job, ...]]:
-            listing = parse_listing(answer)
-            self._endpoint.spellings = listing.spellings
-            return listing.sight
-
-        return self._client.sight(self._client.exchange(self._poll, harmless=True), read)
+        return self._client.sight(self._client.exchange(self._poll, harmless=True), self._read)
 
     def basename(self, job: Job) -> str | None:
         ingest = self._endpoint.spellings.get(job.ingest, job.ingest)
@@ -42,6 +37,11 @@ class PlayBox:
 
     def close(self) -> None:
         self._client.close()
+
+    def _read(self, answer: object) -> Sight[tuple[Job, ...]]:
+        listing = parse_listing(answer)
+        self._endpoint.spellings = listing.spellings
+        return listing.sight
 
 
 def connector(device: DeviceSettings) -> Callable[[], Primary]:
