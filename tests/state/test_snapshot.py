@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -359,40 +360,54 @@ RUNNING = Running(
 BUSY = ChannelMemory(JOB, RUNNING, job_ended=50.0)
 
 
-@pytest.mark.parametrize(
-    "after",
-    [
-        replace(BUSY, job=JOB._replace(show=1)),
-        replace(BUSY, take=None),
-        replace(BUSY, attempt=Attempt(Verb.STOP, sent=NOW, since=NOW)),
-        replace(BUSY, theirs=Theirs(Whose.DOUBTFUL, NOW, "A", "NEWS", None)),
-        replace(BUSY, losses=Losses(1, NOW, "NEWS", NOW)),
-        replace(BUSY, hold=Hold(NOW, None, "why", "who")),
-        replace(BUSY, released=(JOB, NOW)),
-        replace(BUSY, bound=(0, "A")),
-        replace(BUSY, job_ended=51.0),
-        replace(BUSY, overrun=JOB),
-        replace(BUSY, picture=Picture(NOW, black=NOW)),
-        replace(BUSY, drill=Drill(NOW, 10.0, "who", JOB, "drill_PCR")),
-        replace(BUSY, take=replace(RUNNING, job=JOB._replace(show=1))),
-        replace(BUSY, take=replace(RUNNING, source="B")),
-        replace(BUSY, take=replace(RUNNING, number=2)),
-        replace(BUSY, take=replace(RUNNING, label=Label("NEWS", stand_in=True))),
-        replace(BUSY, take=replace(RUNNING, latency=0.5)),
-        replace(BUSY, take=replace(RUNNING, name="NEWS-1")),
-        replace(BUSY, take=replace(RUNNING, started=101.0)),
-        replace(BUSY, take=replace(RUNNING, borne=True)),
-        replace(BUSY, take=replace(RUNNING, date=None)),
-        replace(BUSY, take=replace(RUNNING, files=("NEWS", "NEWS-1"))),
-        replace(BUSY, take=replace(RUNNING, known_by="its date")),
-        replace(BUSY, take=replace(RUNNING, format="1080i50")),
-    ],
-)
+CHANGES = [
+    replace(BUSY, job=JOB._replace(show=1)),
+    replace(BUSY, take=None),
+    replace(BUSY, attempt=Attempt(Verb.STOP, sent=NOW, since=NOW)),
+    replace(BUSY, theirs=Theirs(Whose.DOUBTFUL, NOW, "A", "NEWS", None)),
+    replace(BUSY, losses=Losses(1, NOW, "NEWS", NOW)),
+    replace(BUSY, hold=Hold(NOW, None, "why", "who")),
+    replace(BUSY, released=(JOB, NOW)),
+    replace(BUSY, bound=(0, "A")),
+    replace(BUSY, job_ended=51.0),
+    replace(BUSY, overrun=JOB),
+    replace(BUSY, picture=Picture(NOW, black=NOW)),
+    replace(BUSY, drill=Drill(NOW, 10.0, "who", JOB, "drill_PCR")),
+    replace(BUSY, take=replace(RUNNING, job=JOB._replace(show=1))),
+    replace(BUSY, take=replace(RUNNING, source="B")),
+    replace(BUSY, take=replace(RUNNING, number=2)),
+    replace(BUSY, take=replace(RUNNING, label=Label("NEWS", stand_in=True))),
+    replace(BUSY, take=replace(RUNNING, latency=0.5)),
+    replace(BUSY, take=replace(RUNNING, name="NEWS-1")),
+    replace(BUSY, take=replace(RUNNING, started=101.0)),
+    replace(BUSY, take=replace(RUNNING, borne=True)),
+    replace(BUSY, take=replace(RUNNING, date=None)),
+    replace(BUSY, take=replace(RUNNING, files=("NEWS", "NEWS-1"))),
+    replace(BUSY, take=replace(RUNNING, known_by="its date")),
+    replace(BUSY, take=replace(RUNNING, format="1080i50")),
+    replace(BUSY, take=replace(RUNNING, redated=150.0)),
+]
+UNSAVED = {"phase", "phase_since", "idle_since"}  # of a channel
+UNSAVED_OF_TAKE = {"confirmed", "seen"}
+
+
+@pytest.mark.parametrize("after", CHANGES)
 def test_whatever_changes_of_a_channel_is_encoded_anew(after: ChannelMemory) -> None:
     encoded = Encoded()
     before = encoded.encode(Memory(channels={KEY: BUSY}), EPOCH)
     changed = Memory(channels={KEY: after})
     assert encoded.encode(changed, EPOCH) == payload_text(payload(changed, EPOCH)) != before
+
+
+def test_each_field_of_a_channel_is_among_what_changes_or_is_not_saved() -> None:
+    takes = [one.take for one in CHANGES if isinstance(one.take, Running)]
+    assert _changed(CHANGES, BUSY) | UNSAVED == {one.name for one in fields(ChannelMemory)}
+    assert _changed(takes, RUNNING) | UNSAVED_OF_TAKE == {one.name for one in fields(Running)}
+
+
+def _changed(after: Sequence[ChannelMemory | Running], before: ChannelMemory | Running) -> set[str]:
+    names = {one.name for one in fields(before)}
+    return {name for name in names if any(getattr(one, name) != getattr(before, name) for one in after)}
 
 
 def test_a_look_that_shows_a_take_as_it_was_is_no_reason_to_save() -> None:

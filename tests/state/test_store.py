@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -49,6 +50,19 @@ def test_the_newest_wins(tmp_path: Path, store: StateStore) -> None:
         store.save({"number": number})
     assert store.close(60)
     assert found(tmp_path) == ({"number": 499}, "")
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS])
+def test_a_file_system_that_knows_no_links_keeps_the_state(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "link", refuse)
+    saved(tmp_path, {"number": 1}, {"number": 2})
+    assert found(tmp_path) == ({"number": 2}, "")
+    assert names(tmp_path) == {"state.json"}
 
 
 def test_what_is_on_the_disk_is_not_written_again(tmp_path: Path) -> None:
