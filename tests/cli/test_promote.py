@@ -32,7 +32,7 @@ class Standby:
             "PATH": f"{self._programs}:{ENVIRON['PATH']}",
             **{f"{name}_DIRECTORY": str(folder) for name in ("CONFIGURATION", "RUNTIME", "STATE")},
         }
-        self.have_systemctl(f"({DAEMON} >{folder}/log 2>&1 & echo $! >{self._pid})")
+        self.have_systemctl(f"[ $3 != vrmon ] || ({DAEMON} >{folder}/log 2>&1 & echo $! >{self._pid})")
 
     @property
     def asked(self) -> str:
@@ -104,7 +104,7 @@ def test_it_takes_the_running_take_over_and_ends_it_with_its_job(standby: Standb
     done = vrmon("promote", "--peer", here.daemon.url, "--yes", environ=standby.environ)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("vrmond runs on this host now")
-    assert standby.asked == "enable --now vrmon\n"
+    assert standby.asked == "enable --now vrmon\nenable --now vrmon-alarm\n"
     told = vrmon("status", "--json", environ=standby.environ)
     assert told.returncode in (0, 1, 2)
     assert here.the_take().ended is None
@@ -141,6 +141,25 @@ def test_a_person_who_is_sure_is_believed(standby: Standby) -> None:
         terminal.type("y\n")
         assert "Cannot start vrmon: Failed to enable unit: Access denied. Is this root?" in terminal.rest()
     assert standby.asked == "enable --now vrmon\n"
+
+
+def test_a_vrmon_alarm_that_cannot_be_started_stops_no_vrmond_and_is_told(
+    standby: Standby, here: Mirror
+) -> None:
+    listen = here.daemon.url.removeprefix("http://")
+    standby.config.write_text(here.daemon.config.read_text().replace(listen, "127.0.0.1:0"))
+    here.daemon.kill()
+    programs = Path(standby.environ["PATH"].partition(":")[0])
+    starts = (programs / "systemctl").read_text()
+    (programs / "systemctl").write_text(
+        f"{starts}[ $3 = vrmon ] || {{ echo 'It is masked.' >&2; exit 1; }}\n"
+    )
+    done = vrmon("promote", "--peer", here.daemon.url, "--yes", environ=standby.environ)
+    assert done.returncode == 1
+    assert done.stdout.startswith("vrmond runs on this host now")
+    assert done.stderr.startswith(
+        "vrmond runs, but nobody is told of problems. Cannot start vrmon-alarm: It is masked. Is this root?"
+    )
 
 
 def test_of_several_sites_the_one_that_is_named_is_started(standby: Standby) -> None:

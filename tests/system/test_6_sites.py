@@ -97,13 +97,13 @@ def test_who_owns_what(north: Machine) -> None:
 
 def test_a_cold_standby_is_promoted_unless_the_other_one_answers(site: Site, north: Machine) -> None:
     """The other one is played by the site."""
-    north.run("systemctl", "disable", "--now", "vrmon")
+    north.run("systemctl", "disable", "--now", "vrmon", "vrmon-alarm")
     refused = north.run("vrmon", "promote", "--peer", "http://127.0.0.1:8002", "--yes", check=False)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert north.run("systemctl", "is-active", "vrmon", check=False).stdout == "inactive\n"
     north.run("systemctl", "stop", UNITS[0])
     said = north.run("vrmon", "promote", "--peer", "http://127.0.0.1:8002", "--yes").stdout
     assert "vrmond runs on this host now" in said
-    assert north.run("systemctl", "is-enabled", "vrmon").stdout == "enabled\n"
+    assert north.run("systemctl", "is-enabled", "vrmon", "vrmon-alarm").stdout == "enabled\n" * 2
     site.record("NEWS")
     assert site.takes(0) == ["NEWS"]

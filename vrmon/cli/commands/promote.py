@@ -1,4 +1,7 @@
-"""`vrmon promote`: has the vrmond of a cold standby take over, unless the other host's answers."""
+"""`vrmon promote`: has the vrmond and the vrmon-alarm of a cold standby take over.
+
+Not while the vrmond of the other host answers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _START = 60.0  # seconds for vrmond to answer here
 
 
 def run(options: Namespace) -> int:
-    service, peer = site.service(), options.peer or _configured(options)
+    service, alarm, peer = site.service(), site.alarm_service(), options.peer or _configured(options)
     if _silence(Vrmond.of(options), 1) is None:
         print("vrmond runs on this host already. What it does: vrmon status")
         return 0
@@ -29,11 +32,13 @@ def run(options: Namespace) -> int:
     if why is None:
         raise ControlError(
             f"Cannot promote this host: vrmond at {peer} answers, and two would both command the recorders. "
-            f"Stop that one first, on its host: systemctl disable --now {service}"
+            f"Stop that one first, on its host: systemctl disable --now {service} {alarm}"
         )
     if not options.yes:
         _ask(peer, why)
-    _start(service)
+    if why := _start(service):
+        raise ControlError(why)
+    unheard = _start(alarm)
     deadline = time.monotonic() + _START
     while (why := _silence(Vrmond.of(options), 1)) is not None:
         if time.monotonic() > deadline:
@@ -41,8 +46,10 @@ def run(options: Namespace) -> int:
         time.sleep(0.2)
     print(
         "vrmond runs on this host now, and after every boot. It takes over the takes that run.\n"
-        f"Before the other host comes back to the network, on it: systemctl disable --now {service}"
+        f"Before the other host comes back to the network, on it: systemctl disable --now {service} {alarm}"
     )
+    if unheard:
+        raise ControlError(f"vrmond runs, but nobody is told of problems. {unheard}")
     return 0
 
 
@@ -93,14 +100,14 @@ def _ask(peer: str, why: str) -> None:
         )
 
 
-def _start(service: str) -> None:
+def _start(service: str) -> str:
+    """Now and after every boot; why it cannot be, "" where it was."""
     command = ["systemctl", "enable", "--now", service]
     try:
         done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     except OSError as error:
-        raise ControlError(f"Cannot start {service}: {error.strerror}.") from None
+        return f"Cannot start {service}: {error.strerror}."
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["systemctl does not say why"])[-1]
-        raise ControlError(
-            f"Cannot start {service}: {said.rstrip('.')}. Is this root? See journalctl -u {service}"
-        )
+        return f"Cannot start {service}: {said.rstrip('.')}. Is this root? See journalctl -u {service}"
+    return ""
