@@ -252,6 +252,16 @@ def test_many_gaps_of_one_cause_are_told_in_short_and_each_where_the_job_is_open
     assert all(one.endswith(": dvr unreachable, missing: 20 s") for one in told)
 
 
+def test_what_is_missing_is_no_span_where_both_ends_read_the_same(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    first, second = ({**job, "job": str(n)} for n, job in enumerate(evening["jobs"][:2]))
+    first["missing"], second["missing"] = {"least": 118.0, "most": 124.0}, {"least": 80.0, "most": 124.0}
+    serve(server, {**evening, "jobs": [first, second], **holes()})
+    day(server, browser)
+    assert [row[5] for row in browser.run(_ROWS)] == ["2 min", "80 s to 2 min"]
+
+
 def test_a_name_of_any_length_leaves_the_other_columns_in_sight(
     server: Server, browser: Browser, evening: dict[str, Any]
 ) -> None:

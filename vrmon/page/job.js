@@ -15,8 +15,9 @@ export function keyOf(job) {
 // At least and at most, where that is not the same to a person: polls are a second or two apart.
 function missing({ least, most }) {
   const isSure = most - least <= POLLS;
-  if (least < 1) return isSure ? "nothing" : `up to ${howLong(Math.ceil(most))} in doubt`;
-  return isSure ? howLong(least) : `${howLong(least)} to ${howLong(Math.ceil(most))}`;
+  const [from, to] = [howLong(least), howLong(Math.ceil(most))];
+  if (least < 1) return isSure ? "nothing" : `up to ${to} in doubt`;
+  return isSure || from === to ? from : `${from} to ${to}`;
 }
 
 // Each cause once: "take died at 02:10:05, 02:14:30, 02:20:00 + 5 more".
