@@ -10,30 +10,27 @@ import logging
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from vrmon.errors import HistoryError
 from vrmon.history.database import Damaged, judged, open_to_write, transaction
 from vrmon.history.holes import Hole, Why
+from vrmon.history.questions import Questions
 from vrmon.history.retention import forget
 from vrmon.history.rows import Row, Value
 from vrmon.history.waiting import Waiting
-from vrmon.history.writing import untouched, write
+from vrmon.history.writing import write
 from vrmon.state.set_aside import Aside
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 20_000  # rows that wait
 _BATCH = 500  # rows in one transaction
-_QUESTIONS = 8  # that wait
 _ALIVE = 10.0  # seconds between two signs of life
 _FORGET_EVERY = 3600.0  # the first time as well: a clock that was wrong at boot has been set by then
-_QUIET = 60.0  # seconds between two lines of the log about questions
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
 
@@ -67,7 +64,7 @@ class Book:
         self._news = threading.Condition()
         self._waiting = Waiting(capacity)
         self._written = self.session  # when the disk took something last, in Unix milliseconds
-        self._questions: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
+        self._questions = Questions()
         self._closing = False
         self._failure = ""
         self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
@@ -76,7 +73,6 @@ class Book:
         self._forget_every = forget_every
         self._forgotten = time.monotonic()
         self._alive = float("-inf")
-        self._mistakes, self._mistake_told = 0, float("-inf")
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -96,12 +92,8 @@ class Book:
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Have a question answered in the book's thread, after what was handed over before. What comes of
         it may be a HistoryError."""
-        answer: Future[T] = Future()
         with self._news:
-            if len(self._questions) < _QUESTIONS and not self._closing:
-                self._questions.append((question, answer))
-            else:
-                answer.set_exception(HistoryError("Cannot read the history: too many ask. Ask again."))
+            answer = self._questions.add(question, is_closing=self._closing)
             self._news.notify()
         return answer
 
@@ -215,42 +207,13 @@ class Book:
     def _answer(self) -> None:
         """One question."""
         with self._news:
-            if not self._questions:
-                return
-            question, answer = self._questions.popleft()
-        if not answer.set_running_or_notify_cancel():
-            return
-        try:
-            if self._connection is None:
-                raise HistoryError(self._failure or "Cannot read the history: it is not open yet. Ask again.")
-            with judged():
-                found = self._found(self._connection, question)
-        except Damaged as damage:
-            self._set_aside(damage)
-            answer.set_exception(HistoryError(f"Cannot read the history: {damage}."))
-        except HistoryError as error:
-            answer.set_exception(error)
-        except Exception as error:  # noqa: BLE001 # whoever asked hears of it; the book goes on
-            self._mistaken(error)
-            answer.set_exception(HistoryError(f"Cannot read the history: {error}."))
-        else:
-            answer.set_result(found)
-
-    def _found(self, connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-        """The answer, with what waits for the disk: it is told from memory, and waits on."""
-        with self._news:
+            asked = self._questions.next()
             waiting = self._waiting.rows() if self._failure else ()
-        if not waiting:
-            return question(connection)
-        with untouched(connection, waiting):
-            return question(connection)
-
-    def _mistaken(self, error: Exception) -> None:
-        """Strangers ask as well: what their questions bring about is logged once a minute at most."""
-        self._mistakes += 1
-        if time.monotonic() >= self._mistake_told + _QUIET:
-            log.error("Question to the history failed", exc_info=error, extra={"COUNT": self._mistakes})
-            self._mistakes, self._mistake_told = 0, time.monotonic()
+        if asked is None:
+            return
+        damage = self._questions.answer(asked, self._connection, waiting, self._failure)
+        if damage is not None:
+            self._set_aside(damage)
 
     def _set_aside(self, damage: Damaged) -> None:
         """Begin another file; what is wrong with this one is kept for people."""
@@ -278,9 +241,7 @@ class Book:
 
     def _end(self) -> None:
         with self._news:
-            questions, self._questions = self._questions, deque()
-        for _, answer in questions:
-            answer.set_exception(HistoryError("Cannot read the history: vrmond ends."))
+            self._questions.refuse()
         if self._connection is None:
             return
         try:
