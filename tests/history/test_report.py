@@ -390,6 +390,17 @@ def test_a_short_show_of_which_most_is_in_doubt_is_not_whole(tmp_path: Path) -> 
         assert (job["status"], job["missing"]["least"]) == ("partial", 0.0)
 
 
+def test_a_show_that_is_too_short_for_the_pace_of_the_looks_is_in_doubt(tmp_path: Path) -> None:
+    with evenings(tmp_path, poll_interval=20.0) as here:
+        run = with_news(here)
+        run.until(122.0)
+        run.playbox.jobs.clear()
+        run.until(400.0)
+        (job,) = here.read()["jobs"]
+        assert job["status"] == "partial"
+        assert job["missing"]["most"] > 15.0
+
+
 def test_shows_that_go_on_through_short_outages_many_times_are_in_doubt(tmp_path: Path) -> None:
     with evenings(tmp_path, quirks=Quirks(dated=False)) as here:
         run = with_news(here)

@@ -22,6 +22,7 @@ from vrmon.views.coverage import is_worth_telling
 
 MOST = 5000  # jobs of one report
 _OF_A_CAUSE = 3.0  # seconds of a job that may be in doubt although something was the matter
+_PROVEN = 0.5  # of a job that is called whole
 _UNTOLD = 15.0  # seconds that the looks explain, as a file is read that does not tell it
 
 _OPEN = "one.ended_latest IS NULL"
@@ -160,7 +161,8 @@ def _verdict(
     is_lacking = row["least"] > tolerance
     if is_lacking and not is_recorded:
         return Verdict.MISSED
-    is_sure = _is_beyond_doubt(gaps, tolerance, row.get("explained", _UNTOLD))
+    is_short_of_proof = row["covered_least"] < _PROVEN and row["most"] > max(tolerance, _OF_A_CAUSE)
+    is_sure = not is_short_of_proof and _is_beyond_doubt(gaps, tolerance, row.get("explained", _UNTOLD))
     is_whole = was_seen_to_end and not row.get("was_running") and is_sure
     return Verdict.COMPLETE if is_recorded and not is_lacking and is_whole else Verdict.PARTIAL
 
