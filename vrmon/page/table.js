@@ -29,14 +29,14 @@ export function showRows({ jobs, clock }, report) {
 function line({ channel, look: { mark, tone }, facts, key }) {
   const row = document.createElement("tr");
   const head = document.createElement("th");
-  row.role = "row"; // said, since on a phone they are laid out as something else
-  head.role = "rowheader";
+  row.setAttribute("role", "row"); // said, since on a phone they are laid out as something else
+  head.setAttribute("role", "rowheader");
   head.scope = "row";
   setText(head, channel);
   row.append(head);
   for (const [term, fact] of facts) {
     const cell = document.createElement("td");
-    cell.role = "cell";
+    cell.setAttribute("role", "cell");
     cell.dataset.term = term;
     if (term === "Backup") cell.dataset.tone = tone;
     if (term === "Job" && key) cell.append(opener(key, fact));
