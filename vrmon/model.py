@@ -50,7 +50,8 @@ class Source:
     """One source of a DVR. None stands for "this DVR does not tell" (older builds).
 
     `end_date`: when the DVR will end the recording by itself, in its words; `starts` and `ends` are the two
-    dates in Unix time, where they can be read. `video_format` is "" where there is no picture.
+    dates in Unix time, where they can be read; or `starts` is by how long it has lasted, so that it may be
+    another by a moment from look to look. `video_format` is "" where there is no picture.
     """
 
     unique_id: str
@@ -65,7 +66,7 @@ class Source:
     end_date: str | None = None
     ends: float | None = None
     video_format: str | None = None
-    starts: float | None = None
+    starts: float | None = field(default=None, compare=False)
 
     @property
     def hindrances(self) -> frozenset[str]:

@@ -51,6 +51,23 @@ def obs() -> Iterator[Obs]:
         yield device
 
 
+def test_it_tells_when_a_recording_began_by_how_long_it_has_lasted(obs: Obs) -> None:
+    client = client_of(obs.url)
+    assert client.sources().seen[0].starts is None
+    before = time.time()
+    client.record("1", "NEWS")
+    after = time.time()
+
+    def starts() -> float | None:
+        return client.sources().seen[0].starts
+
+    wait(lambda: time.time() > after + 1.5, "a while")
+    assert before - 0.1 <= (starts() or 0.0) <= after + 0.1
+    obs.pause_by_hand()
+    wait(lambda: client.sources().seen[0].is_paused, "its pause")
+    assert starts() is None, "a pause does not count"
+
+
 @pytest.mark.parametrize("mode", ["simple", "advanced", "custom"])
 def test_it_records_under_the_name_that_it_is_given_and_stops(obs: Obs, mode: str) -> None:
     obs.switch(mode=mode)

@@ -128,7 +128,8 @@ def _told(case: Case, problem: Problem) -> str:
 
 def forgotten(case: Case, memory: ChannelMemory, source: Source) -> Job | None:
     """The drill of which a vrmon that has forgotten all finds the take: it bears the name of one, and began
-    when that says. One that was begun later, under the name which the drill has left, is somebody's."""
+    when that says. One that was begun later, under the name that the drill has left, is somebody's; so is one
+    of which the recorder does not tell when it began, which is told as a runaway."""
     shown, rights = source.recording_name, case.rights
     if memory.drill is not None or not shown or source.starts is None:
         return None

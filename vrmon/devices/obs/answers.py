@@ -25,21 +25,24 @@ _TELLING = 100  # pictures of a take before which a share of them says nothing
 
 
 def parse_source(
-    status: Reply, settings: Sequence[Reply], stats: Reply, *, is_paused: bool, is_still: bool
+    status: Reply, settings: Sequence[Reply], stats: Reply, now: float, *, is_paused: bool, is_still: bool
 ) -> Source:
-    """ShapeError where it does not say whether it records. `is_still`: it does, and writes nothing."""
+    """ShapeError where it does not say whether it records. `now`: Unix time. `is_still`: it does, and writes
+    nothing."""
     if not status.done:
         raise ShapeError(f"GetRecordStatus: {status.why or status.code}")
     paths = [one.data.get("outputSettings") for one in settings if one.done]
     found = [path for path in map(_path, paths) if path]
-    left = _number(stats.data, "availableDiskSpace")
+    left, lasted = _number(stats.data, "availableDiskSpace"), _number(status.data, "outputDuration")
+    is_recording = flag(status.data.get("outputActive"), "outputActive")
     return Source(
         SOURCE,
         "OBS",
-        is_recording=flag(status.data.get("outputActive"), "outputActive"),
+        is_recording=is_recording,
         is_paused=is_paused,
         recording_name=one_line(name_of(found[0]), 300) if found else None,
         destinations=() if is_still or (left is not None and left < LEAST) else (DESTINATION,),
+        starts=now - lasted / 1000 if is_recording and lasted is not None and not is_paused else None,
     )
 
 

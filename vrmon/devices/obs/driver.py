@@ -53,7 +53,8 @@ class Obs:
             )
             is_still = self._progress.look(status, time.monotonic())
             is_paused = self._progress.is_paused
-            return parse_source(status, settings, stats, is_paused=is_paused, is_still=is_still)
+            now = time.time()
+            return parse_source(status, settings, stats, now, is_paused=is_paused, is_still=is_still)
 
         return Sight((self._session.converse(look),))
 
