@@ -161,7 +161,9 @@ def test_what_nobody_sees_for_a_while_is_unknown() -> None:
 
 def test_two_pictures_prove_nothing() -> None:
     assert not seen("PCR 1", watched((0.0, DARK), (35.0, DARK)), 35.0, SETTINGS).black
-    assert seen("PCR 1", watched((0.0, DARK), (35.0, DARK), (70.0, DARK)), 70.0, SETTINGS).black == 70.0
+    assert not seen("PCR 1", watched((0.0, DARK), (35.0, DARK), (70.0, DARK)), 70.0, SETTINGS).black
+    assert seen("PCR 1", watched(*((12.0 * n, DARK) for n in range(4))), 36.0, SETTINGS).black == 36.0
+    assert seen("PCR 1", watched(*((35.0 * n, DARK) for n in range(8))), 245.0, SETTINGS).black == 245.0
     assert seen("PCR 1", Sight(), 1000.0, SETTINGS) == Seen("PCR 1", None, None, None)
 
 

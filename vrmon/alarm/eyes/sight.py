@@ -12,8 +12,7 @@ _FEWEST = 3
 """Pictures without which nothing is told, however far they lie apart."""
 _FEWEST_GLANCES = 8
 """The same, of pictures each of which lies too far from the one before."""
-_LONGEST_GAP = 60.0
-_GAP_IN_PACES = 8
+_GAP_IN_PACES = 2.5  # one picture may be missed: fades to black last for twenty seconds, and come in pairs
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Sight:
 
 def patience(settings: Eyes) -> float:
     """Seconds without a picture after which nobody knows what there was to be seen meanwhile."""
-    return min(_LONGEST_GAP, _GAP_IN_PACES * settings.every)
+    return _GAP_IN_PACES * settings.every
 
 
 def look(sight: Sight, picture: bytes, now: float, settings: Eyes) -> Sight:
