@@ -9,6 +9,7 @@ import pytest
 from tests.kinds.doubles import DOUBLES
 from tests.kinds.test_promises import Studio, studio
 from tests.world.mirror import codes, is_in, wait
+from tests.world.running import channel
 
 TELLS_ITS_START = ("movierecorder", "obs")
 
@@ -47,9 +48,19 @@ def test_it_is_ended_by_a_vrmond_that_has_forgotten_it_or_told_of(tmp_path: Path
         assert here.recorder.stops == 0
 
 
-@pytest.mark.parametrize("kind", DOUBLES)
-def test_what_somebody_recorded_under_a_drills_name_is_not_touched(tmp_path: Path, kind: str) -> None:
-    with studio(tmp_path, DOUBLES[kind], late=0.0) as here:
+def test_a_job_ends_it_and_gets_its_own_take_from_a_recorder_that_is_slow_to_end_one(tmp_path: Path) -> None:
+    with studio(tmp_path, DOUBLES["obs"]) as here:
+        begin(here)
+        here.playbox.start_job(0, "SHOW.mxf")
+        here.daemon.wait_for(lambda status: channel(status, "PCR 1")["job"])
+        here.wait_for_phase("recording")
+        rehearsed, take = here.recorder.made
+        assert (rehearsed.ended_by, take.ended) == ("remote", None)
+        assert not take.name.startswith("drill")
+
+
+def test_what_somebody_recorded_under_a_drills_name_is_not_touched(tmp_path: Path) -> None:
+    with studio(tmp_path, DOUBLES["obs"], late=0.0) as here:
         begin(here)
         (rehearsed,) = here.recorder.made
         here.daemon.kill()
