@@ -254,7 +254,7 @@ def test_what_waits_for_an_address_goes_there_and_nowhere_else_when_a_line_is_pu
             alarm.wait_for(lambda: [one["delivered"] for one in alarm.told()] == [False])
             urls.write_text(f"{new}\n{old}\n")
             alarm.process.send_signal(signal.SIGHUP)
-            vrmond.wait(lambda: vrmond.backend.asked[-1][1].keys() == {"json (line 2)"})
+            vrmond.wait(lambda: [one[1].keys() for one in vrmond.backend.asked[-1:]] == [{"json (line 2)"}])
             receiver.manner = "well"
             receiver.wait_for(lambda got: got)
             vrmond.wait(lambda: not vrmond.backend.asked[-1][1])
