@@ -100,3 +100,31 @@ def test_an_open_gap_grows_until_it_is_over(run: Run) -> None:
         assert shown["gaps"][-1]["to"] is None
         assert shown["missing"]["most"] >= moment - 10.0 - 0.1
     assert 0.0 < least[0] < least[1] < least[2]
+
+
+@pytest.mark.parametrize("poll_interval", [0.5, 1.0, 5.0, 20.0])
+def test_what_the_pace_of_the_looks_leaves_in_doubt_is_told_as_whole_while_it_is_recorded(
+    poll_interval: float,
+) -> None:
+    run = Run(site(1, Sync(), poll_interval), Quirks())
+    run.begin()
+    run.until(47.3)
+    run.job("NEWS", 0)
+    run.until(400.0)
+    for second in range(60):
+        run.until(400.0 + 0.7 * second)
+        shown = status(run)["channels"][0]["coverage"]
+        assert (shown["whole"], shown["files"]) == (True, ["NEWS"]), shown["missing"]
+
+
+@pytest.mark.parametrize("poll_interval", [1.0, 20.0])
+def test_what_is_not_recorded_is_told_as_whole_at_no_pace(poll_interval: float) -> None:
+    run = Run(site(1, Sync(), poll_interval), Quirks())
+    run.begin()
+    run.until(50.0)
+    run.mac.is_up = False
+    run.job("NEWS", 0)
+    for second in range(100):
+        run.until(60.0 + poll_interval + second)
+        told = status(run)["channels"][0]["coverage"]
+        assert told is None or told["whole"] is not True or told["missing"]["most"] <= 3.0

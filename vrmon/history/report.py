@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from vrmon.catalog import Cause
 from vrmon.errors import NoSuchPage
 from vrmon.history import joined
 from vrmon.history.database import Connection, rows
@@ -18,10 +17,9 @@ from vrmon.history.pages import between, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
 from vrmon.text import Word, rfc3339
-from vrmon.views.coverage import is_worth_telling
+from vrmon.views.coverage import DOUBTED, Doubt, is_beyond_doubt, is_worth_telling
 
 MOST = 5000  # jobs of one report
-_OF_A_CAUSE = 3.0  # seconds of a job that may be in doubt although something was the matter
 _PROVEN = 0.5  # of a job that is called whole
 _UNTOLD = 15.0  # seconds that the looks explain, as a file is read that does not tell it
 
@@ -161,17 +159,11 @@ def _verdict(
     is_lacking = row["least"] > tolerance
     if is_lacking and not is_recorded:
         return Verdict.MISSED
-    is_short_of_proof = row["covered_least"] < _PROVEN and row["most"] > max(tolerance, _OF_A_CAUSE)
-    is_sure = not is_short_of_proof and _is_beyond_doubt(gaps, tolerance, row.get("explained", _UNTOLD))
+    is_short_of_proof = row["covered_least"] < _PROVEN and row["most"] > max(tolerance, DOUBTED)
+    doubts = [Doubt(gap["least"], gap["most"], gap["cause"]) for gap in gaps]
+    is_sure = not is_short_of_proof and is_beyond_doubt(doubts, tolerance, row.get("explained", _UNTOLD))
     is_whole = was_seen_to_end and not row.get("was_running") and is_sure
     return Verdict.COMPLETE if is_recorded and not is_lacking and is_whole else Verdict.PARTIAL
-
-
-def _is_beyond_doubt(gaps: list[dict[str, Any]], tolerance: float, explained: float) -> bool:
-    """Whether no more may be missing than is tolerated, and than the pace of the looks explains."""
-    of_a_cause: float = sum(gap["most"] for gap in gaps if gap["cause"] != Cause.LATE_START.value)
-    of_none = sum(gap["most"] - gap["least"] for gap in gaps if gap["cause"] == Cause.LATE_START.value)
-    return of_a_cause <= max(tolerance, _OF_A_CAUSE) and of_none <= max(tolerance, explained)
 
 
 def _take(row: _Row) -> dict[str, Any]:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
+from vrmon.catalog import Cause
 from vrmon.plan.coverage.account import Account, Gap
 from vrmon.plan.coverage.channel import Show
 
+DOUBTED = 3.0  # seconds of a job that may be in doubt although something was the matter
 _SURELY = 0.05  # seconds below which nothing is worth a line
 
 Utc = Callable[[float], "str | None"]
 
 
-def document(show: Show, tolerance: float, utc: Utc) -> dict[str, Any]:
-    """Of a running job, as /status has it."""
+class Doubt(NamedTuple):
+    """Seconds that are missing in one place, at least and at most, and the cause."""
+
+    least: float
+    most: float
+    cause: str
+
+
+def document(show: Show, tolerance: float, utc: Utc, *, is_recorded: bool = False) -> dict[str, Any]:
+    """Of a running job, as /status has it. `is_recorded`: it is seen to be, just now."""
     account = show.account
     return {
         "missing": missing(account),
-        "whole": is_whole(account, tolerance),
+        "whole": is_whole(account, tolerance, is_recorded=is_recorded),
         "was_running": account.was_running,
         "gaps": [gap(one, utc, is_open=not account.is_over) for one in gaps_of(account, tolerance)],
         "files": files(show),
@@ -29,11 +39,26 @@ def missing(account: Account) -> dict[str, float]:
     return {"least": round(account.least, 3), "most": round(account.most, 3)}
 
 
-def is_whole(account: Account, tolerance: float) -> bool | None:
-    """As far as anybody knows; None where that is in doubt."""
+def is_whole(account: Account, tolerance: float, *, is_recorded: bool = False) -> bool | None:
+    """As far as anybody knows; None where that is in doubt. Of what the pace of the looks leaves in doubt
+    none is, while it `is_recorded`."""
     if account.least > tolerance:
         return False
-    return True if account.most <= tolerance and not account.was_running else None
+    doubts = [Doubt(one.least, one.most, one.cause) for one in account.gaps]
+    is_explained = is_recorded and is_beyond_doubt(doubts, tolerance, account.explained)
+    is_sure = account.most <= tolerance or is_explained
+    return True if is_sure and not account.was_running else None
+
+
+def is_beyond_doubt(doubts: Iterable[Doubt], tolerance: float, explained: float) -> bool:
+    """Whether no more of a job may be missing than is tolerated, and than the pace of the looks explains."""
+    of_a_cause = of_none = 0.0
+    for least, most, cause in doubts:
+        if cause == Cause.LATE_START.value:
+            of_none += most - least
+        else:
+            of_a_cause += most
+    return of_a_cause <= max(tolerance, DOUBTED) and of_none <= max(tolerance, explained)
 
 
 def gaps_of(account: Account, tolerance: float) -> list[Gap]:

@@ -96,7 +96,8 @@ def _coverage(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any
     show = scene.show(channel, verdict)
     if show is None:
         return None
-    return coverage.document(show, scene.settings.sync.gap_tolerance, scene.utc)
+    tolerance = scene.settings.sync.gap_tolerance
+    return coverage.document(show, tolerance, scene.utc, is_recorded=verdict.is_recorded)
 
 
 def _drill(scene: Scene, drill: Drill) -> dict[str, Any]:
