@@ -646,6 +646,22 @@ def test_a_bar_shows_no_more_of_its_name_than_it_has_room_for(
     assert [room for _, room in shown if room is not None] or size != WALL
 
 
+def test_a_name_that_reads_from_the_right_is_cut_at_its_end(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    job = {**evening["jobs"][0], "basename": "أخبار العاشرة مساءً من غرفة التحكم الرئيسية الشمالية " * 20}
+    serve(server, {**evening, "jobs": [job], "to": job["ended"]["latest"]})
+    day(server, browser)
+    first, bar = browser.run(
+        "const name = document.querySelector('button.bar b span');"
+        "const range = document.createRange();"
+        "range.setStart(name.firstChild, 0);"
+        "range.setEnd(name.firstChild, 1);"
+        "return [range, name.closest('.bar')].map((one) => one.getBoundingClientRect().right)"
+    )
+    assert first <= bar, "it begins where it is seen"
+
+
 def test_today_goes_on_to_its_end_and_has_a_line_for_now(
     server: Server, browser: Browser, evening: dict[str, Any]
 ) -> None:

@@ -59,7 +59,8 @@ function bar(job, { lane, seen, clock }) {
   button.title = `${job.channel}, ${told.Job}, ${told.Began} to ${told.Ended}, ${told.Backup}, missing: ${told.Missing}`;
   button.setAttribute("aria-label", button.title);
   drawBar(button, job, lane, seen.to);
-  setText(mark, `${STATUSES[job.status]?.mark ?? "?"} `);
+  setText(mark, STATUSES[job.status]?.mark ?? "?");
+  name.dir = "auto"; // what is too long is cut at its end, on whichever side that is
   setText(name, nameOf(job));
   mark.append(name);
   button.append(mark);
