@@ -80,7 +80,7 @@ def test_both_listeners_give_it_and_what_makes_no_sense_is_refused(tmp_path: Pat
 
 
 def test_a_job_that_ran_before_vrmon_was_there_is_not_claimed_whole(tmp_path: Path) -> None:
-    with mirror(tmp_path, size=1) as here:
+    with mirror(tmp_path, size=1, sync={"gap_tolerance": 60.0}) as here:
         here.daemon.kill(signal.SIGTERM)
         for file in here.daemon.state.iterdir():
             file.unlink()  # as before the first start
