@@ -727,6 +727,14 @@ def test_the_hours_stay_in_sight_however_many_channels_there_are(
     )
     assert 0 <= top < bottom < 100
     assert browser.text("#lanes li:last-child .name") == "CAMERA 99"
+    browser.run("document.querySelector('#lanes li:last-child button').focus()")
+    hidden = (
+        "return document.querySelector('#lanes .axis').getBoundingClientRect().bottom"
+        " - document.activeElement.getBoundingClientRect().top"
+    )
+    for _ in range(40):
+        browser.press("ArrowUp")
+        assert browser.run(hidden) <= 0, "nor do they hide where the focus is"
 
 
 @pytest.fixture
