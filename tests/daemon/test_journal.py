@@ -9,6 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from tests.world.stores import until
 from vrmon.catalog import ROWS, Code, message_id
 from vrmon.daemon import explained, journal
 
@@ -100,13 +101,14 @@ def test_a_full_disk_is_reported_once_and_its_end_too(tmp_path: Path) -> None:
             seen += line
         path.unlink()
         program.stdin.write("after\n")
+        program.stdin.flush()
+        until(lambda: path.exists() and "JOB=after" in path.read_text(), "it is in the file")
         program.stdin.close()
         seen += program.stderr.read()
     assert seen.count("CODE=log-failing") == 1
     assert 'REASON="No space left on device"' in seen
     assert seen.count("CODE=job-began") == 4
     assert seen.count("CODE=log-back") == 1
-    assert "JOB=after" in path.read_text()
 
 
 def test_a_reader_that_is_stuck_holds_nobody_up() -> None:
