@@ -120,7 +120,7 @@ def test_neither_process_forgets_a_black_picture_when_it_is_restarted(tmp_path: 
         alarm.kill()  # so that nobody tells it anew
         here.daemon.kill()
         here.daemon.start()
-        here.wait_for_phase("recording")
+        wait_for(here, BLACK)
         assert since(here) == pytest.approx(began, abs=0.01)
         alarm.start()
         here.recorder.switch(thumbnail="png")

@@ -12,6 +12,7 @@ from vrmon.catalog import Code
 from vrmon.daemon.sightings import heard
 from vrmon.model import Seen, Sighting
 from vrmon.plan import plan
+from vrmon.plan.memory import Hold
 from vrmon.plan.sighting import UNSEEN
 from vrmon.settings import Channel, ChannelKey, Eyes
 
@@ -121,6 +122,29 @@ def test_it_outlives_vrmond_and_not_the_take() -> None:
     when.the_job_ends(at)
     at.until(at.now + 5.0)
     assert at.memory.channels[KEY].picture is None
+
+
+@pytest.mark.parametrize("seconds", [1.0, 60.0])
+@pytest.mark.parametrize("device", ["dvr", "playbox"])
+def test_a_device_that_does_not_answer_ends_nothing(device: str, seconds: float) -> None:
+    at = recording()
+    assert shows(at, Sighting(at.now, 30.0, 0.0)).keys() == {BLACK}
+    when.fails(device, when.SILENT)(at)
+    for _ in range(round(seconds * 2)):
+        at.until(at.now + 0.5)
+        assert BLACK in {one.code for one in at.problems}
+    when.answers_again(device)(at)
+    for _ in range(10):
+        at.until(at.now + 0.5)
+        assert BLACK in {one.code for one in at.problems}
+
+
+def test_nor_does_a_person_who_has_the_channel() -> None:
+    at = recording()
+    assert shows(at, Sighting(at.now, 30.0, 0.0)).keys() == {BLACK}
+    at.amend(0, hold=Hold(at.now))
+    at.until(at.now + 10.0)
+    assert BLACK in {one.code for one in at.problems}
 
 
 def test_where_nobody_is_to_look_nothing_is_known() -> None:

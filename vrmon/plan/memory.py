@@ -312,12 +312,13 @@ class Hold:
 
 
 class Picture(NamedTuple):
-    """What the pictures of the running take's source were when the last was seen, at `seen`: since when they
-    were black, or the same."""
+    """What the pictures of the running take's source, called `source`, were when the last was seen, at
+    `seen`: since when they were black, or the same."""
 
     seen: float
     black: float | None = None
     frozen: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)

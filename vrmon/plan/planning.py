@@ -276,7 +276,7 @@ class Planning:
         memory, want = wanted(case, drilling.go_on(case, memory, found))
         if isinstance(found, Source):
             memory = adopt(case, memory, found, want.job)
-        memory = sighting.remember(case, memory)
+        memory = sighting.remember(case, memory, found)
         verdict = respond(case, memory, want, see(case, memory, found))
         memory = verdict.memory
         if memory.phase is not verdict.phase or memory.phase_since is None:

@@ -38,7 +38,8 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
         verdict = replace(verdict, job=None, problems=_at_rest(case, seen))
     else:
         verdict = _timed(case, verdict, wanted)
-    return replace(verdict, problems=(*verdict.problems, *problems.drill_failed(case.channel, memory)))
+    others = (*sighting.of_pictures(case, memory), *problems.drill_failed(case.channel, memory))
+    return replace(verdict, problems=(*verdict.problems, *others))
 
 
 def _note_idle(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> ChannelMemory:
@@ -139,11 +140,7 @@ def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) ->
     elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
         memory = replace(memory, attempt=None)
     verdict = _recorded(site.case, memory, take, wanted)
-    on_air = (
-        *problems.on_air(site, take),
-        *ahead.threats(site, take),
-        *sighting.of_pictures(site, memory, take),
-    )
+    on_air = (*problems.on_air(site, take), *ahead.threats(site, take))
     return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vrmon.catalog import Code, Situation
-from vrmon.model import Fact, Problem, Sighting
-from vrmon.plan.case import Case, Site
-from vrmon.plan.memory import ChannelMemory, Picture, Running
+from vrmon.model import Fact, Problem, Sighting, Source
+from vrmon.plan.case import Case
+from vrmon.plan.memory import ChannelMemory, Picture
 from vrmon.plan.replacing import replace
+from vrmon.plan.sources import Found
 from vrmon.text import Ago
 
 UNSEEN = 120.0
@@ -17,13 +18,15 @@ UNSEEN = 120.0
 one is asked again after sixty."""
 
 
-def remember(case: Case, memory: ChannelMemory) -> ChannelMemory:
+def remember(case: Case, memory: ChannelMemory, found: Found | None) -> ChannelMemory:
     """With what the picture is known to be. A drill may well record black: nobody needs it."""
     picture, take = memory.picture, memory.running
     if not case.looks_at_pictures or take is None or take.job.is_drill:
         picture = None
     elif case.sighting is not None and case.sighting.seen >= take.started:
         picture = after(picture, case.sighting)
+    if picture is not None and isinstance(found, Source):
+        picture = picture._replace(source=found.display_name)
     return memory if picture == memory.picture else replace(memory, picture=picture)
 
 
@@ -32,7 +35,11 @@ def after(known: Picture | None, told: Sighting) -> Picture | None:
         return known
     black = _since(None if known is None else known.black, told.black, told.seen)
     frozen = _since(None if known is None else known.frozen, told.frozen, told.seen)
-    return None if black is None and frozen is None else Picture(told.seen, black, frozen)
+    return (
+        None
+        if black is None and frozen is None
+        else Picture(told.seen, black, frozen, "" if known is None else known.source)
+    )
 
 
 def _since(known: float | None, seconds: float | None, seen: float) -> float | None:
@@ -44,12 +51,13 @@ def _since(known: float | None, seconds: float | None, seen: float) -> float | N
     return seen - seconds if known is None else known
 
 
-def of_pictures(site: Site, memory: ChannelMemory, take: Running) -> Iterator[Problem]:
-    picture, channel = memory.picture, site.case.channel
-    if picture is None:
+def of_pictures(case: Case, memory: ChannelMemory) -> Iterator[Problem]:
+    """Also while nobody can look at the source itself."""
+    picture, take, channel = memory.picture, memory.running, case.channel
+    if picture is None or take is None:
         return
-    facts: dict[str, Fact] = {"name": take.name, "source": site.source.display_name}
-    if site.moment.passed(picture.seen, UNSEEN):
+    facts: dict[str, Fact] = {"name": take.name, "source": picture.source or channel.name}
+    if case.moment.passed(picture.seen, UNSEEN):
         facts["unseen"] = Ago(picture.seen)
     if picture.black is not None:
         yield Problem.of(Code.PICTURE_BLACK, channel.name, lasted=Ago(picture.black), **facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +31,9 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "theirs": saved_takes.encoded_theirs(channel.theirs, unix),
         "job_ended": unix(channel.job_ended),
         "overrun": named(channel.overrun),
-        "picture": None if channel.picture is None else [unix(moment) for moment in channel.picture],
+        "picture": None
+        if channel.picture is None
+        else [*map(unix, channel.picture[:3]), channel.picture.source],
         "drill": None if channel.drill is None else saved_drills.encoded(channel.drill, unix),
     }
 
@@ -83,8 +86,12 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
 
 
 def _restored_picture(saved: Any, monotonic: Shift) -> Picture | None:
-    seen, black, frozen = map(monotonic, saved)
-    return None if seen is None else Picture(seen, black, frozen)
+    """What cannot be read is seen again before long."""
+    with contextlib.suppress(LookupError, TypeError, ValueError):
+        *moments, source = saved
+        seen, black, frozen = map(monotonic, moments)
+        return None if seen is None else Picture(seen, black, frozen, text(source))
+    return None
 
 
 def _stop_sent(now: float) -> Attempt:
