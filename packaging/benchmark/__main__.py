@@ -26,7 +26,7 @@ def main() -> int:
     elif sys.argv[1:] == ["growth"]:
         rows = list(grown())
     elif sys.argv[1:] == ["history"]:
-        rows = list(remembered(_settled_burst))
+        rows = list(remembered(_burst, _settle))
     else:
         rows = [*_bursts(), _answers(), *_costs(), *_watchers(), thousand()]
     show(rows)
@@ -62,8 +62,12 @@ def _burst(one: World, jobs: int, n: int) -> float:
 def _settled_burst(one: World, jobs: int, n: int) -> float:
     """With all stopped afterwards."""
     took = _burst(one, jobs, n)
-    wait_for(lambda: one.ask("running") == 0)
+    _settle(one)
     return took
+
+
+def _settle(one: World) -> None:
+    wait_for(lambda: one.ask("running") == 0)
 
 
 def _typical(one: World, jobs: int, first: int = 0) -> float:

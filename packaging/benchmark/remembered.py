@@ -32,8 +32,16 @@ _DAYS, _OF_A_DAY = 400, 250  # jobs; each with a take, two gaps and six events: 
 _DAY = 86_400_000
 
 
-def remembered(burst: Burst) -> Iterator[Row]:
-    """`burst`: from the poll that saw so many jobs to the last record command, the nth time."""
+def remembered(burst: Burst, settle: Callable[[World], None]) -> Iterator[Row]:
+    """`burst`: from the poll that saw so many jobs to the last record command, the nth time; `settle` waits
+    for all to have stopped after that."""
+
+    def took(n: int, *worlds: World) -> tuple[float, ...]:
+        found = tuple(burst(each, _JOBS, n) for each in worlds)
+        for each in worlds:
+            settle(each)
+        return found
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "history.db")
         yield from _of_a_million(file)
@@ -44,14 +52,14 @@ def remembered(burst: Burst) -> Iterator[Row]:
             vrmond(one, _JOBS, history=file) as daemon,
         ):
             # By turns, so that whatever else the machine does strikes both.
-            pairs = [(burst(plain, _JOBS, n), burst(one, _JOBS, n)) for n in range(_ROUNDS)]
-            without, beside = (statistics.median(took) for took in zip(*pairs, strict=True))
+            pairs = [took(n, plain, one) for n in range(_ROUNDS)]
+            without, beside = (statistics.median(each) for each in zip(*pairs, strict=True))
             yield Row(f"{_JOBS} jobs at once, beside no history", beside, "s", 0.40, without)
             over = threading.Event()
             threads = [threading.Thread(target=_read_on, args=(daemon, over)) for _ in range(8)]
             for thread in threads:
                 thread.start()
-            read = statistics.median(burst(one, _JOBS, n) for n in range(_ROUNDS, 2 * _ROUNDS))
+            read = statistics.median(took(n, one)[0] for n in range(_ROUNDS, 2 * _ROUNDS))
             over.set()
             for thread in threads:
                 thread.join()
