@@ -25,7 +25,7 @@ from vrmon.settings import DeviceSettings
 from vrmon.simulator import Obs, PlayBox, serving
 from vrmon.simulator.served.faults import LATE, REPLACING, SPOILING
 
-TIMEOUT = 0.5
+TIMEOUT = 1.5
 SECRET = "pass % wörd"
 FORMAT, KEPT = ("Output", "FilenameFormatting"), ("vrmon", "FilenameFormatting")
 
