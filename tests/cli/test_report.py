@@ -31,6 +31,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """A whole show, one that lacks a part, one of which nothing was recorded, and one that still runs."""
     folder = tmp_path_factory.mktemp("report")
     with mirror(folder, size=4, sync={"gap_tolerance": TOLERANCE}) as site:
+        site.wait_for_looks()
         whole, lacking = site.record(f"{FORMULA}.mxf"), site.record("SPORTS_DESK.mxf", 2)
         body = '{"success": false, "error": "the disk is busy"}'
         site.recorder.fault("body", "/sources/*/record", body=body)

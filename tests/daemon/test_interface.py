@@ -98,6 +98,8 @@ def test_every_answer_that_is_described_is_given_and_is_as_described(tmp_path: P
         asked.get("/page/nothing.js", "/page/{name}", 404)
         asked.get("/report?day=2026-13-13", status=400)
         asked.get("/history?limit=0", status=400)
+        for path in ("/report", "/history"):
+            asked.get(f"{path}?channel=nobody", status=404)
         thumbnail = "/thumbnail/{name}"
         asked.get("/thumbnail/nobody", thumbnail, 404)
         url = f"{here.daemon.url}/thumbnail/PCR%201"

@@ -186,7 +186,7 @@ def test_a_second_vrmond_on_one_state_directory_says_who_holds_it_and_exits(tmp_
         wait(last_good.exists, "last-good.toml")
         kept = last_good.read_text()
         other = tmp_path / "other.toml"
-        other.write_text("")
+        other.write_text("# nothing is set up\n")
         second = subprocess.run(
             [*here.daemon.command, "--config", other],
             env=here.daemon.environ, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,

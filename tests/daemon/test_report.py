@@ -115,6 +115,7 @@ def test_a_channel_that_there_is_not_is_no_empty_answer(tmp_path: Path) -> None:
 
 def test_the_time_without_vrmon_is_an_absence_and_the_take_survives_it_whole(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1) as here:
+        here.wait_for_looks()
         job = here.record()
         here.wait_for_state("SHOW")
         here.wait_for_polls()

@@ -95,6 +95,7 @@ def test_a_daemon_that_is_killed_is_noticed_and_so_is_its_successor(tmp_path: Pa
 
 def test_the_day_holds_what_was_recorded_and_what_was_not(tmp_path: Path, browser: Browser) -> None:
     with mirror(tmp_path, sync={"gap_tolerance": 6.0}) as here:
+        here.wait_for_looks()
         here.recorder.switch(1, without_destination="422")
         here.recorder.set_destinations(1)
         here.playbox.start_job(1, "LOST.mxf")

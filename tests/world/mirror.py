@@ -68,6 +68,15 @@ class Mirror:
         file = self.daemon.state / "state.json"
         wait(lambda: file.exists() and text in file.read_text(), f"{text} in {file.name}")
 
+    def wait_for_looks(self) -> None:
+        """Until the devices were seen without a job: one that runs at the first look has begun nobody knows
+        when."""
+        self.daemon.wait_for(
+            lambda status: all(
+                one["last_ok"] for one in (*status["primaries"].values(), *status["dvrs"].values())
+            )
+        )
+
     def wait_for_polls(self, times: int = 3) -> None:
         """Until each device has answered that many polls more: whatever was to come of them has come."""
         polls = [(self.playbox, "/ingests/activejobsinfo"), *((one, "/sources") for one in self.recorders)]
