@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 import pytest
 
@@ -70,10 +71,10 @@ def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(se
     poll = settings.dvrs["mac"].poll_interval
     may_take = poll + shown_late(quirks) + SLACK
     late = [
-        (show, before, after)
+        (show, before, waits)
         for show in day.shows
         if (before := began(without, show)) is not None
-        and ((after := began(run, show)) is None or after > before + may_take + day.away(before, after))
+        and (waits := waited(run, show, before)).seconds > may_take * (1 + waits.others) + waits.away(day)
         and show.ends > before + may_take  # one that is over by then need not have begun
     ]
     assert late == []
@@ -88,6 +89,33 @@ def began(run: Run, show: Show) -> float | None:
     """When its recording began."""
     take = take_of(run, show)
     return None if take is None else take.began
+
+
+class Waited(NamedTuple):
+    """For how long nothing of vrmon's ran for any job between two moments, and how many takes did."""
+
+    since: float
+    until: float
+    seconds: float
+    others: int
+
+    def away(self, day: Day) -> float:
+        return day.away(self.since, self.until)
+
+
+def waited(run: Run, show: Show, since: float) -> Waited:
+    """From then until its recording began: which of several jobs of one ingest has the source at which moment
+    is a matter of which the primary was seen to end first."""
+    after = began(run, show)
+    until = show.ends if after is None else max(after, since)
+    place = run.mac.sources[show.channel].place
+    takes = [
+        (max(one.began, since), min(until if one.ended is None else one.ended, until))
+        for one in run.mac.recordings
+        if one.place == place and one.by == "vrmon" and not one.asked.startswith("drill")
+    ]
+    lasting = [end - begin for begin, end in takes if end > begin]
+    return Waited(since, until, until - since - sum(lasting), len(lasting))
 
 
 def shown_late(quirks: Quirks) -> float:
