@@ -6,7 +6,10 @@ import asyncio
 import time
 from dataclasses import replace
 
+import pytest
+
 from tests.world.hostile import closed_port
+from vrmon.daemon import loop as loop_module
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import OwnProblems
@@ -144,6 +147,12 @@ def test_what_has_arrived_waits_until_it_was_planned_on() -> None:
     asyncio.run(waits())
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So long that a machine which is busy does not turn sooner either."""
+    monkeypatch.setattr(loop_module, "_NO_HURRY", 3.0)
+
+
 async def _turns_at_once(loop: Loop, rounds: list[float]) -> bool:
     """Whether it turns before anything else can happen."""
     before = len(rounds)
@@ -152,6 +161,7 @@ async def _turns_at_once(loop: Loop, rounds: list[float]) -> bool:
     return len(rounds) > before
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_looks_that_show_nothing_new_are_planned_on_together() -> None:
     rounds: list[float] = []
 
@@ -164,13 +174,15 @@ def test_looks_that_show_nothing_new_are_planned_on_together() -> None:
         for _ in range(3):
             loop._observed(loop.primaries, device, _observed(()))
             assert not await _turns_at_once(loop, rounds)
-        await _turned(loop)
+        while len(rounds) == before:
+            await asyncio.sleep(0.01)
         loop.close()
         return len(rounds) - before
 
     assert asyncio.run(turn()) == 1
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_what_is_new_waits_for_no_look_that_shows_nothing_new() -> None:
     rounds: list[float] = []
 
@@ -188,6 +200,7 @@ def test_what_is_new_waits_for_no_look_that_shows_nothing_new() -> None:
     assert len(rounds) >= 2
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_look_that_the_plan_has_asked_for_is_planned_on_at_once() -> None:
     rounds: list[float] = []
 
