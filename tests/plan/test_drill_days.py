@@ -74,7 +74,7 @@ def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(se
         (show, before, waits)
         for show in day.shows
         if (before := began(without, show)) is not None
-        and (waits := waited(run, show, before)).seconds > may_take * (1 + waits.others) + waits.away(day)
+        and (waits := waited(run, show, before)).seconds > may_take * (1 + waits.others) + waits.beside(day)
         and show.ends > before + may_take  # one that is over by then need not have begun
     ]
     assert late == []
@@ -94,13 +94,15 @@ def began(run: Run, show: Show) -> float | None:
 class Waited(NamedTuple):
     """For how long nothing of vrmon's ran for any job between two moments, and how many takes did."""
 
+    channel: int
     since: float
     until: float
     seconds: float
     others: int
 
-    def away(self, day: Day) -> float:
-        return day.away(self.since, self.until)
+    def beside(self, day: Day) -> float:
+        """Seconds in which vrmon was dead, or a person had the channel."""
+        return day.away(self.since, self.until) + day.held(self.channel, self.since, self.until)
 
 
 def waited(run: Run, show: Show, since: float) -> Waited:
@@ -115,7 +117,7 @@ def waited(run: Run, show: Show, since: float) -> Waited:
         if one.place == place and one.by == "vrmon" and not one.asked.startswith("drill")
     ]
     lasting = [end - begin for begin, end in takes if end > begin]
-    return Waited(since, until, until - since - sum(lasting), len(lasting))
+    return Waited(show.channel, since, until, until - since - sum(lasting), len(lasting))
 
 
 def shown_late(quirks: Quirks) -> float:

@@ -84,6 +84,15 @@ class Day:
         deaths = [(moment, chance) for moment, fault, _, chance in self._faults if fault is _crash]
         return sum(_pause(chance) for moment, chance in deaths if since <= moment <= until)
 
+    def held(self, channel: int, since: float, until: float) -> float:
+        """For how many seconds of these, at the most, a person has the channel."""
+        holds = [
+            (moment, moment + _held_for(chance))
+            for moment, fault, one, chance in self._faults
+            if fault is _hold and one == channel
+        ]
+        return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in holds)
+
     def is_on_air(self, channel: int, moment: float, slack: float = 30.0) -> bool:
         """Whether a show is on, or near."""
         return any(
@@ -158,7 +167,7 @@ def _operator_records(day: Day, run: Run, channel: int, chance: float) -> None:
 
 
 def _hold(_day: Day, run: Run, channel: int, chance: float) -> None:
-    key, until = run.settings.channels[channel].key, run.now + 60.0 * chance
+    key, until = run.settings.channels[channel].key, run.now + _held_for(chance)
 
     def held(memory: ChannelMemory) -> ChannelMemory:
         return replace(memory, hold=Hold(run.now, until))
@@ -166,6 +175,10 @@ def _hold(_day: Day, run: Run, channel: int, chance: float) -> None:
     run.amend(key, held)
     if run.is_alive:
         run.promises.clock.holds[key] = until
+
+
+def _held_for(chance: float) -> float:
+    return 60.0 * chance
 
 
 def _lock(_day: Day, run: Run, channel: int, chance: float) -> None:
