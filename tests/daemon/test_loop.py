@@ -219,7 +219,7 @@ def test_a_look_that_the_plan_has_asked_for_is_planned_on_at_once() -> None:
         assert await _turns_at_once(loop, rounds)
         loop._observed(loop.dvrs, mac, shown())
         assert not await _turns_at_once(loop, rounds)
-        loop._asked.add("mac")
+        loop.dvrs["mac"].is_awaited = True
         loop._observed(loop.dvrs, mac, shown())
         assert await _turns_at_once(loop, rounds)
         loop.close()

@@ -89,12 +89,10 @@ class Loop:
         self._revoked = threading.Event()  # of what was handed out so far
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
-        self._asked: set[str] = set()  # the DVRs of which the plan wants to see something
         self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
         self._waits_since: float | None = None  # the oldest that was taken in and not planned on yet
         self._rests_until = 0.0
-        self._soon: asyncio.Handle | None = None
-        self._soon_at = 0.0
+        self._soon: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
 
     @property
@@ -220,7 +218,7 @@ class Loop:
             self._hand_out(action)
         for name, moment in self.plan.looks.items():
             self.dvrs[name].worker.poller.look_at(moment)
-        self._asked.update(self.plan.looks)
+            self.dvrs[name].is_awaited = True
         found = tuple(events.between(before, known, self.plan, now))
         self._turned_round(Round(before, self.plan, world, self.plan.actions, world.results, found, now))
         self.turned = time.monotonic()
@@ -275,10 +273,7 @@ class Loop:
         if device in self._arrived and (_is_bad(one.seen) or _is_bad(observation)):
             self.turn()  # the one before, or this one, tells of an outage, and the other does not
         self._arrived.add(device)
-        is_asked = watched is self.dvrs and device.name in self._asked
-        is_news = is_asked or _is_bad(observation) or observation.is_news_after(one.seen)
-        if is_asked:
-            self._asked.discard(device.name)
+        is_news = one.is_awaited or _is_bad(observation) or observation.is_news_after(one.seen)
         one.take_in(observation)
         self._wake(0.0 if is_news else _NO_HURRY)
 
@@ -290,10 +285,9 @@ class Loop:
         """Turn within `patience` seconds, once for all that has arrived by then, but after the rest."""
         due = max(time.monotonic() + patience, self._rests_until)
         if self._soon is not None:
-            if self._soon_at <= due:
+            if self._soon.when() <= due:
                 return
             self._soon.cancel()
-        self._soon_at = due
         self._soon = self._aio.call_at(due, self.turn)
 
 

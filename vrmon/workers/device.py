@@ -27,7 +27,7 @@ class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` the last good one.
 
     `destinations` and `schedules` are what a DVR tells beside that. `is_missed`: its look should have come to
-    an end for long. Belongs to the loop.
+    an end for long. `is_awaited`: the plan wants to see what the next look shows. Belongs to the loop.
     """
 
     worker: Worker[C, T]
@@ -39,6 +39,7 @@ class Device(Generic[C, T]):
     schedules_due: float = 0.0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
     is_missed: bool = False
+    is_awaited: bool = False
 
     def missed(self, now: float) -> Observation[T] | None:
         """In place of a look's outcome that does not come, for our own thread is at fault: told once."""
@@ -50,6 +51,7 @@ class Device(Generic[C, T]):
 
     def take_in(self, observation: Observation[T]) -> None:
         self.seen = observation
+        self.is_awaited = False
         self.counts.count(observation)
         if observation.seen is not None:
             self.last_good = observation
