@@ -37,9 +37,9 @@ def _is_its_turn(attempt: Attempt | None, goal: Verb, site: Site) -> bool:
 
 def _is_free(attempt: Attempt, site: Site) -> bool:
     """Whether the recorder has refused while something was in the way that a look since shows gone."""
-    was_refused = attempt.outcome is Outcome.REFUSED and attempt.ended is not None
-    is_since = was_refused and site.began > (attempt.ended or attempt.sent)
-    return is_since and bool(attempt.hindered - site.source.hindrances)
+    if attempt.outcome is not Outcome.REFUSED or attempt.ended is None or site.began <= attempt.ended:
+        return False
+    return bool(attempt.hindered - site.source.hindrances)
 
 
 def note(site: Site, memory: ChannelMemory) -> ChannelMemory:
