@@ -4,6 +4,7 @@ the take is over."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from vrmon.catalog import Code, Situation
 from vrmon.model import Fact, Problem, Sighting, Source
@@ -31,15 +32,12 @@ def remember(case: Case, memory: ChannelMemory, found: Found | None) -> ChannelM
 
 
 def after(known: Picture | None, told: Sighting) -> Picture | None:
-    if known is not None and told.seen <= known.seen:
+    before = Picture(-inf) if known is None else known
+    if told.seen <= before.seen:
         return known
-    black = _since(None if known is None else known.black, told.black, told.seen)
-    frozen = _since(None if known is None else known.frozen, told.frozen, told.seen)
-    return (
-        None
-        if black is None and frozen is None
-        else Picture(told.seen, black, frozen, "" if known is None else known.source)
-    )
+    black = _since(before.black, told.black, told.seen)
+    frozen = _since(before.frozen, told.frozen, told.seen)
+    return None if black is None and frozen is None else Picture(told.seen, black, frozen, before.source)
 
 
 def _since(known: float | None, seconds: float | None, seen: float) -> float | None:
