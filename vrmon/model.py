@@ -72,6 +72,7 @@ class Source:
     def hindrances(self) -> frozenset[str]:
         """What there is about it that may have a recorder refuse a command."""
         found = {
+            "disabled": not self.is_enabled,
             "locked": self.is_locked is True,
             "no destination": self.destinations == (),
             "no picture": self.video_format == "",

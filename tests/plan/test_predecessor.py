@@ -61,15 +61,19 @@ def test_a_refused_start_is_repeated_and_shown() -> None:
     assert running(run).name == "NEWS"
 
 
-@pytest.mark.parametrize("locked", [3.0, 10.0, 17.0, 24.0, 40.0])
-def test_a_refused_start_is_repeated_as_soon_as_the_lock_is_gone(locked: float) -> None:
-    run = begun()
-    run.mac.sources[0].is_locked = True
+@pytest.mark.parametrize("seconds", [3.0, 10.0, 17.0, 24.0, 40.0])
+@pytest.mark.parametrize("what", ["is_locked", "is_enabled", "has_destination"])
+def test_a_refused_start_is_repeated_as_soon_as_nothing_is_in_the_way(what: str, seconds: float) -> None:
+    run = begun(Quirks(without_destination="refused"))
+    source = run.mac.sources[0]
+    usual = getattr(source, what)
+    setattr(source, what, not usual)
     run.job("NEWS")
-    run.until(run.now + locked)
-    run.mac.sources[0].is_locked = False
-    unlocked = run.now
-    run.until(unlocked + 2.0)
+    run.until(run.now + seconds)
+    assert source.recording is None
+    setattr(source, what, usual)
+    freed = run.now
+    run.until(freed + 2.0)
     assert running(run).name == "NEWS"
 
 

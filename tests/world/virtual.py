@@ -112,6 +112,7 @@ class VirtualSource:
     last: Recording | None = None
     next_name: str = ""
     named: bool = False
+    is_enabled: bool = True
     is_locked: bool = False
     is_there: bool = True
     is_odd: bool = False
@@ -168,6 +169,7 @@ class VirtualRecorder:
         return Source(
             one.unique_id,
             one.display_name,
+            is_enabled=one.is_enabled,
             is_recording=shown,
             is_paused=shown and running is not None and running.paused,
             is_locked=one.is_locked if newer else None,
@@ -224,6 +226,8 @@ class VirtualRecorder:
     def _record(self, one: VirtualSource, now: float) -> str:
         if one.recording is not None:
             return "already recording" if self.quirks.record_while_recording == "refused" else ""
+        if not one.is_enabled:
+            return "the source is disabled"
         if not one.has_destination and self.quirks.without_destination == "refused":
             return "no destination"
         if self.quirks.duplicate == "record refused" and self._is_file(one.next_name):
