@@ -147,6 +147,7 @@ class Cause(Word):
     HOLD = "hold"
     FOREIGN = "foreign"
     RELEASED = "released"
+    UNCONFIGURED = "unconfigured"  # of a take that ran on: nobody looked any more
 
 
 class Situation(Word):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import re
 import signal
 import sqlite3
 import subprocess
@@ -20,7 +19,7 @@ import pytest
 from tests.world.stores import ROOT, fill, until
 from vrmon.errors import HistoryError
 from vrmon.history.book import Book
-from vrmon.history.database import APPLICATION, FORMAT, SCHEMA, open_to_read
+from vrmon.history.database import ADDED, FORMAT, make, open_to_read
 from vrmon.history.days import Span
 from vrmon.history.holes import Why
 from vrmon.history.report import report
@@ -94,12 +93,9 @@ def test_a_session_says_when_it_was_alive_and_whether_it_ended_as_it_should(tmp_
 
 
 def test_a_file_of_before_gets_the_columns_that_it_lacks_and_a_copy_is_read_without(tmp_path: Path) -> None:
-    file, columns = tmp_path / "history.db", re.compile(r"\n    was_running .*")
-    assert columns.search(SCHEMA)
+    file = tmp_path / "history.db"
     with contextlib.closing(sqlite3.connect(file)) as old:
-        old.executescript(columns.sub("", SCHEMA))
-        old.execute(f"PRAGMA application_id={APPLICATION}")
-        old.execute(f"PRAGMA user_version={FORMAT}")
+        make(old)
         began, ended = NOW - 600_000, NOW - 60_000
         times = (began, began + 1000, ended, ended + 1000)
         named = ("a/A/b", "A", "1", began, "PCR 1", "1", "NEWS", *times)
@@ -119,6 +115,9 @@ def test_a_file_of_before_gets_the_columns_that_it_lacks_and_a_copy_is_read_with
         one.write([event(1, 1)])
         assert one.ask(jobs).result(LONG) == [("NEWS", True)]
         assert one.complaint == ""
+        columns = ", ".join(ADDED)
+        told = one.ask(lambda connection: connection.execute(f"SELECT {columns} FROM jobs").fetchall())  # noqa: S608
+        assert told.result(LONG) == [tuple(ADDED.values())]
 
 
 def test_killed_in_the_middle_of_writing_no_row_is_half_written(tmp_path: Path) -> None:

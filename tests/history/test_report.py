@@ -121,6 +121,51 @@ def seconds(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
 
 
+def test_a_job_whose_channel_is_removed_while_it_runs_has_no_known_end(tmp_path: Path) -> None:
+    with evenings(tmp_path, channels=2) as here:
+        run = with_news(here)
+        run.until(200.0)
+        whole = run.settings
+        run.reload(replace(whole, channels=whole.channels[1:]))
+        run.until(300.0)
+        (job,) = here.read()["jobs"]
+        (take,) = job["takes"]
+        for one in (job, take, *here.listed("job"), *here.listed("take")):
+            assert one["ended"]["latest"] is None
+            assert 197.0 < seconds(one["ended"]["earliest"]) <= 200.0
+        assert job["status"] == "partial"
+        assert job["missing"]["most"] <= 5.0
+        assert (take["end_cause"], take["end_reason"]) == (
+            "unconfigured",
+            "its channel was taken out of vrmon.toml",
+        )
+        assert [gap["cause"] for gap in job["gaps"]] in ([], ["late-start"])
+
+        run.reload(whole)  # it was removed by mistake
+        run.until(400.0)
+        run.playbox.jobs.clear()
+        run.until(500.0)
+        first, second = here.read()["jobs"]
+        assert first["ended"] == job["ended"]
+        assert second["began"]["earliest"] is None
+        assert 300.0 <= seconds(second["began"]["latest"]) < 303.0
+        assert 400.0 <= seconds(second["ended"]["latest"]) < 410.0
+        assert [one["status"] for one in (first, second)] == ["partial", "partial"]
+
+
+def test_a_job_that_was_over_as_its_channel_was_removed_is_whole(tmp_path: Path) -> None:
+    with evenings(tmp_path, channels=2) as here:
+        run = with_news(here)
+        run.until(200.0)
+        run.playbox.jobs.clear()
+        run.until(220.0)
+        run.reload(replace(run.settings, channels=run.settings.channels[1:]))
+        run.until(300.0)
+        (job,) = here.read()["jobs"]
+        assert (job["status"], job["takes"][0]["end_cause"]) == ("complete", "")
+        assert 200.0 <= seconds(job["ended"]["latest"]) < 203.0
+
+
 def test_a_job_that_was_recorded_is_complete_with_its_take(tmp_path: Path) -> None:
     with evenings(tmp_path) as here:
         run = here.run

@@ -7,13 +7,14 @@ import io
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.history.test_report import Evenings, evenings
+from tests.history.test_report import Evenings, evenings, with_news
 from tests.world.virtual_run import EPOCH
 from vrmon.cli.news import clock
 from vrmon.cli.reports.printed import lines
@@ -187,6 +188,22 @@ def test_what_ran_as_vrmon_looked_at_first_is_told_so(tmp_path: Path) -> None:
         assert "running since before vrmon looked at" in page(document, "Last night")
         (_, row) = csv.reader(io.StringIO(table(document)))
         assert (row[2], row[3]) == ("partial", "")
+
+
+def test_what_ran_on_when_its_channel_was_removed_is_told_so(tmp_path: Path) -> None:
+    with evenings(tmp_path, channels=2) as here:
+        run = with_news(here)
+        run.until(200.0)
+        run.reload(replace(run.settings, channels=run.settings.channels[1:]))
+        run.until(300.0)
+        document = here.read()
+        _, news, *whys, last = told(document)
+        assert re.search(r"\d or later  lag [\d.]+ ±[\d.]+ s  ≥ [\d.]+ % while vrmon looked  NEWS", news)
+        assert any(re.match("    running still at .*, when its channel was taken out", one) for one in whys)
+        assert "0 of 1 whole; 1 in doubt; NEWS ran on without its channel" in last
+        assert "when its channel was taken out of vrmon.toml" in page(document, "Last night")
+        (_, row) = csv.reader(io.StringIO(table(document)))
+        assert (row[2], row[6], bool(row[5])) == ("partial", "", True)
 
 
 def test_what_waits_for_the_disk_is_told_as_waiting_and_not_as_lost(tmp_path: Path) -> None:

@@ -220,8 +220,7 @@ def test_the_table_says_the_same(server: Server, browser: Browser, evening: dict
     ]
     for row, job in zip(of_jobs, evening["jobs"], strict=True):
         assert row[4].endswith(job["status"])
-        whys = [gap["cause"].replace("-", " ") for gap in job["gaps"]]
-        assert all(why in row[6] for why in whys) or job["status"] == "complete"
+        assert all(gap["reason"] in row[6] for gap in job["gaps"]) or job["status"] == "complete"
         assert row[7].split(", ") == list(
             dict.fromkeys(one for take in job["takes"] for one in take["files"])
         )
@@ -236,20 +235,20 @@ def test_many_gaps_of_one_cause_are_told_in_short_and_each_where_the_job_is_open
         {**holes((begins, begins + 20, Why.AWAY, None))["absences"][0], "least": 20, "most": 20.5}
         for begins in range(round(began) + 60, round(began) + 660, 60)
     ]
-    gaps = [{**gap, "cause": "dvr-unreachable"} for gap in gaps]
+    gaps = [{**gap, "cause": "dvr-unreachable", "reason": "the recorder did not answer"} for gap in gaps]
     whole = {"least": 200.0, "most": 205.0}
     serve(server, {**evening, "jobs": [{**job, "gaps": gaps, "missing": whole}], **holes()})
     day(server, browser)
     times = [f"{datetime.fromisoformat(gap['from'].replace('Z', '+00:00')):%H:%M:%S}" for gap in gaps]
     ((*_, why, _),) = browser.run(_ROWS)
-    assert why == f"dvr unreachable at {', '.join(times[:3])} + 7 more"
+    assert why == f"the recorder did not answer at {', '.join(times[:3])} + 7 more"
     browser.run("document.querySelector('button.opener').click()")
     told = browser.run(
         "return [...document.querySelectorAll('#job dt')].filter((one) => one.textContent === 'Gap')"
         ".map((one) => one.nextSibling.textContent)"
     )
     assert [one[:8] for one in told] == times
-    assert all(one.endswith(": dvr unreachable, missing: 20 s") for one in told)
+    assert all(one.endswith(": the recorder did not answer, missing: 20 s") for one in told)
 
 
 def test_what_is_missing_is_no_span_where_both_ends_read_the_same(

@@ -30,15 +30,12 @@ CREATE TABLE sessions (          -- of vrmond: `seen` is its last sign of life
 CREATE TABLE jobs (              -- of one channel, known by its `key`: a job on two DVRs has two rows
     -- `final`: nothing will be added any more; until then the sums are of the time up to `until`.
     -- `gaps`: how many of its gaps count, those of the lowest places; `takes`: the stamps of its takes, JSON.
-    -- `was_running`: nobody knows when it began; all else is of the time from `began_earliest` on.
-    -- `explained`: seconds of doubt that the pace of the looks brings with it.
     key TEXT NOT NULL, ingest TEXT NOT NULL, job TEXT NOT NULL, stamp INTEGER NOT NULL,
     channel TEXT NOT NULL, source TEXT NOT NULL, basename TEXT,
     began_earliest INTEGER NOT NULL, began_latest INTEGER NOT NULL,
     ended_earliest INTEGER, ended_latest INTEGER, final INTEGER NOT NULL,
     least REAL NOT NULL, most REAL NOT NULL, covered_least REAL NOT NULL, covered_most REAL NOT NULL,
     gaps INTEGER NOT NULL, takes TEXT NOT NULL, until INTEGER NOT NULL, session INTEGER NOT NULL,
-    was_running INTEGER NOT NULL DEFAULT 0, explained REAL NOT NULL DEFAULT 15.0,
     PRIMARY KEY (key, ingest, job, stamp)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE gaps (              -- `place`: the how manieth gap of its job, from 0
@@ -87,10 +84,13 @@ CREATE INDEX events_by_time ON events (time);
 """
 
 
-_ADDED = {  # to `jobs` since files of this format were first written; who does not know of them goes by these
-    "was_running": "INTEGER NOT NULL DEFAULT 0",
-    "explained": "REAL NOT NULL DEFAULT 15.0",
+# What `jobs` has besides since files of this format were first written; of an older row these hold.
+ADDED = {
+    "was_running": 0,  # nobody knows when it began: all else is of the time from `began_earliest` on
+    "left_running": 0,  # nobody knows when it ended: all else is of the time up to `until`
+    "explained": 15.0,  # seconds of doubt that the pace of the looks brings with it
 }
+_KINDS = {int: "INTEGER", float: "REAL"}
 
 
 class Damaged(Exception):
@@ -115,14 +115,10 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA journal_size_limit=4194304")
-            if not is_new:
+            with transaction(connection):
+                if is_new:
+                    make(connection)
                 _complete(connection)
-            else:
-                with transaction(connection):
-                    for statement in SCHEMA.split(";\n"):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA application_id={APPLICATION}")
-                    connection.execute(f"PRAGMA user_version={FORMAT}")
     except BaseException:
         connection.close()
         raise
@@ -179,12 +175,20 @@ def rows(connection: sqlite3.Connection, question: str, values: Any) -> Iterator
         yield from (dict(zip(names, row, strict=True)) for row in fetched)
 
 
+def make(connection: sqlite3.Connection) -> None:
+    """The tables as files of this format had them at first, in an empty file."""
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id={APPLICATION}")
+    connection.execute(f"PRAGMA user_version={FORMAT}")
+
+
 def _complete(connection: sqlite3.Connection) -> None:
-    """With the columns that a vrmon before this one did not know of."""
     known = {name for _, name, *_ in connection.execute("PRAGMA table_info(jobs)")}
-    for name, kind in _ADDED.items():
+    for name, usual in ADDED.items():
         if name not in known:
-            connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
+            kind = _KINDS[type(usual)]
+            connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind} NOT NULL DEFAULT {usual}")
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -33,6 +33,7 @@ class Order:
 def job(session: int, channel: Channel, show: Show, unix: Unix, *, is_final: bool) -> Row:
     account = show.account
     ended = account.ended if is_final or account.is_over else None
+    is_left = is_final and ended is None and not account.is_over  # its channel is none any more
     if ended is None and is_final:  # nobody saw it end
         last = account.job.last
         ended = Between(account.until if last is None else min(last.began, account.until), account.until)
@@ -48,6 +49,7 @@ def job(session: int, channel: Channel, show: Show, unix: Unix, *, is_final: boo
         "ended_earliest": None if ended is None else unix(ended.earliest),
         "ended_latest": None if ended is None else unix(ended.latest),
         "was_running": int(account.was_running),
+        "left_running": int(is_left),
         "final": int(is_final),
         "least": round(account.least, 3),
         "most": round(account.most, 3),

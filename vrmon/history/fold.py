@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from vrmon.catalog import Cause
 from vrmon.history import entries
 from vrmon.history.entries import Order, Unix
 from vrmon.history.rows import Key, Row
@@ -138,7 +139,9 @@ class Fold:
                 last, looked = before.cover.last, covered.dvrs.get(key.dvr)
                 earliest = take.began.latest if last is None else last.began
                 latest = max(earliest, earliest if looked is None else looked.latest)
-                cause = "" if known.cover.last is None else known.cover.last.cause
+                is_left = key not in covered.channels  # with a take that is possible only so
+                shown = "" if known.cover.last is None else known.cover.last.cause
+                cause = Cause.UNCONFIGURED.value if is_left else shown
                 yield self._of_take(
                     key, replace(take, ended=Between(earliest, latest), end_cause=cause), unix
                 )

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from vrmon.catalog import Cause
-from vrmon.history.database import Connection, rows
+from vrmon.history.database import ADDED, Connection, rows
 from vrmon.history.sessions import Sessions
 
 _NAMED, _NAMELESS = 12 * 3_600_000, 15 * 60_000  # milliseconds for which nobody need have seen it
@@ -76,10 +76,10 @@ def parts(connection: Connection, row: _Row) -> list[_Row]:
 
 
 def whole(found: Sequence[_Row], unseen: _Row | None = None) -> dict[str, Any]:
-    """Their row as one; `unseen` is the gap at its end that nobody saw."""
-    first, last = found[0], found[-1]
-    if first is last and unseen is None:
-        return dict(last)
+    """Their row as one, with all columns; `unseen` is the gap at its end that nobody saw."""
+    first, last = ({**ADDED, **one} for one in (found[0], found[-1]))
+    if len(found) == 1 and unseen is None:
+        return last
     least = sum(one["least"] for one in found)
     most = sum(one["most"] for one in found) + sum(gap["most"] for gap in unwatched(found))
     began, until = first["began_earliest"], last["ended_latest"] or last["until"]
@@ -97,7 +97,7 @@ def whole(found: Sequence[_Row], unseen: _Row | None = None) -> dict[str, Any]:
         "basename": last["basename"] or first["basename"],
         "began_earliest": began,
         "began_latest": first["began_latest"],
-        "was_running": first.get("was_running", 0),
+        "was_running": first["was_running"],
         "least": round(least, 3),
         "most": round(most, 3),
         "covered_least": min(max(1.0 - most / max(shortest, _MOMENT), 0.0), covered_most),

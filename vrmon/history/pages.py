@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vrmon.catalog import Cause
 from vrmon.errors import NoSuchPage
 from vrmon.history.database import Connection, rows
 from vrmon.history.entries import happened
@@ -140,25 +141,36 @@ def utc(moment: int | None) -> str | None:
     return None if moment is None else rfc3339(moment / 1000)
 
 
-def between(row: _Row, what: str) -> dict[str, Any] | None:
-    """The bounds of when it began or ended."""
-    earliest, latest = row[f"{what}_earliest"], row[f"{what}_latest"]
-    return None if latest is None else {"earliest": utc(earliest), "latest": utc(latest)}
+def began(row: _Row, *, is_known: bool = True) -> dict[str, Any]:
+    """The bounds of when it began; `is_known`: it did not run already as somebody looked at first."""
+    return {
+        "earliest": utc(row["began_earliest"]) if is_known else None,
+        "latest": utc(row["began_latest"]),
+    }
+
+
+def ended(row: _Row, *, is_known: bool = True) -> dict[str, Any] | None:
+    """The bounds of when it ended, None while it runs; `is_known`: it did not run on as nobody looked any
+    more."""
+    if row["ended_latest"] is None:
+        return None
+    return {"earliest": utc(row["ended_earliest"]), "latest": utc(row["ended_latest"]) if is_known else None}
+
+
+def ended_of_take(row: _Row) -> dict[str, Any] | None:
+    return ended(row, is_known=row["end_cause"] != Cause.UNCONFIGURED.value)
 
 
 def job_itself(row: _Row) -> dict[str, Any]:
-    """Which job it is, and when it began: not earlier than nobody knows when, where it ran already as
-    somebody looked at first."""
-    began = between(row, "began")
-    if began is not None and row.get("was_running"):
-        began["earliest"] = None
+    """Which job it is, and when it ran."""
     return {
         "channel": row["channel"],
         "primary": row["key"].partition("/")[0],
         "ingest": row["ingest"],
         "job": row["job"],
         "basename": row["basename"],
-        "began": began,
+        "began": began(row, is_known=not row["was_running"]),
+        "ended": ended(row, is_known=not row["left_running"]),
     }
 
 
@@ -173,7 +185,6 @@ def sums(row: _Row) -> dict[str, Any]:
 def _job(row: _Row) -> dict[str, Any]:
     return {
         **job_itself(row),
-        "ended": between(row, "ended"),
         "until": utc(row["until"]),
         **sums(row),
     }
@@ -188,8 +199,8 @@ def _take(row: _Row) -> dict[str, Any]:
         "job": row["job"],
         "number": row["number"],
         "names": json.loads(row["names"]),
-        "began": between(row, "began"),
-        "ended": between(row, "ended"),
+        "began": began(row),
+        "ended": ended_of_take(row),
         "until": utc(row["ended_latest"] or row["seen"]),
         "end_cause": row["end_cause"],
     }

@@ -13,15 +13,15 @@ from vrmon.history import joined
 from vrmon.history.database import Connection, rows
 from vrmon.history.days import Span
 from vrmon.history.holes import Hole, absences, losses, told
-from vrmon.history.pages import between, job_itself, sums, utc
+from vrmon.history.pages import began, ended_of_take, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
 from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import DOUBTED, Doubt, is_beyond_doubt, is_worth_telling
+from vrmon.views.reasons import reason
 
 MOST = 5000  # jobs of one report
 _PROVEN = 0.5  # of a job that is called whole
-_UNTOLD = 15.0  # seconds that the looks explain, as a file is read that does not tell it
 
 _OPEN = "one.ended_latest IS NULL"
 _NEXT = "SELECT min(began) FROM sessions WHERE began > one.session"
@@ -46,7 +46,7 @@ _Row = Mapping[str, Any]
 
 class Verdict(Word):
     """PARTIAL: a part is surely missing, or so much is in doubt that nobody may call it whole, be it only
-    since nobody saw it begin. MISSED: nothing of it was recorded."""
+    since nobody saw it begin or end. MISSED: nothing of it was recorded."""
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -131,12 +131,12 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
     gaps = sorted([*gaps, *joined.unwatched(parts)], key=lambda gap: int(gap["began"]))
     stamps = [(part["key"], stamp) for part in parts for stamp in json.loads(part["takes"])]
     takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)], sessions)
-    ended = between(row, "ended")
+    itself = job_itself(row)
+    ended = itself["ended"]
     worth = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
     verdict = _verdict(row, gaps, tolerance, is_recorded=bool(takes), was_seen_to_end=unseen is None)
     return {
-        **job_itself(row),
-        "ended": ended,
+        **itself,
         "takes": [_take(take) for take in takes],
         **sums(row),
         "gaps": [
@@ -161,9 +161,10 @@ def _verdict(
         return Verdict.MISSED
     is_short_of_proof = row["covered_least"] < _PROVEN and row["most"] > max(tolerance, DOUBTED)
     doubts = [Doubt(gap["least"], gap["most"], gap["cause"]) for gap in gaps]
-    is_sure = not is_short_of_proof and is_beyond_doubt(doubts, tolerance, row.get("explained", _UNTOLD))
-    is_whole = was_seen_to_end and not row.get("was_running") and is_sure
-    return Verdict.COMPLETE if is_recorded and not is_lacking and is_whole else Verdict.PARTIAL
+    is_sure = not is_short_of_proof and is_beyond_doubt(doubts, tolerance, row["explained"])
+    was_seen_whole = was_seen_to_end and not row["was_running"] and not row["left_running"]
+    is_whole = is_recorded and not is_lacking and was_seen_whole and is_sure
+    return Verdict.COMPLETE if is_whole else Verdict.PARTIAL
 
 
 def _take(row: _Row) -> dict[str, Any]:
@@ -174,9 +175,10 @@ def _take(row: _Row) -> dict[str, Any]:
         "dvr": row["dvr"],
         "source": row["source"],
         "number": row["number"],
-        "began": between(row, "began"),
-        "ended": between(row, "ended"),
+        "began": began(row),
+        "ended": ended_of_take(row),
         "end_cause": row["end_cause"],
+        "end_reason": reason(row["end_cause"]) if row["end_cause"] else "",
     }
 
 
@@ -188,4 +190,5 @@ def _gap(row: _Row, until: int | None) -> dict[str, Any]:
         "least": row["least"],
         "most": row["most"],
         "cause": row["cause"],
+        "reason": reason(row["cause"]),
     }

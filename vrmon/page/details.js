@@ -42,9 +42,9 @@ function bounds({ least, most }) {
   return `at least ${howLong(least)}, at most ${howLong(Math.ceil(most))}`;
 }
 
-function gapText({ from, to, least, most, cause }, moment) {
+function gapText({ from, to, least, most, reason }, moment) {
   const until = to === null ? "now" : moment.clock(to);
-  return `${moment.clock(from)} to ${until}: ${cause.replaceAll("-", " ")} (${bounds({ least, most })})`;
+  return `${moment.clock(from)} to ${until}: ${reason} (${bounds({ least, most })})`;
 }
 
 function facts(channel, view, moment) {

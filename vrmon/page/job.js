@@ -20,12 +20,12 @@ function missing({ least, most }) {
   return isSure || from === to ? from : `${from} to ${to}`;
 }
 
-// Each cause once: "take died at 02:10:05, 02:14:30, 02:20:00 + 5 more".
+// Each cause once: "the take died at 02:10:05, 02:14:30, 02:20:00 + 5 more".
 function whys({ gaps, began }, clock) {
-  return [...grouped(gaps, (gap) => gap.cause)].map(([cause, those]) => {
+  return [...grouped(gaps, (gap) => gap.cause).values()].map((those) => {
     const times = those.map(({ from }) => seconds(from));
     const told = times.map((time, place) => clock(time, times[place - 1] ?? seconds(began.latest)));
-    return `${cause.replaceAll("-", " ")} at ${listed(told, NAMED)}`;
+    return `${those[0].reason} at ${listed(told, NAMED)}`;
   });
 }
 
@@ -33,14 +33,20 @@ function whys({ gaps, began }, clock) {
 export function facts(job, clock) {
   const lacks = missing(job.missing);
   const wasRunning = job.began.earliest === null;
-  const causes = [...(wasRunning ? ["it ran before vrmon looked"] : []), ...whys(job, clock)];
+  const ranOn = job.ended?.latest === null;
+  const isSeen = !wasRunning && !ranOn; // from its beginning to its end
+  const causes = [
+    ...(wasRunning ? ["it ran before vrmon looked"] : []),
+    ...whys(job, clock),
+    ...(ranOn ? ["it ran on when its channel was taken out of vrmon.toml"] : []),
+  ];
   return [
     ["Job", nameOf(job)],
     ["Began", `${wasRunning ? "before " : ""}${clock(seconds(job.began.latest))}`],
-    ["Ended", job.ended ? clock(seconds(job.ended.earliest)) : "running"],
+    ["Ended", job.ended ? `${ranOn ? "after " : ""}${clock(seconds(job.ended.earliest))}` : "running"],
     ["Backup", job.status],
     ["Missing", lacks],
-    ["Why", lacks === "nothing" && !wasRunning ? "" : causes.join("; ") || "short times between polls"],
+    ["Why", isSeen && lacks === "nothing" ? "" : causes.join("; ") || "short times, none of them worth a line"],
     ["Files", [...new Set(job.takes.flatMap((take) => take.files ?? [take.name]))].join(", ")],
   ];
 }
@@ -72,11 +78,12 @@ function tellJob(job, clock) {
   );
 }
 
-function gapTold({ from, to, least, most, cause }, { began }, clock) {
+function gapTold({ from, to, least, most, reason }, { began }, clock) {
   const last = to === null ? "now" : clock(seconds(to), seconds(from));
-  return `${clock(seconds(from), seconds(began.latest))} to ${last}: ${cause.replaceAll("-", " ")}, missing: ${missing({ least, most })}`;
+  return `${clock(seconds(from), seconds(began.latest))} to ${last}: ${reason}, missing: ${missing({ least, most })}`;
 }
 
-function takeTold({ name, dvr, number, end_cause }) {
-  return `${name} on ${dvr}, number ${number}${end_cause ? `, ended by ${end_cause.replaceAll("-", " ")}` : ""}`;
+function takeTold({ name, dvr, number, ended, end_reason }) {
+  const end = ended?.latest === null ? "ran on" : "ended";
+  return `${name} on ${dvr}, number ${number}${end_reason ? `, ${end}: ${end_reason}` : ""}`;
 }

@@ -21,9 +21,9 @@ export function beganOf(one) {
   return seconds(one.began.earliest ?? one.began.latest);
 }
 
-// From the earliest that a job may have begun to the latest that it may have ended.
+// From the earliest that a job may have begun to the latest that it may have ended, as far as vrmon looked.
 export function spanOf(one, now) {
-  return { from: beganOf(one), to: one.ended ? seconds(one.ended.latest) : now };
+  return { from: beganOf(one), to: one.ended ? seconds(one.ended.latest ?? one.ended.earliest) : now };
 }
 
 export function nameOf(job) {

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from vrmon.catalog import Cause
 from vrmon.plan.coverage.account import Account, Gap
 from vrmon.plan.coverage.channel import Show
+from vrmon.views.reasons import reason
 
 DOUBTED = 3.0  # seconds of a job that may be in doubt although something was the matter
 _SURELY = 0.05  # seconds below which nothing is worth a line
@@ -77,6 +78,7 @@ def gap(one: Gap, utc: Utc, *, is_open: bool) -> dict[str, Any]:
         "least": round(one.least, 3),
         "most": round(one.most, 3),
         "cause": one.cause,
+        "reason": reason(one.cause),
     }
 
 

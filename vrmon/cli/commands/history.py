@@ -13,6 +13,7 @@ from vrmon.cli.paging import items
 from vrmon.cli.reports import sentences
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Document, Vrmond
+from vrmon.views.reasons import reason
 
 
 def run(options: Namespace) -> int:
@@ -42,14 +43,17 @@ def _job(item: Document) -> Text:
     lacks = f"missing {sentences.amount(least, most)}" if most > 0 else "whole"
     if sentences.was_running(item):
         lacks = f"ran before vrmon looked; since then {lacks}"
+    if sentences.ran_on(item):
+        lacks = f"ran on without its channel; until then {lacks}"
     return _told(_span(item), text(item, "channel"), f"{sentences.name(item)}  {lacks}")
 
 
 def _take(item: Document) -> Text:
     names = item.get("names")
     files = ", ".join(clean(str(one)) for one in names) if isinstance(names, list) else ""
-    cause = text(item, "end_cause")
-    return _told(_span(item), text(item, "channel"), f"{files}{f'  ended: {cause}' if cause else ''}")
+    cause, end = text(item, "end_cause"), "ran on" if sentences.ran_on(item) else "ended"
+    why = f"  {end}: {reason(cause)}" if cause else ""
+    return _told(_span(item), text(item, "channel"), f"{files}{why}")
 
 
 def _problem(item: Document) -> Text:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from vrmon.catalog import ROWS, Cause, Code
+from vrmon.catalog import Cause
 from vrmon.cli.lenient import clean, moment, number, part, parts, text
 from vrmon.cli.reports import unwatched
 from vrmon.cli.reports.times import Times
 from vrmon.text import span
+from vrmon.views.reasons import reason
 
 Document = dict[str, Any]
 
@@ -20,31 +21,10 @@ _SURELY = 0.05  # seconds
 _NAMED = 3  # jobs in the last line
 _FAR = 15.0  # seconds: more than looks are apart
 _TOLERANCE = 3.0  # seconds, of a vrmond that does not tell it
-_CAUSES: dict[str, str] = {
-    Cause.LATE_START: "the recording began late",
-    Cause.VRMON_AWAY: "vrmon was away",
-    Cause.HOLD: "the channel was on hold",
-    Cause.FOREIGN: "somebody else's recording ran there",
-    Cause.RELEASED: "a person ended the take",
-    Code.TAKE_DIED: "the take died",
-    Code.TAKE_PAUSED: "the take was paused",
-    Code.DVR_UNREACHABLE: "the recorder did not answer",
-    Code.PRIMARY_UNREACHABLE: "the primary did not answer",
-    Code.START_REFUSED: "the recorder refused to start",
-    Code.START_UNSEEN: "the recorder was told to start and did not show it",
-    Code.START_LOST: "the recorder did not answer the start",
-    Code.NO_DESTINATION: "the source had no destination",
-    Code.SOURCE_LOCKED: "the source was locked",
-    Code.SOURCE_MISSING: "the source was missing",
-    Code.SOURCE_DISABLED: "the source was disabled",
-    Code.DOUBTFUL_RECORDING: "a recording ran there of which nobody knows whose it was",
-}
-_TITLES: dict[str, str] = {code.value: ROWS[code].title for code in Code}
 
 
 def cause(gap: Document, key: str = "cause") -> str:
-    code = text(gap, key)
-    return _CAUSES.get(code) or _TITLES.get(code, code).lower() or "nobody knows why"
+    return reason(text(gap, key))
 
 
 def name(job: Document) -> str:
@@ -75,10 +55,17 @@ def was_running(job: Document) -> bool:
     return earliest is None and latest is not None
 
 
+def ran_on(job: Document) -> bool:
+    """Whether it ran still as vrmon looked last, for its channel was none any more: nobody knows its end."""
+    earliest, latest = bounds(job, "ended")
+    return earliest is not None and latest is None
+
+
 def span_told(job: Document, times: Times) -> str:
     """From when to when it surely ran, such as "20:00:00–20:30:00"."""
     began, ended = bounds(job, "began")[1], bounds(job, "ended")
-    before, after = "before " if was_running(job) else "", " or later" if _is_far(*ended) else ""
+    before = "before " if was_running(job) else ""
+    after = " or later" if ran_on(job) or _is_far(*ended) else ""
     return f"{before}{times.span_of(began, ended[0])}{after}"
 
 
@@ -123,8 +110,13 @@ def coverage(job: Document) -> str:
     if status == MISSED:
         return "nothing"
     least = number(part(job, "coverage"), "least") or 0.0
-    since = " since vrmon looked" if was_running(job) else ""
-    return f"≥ {math.floor(least * 1000) / 10:.1f} %" + (since or (" so far" if status == RUNNING else ""))
+    if was_running(job):
+        of = " since vrmon looked"
+    elif ran_on(job):
+        of = " while vrmon looked"
+    else:
+        of = " so far" if status == RUNNING else ""
+    return f"≥ {math.floor(least * 1000) / 10:.1f} %{of}"
 
 
 def amount(least: float, most: float) -> str:
@@ -150,6 +142,7 @@ def told(job: Document, times: Times) -> list[str]:
         *_met(job, times),
         *(gap_told(gap, job, times) for gap in found),
         *(end_told(take, times) for take in ends),
+        *_left(job, times),
     ]
 
 
@@ -157,6 +150,13 @@ def _met(job: Document, times: Times) -> Iterator[str]:
     latest = bounds(job, "began")[1]
     if was_running(job) and latest is not None:
         yield f"running since before vrmon looked at {times.clock(latest)}: what was before, nobody knows"
+
+
+def _left(job: Document, times: Times) -> Iterator[str]:
+    earliest = bounds(job, "ended")[0]
+    if ran_on(job) and earliest is not None:
+        when = times.clock(earliest)
+        yield f"running still at {when}, when its channel was taken out of vrmon.toml: nobody knows the rest"
 
 
 def end_told(take: Document, times: Times) -> str:
@@ -200,6 +200,8 @@ def lacks(job: Document) -> str:
         return f"{name(job)} lacks {span(least)}{places}"
     if was_running(job):
         return f"{name(job)} ran before vrmon looked"
+    if ran_on(job):
+        return f"{name(job)} ran on without its channel"
     return f"{name(job)} may lack up to {span(math.ceil(most))}"
 
 
