@@ -80,7 +80,8 @@ def test_no_job_waits_for_a_drill_nobodys_take_is_touched_and_nothing_is_left(se
     assert late == []
     hands = [one for one in run.mac.recordings if one.by == "operator"]
     assert all(one.name == one.asked for one in hands if not one.ours)  # whatever nobody could know apart
-    drills_taken = [one for one in run.mac.recordings if one.asked.startswith("drill")]
+    drills_taken = [one for one in run.mac.recordings if one.job is not None and one.job.is_drill]
+    assert drills_taken
     assert [one for one in drills_taken if one.ended is None or one.ended - one.began > LONGEST] == []
     assert not any(TRAITS.fold(one.asked).startswith("drill") for one in without.mac.recordings)
 
@@ -114,7 +115,7 @@ def waited(run: Run, show: Show, since: float) -> Waited:
     takes = [
         (max(one.began, since), min(until if one.ended is None else one.ended, until))
         for one in run.mac.recordings
-        if one.place == place and one.by == "vrmon" and not one.asked.startswith("drill")
+        if one.place == place and one.job is not None and not one.job.is_drill
     ]
     lasting = [end - begin for begin, end in takes if end > begin]
     return Waited(show.channel, since, until, until - since - sum(lasting), len(lasting))

@@ -23,9 +23,9 @@ class Listening(VirtualRecorder):
         super().__init__(len(run.settings.channels), run.mac.quirks)
         self.told: list[tuple[Verb, str]] = []
 
-    def command(self, verb: Verb, unique_id: str, name: str, now: float) -> str:
+    def command(self, verb: Verb, unique_id: str, name: str, now: float, job: Job | None = None) -> str:
         self.told.append((verb, name))
-        return super().command(verb, unique_id, name, now)
+        return super().command(verb, unique_id, name, now, job)
 
 
 def listened_to(run: Run) -> Listening:

@@ -77,7 +77,7 @@ class Recording:
 
     `seen`: a look that reached vrmon has shown it. `renamed`: by an operator, and not seen since.
     `ours`: vrmon may rightly take it for its own. `excused`: it may rightly take it for somebody else's.
-    `split`: it goes on with the one before it.
+    `split`: it goes on with the one before it. `job`: vrmon began it for this one.
     """
 
     place: tuple[str, str]
@@ -94,6 +94,7 @@ class Recording:
     ours: bool = False
     excused: bool = False
     split: bool = False
+    job: Job | None = None
 
     @property
     def foreign(self) -> bool:
@@ -189,7 +190,7 @@ class VirtualRecorder:
                 return f"Io4K - 0 - 1 - {name}"
         return name
 
-    def command(self, verb: Verb, unique_id: str, name: str, now: float) -> str:
+    def command(self, verb: Verb, unique_id: str, name: str, now: float, job: Job | None = None) -> str:
         """Do it, or say why not ("" when done)."""
         one = self.source(unique_id)
         if not one.is_there:
@@ -199,7 +200,7 @@ class VirtualRecorder:
         if verb in (Verb.SET_NAME, Verb.RENAME):
             return self._set_name(one, name)
         if verb is Verb.RECORD:
-            return self._record(one, now)
+            return self._record(one, now, job)
         if verb is Verb.STOP:
             if one.recording is None and self.quirks.stop_while_idle == "refused":
                 return "not recording"
@@ -223,7 +224,7 @@ class VirtualRecorder:
         one.next_name, one.named = name, True
         return ""
 
-    def _record(self, one: VirtualSource, now: float) -> str:
+    def _record(self, one: VirtualSource, now: float, job: Job | None) -> str:
         if one.recording is not None:
             return "already recording" if self.quirks.record_while_recording == "refused" else ""
         if not one.is_enabled:
@@ -233,7 +234,7 @@ class VirtualRecorder:
         if self.quirks.duplicate == "record refused" and self._is_file(one.next_name):
             return "a file of that name exists"
         if not self.does_nothing:
-            self.begin(one, "vrmon", now, self.quirks.start_lag)
+            self.begin(one, "vrmon", now, self.quirks.start_lag).job = job
         return ""
 
     def _is_file(self, name: str) -> bool:

@@ -101,10 +101,10 @@ class Day:
 
 
 def take_of(run: Run, show: Show) -> Recording | None:
-    """The first that vrmon began for the show, under its name or the one in its place."""
-    source = run.mac.sources[show.channel]
-    mine = [one for one in run.mac.recordings if one.place == source.place and one.by == "vrmon"]
-    return next((one for one in mine if show.name in one.asked.split("_cont")[0].split("_")), None)
+    """The first that vrmon began for the show, under whatever name."""
+    ingest = run.settings.channels[show.channel].ingest
+    jobs = [(one, one.job) for one in run.mac.recordings if one.job is not None]
+    return next((one for one, job in jobs if (job.ingest, job.id) == (ingest, show.name)), None)
 
 
 def _begin(run: Run, job: Job, show: Show) -> None:

@@ -387,7 +387,7 @@ class Run:
                 ended.append((Outcome.REFUSED, "no", None))
             else:
                 self.promises.acts(action, look)
-                error = mac.command(action.verb, action.source, action.name, self.now)
+                error = mac.command(action.verb, action.source, action.name, self.now, action.job)
                 outcome = Outcome.LOST if is_lost else Outcome.REFUSED if error else Outcome.DONE
                 ended.append((outcome, "no answer" if is_lost else error, None))
             if ended[0][0] is not Outcome.DONE or hung > 0.0:
