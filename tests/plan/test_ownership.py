@@ -145,6 +145,7 @@ def looked(
         longest_poll=1.0,
         claims={},
         moment=Moment(moment),
+        sight=Moment(moment),
         epoch=0.0,
     )
     return take_in(case, memory, source)

@@ -257,6 +257,7 @@ def decided(row: Row) -> Verdict:
         longest_poll=1.0,
         claims={},
         moment=Moment(NOW),
+        sight=Moment(NOW),
         epoch=0.0,
     )
     memory = ChannelMemory(

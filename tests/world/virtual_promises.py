@@ -259,7 +259,7 @@ class Promises:
         if planned.due > whole.due:
             self.fail(f"decided anew, it is due at {whole.due}, before {planned.due}")
         for (channel, one), (_, other) in zip(planned.verdicts, whole.verdicts, strict=True):
-            if replace(one, action=None, look=None, due=0) != replace(other, action=None, look=None, due=0):
+            if _standing(one) != _standing(other):
                 self.fail(f"decided anew, {channel.name} is another: {_difference(one, other)}")
         if planned.due < inf:
             middle = (self.run.now + planned.due) / 2
@@ -394,6 +394,11 @@ class Promises:
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")
             if not jobs and running is not None and not self._is_anothers(channel, source):
                 self.fail(f"{channel.name} goes on recording {running}: {verdict}")
+
+
+def _standing(verdict: Verdict) -> Verdict:
+    """What lasts of it."""
+    return replace(verdict, action=None, look=None, due=0.0, due_anyhow=0.0, lasts=0.0)
 
 
 def _of_ingest(told: PrimaryObservation, ingest: str) -> PrimaryObservation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from vrmon.model import (
     Action,
@@ -46,6 +47,7 @@ class Case:
     longest_poll: float
     claims: Mapping[str, ChannelKey]
     moment: Moment
+    sight: Moment  # of what holds for some time after the take was seen last
     epoch: float
     destinations: tuple[Destination, ...] = ()
     schedules: tuple[Schedule, ...] = ()
@@ -87,7 +89,8 @@ class Site:
 @dataclass(frozen=True)
 class Verdict:
     """What is decided of a channel. `look`: when the DVR should be looked at again (0: at once), None for its
-    usual pace. `due`: when to decide again although nothing has come."""
+    usual pace. `due`: when to decide again although nothing has come. Of a steady channel that is `lasts`
+    seconds after its take was seen last, or `due_anyhow`, which no look puts off."""
 
     memory: ChannelMemory
     phase: Phase
@@ -97,7 +100,9 @@ class Verdict:
     action: Action | None = None
     problems: tuple[Problem, ...] = ()
     look: float | None = None
-    due: float = float("inf")
+    due: float = inf
+    due_anyhow: float = inf
+    lasts: float = inf
 
     @property
     def rests(self) -> bool:
@@ -105,6 +110,15 @@ class Verdict:
         memory = self.memory
         busy = (memory.take, memory.attempt, memory.theirs, memory.hold, self.job, self.action, self.look)
         return self.phase is Phase.IDLE and all(one is None for one in busy)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether its job is recorded and nothing is done: a look that shows its source as it was changes
+        nothing but when that was seen."""
+        memory = self.memory
+        busy = (memory.attempt, memory.theirs, memory.hold, self.action, self.look)
+        is_drilled = memory.drill is not None and memory.drill.is_running
+        return self.is_recorded and not is_drilled and all(one is None for one in busy)
 
     @property
     def is_recorded(self) -> bool:

@@ -76,7 +76,8 @@ class Folding:
                 continue
             self._looked_at.add(key)
             told = {job.job: _told(job, look, _patience(device), last) for job in on_ingest}
-            if known is not None and not is_late and _are_as_they_were(known, told):
+            is_calm = known is not None and _are_as_they_were(known, told) and not known.is_behind(look.began)
+            if is_calm and not is_late:
                 continue
             coverage = self._caught_up(key)
             again = [job for job, one in told.items() if one.shown is Shown.YES and coverage.is_over(job)]
@@ -148,21 +149,25 @@ class Folding:
         tolerance = self._settings.sync.gap_tolerance
         for job, show in known.open.items():
             account = show.account
-            if account.is_over or account.least + self._unmatched(key, known, account) <= tolerance:
+            unmatched = self._unmatched(key, known, account)
+            if account.is_over or account.least + unmatched <= tolerance:
                 continue
-            read = self._latest(key).read(job, account.until).account
-            if read.least > tolerance:
-                is_first = len(read.gaps) == 1 and read.gaps[0].began <= account.began.earliest
-                self._lacking[key] = Lack(job, show.basename, int(read.least), is_first)
+            if unmatched > 0.0:
+                account = self._latest(key).read(job, account.until).account
+            if account.least > tolerance:
+                is_first = len(account.gaps) == 1 and account.gaps[0].began <= account.began.earliest
+                self._lacking[key] = Lack(job, show.basename, int(account.least), is_first)
                 return
         self._lacking.pop(key, None)
 
     def _unmatched(self, key: ChannelKey, known: Coverage, account: Account) -> float:
-        """Seconds that may be missing at the most beside what is certain: none where a recording is seen."""
+        """Seconds that may be missing at the most beside what is certain: only of what was before, where a
+        recording is seen."""
         cover, told, looked = known.cover, self._primaries.get(key.primary), self._dvrs.get(key.dvr)
-        if cover.last is None or cover.last.shown is Shown.YES or told is None or looked is None:
+        if cover.last is None or told is None or looked is None:
             return 0.0
-        return min(told.earliest, looked.earliest) - account.until
+        is_there = cover.last.shown is Shown.YES
+        return max(0.0, min(told.earliest, cover.gone if is_there else looked.earliest) - account.until)
 
     def _latest(self, key: ChannelKey) -> Coverage:
         """With the looks of this plan taken in."""

@@ -16,18 +16,20 @@ from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
 from vrmon.plan.rights import Rights, Role
-from vrmon.plan.seen import adopt, look, see
+from vrmon.plan.seen import adopt, look, see, seen_once_more
 from vrmon.plan.wanted import wanted
 from vrmon.plan.world import Place, Plan, World
 from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.traits import Traits
 
+_SOONER = 1e-6  # seconds by which no sum of times is wrong: what is decided too soon is decided the same
 Verdicts = tuple[tuple[Channel, Verdict], ...]
 
 
 class Planning:
-    """`touched`: the channels to be decided; `stirred`: the primaries of which something has come, or is due;
-    `new_looks`: the DVRs that have shown their sources anew."""
+    """`touched`: the channels to be decided; `steady`: those of whose take a new look shows only that it goes
+    on; `stirred`: the primaries of which something has come, or is due; `new_looks`: the DVRs that have shown
+    their sources anew."""
 
     def __init__(
         self, settings: Settings, world: World, memory: Memory, now: float, before: Plan | None
@@ -41,6 +43,7 @@ class Planning:
         self.dvrs = {name: memory.dvrs.get(name, DvrMemory()) for name in settings.dvrs}
         self.channels = dict(memory.channels)
         self.touched: set[ChannelKey] = set()
+        self.steady: set[ChannelKey] = set()
         self.new_looks: set[str] = set()
         self.stirred: set[str] = set()
         self.actions: list[Action] = []
@@ -188,14 +191,20 @@ class Planning:
                 self.touched.add(channel.key)
 
     def _touch_what_a_look_concerns(self, name: str, known: DvrMemory) -> None:
-        """All channels of the DVR, but those that rest and whose source is as it was."""
+        """All channels of the DVR, but those that rest or record and whose source is as it was."""
         observation = self.world.dvrs[name]
         shown = () if observation is None or observation.seen is None else observation.seen
         sources = {one.unique_id: one for one in shown}
         same_state = observation is not None and known.state is observation.state
         for channel in self.settings.on_dvr(name):
             verdict = self._known(channel)
-            if verdict is None or not same_state or not verdict.rests or not _is_as_it_was(verdict, sources):
+            if verdict is None or not same_state or not _is_as_it_was(verdict, sources):
+                self.touched.add(channel.key)
+            elif verdict.is_steady:
+                if observation is not None and name in self.new_looks:
+                    is_late = observation.began + verdict.lasts <= self.now
+                    (self.touched if is_late else self.steady).add(channel.key)
+            elif not verdict.rests:
                 self.touched.add(channel.key)
 
     def _touch_wanting(self, dvr: str, sources: Collection[str | None]) -> None:
@@ -237,7 +246,7 @@ class Planning:
         return freed
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
-        for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
+        for name in sorted({key.dvr for key in self.touched | self.steady} & self.dvrs.keys()):
             used = dict(claims[name])
             for channel in self.settings.on_dvr(name):
                 verdict = known = self._known(channel)
@@ -246,11 +255,20 @@ class Planning:
                     was = verdict if known is None else known
                     if _source_of(was) != _source_of(verdict):  # those after it may want it
                         self._touch_wanting(name, {_source_of(was), _source_of(verdict)})
+                elif channel.key in self.steady:
+                    verdict = self.decided[channel.key] = self._goes_on(channel, verdict)
                 if verdict.source is not None:
                     used.setdefault(verdict.source.unique_id, channel.key)
 
+    def _goes_on(self, channel: Channel, known: Verdict) -> Verdict:
+        """What was decided stands, and does so for longer."""
+        look = self.world.dvrs[channel.dvr]
+        assert look is not None  # noqa: S101 - it is what shows that the take goes on
+        memory = self.channels[channel.key] = seen_once_more(known.memory, look)
+        return replace(known, memory=memory, due=min(known.due_anyhow, look.began + known.lasts))
+
     def _decide_one(self, channel: Channel, claims: Mapping[str, ChannelKey]) -> Verdict:
-        moment, device = Moment(self.now), self.settings.dvrs[channel.dvr]
+        moment, sight, device = Moment(self.now), Moment(self.now), self.settings.dvrs[channel.dvr]
         case = Case(
             channel,
             self.settings.sync,
@@ -264,6 +282,7 @@ class Planning:
             longest_poll=max(device.poll_interval, self.settings.primaries[channel.primary].poll_interval),
             claims=claims,
             moment=moment,
+            sight=sight,
             epoch=self.world.epoch,
             destinations=self.world.destinations.get(channel.dvr, ()),
             schedules=self.world.schedules.get(channel.dvr, ()),
@@ -289,7 +308,11 @@ class Planning:
         if ledger is not dvr.ledger:
             self.dvrs[channel.dvr] = replace(dvr, ledger=ledger)
         told = _told(verdict.problems, device.traits)
-        return replace(verdict, memory=memory, problems=told, due=moment.due)
+        verdict = replace(verdict, memory=memory, problems=told, due=min(moment.due, sight.due))
+        if verdict.is_steady and memory.running is not None and memory.running.confirmed is not None:
+            lasts = sight.due - memory.running.confirmed - _SOONER
+            return replace(verdict, due_anyhow=moment.due, lasts=lasts)
+        return verdict
 
     def _ask_and_forget(self, name: str) -> float:
         """A primary's names asked for, its jobs that are over forgotten; when to do so again."""

@@ -110,7 +110,7 @@ def _blind(case: Case, memory: ChannelMemory, wanted: Wanted, why: str) -> Verdi
 
 
 def _was_seen_just_now(case: Case, take: Running) -> bool:
-    return take.confirmed is not None and not case.moment.passed(take.confirmed, case.blind_after)
+    return take.confirmed is not None and not case.sight.passed(take.confirmed, case.blind_after)
 
 
 def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Verdict:
@@ -273,16 +273,16 @@ def _timed(case: Case, verdict: Verdict, wanted: Wanted) -> Verdict:
     memory, take = verdict.memory, verdict.memory.running
     if memory.hold is not None or wanted.want is not Want.ACTIVE:
         return verdict
-    tracked = _job(wanted)
+    tracked, moment = _job(wanted), case.moment
     if take is not None and take.job == tracked.job and take.confirmed is not None:
-        since = take.confirmed + (case.poll_interval if verdict.is_recorded else 0.0)
+        since, moment = take.confirmed + (case.poll_interval if verdict.is_recorded else 0.0), case.sight
     elif memory.losses is not None:
         since = memory.losses.seen
     else:
         since = starting.wanted_since(case, tracked)
     is_told = any(one.severity is not Severity.INFO for one in verdict.problems)
-    is_critical = case.moment.passed(since, _CRITICAL_AFTER)
-    is_degraded = is_critical or case.moment.passed(since, _DEGRADED_AFTER)
+    is_critical = moment.passed(since, _CRITICAL_AFTER)
+    is_degraded = is_critical or moment.passed(since, _DEGRADED_AFTER)
     if not is_degraded or (is_told and _is_explained(verdict)):
         return verdict
     late = problems.not_verified(case, verdict, since, is_late=is_critical)

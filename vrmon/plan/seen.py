@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vrmon.model import Job, Odd, Outcome, Problem, Source, Verb
+from vrmon.model import DvrObservation, Job, Odd, Outcome, Problem, Source, Verb
 from vrmon.plan import clues, drilling, names, sources, starting
 from vrmon.plan.case import Case, Site
 from vrmon.plan.ledger import Owner
@@ -105,6 +105,12 @@ def take_in(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
         attempt = _after_start(memory.attempt)
         return replace(memory, theirs=None, take=_confirmed(case, memory, source, clue), attempt=attempt)
     return replace(memory, theirs=_theirs(case, memory, source, whose), take=None, attempt=None)
+
+
+def seen_once_more(memory: ChannelMemory, look: DvrObservation) -> ChannelMemory:
+    """With a take that the look shows as it was."""
+    assert memory.running is not None  # noqa: S101 - it is the take of a steady channel
+    return replace(memory, take=replace(memory.running, confirmed=look.began, seen=look.ended))
 
 
 def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob | None) -> ChannelMemory:

@@ -167,6 +167,14 @@ class Coverage:
             return self
         return replace(self, cover=cover, takes=takes)
 
+    def is_behind(self, moment: float) -> bool:
+        """Whether something that may be missing of the running jobs, known up to `moment`, is not counted."""
+        gone = min(self.cover.gone, moment)
+        return any(
+            show.account.until < gone and not (show.account.is_over or show.account.job.dark)
+            for show in self.open.values()
+        )
+
     @property
     def runs(self) -> bool:
         """Whether jobs are open, and none of them has ended."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import NamedTuple
 
 from vrmon.catalog import Cause, Code
@@ -149,6 +150,11 @@ class Watch:
         last = self.last
         is_open = last is None or last.shown is Shown.COMING
         return self.stretches if last is None or is_open else self._settled(last.began)
+
+    @property
+    def gone(self) -> float:
+        """Until when at the last it was not surely there, of all that came before the run that goes on."""
+        return next((one.until for one in reversed(self.stretches) if one.sure is not Sure.YES), -inf)
 
     def since_when(self, moment: float) -> Watch:
         """Without the stretches that had ended by `moment`."""
