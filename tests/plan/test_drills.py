@@ -92,6 +92,24 @@ def test_a_job_does_not_wait_for_what_a_drill_was_refused() -> None:
     assert running(run).began - began < 2.0
 
 
+def test_a_hold_is_told_at_once_where_a_drill_was_refused() -> None:
+    run = begun(Quirks(locked="refused"))
+    run.mac.sources[0].is_locked = True
+    assert run.drill() == ""
+    run.until(run.now + 12.0)
+    run.amend(run.settings.channels[0].key, lambda memory: replace(memory, hold=Hold(run.now, None)))
+    assert Code.ON_HOLD in {one.code for one in run.verdict().problems}
+    run.until(run.now + 60.0)
+
+
+def test_a_drill_whose_take_does_not_end_has_failed() -> None:
+    """At a moment that each plan since its end has named: all of them are made anew."""
+    run = in_midst()
+    run.mac.does_nothing = True
+    run.until(run.now + 60.0)
+    assert (drill(run).result, drill(run).why) == (FAILED, "its take does not end")
+
+
 @pytest.mark.parametrize("seconds", [0.02, 0.2, 0.4, 0.7, 1.0, 2.0, 5.0, 9.9, 10.4, 11.0])
 @pytest.mark.parametrize("primary", [True, False])
 def test_a_vrmon_that_dies_in_the_midst_of_it_leaves_nothing_running(seconds: float, primary: bool) -> None:

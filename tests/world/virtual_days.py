@@ -15,6 +15,7 @@ from vrmon.plan.memory import ChannelMemory, Hold
 from vrmon.settings import Settings
 
 Fault = Callable[["Day", Run, int, float], None]
+_OUTAGE = 60.0  # seconds that one of the recorder lasts at the most
 QUIET = 60.0  # seconds at the end in which nothing more begins
 
 
@@ -93,6 +94,15 @@ class Day:
         ]
         return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in holds)
 
+    def unanswered(self, since: float, until: float) -> float:
+        """For how many seconds of these the recorder does not answer."""
+        outages = [
+            (moment, moment + _OUTAGE * chance)
+            for moment, fault, _, chance in self._faults
+            if fault is _dvr_outage
+        ]
+        return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in outages)
+
     def is_on_air(self, channel: int, moment: float, slack: float = 30.0) -> bool:
         """Whether a show is on, or near."""
         return any(
@@ -132,7 +142,7 @@ def _dvr_outage(_day: Day, run: Run, _channel: int, chance: float) -> None:
         run.mac.is_up = True
         run.promises.disturbed()
 
-    run.after(60.0 * chance, back)
+    run.after(_OUTAGE * chance, back)
 
 
 def _crash(_day: Day, run: Run, _channel: int, chance: float) -> None:

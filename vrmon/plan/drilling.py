@@ -47,11 +47,7 @@ def _gone_on(case: Case, memory: ChannelMemory, drill: Drill, found: Found | Non
         return drill.refused(why)
     is_its_take = take is not None and take.job == drill.job
     if drill.enough is not None:
-        if not is_its_take:
-            return drill.went_well()
-        if moment.passed(drill.enough, _PATIENCE + case.traits.stop_grace):
-            return drill.has_failed("its take does not end", moment.now)
-        return drill
+        return _ending(case, drill) if is_its_take else drill.went_well()
     why = _broken(case, memory, found)
     if why:
         return drill.has_failed(why, moment.now)
@@ -60,9 +56,17 @@ def _gone_on(case: Case, memory: ChannelMemory, drill: Drill, found: Found | Non
             return drill.has_failed(_why_not(case, memory, found), moment.now)
         return drill
     if take.confirmed is not None and take.confirmed - take.started >= drill.seconds:
-        return replace(drill, enough=moment.now)
+        return _ending(case, replace(drill, enough=moment.now))
     if moment.passed(take.started, drill.seconds + _PATIENCE):
         return drill.has_failed(_why_not(case, memory, found), moment.now)
+    return drill
+
+
+def _ending(case: Case, drill: Drill) -> Drill:
+    """Its take has run for long enough, and is to be stopped."""
+    assert drill.enough is not None  # noqa: S101 - it is what says so
+    if case.moment.passed(drill.enough, _PATIENCE + case.traits.stop_grace):
+        return drill.has_failed("its take does not end", case.moment.now)
     return drill
 
 

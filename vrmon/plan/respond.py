@@ -25,12 +25,14 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
         memory = _note_idle(case, memory, wanted, seen)
     if isinstance(seen, Idle | Ours):
         memory = commands.note(seen.site, memory)
-    if memory.is_at_a_drill and memory.hold is not None:
-        verdict = _respond(case, memory, replace(wanted, want=Want.NOTHING), seen)  # which makes way
-    elif memory.hold is not None:
-        verdict = _on_hold(case, memory, wanted, seen)
-    else:
+    if memory.hold is None:
         verdict = _respond(case, memory, wanted, seen)
+    elif memory.is_at_a_drill:
+        verdict = _respond(case, memory, replace(wanted, want=Want.NOTHING), seen)  # which makes way
+        if not verdict.memory.is_at_a_drill:
+            verdict = _on_hold(case, verdict.memory, wanted, seen)
+    else:
+        verdict = _on_hold(case, memory, wanted, seen)
     verdict = replace(verdict, job=wanted.job, waiting=wanted.waiting)
     if isinstance(seen, Idle | Ours | NotOurs):
         verdict = replace(verdict, source=seen.site.source, look=_next_look(seen.site, verdict))
