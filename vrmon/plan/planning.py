@@ -259,6 +259,7 @@ class Planning:
                     verdict = self.decided[channel.key] = self._goes_on(channel, verdict)
                 if verdict.source is not None:
                     used.setdefault(verdict.source.unique_id, channel.key)
+        self.steady -= self.touched
 
     def _goes_on(self, channel: Channel, known: Verdict) -> Verdict:
         """What was decided stands, and does so for longer."""
@@ -347,8 +348,10 @@ class Planning:
                 folding.dvr_looked(name, seen, dvr.first)
         covered = folding.folded(self.now)
         for key in (covered.lacking.keys() | before.lacking.keys()) & self.settings.places.keys():
-            if key in self.decided or covered.lacking.get(key) != before.lacking.get(key):
-                self.decided[key] = self._with_lack(key, covered.lacking.get(key))
+            lack = covered.lacking.get(key)
+            is_told = key not in self.decided or key in self.steady
+            if not is_told or lack != before.lacking.get(key):
+                self.decided[key] = self._with_lack(key, lack)
         return covered
 
     def _alone_since(self) -> float:

@@ -46,6 +46,12 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     for channel, verdict in after.decided:
         was = before.channels.get(channel.key, ChannelMemory())
         found += _of_channel(channel, was, verdict.memory, after)
+    if known is not after.problems:
+        found += _of_problems(before, known, after, now)
+    return [*found, *_of_acknowledged(before, after, now)]
+
+
+def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> Iterator[Event]:
     about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.decided}
     old = {one.key: one for one in known}
     new = {one.key: one for one in after.problems}
@@ -53,12 +59,11 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
         is_new = key not in old and key not in before.inherited
         is_worse = is_new or (key in old and problem.severity.rank < old[key].severity.rank)
         if is_worse and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
-            found.append(begun(problem.at(now), about.get(problem.subject)))
+            yield begun(problem.at(now), about.get(problem.subject))
     for key, problem in old.items():
         if key not in new and problem.code not in _NEVER_OVER:
             lasted = now - before.problems.get(key, now)
-            found.append(ended(problem.at(now), lasted, about.get(problem.subject)))
-    return [*found, *_of_acknowledged(before, after, now)]
+            yield ended(problem.at(now), lasted, about.get(problem.subject))
 
 
 def _of_acknowledged(before: Memory, after: Plan, now: float) -> Iterator[Event]:
