@@ -58,6 +58,14 @@ class Evenings:
         rows = [*self._fold.rows(turned, (), EPOCH), Row("sessions", values)]
         self._rows.update({row.key: row for row in rows})
 
+    def lose_file(self) -> None:
+        """It is damaged, and another is begun."""
+        with transaction(self._connection):
+            for table in ("jobs", "gaps", "takes", "problems", "commands", "sessions"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+        self._rows.clear()
+        self._fold.tell_again()
+
     def read(self, span: Span = EVER, channel: str = "", unwritten: Sequence[Hole] = ()) -> dict[str, Any]:
         self._write()
         now = self._now() / 1000
@@ -119,6 +127,21 @@ def with_news(here: Evenings) -> Run:
 def seconds(text: str) -> float:
     """Of virtual time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - EPOCH
+
+
+def test_what_was_over_before_the_file_was_damaged_is_told_again_with_its_take(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = with_news(here)
+        run.until(200.0)
+        run.playbox.jobs.clear()
+        run.until(300.0)
+        before = here.read()["jobs"]
+        assert [len(job["takes"]) for job in before] == [1]
+        assert before[0]["takes"][0]["ended"] is not None
+        here.lose_file()
+        assert here.read()["jobs"] == []
+        run.until(310.0)
+        assert here.read()["jobs"] == before
 
 
 def test_a_job_whose_channel_is_removed_while_it_runs_has_no_known_end(tmp_path: Path) -> None:

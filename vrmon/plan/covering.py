@@ -110,7 +110,8 @@ class Folding:
             if known is None or is_late or not _is_as_it_was(known, shown, take):
                 coverage = self._caught_up(key)
                 tail = Tail(device.traits.shown_late, device.traits.unwritten)
-                self._channels[key] = coverage.source_shown(shown, take, _patience(device), tail)
+                self._channels[key] = after = coverage.source_shown(shown, take, _patience(device), tail)
+                self._end_takes(key, after.takes)
         if look.shown is not Shown.UNKNOWN:
             self._dvrs[name] = Between(seen.began, seen.ended)
 
@@ -209,6 +210,13 @@ class Folding:
         if filed:
             is_old = before is self._before.done.get(key)
             self._done[key] = (*(before[-_DONE_KEPT:] if is_old else before), *filed)
+
+    def _end_takes(self, key: ChannelKey, takes: Iterable[TakeSpan]) -> None:
+        """Those of the jobs that are done have run for a moment longer."""
+        shows, over = self._done.get(key, ()), {one.stamp: one for one in takes if one.ended is not None}
+        if any(one.ended is None and one.stamp in over for show in shows for one in show.takes):
+            known = [tuple(over.get(one.stamp, one) for one in show.takes) for show in shows]
+            self._done[key] = tuple(replace(show, takes=one) for show, one in zip(shows, known, strict=True))
 
     def _unbegun(self, began: float) -> str:
         """The proof of a look while nothing was commanded; "" where another host may have done so."""
