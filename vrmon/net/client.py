@@ -63,8 +63,9 @@ class Client:
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers.update(_HEADERS)
+        adapter = PoolAdapter(self._pool)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, PoolAdapter(self._pool))
+            self._session.mount(scheme, adapter)
 
     def prepare(self, method: str, *segments: str, body: object = None) -> Request:
         """A request for the resource at `segments`, with `body` as JSON. It may be sent many times."""
