@@ -202,7 +202,7 @@ class Planning:
                 self.touched.add(channel.key)
             elif verdict.is_steady:
                 if observation is not None and name in self.new_looks:
-                    is_late = observation.began + verdict.lasts <= self.now
+                    is_late = Moment(self.now).reached(observation.began + verdict.lasts)
                     (self.touched if is_late else self.steady).add(channel.key)
             elif not verdict.rests:
                 self.touched.add(channel.key)
