@@ -45,6 +45,9 @@ def ingest_id(text: str) -> str:
     return digits.upper() if re.fullmatch("[0-9A-Fa-f]{32}", digits) else bare.upper()
 
 
+LOCKED = "locked"
+
+
 @dataclass(frozen=True)
 class Source:
     """One source of a DVR. None stands for "this DVR does not tell" (older builds).
@@ -73,7 +76,7 @@ class Source:
         """What there is about it that may have a recorder refuse a command."""
         found = {
             "disabled": not self.is_enabled,
-            "locked": self.is_locked is True,
+            LOCKED: self.is_locked is True,
             "no destination": self.destinations == (),
             "no picture": self.video_format == "",
         }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,6 +91,28 @@ def test_a_job_does_not_wait_for_what_a_drill_was_refused() -> None:
     run.until(began + 3.0)
     assert running(run).asked == "NEWS"
     assert running(run).began - began < 2.0
+
+
+@pytest.mark.parametrize("unlocked", [0.3, 2.0, 4.0, 7.0, 15.0])
+@pytest.mark.parametrize("locked", [-0.5, -0.001, 0.0])
+@pytest.mark.parametrize("idle", ["refused", "success"])
+def test_what_is_locked_before_it_is_shown_is_ended_once_it_can_be(
+    idle: Literal["refused", "success"], locked: float, unlocked: float
+) -> None:
+    """A stop that the lock had refused was taken for one of which nothing ran: the drill ran on for ever."""
+    run = begun(Quirks(start_lag=5.0, stop_lag=5.0, locked="refused", stop_while_idle=idle, dated=True))
+    source = run.mac.sources[0]
+    assert run.drill() == ""
+    run.until(run.now + 3.0 + locked)
+    source.is_locked = True
+    run.until(run.now - locked)
+    began = run.now
+    run.job("NEWS")
+    run.until(began + unlocked)
+    source.is_locked = False
+    run.until(began + unlocked + 20.0)
+    assert running(run).asked == "NEWS"
+    assert_nothing_is_left(run)
 
 
 def test_a_hold_is_told_at_once_where_a_drill_was_refused() -> None:

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
-from vrmon.model import DeviceState, Job, Outcome, Phase, ProblemKey, Verb
+from vrmon.model import LOCKED, DeviceState, Job, Outcome, Phase, ProblemKey, Source, Verb
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.drill import Drill
@@ -283,10 +283,20 @@ class Attempt:
         return Verb.RECORD if self.verb is Verb.SET_NAME else self.verb
 
     def must_look(self, looked: float) -> bool:
-        """Whether only a look can tell what came of it, and the last look (begun at `looked`) is too old."""
+        """Whether only a look can tell what came of it, and the last look (begun at `looked`) is too old: a
+        stop is refused where nothing runs, or where it must not be ended."""
         if self.verb is Verb.SET_NAME and self.outcome is Outcome.DONE:
             return False
-        return self.outcome is not Outcome.REFUSED and looked < (self.ended or self.sent)
+        is_clear = self.outcome is Outcome.REFUSED and self.verb is not Verb.STOP
+        return not is_clear and looked < (self.ended or self.sent)
+
+    def has_stopped(self, source: Source, looked: float) -> bool:
+        """Whether a stop has left nothing, of what no look has shown: it was obeyed, or refused although the
+        source, by a look since (begun at `looked`), is not locked."""
+        if self.verb is not Verb.STOP or self.ended is None:
+            return False
+        is_idle = self.outcome is Outcome.REFUSED and looked >= self.ended
+        return self.outcome is Outcome.DONE or (is_idle and LOCKED not in self.hindered | source.hindrances)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vrmon.catalog import Severity
-from vrmon.model import DeviceState, Outcome, Phase, Problem, Verb
+from vrmon.model import DeviceState, Phase, Problem, Verb
 from vrmon.plan import ahead, commands, problems, sighting, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
@@ -186,15 +186,11 @@ def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
 
 
 def _make_way(site: Site, memory: ChannelMemory) -> commands.Step:
-    """A drill that no look has shown yet may be there all the same: once the stop has come back it is not."""
+    """A drill that no look has shown yet may be there all the same, until it has been stopped."""
     if not may_turn_up(memory.take, site.case):
         return memory, None
     attempt = memory.attempt
-    if (
-        attempt is not None
-        and attempt.verb is Verb.STOP
-        and attempt.outcome in (Outcome.DONE, Outcome.REFUSED)
-    ):
+    if attempt is not None and attempt.has_stopped(site.source, site.began):
         return replace(memory, take=None, attempt=None), None
     return commands.repeat(site, memory, Verb.STOP, "a job has begun in the midst of the drill")
 

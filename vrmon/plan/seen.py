@@ -304,9 +304,12 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     if take is None or isinstance(take, Naming):
         return replace(memory, attempt=attempt)
     if isinstance(take, Sent):
-        if take.job.is_drill and _is_stopped(case, memory.attempt):
+        awaited, stop = _not_seen_yet(case, take, attempt, source), memory.attempt
+        if not take.job.is_drill or stop is None or stop.verb is not Verb.STOP:
+            return replace(memory, attempt=attempt, take=awaited)
+        if stop.has_stopped(source, 0.0 if case.observation is None else case.observation.began):
             return replace(memory, attempt=None, take=None)
-        return replace(memory, attempt=attempt, take=_not_seen_yet(case, take, attempt, source))
+        return replace(memory, take=awaited)
     stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
     if stopped or memory.hold is not None:  # who has the channel may end its take
         return replace(memory, attempt=attempt, take=None)
@@ -333,15 +336,6 @@ def _awaited(take: Running) -> Sent:
     began = take.started
     return Sent(
         take.job, take.source, take.number, take.label, take.latency, sent=began, looked=began, glimpsed=True
-    )
-
-
-def _is_stopped(case: Case, attempt: Attempt | None) -> bool:
-    """Whether a stop came back before the look: what it was sent for is not there."""
-    if attempt is None or attempt.verb is not Verb.STOP or attempt.outcome in (None, Outcome.LOST):
-        return False
-    return (
-        case.observation is not None and attempt.ended is not None and case.observation.began >= attempt.ended
     )
 
 
