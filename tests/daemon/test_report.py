@@ -34,6 +34,7 @@ def statuses(here: Mirror) -> list[str]:
 def test_a_show_that_lacks_a_part_is_told_with_its_cause_and_its_files(tmp_path: Path) -> None:
     with mirror(tmp_path, size=1, sync={"gap_tolerance": TOLERANCE}) as here:
         job = here.record()
+        here.wait_for_polls()  # for so long that what lacked at its beginning is a gap of its own
         here.recorder.fault(
             "body", "/sources/*/record", body='{"success": false, "error": "the disk is busy"}'
         )
