@@ -92,7 +92,7 @@ class Day:
             for moment, fault, one, chance in self._faults
             if fault is _hold and one == channel
         ]
-        return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in holds)
+        return _within(holds, since, until)
 
     def unanswered(self, since: float, until: float) -> float:
         """For how many seconds of these the recorder does not answer."""
@@ -101,13 +101,18 @@ class Day:
             for moment, fault, _, chance in self._faults
             if fault is _dvr_outage
         ]
-        return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in outages)
+        return _within(outages, since, until)
 
     def is_on_air(self, channel: int, moment: float, slack: float = 30.0) -> bool:
         """Whether a show is on, or near."""
         return any(
             one.begins - slack <= moment <= one.ends + slack for one in self.shows if one.channel == channel
         )
+
+
+def _within(spans: list[tuple[float, float]], since: float, until: float) -> float:
+    """Seconds of these spans that lie between the two moments."""
+    return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in spans)
 
 
 def take_of(run: Run, show: Show) -> Recording | None:

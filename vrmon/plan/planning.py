@@ -196,13 +196,14 @@ class Planning:
         shown = () if observation is None or observation.seen is None else observation.seen
         sources = {one.unique_id: one for one in shown}
         same_state = observation is not None and known.state is observation.state
+        moment = Moment(self.now)
         for channel in self.settings.on_dvr(name):
             verdict = self._known(channel)
             if verdict is None or not same_state or not _is_as_it_was(verdict, sources):
                 self.touched.add(channel.key)
             elif verdict.is_steady:
                 if observation is not None and name in self.new_looks:
-                    is_late = Moment(self.now).reached(observation.began + verdict.lasts)
+                    is_late = moment.reached(observation.began + verdict.lasts)
                     (self.touched if is_late else self.steady).add(channel.key)
             elif not verdict.rests:
                 self.touched.add(channel.key)

@@ -13,7 +13,6 @@ from vrmon.cli.paging import items
 from vrmon.cli.reports import sentences
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Document, Vrmond
-from vrmon.views.reasons import reason
 
 
 def run(options: Namespace) -> int:
@@ -51,8 +50,8 @@ def _job(item: Document) -> Text:
 def _take(item: Document) -> Text:
     names = item.get("names")
     files = ", ".join(clean(str(one)) for one in names) if isinstance(names, list) else ""
-    cause, end = text(item, "end_cause"), "ran on" if sentences.ran_on(item) else "ended"
-    why = f"  {end}: {reason(cause)}" if cause else ""
+    end = "ran on" if sentences.ran_on(item) else "ended"
+    why = f"  {end}: {sentences.cause(item, 'end_cause')}" if text(item, "end_cause") else ""
     return _told(_span(item), text(item, "channel"), f"{files}{why}")
 
 
