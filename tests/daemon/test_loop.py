@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -225,3 +227,55 @@ def test_a_look_that_the_plan_has_asked_for_is_planned_on_at_once() -> None:
         loop.close()
 
     asyncio.run(turn())
+
+
+def test_what_cannot_be_taken_in_is_no_reason_to_leave_out_what_came_with_it() -> None:
+    taken: list[int] = []
+
+    def take_in(number: int) -> None:
+        if number % 3 == 0:
+            raise ValueError(number)
+        taken.append(number)
+
+    async def deliver() -> list[dict[str, object]]:
+        told: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        with closed_port() as url:
+            loop, _ = await _watching(url, [])
+        threads = [threading.Thread(target=loop.call, args=(take_in, number)) for number in range(9)]
+        for thread in threads:
+            thread.start()
+            thread.join()
+        while loop.waits_since() is not None:
+            await asyncio.sleep(0)
+        loop.close()
+        return told
+
+    assert len(asyncio.run(deliver())) == 3
+    assert taken == [1, 2, 4, 5, 7, 8]
+
+
+def test_the_loop_is_woken_once_for_all_that_comes_at_once() -> None:
+    async def woken() -> tuple[int, list[int]]:
+        taken: list[int] = []
+        aio = asyncio.get_running_loop()
+        with closed_port() as url:
+            loop, _ = await _watching(url, [])
+        calls, call = [], aio.call_soon_threadsafe
+
+        def counted(*arguments: Any) -> asyncio.Handle:
+            calls.append(arguments)
+            return call(*arguments)
+
+        aio.call_soon_threadsafe = counted  # type: ignore[method-assign, assignment]
+        for number in range(1000):
+            loop.call(taken.append, number)
+        while loop.waits_since() is not None:
+            await asyncio.sleep(0)
+        loop.call(taken.append, 1000)
+        while loop.waits_since() is not None:
+            await asyncio.sleep(0)
+        loop.close()
+        return len(calls), taken
+
+    assert asyncio.run(woken()) == (2, list(range(1001)))

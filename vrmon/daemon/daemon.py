@@ -28,6 +28,7 @@ from vrmon.daemon.own_problems import SUBJECT, OwnProblems
 from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
+from vrmon.daemon.signals import heed
 from vrmon.errors import ConfigError, HistoryError
 from vrmon.history.pages import last_events
 from vrmon.plan.memory import Memory
@@ -55,7 +56,6 @@ class Daemon:
         self._event_log = EventLog()
         self._own_problems = OwnProblems()
         self._notifier = systemd.Notifier()
-        self._aio = asyncio.get_running_loop()
         self._ending = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,8 +95,8 @@ class Daemon:
 
     async def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
-            self._aio.add_signal_handler(number, self._ending.set)
-        self._aio.add_signal_handler(signal.SIGHUP, self._hang_up)
+            heed(number, self._ending.set)
+        heed(signal.SIGHUP, self._hang_up)
         self._loop.apply(self._inforce.settings)
         self._pairing.apply(self._inforce.settings.pair)
         self._show_configuration()

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.journal import fields
@@ -50,6 +50,11 @@ _LONGEST_PAUSE = 1.0  # seconds after a round that took very long
 _NO_HURRY = 0.05  # seconds for which a look that shows nothing new waits for others to be planned on with it
 
 V = TypeVar("V")
+
+
+class _Arrival(NamedTuple):
+    came: float
+    take_in: Callable[[], None]
 
 
 class Loop:
@@ -89,7 +94,8 @@ class Loop:
         self._revoked = threading.Event()  # of what was handed out so far
         self._is_settled = False  # whether the plan was made with the present settings
         self._arrived: set[DeviceSettings] = set()  # whose observation has not been planned on yet
-        self._on_the_way: deque[float] = deque()  # when each thing came that has not been taken in yet
+        self._on_the_way: deque[_Arrival] = deque()  # what has not been taken in yet
+        self._is_called = False  # whether asyncio was told that there is something on the way
         self._waits_since: float | None = None  # the oldest that was taken in and not planned on yet
         self._rests_until = 0.0
         self._soon: asyncio.TimerHandle | None = None
@@ -170,20 +176,32 @@ class Loop:
 
     def call(self, take_in: Callable[[V], None], value: V) -> None:
         """Have `value` taken in in the loop's thread; from any thread. It is frozen: both go on with it."""
-        self._on_the_way.append(time.monotonic())
-        with contextlib.suppress(RuntimeError):  # the asyncio loop has ended: nobody wants to know any more
-            self._aio.call_soon_threadsafe(self._arrive, take_in, value)
+        self._on_the_way.append(_Arrival(time.monotonic(), partial(take_in, value)))
+        if not self._is_called:
+            self._call()
 
     def waits_since(self) -> float | None:
         """When the oldest thing came that a device's thread has delivered and that was not planned on yet."""
-        since = [*list(self._on_the_way)[:1], *([] if self._waits_since is None else [self._waits_since])]
-        return min(since, default=None)
+        waiting = [one.came for one in list(self._on_the_way)[:1]]
+        return min(waiting if self._waits_since is None else [*waiting, self._waits_since], default=None)
 
-    def _arrive(self, take_in: Callable[[V], None], value: V) -> None:
-        came = self._on_the_way.popleft()
-        take_in(value)
-        if self._soon is not None and self._waits_since is None:
-            self._waits_since = came
+    def _call(self) -> None:
+        """Once for all that comes until they are taken in: each call wakes the loop by way of the kernel."""
+        self._is_called = True
+        with contextlib.suppress(RuntimeError):  # the asyncio loop has ended: nobody wants to know any more
+            self._aio.call_soon_threadsafe(self._arrive)
+
+    def _arrive(self) -> None:
+        self._is_called = False  # before the first is taken: whoever comes from now on calls again
+        try:
+            for _ in range(len(self._on_the_way)):
+                arrival = self._on_the_way.popleft()
+                arrival.take_in()
+                if self._soon is not None and self._waits_since is None:
+                    self._waits_since = arrival.came
+        finally:
+            if self._on_the_way and not self._is_called:
+                self._call()  # a fault of ours in one of them is no reason to leave out the others
 
     def turn(self) -> None:
         """One round: plan from what is known now, and hand out what comes of it."""
