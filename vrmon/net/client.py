@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import requests
@@ -36,8 +35,10 @@ LIMIT = 8 << 20
 
 _HEADERS = {
     "User-Agent": f"vrmon/{__version__}",
+    "Accept": "*/*",
     "Accept-Encoding": "identity",
     "Cache-Control": "no-store",
+    "Connection": "keep-alive",
 }
 
 Request = requests.PreparedRequest
@@ -59,23 +60,19 @@ class Client:
         self._understood: tuple[Answer, object, Sight[Any]] | None = None
         self._budget = Budget()
         self._pool = _pool(endpoint, self._budget)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        self._session.headers.update(_HEADERS)
-        adapter = PoolAdapter(self._pool)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter)
+        # Without a session: it would keep cookies, follow redirects and look for proxies, none of which a
+        # device is to bring about, and there is a client for each of a thousand threads.
+        self._adapter = PoolAdapter(self._pool)
 
     def prepare(self, method: str, *segments: str, body: object = None) -> Request:
         """A request for the resource at `segments`, with `body` as JSON. It may be sent many times."""
-        content, headers = None, {}
+        content, headers = None, _HEADERS
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-            headers = {"Content-Type": "application/json"}
+            headers = {**_HEADERS, "Content-Type": "application/json"}
         url = self.endpoint.url(*segments)
         try:
-            return self._session.prepare_request(requests.Request(method, url, headers, data=content))
+            return requests.Request(method, url, headers, data=content).prepare()
         except FOREIGN as error:
             raise self.endpoint.explain(error, LIMIT) from None
 
@@ -131,10 +128,10 @@ class Client:
 
     def close(self) -> None:
         self.endpoint.standing.discard(self)
-        self._session.close()
+        self._adapter.close()
 
     def _send(self, request: Request, limit: int) -> Answer:
-        return whole(self._session.send(request, stream=True, allow_redirects=False), limit)
+        return whole(self._adapter.send(request, stream=True), limit)
 
     def _notes(self) -> Iterator[Note]:
         fault = resolver.fault(self.endpoint.dial, self.endpoint.port)
@@ -178,6 +175,9 @@ class PoolAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
         self._pool = pool
 
+    def init_poolmanager(self, *_: Any, **__: Any) -> None:
+        """None is needed: the pool is there."""
+
     def get_connection(self, *_: Any, **__: Any) -> Any:
         """The pool, for requests before 2.32."""
         return self._pool
@@ -200,7 +200,6 @@ class PoolAdapter(HTTPAdapter):
 
     def close(self) -> None:
         self._pool.close()
-        super().close()
 
 
 class BudgetAdapter(PoolAdapter):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+from typing import TypeVar
 
 _KEPT = 4  # exchanges on one connection after which its end is worth a thought
-_OFTEN = 50  # exchanges within which three ends are a habit
+_ENDS, _OFTEN = 3, 50  # ends within so many exchanges that are a habit
+_ALIKE = 2  # ends before this one, each after as many exchanges, that are a habit
 _DROPS, _REUSES = 2, 20  # requests dropped with the connection, of so many, that are too many
+
+T = TypeVar("T")
 
 
 class Keeping:
@@ -21,9 +24,10 @@ class Keeping:
         self.restarted = False
         self._life = 0  # exchanges that the connection has served
         self._served = 0  # in all
-        self._lives: deque[int] = deque(maxlen=2)
-        self._ends: deque[int] = deque(maxlen=3)
-        self._drops: deque[bool] = deque(maxlen=_REUSES)
+        # Of the latest of each; there is one of these for each of a thousand threads, and a deque is large.
+        self._lives: tuple[int, ...] = ()
+        self._ends: tuple[int, ...] = ()
+        self._drops: tuple[bool, ...] = ()
 
     def begin(self) -> None:
         """An exchange begins."""
@@ -42,13 +46,13 @@ class Keeping:
     def serve(self) -> None:
         """The exchange went well."""
         if self.reused:
-            self._drops.append(False)
+            self._drops = _latest(_REUSES, self._drops, False)
         self._life += 1
         self._served += 1
 
     def drop(self) -> None:
         """The device ended the connection just as the request came."""
-        self._drops.append(True)
+        self._drops = _latest(_REUSES, self._drops, True)
         self.renew(ended=True)
 
     @property
@@ -57,11 +61,15 @@ class Keeping:
 
     def _end(self) -> None:
         self.restarted = self._life >= _KEPT and not self._is_habit()
-        self._lives.append(self._life)
-        self._ends.append(self._served)
+        self._lives = _latest(_ALIKE, self._lives, self._life)
+        self._ends = _latest(_ENDS, self._ends, self._served)
 
     def _is_habit(self) -> bool:
-        often = len(self._ends) == self._ends.maxlen and self._served - self._ends[0] < _OFTEN
+        often = len(self._ends) == _ENDS and self._served - self._ends[0] < _OFTEN
         slack = max(1, self._life // 10)
         alike = [abs(one - self._life) <= slack for one in self._lives]
-        return often or (len(alike) == self._lives.maxlen and all(alike))
+        return often or (len(alike) == _ALIKE and all(alike))
+
+
+def _latest(most: int, before: tuple[T, ...], one: T) -> tuple[T, ...]:
+    return (*before[1 - most :], one)

@@ -6,6 +6,7 @@ One pool belongs to one thread. What it overrides are the hooks that urllib3 1.2
 from __future__ import annotations
 
 import http.client
+from queue import SimpleQueue
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -51,6 +52,8 @@ class Pool(HTTPConnectionPool):
     """
 
     ConnectionCls: type[Any] = _Connection
+    # The library's own is large, and there is one for each of a thousand threads; nothing ever lies in it.
+    QueueCls: Any = staticmethod(lambda _size: SimpleQueue())
 
     def __init__(self, host: str, port: int, budget: Budget, dial: str = "", **options: Any) -> None:
         super().__init__(host, port, **options)
