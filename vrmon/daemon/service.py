@@ -21,6 +21,7 @@ from vrmon.daemon.loop import Loop
 from vrmon.daemon.own_problems import SUBJECT, OwnProblems
 from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
+from vrmon.daemon.sentence import Sentence
 from vrmon.errors import ControlError
 from vrmon.history.entries import Order
 from vrmon.model import Phase, Problem, Seen, Thumbnail, Verb
@@ -80,6 +81,7 @@ class Service:
         self._pairing = pairing
         self._parts = Parts()
         self._readings = Readings()
+        self._sentence = Sentence(lambda: headline(self._scene()))
         self._began = time.monotonic()
 
     def status(self) -> dict[str, Any]:
@@ -87,7 +89,8 @@ class Service:
 
     def summary(self) -> str:
         """One sentence for `systemctl status`."""
-        return headline(self._scene())
+        problems = () if self._loop.plan is None else self._loop.plan.problems
+        return self._sentence.text((problems, self._own_problems.now()), time.monotonic())
 
     def devices(self) -> dict[str, Any]:
         loop = self._loop

@@ -5,7 +5,7 @@ A look that shows no change of a channel costs it nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from vrmon.catalog import Cause, Code
 from vrmon.model import Job, Observation, T, Verb
@@ -74,11 +74,13 @@ class Folding:
             known = self._channels.get(key)
             if known is None and not any(job.present for job in on_ingest):
                 continue
-            self._looked_at.add(key)
             told = {job.job: _told(job, look, _patience(device), last) for job in on_ingest}
-            is_calm = known is not None and _are_as_they_were(known, told) and not known.is_behind(look.began)
-            if is_calm and not is_late:
-                continue
+            is_as_it_was = known is not None and not is_late and _are_as_they_were(known, told)
+            if known is not None and is_as_it_was and not known.is_behind(look.began):
+                if last is None or not known.is_covered or known.cover.gone > last.earliest:
+                    self._looked_at.add(key)
+                continue  # what is missing of a recording weighs as much as after the look before
+            self._looked_at.add(key)
             coverage = self._caught_up(key)
             again = [job for job, one in told.items() if one.shown is Shown.YES and coverage.is_over(job)]
             self._file(key, (coverage.read(job, seen.ended) for job in again))
@@ -93,8 +95,11 @@ class Folding:
         if look.shown is not Shown.UNKNOWN:
             self._primaries[name] = Between(seen.began, seen.ended)
 
-    def dvr_looked(self, name: str, seen: Observation[T], first: float | None) -> None:
-        """Take in a look at a DVR. `first`: the end of the first good one since this process began."""
+    def dvr_looked(
+        self, name: str, seen: Observation[T], first: float | None, steady: Collection[ChannelKey]
+    ) -> None:
+        """Take in a look at a DVR. `first`: the end of the first good one since this process began; `steady`:
+        the channels of whose take it shows only that it goes on."""
         device = self._settings.dvrs[name]
         look = _look("dvr", name, seen)
         is_late = _is_late(look, self._before.dvrs.get(name), device)
@@ -103,6 +108,8 @@ class Folding:
             known = self._channels.get(key)
             if known is None and (verdict.rests or verdict.memory.is_at_a_drill):
                 continue
+            if known is not None and key in steady and known.is_covered and not is_late:
+                continue  # what its take was seen to be when it was folded last, it still is
             self._looked_at.add(key)
             shown, take = look, None
             if look.shown is not Shown.UNKNOWN:

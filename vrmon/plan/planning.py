@@ -85,6 +85,7 @@ class Planning:
             frozenset(one.key for one in self.world.own),
             self.world.rights,
             self.world.sightings,
+            frozenset(self.steady),
         )
 
     def _known(self, channel: Channel) -> Verdict | None:
@@ -346,7 +347,7 @@ class Planning:
         for name, dvr in self.dvrs.items():
             was, seen = self.memory.dvrs.get(name, DvrMemory()), self.world.dvrs.get(name)
             if seen is not None and dvr.folded != was.folded:
-                folding.dvr_looked(name, seen, dvr.first)
+                folding.dvr_looked(name, seen, dvr.first, self.steady)
         covered = folding.folded(self.now)
         for key in (covered.lacking.keys() | before.lacking.keys()) & self.settings.places.keys():
             lack = covered.lacking.get(key)

@@ -53,7 +53,8 @@ class Plan:
     again although nothing has come. The rest is what the next plan need not work out again: `of_devices`, the
     problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
     `freed`, those of a DVR that have just lost their channel. `own`: the daemon's own problems at that time,
-    `rights` those that it was made with.
+    `rights` those that it was made with. `steady`: of what was decided, the channels whose take has gone on
+    and no more.
     """
 
     memory: Memory
@@ -72,3 +73,4 @@ class Plan:
     own: frozenset[ProblemKey] = frozenset()
     rights: Rights | None = None
     sightings: Mapping[ChannelKey, Sighting] = field(default_factory=dict)
+    steady: frozenset[ChannelKey] = frozenset()

@@ -44,6 +44,8 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     problem it is told only when a job goes without its backup."""
     found: list[Event] = []
     for channel, verdict in after.decided:
+        if channel.key in after.steady:
+            continue
         was = before.channels.get(channel.key, ChannelMemory())
         found += _of_channel(channel, was, verdict.memory, after)
     if known is not after.problems:

@@ -38,6 +38,10 @@ class Pictures:
         """Somebody looks at this channel alone, and all the time."""
         self._watched[key] = now
 
+    def are_watched(self, now: float) -> bool:
+        """Whether somebody looks at any channel alone."""
+        return any(now - moment < WATCHED for moment in self._watched.values())
+
     def get(self, key: ChannelKey) -> Thumbnail | None:
         shot = self._shots.get(key)
         picture = None if shot is None else shot.picture

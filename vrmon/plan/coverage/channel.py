@@ -181,6 +181,12 @@ class Coverage:
         return bool(self.open) and not any(show.account.is_over for show in self.open.values())
 
     @property
+    def is_covered(self) -> bool:
+        """Whether the last look at the recorder showed a take, and nobody has lost sight of it since."""
+        last = self.cover.last
+        return last is not None and last.shown is Shown.YES and not self.cover.dark
+
+    @property
     def rests(self) -> bool:
         """Whether nothing stands here that a channel without any of this would not have."""
         last = self.cover.last
