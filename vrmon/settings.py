@@ -239,6 +239,11 @@ class Settings:
         """Of the channels."""
         return frozenset(one.key for one in self.channels)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The same, as people call them."""
+        return frozenset(one.name for one in self.channels)
+
     def on_dvr(self, name: str) -> tuple[Channel, ...]:
         """The channels that record there, in their order."""
         return self._by_dvr.get(name, ())

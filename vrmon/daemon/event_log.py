@@ -39,7 +39,7 @@ class EventLog:
         self._number += 1
         self._lines = add(self._lines, event, self._number, moment)
         fields = dict(event.fields)
-        if any(channel.name == event.subject for channel in settings.channels):
+        if event.subject in settings.names:
             fields["channel"] = event.subject
         elif event.subject in settings.primaries or event.subject in settings.dvrs:
             fields["device"] = event.subject

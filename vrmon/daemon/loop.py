@@ -251,10 +251,11 @@ class Loop:
         if action.verb is Verb.FETCH_NAME:
             self.primaries[action.device].worker.lanes.submit(question(action, came_back))
             return
+        place = None if action.channel is None else self.settings.places.get(action.channel)
         log.info(
             "Command sent",
             extra=fields(
-                channel=next((one.name for one in self.settings.channels if one.key == action.channel), None),
+                channel=None if place is None else self.settings.channels[place].name,
                 action=action.verb.value,
                 device=action.device,
                 job=action.job.id if action.job else None,
@@ -265,12 +266,11 @@ class Loop:
         )
         is_start = action.verb is Verb.RECORD and action.channel is not None
         kept = self._kept(action.channel) if is_start and action.channel is not None else None
-        task = command(action, came_back, kept, tells_name=self._tells_name(action), revoked=self._revoked)
+        task = command(action, came_back, kept, tells_name=self._tells_name(place), revoked=self._revoked)
         self.dvrs[action.device].worker.lanes.submit(task)
 
-    def _tells_name(self, action: Action) -> bool:
-        """Whether the source of an action's channel tells what it is called."""
-        place = None if action.channel is None else self.settings.places.get(action.channel)
+    def _tells_name(self, place: int | None) -> bool:
+        """Whether the source of the channel at `place` tells what it is called."""
         if self.plan is None or place is None:
             return True
         source = self.plan.verdicts[place][1].source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from vrmon.catalog import ROWS, Code
@@ -28,7 +29,7 @@ class Line:
     count: int
     subjects: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         event = self.event
         what = event.code, event.fields.get("problem", "")

@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 log = logging.getLogger(__name__)
 
 IDLE = 30.0  # seconds without a task after which a lane closes its connection and ends
-OWN = 8  # lanes that every device may have, however many the others have
+OWN = 4  # lanes that every device may have, however many the others have
 SHARED = 256  # lanes beyond those, in the whole process
 
 
