@@ -6,6 +6,7 @@ A timeout of the library bounds the wait for one more byte, and a device that dr
 from __future__ import annotations
 
 import io
+import select
 import socket
 import ssl
 import struct
@@ -25,6 +26,7 @@ _OPTIONS: tuple[tuple[int, int, int | bytes], ...] = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 )
+_HARDLY = 0.05  # seconds by which an exchange may outlast its budget
 
 
 class TooLong(Exception):
@@ -77,11 +79,18 @@ class BudgetSocket(socket.socket):
             # A device that writes headers and body in two sends waits 40 ms for our delayed
             # acknowledgement; the kernel forgets this option, so it is set each time.
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-            self.settimeout(self.budget.seconds())
+            self._bound(self.budget.seconds())
 
     def _before_sending(self) -> None:
         if self.budget is not None:
-            self.settimeout(self.budget.seconds())
+            self._bound(self.budget.seconds())
+
+    def _bound(self, left: float) -> None:
+        """Wait for no longer than what is left. A timeout that is hardly longer may stand: each change of it
+        is a call of the kernel, and a turn at the interpreter's lock that some hundred threads wait for."""
+        timeout = self.gettimeout()
+        if timeout is None or not left <= timeout < left + _HARDLY:
+            self.settimeout(left)
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._before_receiving()
@@ -127,18 +136,12 @@ class BudgetSocket(socket.socket):
             return None
 
     def is_quiet(self) -> bool:
-        """Whether the idle connection stands and nothing unasked for has come.
-
-        Reading rather than polling: what lies ready on a fresh TLS connection is mostly a session ticket.
-        """
-        self.settimeout(0)
-        try:
-            super().recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return True
-        except OSError:
+        """Whether the idle connection stands and nothing unasked for has come."""
+        if self.fileno() < 0:
             return False
-        return False
+        idle = select.poll()
+        idle.register(self, select.POLLIN)
+        return not idle.poll(0)
 
 
 class _Reader(io.BufferedReader):
@@ -150,6 +153,10 @@ class _Reader(io.BufferedReader):
 
 class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
     """The same over TLS; an SSLContext makes them once its `sslsocket_class` says so."""
+
+    def is_quiet(self) -> bool:
+        """Reading rather than polling: what lies ready on a fresh connection is mostly a session ticket."""
+        return self.waiting() == b""
 
 
 def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
