@@ -14,6 +14,7 @@ from world import World, world
 
 _CHANNELS = 10  # of a recorder
 _LASTS = 10.0  # seconds that a share of a core is measured for
+_SETTLES = 3.0  # seconds after which what has just begun or ended is over
 _PATIENCE = 120.0
 
 
@@ -34,7 +35,7 @@ def grown() -> Iterator[Row]:
 
 def _share(daemon: Vrmond) -> float:
     """The part of a core that it takes, in per cent."""
-    time.sleep(3)  # what has just begun is over
+    time.sleep(_SETTLES)
     began, used = time.monotonic(), daemon.cpu_seconds()
     time.sleep(_LASTS)
     return 100 * (daemon.cpu_seconds() - used) / (time.monotonic() - began)
@@ -51,6 +52,7 @@ def _all_at_once(one: World, recorders: int) -> float:
 def _end(one: World) -> None:
     one.ask("end")
     wait_for(lambda: one.ask("running") == 0, _PATIENCE)
+    time.sleep(_SETTLES)
 
 
 def _busy(cores: int) -> ExitStack:

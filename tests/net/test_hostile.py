@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.world.hostile import (
     OK,
     Behaviour,
+    Connection,
     Hostile,
     always,
     certificate,
@@ -114,6 +115,24 @@ def test_whatever_the_device_does_the_deadline_holds(
     assert TIMEOUT - 0.01 < took < TIMEOUT + SLACK
     assert str(caught.value) == f"dvr-1 (127.0.0.1:{server.port}) did not answer within 0.2 s"
     assert_says_nothing_secret(caught.value, caplog)
+
+
+def test_what_comes_just_before_the_deadline_does_not_put_it_off() -> None:
+    timeout = 3.0
+
+    def behave(connection: Connection) -> None:
+        connection.hear()
+        if not connection.server.closing.wait(0.9 * timeout):
+            connection.send(OK)
+            connection.hang()
+
+    with Hostile(behave) as server:
+        client = client_of(server.url, timeout=timeout)
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="did not answer within 3 s"):
+            get(client)
+        assert time.monotonic() - began < 1.7 * timeout
+        client.close()
 
 
 def test_a_handshake_that_hangs_ends_at_the_deadline() -> None:
