@@ -112,9 +112,12 @@ class Clock:
             self.fail(f"{channel.name} has no recording since {since}, which is not critical: {verdict}")
 
     def _is_told_at_all(self, channel: Channel, verdict: Verdict) -> None:
-        """One that is seen to be recorded is not called critical, but for want of a destination."""
+        """One that is seen to be recorded is not called critical, but for want of a destination. One that a
+        person has ended may be called as it will."""
         take, told = verdict.memory.running, self.run.dvrs_seen.get(channel.dvr)
-        if take is None or told is None or told.seen is None or verdict.memory.hold is not None:
+        if take is None or told is None or told.seen is None:
+            return
+        if verdict.memory.hold is not None or verdict.memory.released is not None:
             return
         if (
             take.confirmed is None

@@ -114,7 +114,7 @@ class Incidents:
         ]
         is_stopping = any(one is not None and one.verb is Verb.STOP for one in attempts)
         is_new = quirks.split_date == "new"
-        has_other_name = quirks.split_name == "reset" or before.renamed
+        has_other_name = quirks.split_name == "reset" or before.is_called_anew
         has_date = quirks.dated and quirks.keys == "all" and not is_new
         is_idle = quirks.split_idle and not has_date
         return before.seen and not is_stopping and not (is_idle or (is_new and has_other_name))

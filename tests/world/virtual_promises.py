@@ -140,6 +140,7 @@ class Promises:
                     running.ours |= self._took_over_unseen(running)
                 running.seen = True
                 running.renamed &= running.name != one.name
+                running.is_called_anew &= running.name != one.name
         if is_told:
             for source in self.run.macs[dvr].sources:
                 if source.is_there and not source.is_odd:
@@ -173,6 +174,7 @@ class Promises:
         if not one.seen or (blind and not mac.quirks.dated):
             one.excused = True
         one.renamed = not mac.quirks.dated
+        one.is_called_anew = True
 
     # What vrmon does.
 
