@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.world.virtual_run import Run
+from tests.world.virtual_site import Chances
 from tests.world.virtual_stories import begun, names, recording, running
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan import jobs
-from vrmon.plan.memory import Hold, PrimaryMemory
+from vrmon.plan.memory import FLIGHT, Hold, PrimaryMemory
 from vrmon.plan.moment import Moment
 from vrmon.settings import Sync
 
@@ -78,6 +79,26 @@ def test_an_unknown_answer_breaks_the_row_and_asks_for_the_hold() -> None:
     assert "job-lost-in-outage" in run.problems()
     run.until(90.0)
     assert take.ended is not None
+
+
+@pytest.mark.parametrize("begins", [0.0, 30.0, 120.0])
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_command_that_never_comes_back_keeps_no_later_job_waiting_for_ever(
+    begins: float, is_done: bool
+) -> None:
+    """Its lane is lost. `begins`: when the next job does, after the end of the first; `is_done`: whether the
+    recorder has done what nobody heard of."""
+    run = begun()
+    first = run.job("A")
+    run.chances = Chances(refused=0.0 if is_done else 1.0, vanished=1.0)
+    run.until(10.0)
+    run.chances = Chances()
+    run.playbox.jobs.remove(first)
+    run.until(run.now + begins)
+    run.job("B")
+    run.until(run.now + FLIGHT + 20.0)
+    assert (run.verdict().phase, running(run).name) == ("recording", "B")
+    assert len([one for one in run.mac.recordings if one.ended is None]) == 1
 
 
 def test_a_job_that_vanishes_for_one_poll_goes_on_in_its_take() -> None:

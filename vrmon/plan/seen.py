@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vrmon.model import DvrObservation, Job, Odd, Outcome, Problem, Source, Verb
-from vrmon.plan import clues, drilling, names, sources, starting
+from vrmon.plan import clues, commands, drilling, names, sources, starting
 from vrmon.plan.case import Case, Site
 from vrmon.plan.ledger import Owner
 from vrmon.plan.memory import (
+    FLIGHT,
     Attempt,
     ChannelMemory,
     Label,
@@ -20,6 +21,7 @@ from vrmon.plan.memory import (
     TrackedJob,
     Whose,
 )
+from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.sources import Found
 
@@ -339,12 +341,21 @@ def _awaited(take: Running) -> Sent:
     )
 
 
+def _came_back(take: Sent, attempt: Attempt | None, moment: Moment) -> float | None:
+    """When our command came back; None while it may still be under way. Where its lane is lost it never will,
+    and what it was to do is done by then, or not at all."""
+    if attempt is None:
+        return take.sent
+    is_lost = attempt.ended is None and not commands.is_flying(attempt, moment)
+    return attempt.sent + FLIGHT if is_lost else attempt.ended
+
+
 def _not_seen_yet(case: Case, take: Sent, attempt: Attempt | None, source: Source) -> Sent:
     """The recorder's grace begins with the first good look after our command. Once the source shows our name,
     the take begins under no other."""
     assert case.observation is not None  # noqa: S101 - it is what does not show the take
     fold, shown = case.traits.fold, source.recording_name
-    looked, came_back = take.looked, take.sent if attempt is None else attempt.ended
+    looked, came_back = take.looked, _came_back(take, attempt, case.moment)
     if looked is None and came_back is not None and case.observation.began >= came_back:
         looked = case.observation.ended
     has_name = bool(take.standing) and shown is not None and fold(shown) == fold(take.given)

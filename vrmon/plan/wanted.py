@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vrmon.model import Job, Verb
-from vrmon.plan import jobs
+from vrmon.plan import commands, jobs
 from vrmon.plan.case import Case
 from vrmon.plan.drill import Drill
-from vrmon.plan.memory import FLIGHT, ChannelMemory, Naming, Running, Sent, Take, TrackedJob
+from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Take, TrackedJob
 from vrmon.plan.replacing import replace
 
 
@@ -90,8 +90,7 @@ def _turned_to(job: Job | None, memory: ChannelMemory, case: Case) -> ChannelMem
         memory = replace(memory, job_ended=case.moment.now)
     is_begun = memory.take is not None and not isinstance(memory.take, Naming)
     if before is not None and before.is_drill and attempt is not None and not is_begun:
-        is_flying = attempt.ended is None and not case.moment.passed(attempt.sent, FLIGHT)
-        attempt = attempt if is_flying else None
+        attempt = attempt if commands.is_flying(attempt, case.moment) else None
     return replace(memory, job=job, losses=None, attempt=attempt)
 
 
