@@ -235,9 +235,9 @@ class Chaos:
         self._set_holds(Hold(now, now + self._random.uniform(5.0, 60.0)))
 
     def _set_holds(self, hold: Hold | None) -> None:
-        run, memory = self._run, self._run.memory
-        channels = {key: replace(one, hold=hold) for key, one in memory.channels.items()}
-        run.memory = replace(memory, channels=channels)
+        run, known = self._run, self._run.memory.channels
+        held = {key: replace(known[key], hold=hold) for key in known if key in run.settings.keys}
+        run.memory = replace(run.memory, channels={**known, **held})
         run.promises.clock.holds.clear()
         if hold is not None and hold.until is not None:
-            run.promises.clock.holds.update(dict.fromkeys(channels, hold.until))
+            run.promises.clock.holds.update(dict.fromkeys(held, hold.until))

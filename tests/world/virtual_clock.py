@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vrmon.catalog import Code, Severity
 from vrmon.model import Job, Phase, PrimaryObservation
 from vrmon.plan import Plan, Verdict
-from vrmon.settings import Channel, ChannelKey
+from vrmon.settings import Channel, ChannelKey, Settings
 
 if TYPE_CHECKING:
     from tests.world.virtual import Recording
@@ -40,6 +40,10 @@ class Clock:
         """vrmon begins: what it has been told counts from now on."""
         self.known.clear()
         self.holds.clear()
+
+    def reloaded(self, settings: Settings) -> None:
+        """A channel that is none any more has no hold, although it may be one again."""
+        self.holds = {key: until for key, until in self.holds.items() if key in settings.keys}
 
     def looks(self, dvr: str) -> None:
         when, now = self.when[dvr], self.run.now

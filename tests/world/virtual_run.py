@@ -196,6 +196,7 @@ class Run:
         """The same devices, other channels."""
         self.settings = settings
         self.promises.disturbed()
+        self.promises.clock.reloaded(settings)
         if self.is_alive:
             self._living(self.turn)()
 
