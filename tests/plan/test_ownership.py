@@ -328,3 +328,14 @@ def test_a_doubtful_recording_is_ours_when_a_person_says_so() -> None:
     assert after.running is not None
     with pytest.raises(ValueError, match="nothing to claim"):
         claimed(ChannelMemory())
+
+
+def test_what_bears_a_name_that_we_give_elsewhere_afterwards_is_no_runaway_of_ours() -> None:
+    run = begun(channels=2)
+    run.mac.begin(run.mac.sources[1], "operator", run.now, name="NEWS")
+    run.until(10.0)
+    run.job("NEWS")
+    for second in range(11, 40):
+        run.until(float(second))
+        assert run.problems(1) == set()
+    assert running(run).name == "NEWS"

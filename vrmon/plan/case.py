@@ -113,8 +113,12 @@ class Verdict:
 
     @property
     def is_steady(self) -> bool:
-        """Whether its job is recorded and nothing is done: a look that shows its source as it was changes
-        nothing but when that was seen."""
+        """Whether a look that shows its source as it was changes nothing but when that was seen."""
+        return self.lasts < inf
+
+    @property
+    def may_last(self) -> bool:
+        """Whether its job is recorded and nothing is done."""
         memory = self.memory
         busy = (memory.attempt, memory.theirs, memory.hold, self.action, self.look)
         is_drilled = memory.drill is not None and memory.drill.is_running

@@ -244,7 +244,7 @@ class Theirs:
 
     `job` and `in_place_of`: whose take it may be nevertheless, where it stands in the place of ours, and what
     that was called. `lent`: it appeared in place of a take for which we had only named the source, so that it
-    may bear our name and is not of our making.
+    may bear our name and is not of our making. `bears_ours`: its name was one that we had given by then.
     """
 
     whose: Whose
@@ -255,6 +255,7 @@ class Theirs:
     job: Job | None = None
     in_place_of: str = ""
     lent: bool = False
+    bears_ours: bool = False
 
 
 @dataclass(frozen=True)

@@ -312,10 +312,10 @@ class Planning:
             self.dvrs[channel.dvr] = replace(dvr, ledger=ledger)
         told = _told(verdict.problems, device.traits)
         verdict = replace(verdict, memory=memory, problems=told, due=min(moment.due, sight.due))
-        if verdict.is_steady and memory.running is not None and memory.running.confirmed is not None:
-            lasts = sight.due - memory.running.confirmed - _SOONER
-            return replace(verdict, due_anyhow=moment.due, lasts=lasts)
-        return verdict
+        take = memory.running
+        if not verdict.may_last or take is None or take.confirmed is None or sight.is_late:
+            return verdict
+        return replace(verdict, due_anyhow=moment.due, lasts=sight.due - take.confirmed - _SOONER)
 
     def _ask_and_forget(self, name: str) -> float:
         """A primary's names asked for, its jobs that are over forgotten; when to do so again."""

@@ -7,7 +7,6 @@ from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, Proble
 from vrmon.plan import outages
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.coverage.covered import Lack
-from vrmon.plan.drill import prefix
 from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
@@ -101,24 +100,15 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
         facts: dict[str, Fact] = {"seen": source.recording_name or "a recording", "name": theirs.in_place_of}
         return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, **facts),)
     if tracked is None:
-        shown = source.recording_name
-        is_known = shown is not None and (
-            case.traits.fold(shown) in case.dvr.ledger or _is_of_drill(case, shown)
-        )
-        if theirs.job is None and not is_known:
+        if theirs.job is None and not theirs.bears_ours:
             return ()
-        facts = {"name": shown or theirs.in_place_of, "source": source.display_name}
+        facts = {"name": source.recording_name or theirs.in_place_of, "source": source.display_name}
         return (Problem.of(Code.RUNAWAY_TAKE, case.channel.name, **facts),)
     situation = Situation.PAUSED if source.is_paused else Situation.USUAL
     facts = {"job": called_job(tracked), "paused": "paused" if source.is_paused else ""}
     if source.recording_name:
         facts["seen"] = source.recording_name
     return (Problem.of(Code.FOREIGN_RECORDING, case.channel.name, situation, **facts),)
-
-
-def _is_of_drill(case: Case, name: str) -> bool:
-    fold = case.traits.fold
-    return fold(name).startswith(fold(case.traits.fit(prefix(case.channel))))
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vrmon.model import DvrObservation, Job, Odd, Outcome, Problem, Source, Verb
 from vrmon.plan import clues, commands, drilling, names, sources, starting
 from vrmon.plan.case import Case, Site
+from vrmon.plan.drill import prefix
 from vrmon.plan.ledger import Owner
 from vrmon.plan.memory import (
     FLIGHT,
@@ -265,7 +266,15 @@ def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> 
     lent = whose is Whose.SOMEBODYS and (_is_lent(case, memory) if before is None else before.lent)
     since = _ended(case) if before is None else before.since
     shown, date = source.recording_name, source.start_date
-    return Theirs(whose, since, source.unique_id, shown, date, job, name, lent)
+    return Theirs(whose, since, source.unique_id, shown, date, job, name, lent, _bears_ours(case, shown))
+
+
+def _bears_ours(case: Case, shown: str | None) -> bool:
+    """Whether a name is one that we have given on this recorder, or would give to the channel's drills."""
+    if shown is None:
+        return False
+    name, drills = map(case.traits.fold, (shown, case.traits.fit(prefix(case.channel))))
+    return name in case.dvr.ledger or name.startswith(drills)
 
 
 def _in_place_of(memory: ChannelMemory, whose: Whose) -> tuple[Job | None, str]:

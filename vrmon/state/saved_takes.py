@@ -104,6 +104,7 @@ def encoded_theirs(theirs: Theirs | None, unix: Shift) -> dict[str, Any] | None:
         "job": named(theirs.job),
         "in_place_of": theirs.in_place_of,
         "lent": theirs.lent,
+        "bears_ours": theirs.bears_ours,
     }
 
 
@@ -119,10 +120,11 @@ def restored_theirs(saved: Mapping[str, Any], monotonic: Shift, now: float) -> T
         None if saved["job"] is None else named_job(saved["job"]),
         text(saved["in_place_of"]),
         lent,
+        bool(saved.get("bears_ours", lent)),
     )
 
 
 def lent(saved: Mapping[str, Any], now: float) -> Theirs | None:
     """What 1.0.0 wrote of a recording that bears the name which we had only lent to the source."""
     name = text(saved.get("lent", ""))
-    return Theirs(Whose.SOMEBODYS, now, "", name, lent=True) if name else None
+    return Theirs(Whose.SOMEBODYS, now, "", name, lent=True, bears_ours=True) if name else None
