@@ -175,3 +175,22 @@ def test_a_name_that_is_not_there_yet_is_asked_for_again(age: float, outcome: Ou
     assert jobs.ask_names(memory, "playbox", soon, mapped)[1] == []
     assert soon.due == pytest.approx(then.now)
     assert len(jobs.ask_names(memory, "playbox", then, mapped)[1]) == 1
+
+
+@pytest.mark.parametrize(("back_after", "name"), [(0.5, "NEWS_cont1"), (2.0, "NEWS_cont1"), (5.0, "NEWS_2")])
+def test_a_take_that_died_early_and_whose_job_is_told_again_is_followed_by_one_of_another_name(
+    back_after: float, name: str
+) -> None:
+    """Its job was gone from one answer just as it ended: it might have been the end of what ran before it."""
+    run = begun()
+    job = run.job("NEWS")
+    while run.verdict().phase != "recording":
+        run.until(run.now + 0.05)
+    run.playbox.jobs.remove(job)
+    run.until(run.now + 1.2)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(run.now + back_after)
+    run.playbox.jobs.append(job)
+    run.until(run.now + 30.0)
+    assert run.verdict().phase == "recording"
+    assert [one.name for one in run.mac.recordings] == ["NEWS", name]

@@ -82,6 +82,8 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
     if not is_ready(site, memory) or wants_look(site, memory):
         return memory, None
     before = memory.take if memory.take is not None and memory.take.job == tracked.job else None
+    if isinstance(before, Sent) and before.glimpsed:
+        before = None  # it is over, and has left a file: the next is another take
     take = _take_to_start(site, memory, before, tracked)
     if take is None or isinstance(take, Running):
         return memory, None
