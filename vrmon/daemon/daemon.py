@@ -249,7 +249,7 @@ class Daemon:
         watched = bool(self._api.watchers) or (looked_at is not None and now - looked_at < WATCHED)
         self._loop.ask_aside(now)
         for name, dvr in self._loop.dvrs.items():
-            if dvr.counts.failures == 0 and (watched or self._pictures.are_watched(now)):
+            if dvr.counts.failures == 0 and (watched or self._pictures.watched(now)):
                 sources, pace = self._loop.sources(name), self._inforce.settings.eyes.every
                 self._pictures.fetch(dvr, sources, now, pace, everyone=watched)
 

@@ -38,9 +38,9 @@ class Pictures:
         """Somebody looks at this channel alone, and all the time."""
         self._watched[key] = now
 
-    def are_watched(self, now: float) -> bool:
-        """Whether somebody looks at any channel alone."""
-        return any(now - moment < WATCHED for moment in self._watched.values())
+    def watched(self, now: float) -> set[ChannelKey]:
+        """The channels that somebody looks at alone."""
+        return {key for key, moment in self._watched.items() if now - moment < WATCHED}
 
     def get(self, key: ChannelKey) -> Thumbnail | None:
         shot = self._shots.get(key)
@@ -62,7 +62,7 @@ class Pictures:
     ) -> None:
         """Ask `dvr` for the pictures that are due; `sources` maps channels' keys to unique_ids. Of a channel
         that is watched there is one every `pace` seconds, of others only while `everyone` is looked at."""
-        watched = {key for key, moment in self._watched.items() if now - moment < WATCHED}
+        watched = self.watched(now)
         shots = {key: self._shots.setdefault(key, _Shot()) for key in sources if everyone or key in watched}
         free = AT_ONCE - sum(1 for shot in shots.values() if shot.asked)
         due = sorted((shot.due, key) for key, shot in shots.items() if not shot.asked and shot.due <= now)
