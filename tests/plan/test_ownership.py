@@ -13,7 +13,6 @@ from tests.world.virtual_stories import begun, recording, running
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, DvrObservation, Job, Observation, Outcome, Result, Source, Verb
 from vrmon.plan.case import Case
-from vrmon.plan.ledger import Ledger
 from vrmon.plan.memory import Attempt, ChannelMemory, DvrMemory, Label, Naming, PrimaryMemory, Sent, Whose
 from vrmon.plan.moment import Moment
 from vrmon.plan.seen import claimed, take_in
@@ -197,7 +196,7 @@ def test_what_appears_within_the_grace_after_our_command_is_ours(
 def test_a_command_that_was_refused_began_nothing(outcome: Outcome, ours: bool) -> None:
     sent = ChannelMemory(SENT.job, SENT, Attempt(Verb.RECORD, sent=1.0, since=1.0))
     action = Action(Verb.RECORD, "mac", "", KEY, SENT.source, SENT.given, SENT.job)
-    learnt, _ = learn(sent, Ledger(), Result(action, 1.1, outcome, "no"), TRAITS)
+    learnt, _ = learn(sent, DvrMemory(), Result(action, 1.1, outcome, "no"), TRAITS)
     memory = shown(learnt, 2.0, "2026-11-22 14.00")
     assert (memory.running is not None) is ours
     assert (memory.theirs is None) is ours

@@ -55,6 +55,29 @@ def test_a_take_whose_channel_is_gone_before_anybody_has_seen_it_is_known_again(
     assert take.ended is not None
 
 
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_a_take_that_turns_up_while_its_channel_is_gone_is_followed(is_renamed: bool) -> None:
+    run = begun(Quirks(start_lag=8.0, dated=False), channels=2)
+    job = run.job("NEWS")
+    run.until(15.0)  # a look has not shown it: the recorder's grace has begun
+    settings, take = run.settings, running(run)
+    run.reload(replace(settings, channels=settings.channels[1:]))
+    run.until(30.0)
+    if is_renamed:
+        take.name = "RENAMED"
+    run.until(100.0)
+    assert run.planned is not None
+    assert [str(one.facts["name"]) for one in run.planned.problems if one.code == "leftover-take"] == [
+        take.name
+    ]
+    run.reload(settings)
+    run.until(110.0)
+    assert (run.verdict().phase, run.mac.recordings) == ("recording", [take])
+    run.playbox.jobs.remove(job)
+    run.until(130.0)
+    assert take.ended is not None
+
+
 def test_a_record_command_without_effect_is_forgotten_with_its_channel() -> None:
     run = begun(channels=2)
     run.mac.does_nothing = True

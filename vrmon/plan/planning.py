@@ -7,7 +7,17 @@ from math import inf
 
 from vrmon.catalog import Code
 from vrmon.model import Action, Problem, Result, Source, Verb
-from vrmon.plan import acknowledgement, drilling, jobs, outages, problems, sighting, starting, unconfigured
+from vrmon.plan import (
+    acknowledgement,
+    drilling,
+    following,
+    jobs,
+    outages,
+    problems,
+    sighting,
+    starting,
+    unconfigured,
+)
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
@@ -16,7 +26,7 @@ from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
 from vrmon.plan.rights import Rights, Role
-from vrmon.plan.seen import adopt, look, see, seen_once_more
+from vrmon.plan.seen import adopt, look, see
 from vrmon.plan.wanted import wanted
 from vrmon.plan.world import Place, Plan, World
 from vrmon.settings import Channel, ChannelKey, Settings
@@ -60,7 +70,7 @@ class Planning:
             dues["primary", name] = self._ask_and_forget(name)
         covered = self._cover()
         moment = Moment(self.now)
-        unconfigured.forget(self.settings, self.channels, self.world.dvrs, moment)
+        unconfigured.forget(self.settings, self.channels, self.dvrs, self.world.dvrs, moment)
         of_devices = self._of_devices()
         verdicts, decided = self._verdicts()
         for name in {key.dvr for key in self.decided}:
@@ -151,9 +161,7 @@ class Planning:
         if memory is None:
             return
         dvr, traits = self.dvrs[key.dvr], self.settings.dvrs[key.dvr].traits
-        self.channels[key], ledger = starting.learn(memory, dvr.ledger, result, traits)
-        if ledger is not dvr.ledger:
-            self.dvrs[key.dvr] = replace(dvr, ledger=ledger)
+        self.channels[key], self.dvrs[key.dvr] = starting.learn(memory, dvr, result, traits)
         self.touched.add(key)
 
     def _turn_primary(self, name: str, after: PrimaryMemory) -> None:
@@ -265,9 +273,10 @@ class Planning:
 
     def _goes_on(self, channel: Channel, known: Verdict) -> Verdict:
         """What was decided stands, and does so for longer."""
-        look = self.world.dvrs[channel.dvr]
-        assert look is not None  # noqa: S101 - it is what shows that the take goes on
-        memory = self.channels[channel.key] = seen_once_more(known.memory, look)
+        look, take = self.world.dvrs[channel.dvr], known.memory.running
+        assert look is not None and take is not None  # noqa: S101 - the one shows that the other goes on
+        memory = replace(known.memory, take=following.seen_once_more(take, look))
+        self.channels[channel.key] = memory
         return replace(known, memory=memory, due=min(known.due_anyhow, look.began + known.lasts))
 
     def _decide_one(self, channel: Channel, claims: Mapping[str, ChannelKey]) -> Verdict:
@@ -307,9 +316,7 @@ class Planning:
             self.stirred.add(channel.primary)  # which may forget the one before
         self.channels[channel.key] = memory
         dvr = self.dvrs[channel.dvr]
-        ledger = starting.reserve(dvr.ledger, channel.key, before.take, memory.take, device.traits)
-        if ledger is not dvr.ledger:
-            self.dvrs[channel.dvr] = replace(dvr, ledger=ledger)
+        self.dvrs[channel.dvr] = starting.reserve(dvr, channel.key, before.take, memory.take, device.traits)
         told = _told(verdict.problems, device.traits)
         verdict = replace(verdict, memory=memory, problems=told, due=min(moment.due, sight.due))
         take = memory.running

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vrmon.model import DvrObservation, Job, Odd, Outcome, Problem, Source, Verb
-from vrmon.plan import clues, commands, drilling, names, sources, starting
+from vrmon.model import Job, Odd, Outcome, Problem, Source, Verb
+from vrmon.plan import clues, commands, drilling, following, names, sources, starting
 from vrmon.plan.case import Case, Site
 from vrmon.plan.drill import prefix
 from vrmon.plan.ledger import Owner
@@ -28,8 +28,6 @@ from vrmon.plan.sources import Found
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
 _AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
-_FILES_KEPT = 50
-_STEADY = 10.0  # seconds for which a start date stands still, at the least, that is one
 
 
 @dataclass(frozen=True)
@@ -110,12 +108,6 @@ def take_in(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
     return replace(memory, theirs=_theirs(case, memory, source, whose), take=None, attempt=None)
 
 
-def seen_once_more(memory: ChannelMemory, look: DvrObservation) -> ChannelMemory:
-    """With a take that the look shows as it was."""
-    assert memory.running is not None  # noqa: S101 - it is the take of a steady channel
-    return replace(memory, take=replace(memory.running, confirmed=look.began, seen=look.ended))
-
-
 def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob | None) -> ChannelMemory:
     """A recording that is not ours yet, under a name that we gave, or would have given, to the active job; or
     to a drill that was forgotten, which is to end."""
@@ -156,7 +148,7 @@ def _taken_over(
 ) -> ChannelMemory:
     name = source.recording_name or ""
     began = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
-    take = _running(case, began, source, clue)
+    take = following.begun(began, _shown(case, source), clue)
     return replace(memory, take=take, attempt=None, theirs=None)
 
 
@@ -192,65 +184,24 @@ def _ended(case: Case) -> float:
 
 
 def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> Running:
-    """The take as now seen. Another name than ours is the recorder's or an operator's: we follow it."""
+    """The take as now seen."""
     take = memory.take
     if isinstance(take, Running):
-        return _seen_again(case, take, source)
+        return following.seen_again(take, _shown(case, source))
     if isinstance(take, Sent):
-        return _running(case, take, source, clue)
+        return following.begun(take, _shown(case, source), clue)
     job = memory.job if take is None else take.job
     losses = memory.losses
     assert job is not None  # noqa: S101 - the clue that follows a lost take speaks of a channel's job only
     number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, job))))
     name = source.recording_name or (losses.name if losses is not None else "")
     went_on = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
-    return _running(case, went_on, source, clue)
+    return following.begun(went_on, _shown(case, source), clue)
 
 
-def _running(case: Case, take: Sent, source: Source, clue: str) -> Running:
-    shown = source.recording_name or take.given
-    began = Running(
-        take.job,
-        source.unique_id,
-        take.number,
-        take.label,
-        take.latency,
-        name=shown,
-        started=_ended(case),
-        date=source.start_date,
-        files=(shown,),
-        known_by=clue,
-    )
-    bears = any(case.traits.may_show(name, shown) for name in (take.given, *take.aliases) if name)
-    return _seen_again(case, replace(began, borne=bears), source)
-
-
-def _seen_again(case: Case, take: Running, source: Source) -> Running:
-    assert case.observation is not None  # noqa: S101 - it is what showed the take
-    traits, date = case.traits, source.start_date
-    shown = source.recording_name or take.name
-    is_named = source.recording_name is not None and traits.fold(shown) == traits.fold(take.given)
-    label = replace(take.label, nameless="") if is_named and take.label.nameless else take.label
-    has_other_date = bool(take.date) and date not in (None, take.date)
-    is_split = has_other_date and (traits.fold(shown) != traits.fold(take.name) or _is_steady(case, take))
-    return replace(
-        take,
-        label=label,
-        confirmed=take.confirmed if source.is_paused else case.observation.began,
-        seen=case.observation.ended,
-        borne=take.borne or is_named or traits.may_show(take.given, shown),
-        name=shown,
-        date=date if is_split or take.date is None else "" if has_other_date else take.date,
-        redated=case.observation.ended if has_other_date else take.redated,
-        format=take.format or source.video_format or "",
-        files=take.files if shown in take.files else (*take.files, shown)[-_FILES_KEPT:],
-    )
-
-
-def _is_steady(case: Case, take: Running) -> bool:
-    """Whether its date has stood still, so that another one is that of another file."""
-    unsteady = max(_STEADY, 3 * case.poll_interval)
-    return take.redated is None or _ended(case) - take.redated > unsteady
+def _shown(case: Case, source: Source) -> following.Shown:
+    assert case.observation is not None  # noqa: S101 - it is what shows the take
+    return following.Shown(source, case.observation, case.traits, case.poll_interval)
 
 
 def _theirs(case: Case, memory: ChannelMemory, source: Source, whose: Whose) -> Theirs:

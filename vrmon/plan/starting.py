@@ -210,13 +210,14 @@ def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: 
 
 
 def learn(
-    memory: ChannelMemory, ledger: Ledger, result: Result, traits: Traits
-) -> tuple[ChannelMemory, Ledger]:
+    memory: ChannelMemory, dvr: DvrMemory, result: Result, traits: Traits
+) -> tuple[ChannelMemory, DvrMemory]:
     """Take in how a channel's command ended: what it says of the attempt, of the take and of its name."""
-    learnt, ledger = _learn(memory, ledger, result, traits)
+    learnt, ledger = _learn(memory, dvr.ledger, result, traits)
+    known = dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)
     if result.action.channel is None:
-        return learnt, ledger
-    return learnt, reserve(ledger, result.action.channel, memory.take, learnt.take, traits)
+        return learnt, known
+    return learnt, reserve(known, result.action.channel, memory.take, learnt.take, traits)
 
 
 def _learn(
@@ -280,12 +281,12 @@ def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
 
 
 def reserve(
-    ledger: Ledger, channel: ChannelKey, before: Take | None, after: Take | None, traits: Traits
-) -> Ledger:
+    dvr: DvrMemory, channel: ChannelKey, before: Take | None, after: Take | None, traits: Traits
+) -> DvrMemory:
     """A name is in use from the moment it is asked for, and so is the one that a take has got instead; that
     of a take that never was is free again."""
     if before is after and not isinstance(after, Naming):
-        return ledger
+        return dvr
     used: dict[str, Owner | None] = {}
     if after is not None:
         shown = after.name if isinstance(after, Running) else after.given
@@ -293,6 +294,7 @@ def reserve(
     freed = ""
     if isinstance(before, Naming):
         given = traits.fold(before.given)
-        if given not in used and ledger.owner(given) == Owner.of(channel, before.job):
+        if given not in used and dvr.ledger.owner(given) == Owner.of(channel, before.job):
             freed = given
-    return ledger.use(used, freed=freed)
+    ledger = dvr.ledger.use(used, freed=freed)
+    return dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)

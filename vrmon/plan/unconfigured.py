@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from vrmon.catalog import Code, Situation
 from vrmon.model import DvrObservation, Fact, Phase, Problem, Source
-from vrmon.plan import problems
-from vrmon.plan.memory import ChannelMemory, PrimaryMemory, Running, Sent, Take, TrackedJob
+from vrmon.plan import following, problems, starting
+from vrmon.plan.following import Shown
+from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, Running, Sent, Take, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.sources import by_id
@@ -23,43 +24,66 @@ _TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any 
 def forget(
     settings: Settings,
     channels: dict[ChannelKey, ChannelMemory],
-    dvrs: Mapping[str, DvrObservation | None],
+    dvrs: dict[str, DvrMemory],
+    looks: Mapping[str, DvrObservation | None],
     moment: Moment,
 ) -> None:
-    """Drop what is remembered of channels that are gone, unless they left a take that may still run
-    and that no other channel has taken over."""
+    """Drop what is remembered of channels that are gone, unless they left a take that may still run and that
+    no other channel has taken over. Such a take is followed: the names that it bears are in use."""
     if len(channels) <= len(settings.keys):
         return
     left = [key for key in channels if key not in settings.keys]
     taken = [(key.dvr, one.take) for key, one in channels.items() if key in settings.keys]
     claimed = {(dvr, take.source) for dvr, take in taken if isinstance(take, Running | Sent)}
     for key in left:
-        memory = _looked_at(channels[key], dvrs.get(key.dvr), moment)
+        before, look = channels[key], looks.get(key.dvr)
+        shown = _shown(settings, key, before.take, look)
+        memory = before if shown is None else _looked_at(before, shown, moment)
         take = memory.take
         if (
             not isinstance(take, Running | Sent)
             or (key.dvr, take.source) in claimed
-            or _is_over(memory, take, dvrs.get(key.dvr), is_watched=key.dvr in settings.dvrs, moment=moment)
+            or _is_over(memory, take, look, is_watched=key.dvr in settings.dvrs, moment=moment)
         ):
             del channels[key]
-        else:
-            channels[key] = memory
+            continue
+        channels[key] = memory
+        if shown is not None and take is not before.take:
+            dvrs[key.dvr] = starting.reserve(dvrs[key.dvr], key, before.take, take, shown.traits)
 
 
-def _looked_at(memory: ChannelMemory, observation: DvrObservation | None, moment: Moment) -> ChannelMemory:
-    """Some builds show a source idle for a moment where they split a recording: since when it has been so.
-    What is recorded there after that is ours only by its date or its name."""
-    take, source = memory.take, _source(memory.take, observation)
-    if source is None or not isinstance(take, Running):
+def _shown(
+    settings: Settings, key: ChannelKey, take: Take | None, observation: DvrObservation | None
+) -> Shown | None:
+    """What the last look shows of the take's source, where it is a new one and the DVR tells of it."""
+    device, source = settings.dvrs.get(key.dvr), _source(take, observation)
+    if device is None or observation is None or source is None:
+        return None
+    is_known = isinstance(take, Running) and take.seen == observation.ended
+    return None if is_known else Shown(source, observation, device.traits, device.poll_interval)
+
+
+def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMemory:
+    """What a look shows of a take taken in, as for a channel that is there. Some builds show a source idle
+    for a moment where they split a recording: what is recorded there after that is ours only by its date or
+    its name, and so is what turns up after a record command that nobody has seen obeyed."""
+    take = memory.take
+    if not isinstance(take, Sent | Running):
         return memory
-    if not source.is_recording:
-        is_known = memory.phase is Phase.IDLE
+    if not shown.source.is_recording:
+        is_known = memory.phase is Phase.IDLE or isinstance(take, Sent)
         return memory if is_known else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
-    has_its_date = bool(take.date) and source.start_date == take.date
-    is_the_same = has_its_date or source.recording_name in (None, take.name)
-    if memory.phase is Phase.IDLE and memory.phase_since is not None and not is_the_same:
+    name, date = shown.source.recording_name, shown.source.start_date
+    if isinstance(take, Sent):
+        is_ours = name is None or shown.may_be(take.given, *take.aliases, take.standing)
+        is_ours = is_ours and shown.look.began >= take.sent
+        return replace(memory, take=following.begun(take, shown, "its name")) if is_ours else memory
+    is_same_date = None if not take.date or not date else take.date == date
+    if memory.phase is Phase.IDLE and not is_same_date and name not in (None, take.name):
         return replace(memory, take=None)
-    return replace(memory, phase=Phase.RECORDING) if memory.phase is Phase.IDLE else memory
+    is_ours = is_same_date is not False or name is None or shown.may_be(take.name, take.given, *take.files)
+    memory = replace(memory, phase=Phase.RECORDING) if memory.phase is Phase.IDLE else memory
+    return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
 
 
 def _is_over(
