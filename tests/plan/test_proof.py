@@ -43,6 +43,21 @@ def test_a_job_that_followed_while_vrmon_was_away_gets_a_file_of_its_own(pause: 
     assert run.problems() == set()
 
 
+def test_a_job_id_that_is_used_again_says_nothing_of_the_job_beside_it() -> None:
+    run, first, take = recording("A")
+    beside = run.job("B")
+    run.until(22.0)
+    run.playbox.names[beside] = (0.0, "WEATHER")  # which is told when it is asked for again
+    run.until(49.0)
+    run.playbox.jobs.remove(first)
+    run.until(51.5)
+    assert any(job.show for job in run.memory.primaries["playbox"].jobs)
+    run.playbox.jobs.append(first)
+    run.until(run.now + 20.0)
+    assert running(run) is take
+    assert run.verdict().phase == "recording"
+
+
 def test_a_job_that_waits_for_the_take_before_it_says_so() -> None:
     run, first, _ = recording("A", Quirks(stop_lag=2.9))
     run.playbox.jobs.remove(first)

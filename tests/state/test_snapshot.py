@@ -59,6 +59,7 @@ tracked_jobs = st.builds(
     in_crowd=st.booleans(),
     basename=st.none() | texts,
     renamed=texts,
+    listed=st.none() | moments,
     absences=st.integers(0, 5),
 )
 labels = st.builds(Label, texts, st.booleans(), nameless=texts)
@@ -234,6 +235,7 @@ def test_what_matters_survives(memory: Memory) -> None:
             assert [getattr(known[job], one) for one in kept] == [getattr(tracked, one) for one in kept]
             assert known[job].absences == 0
             assert known[job].lost == pytest.approx(tracked.lost, abs=0.002)
+            assert known[job].listed == pytest.approx(tracked.listed, abs=0.002)
             assert known[job].since == pytest.approx(tracked.since, abs=0.002)
             assert known[job].last_seen >= known[job].since
 

@@ -124,6 +124,14 @@ def last_seen(memory: PrimaryMemory, tracked: TrackedJob) -> float:
     return memory.good if tracked.present and memory.good is not None else tracked.last_seen
 
 
+def follows(one: TrackedJob, before: TrackedJob) -> bool:
+    """Whether a job has begun since the other was last seen, and puts an end to it. A show under an id that
+    was another's may have begun long before its file's new name was told: of others it says nothing."""
+    is_of_its_id = one.job._replace(show=0) == before.job._replace(show=0)
+    since = one.since if one.listed is None or is_of_its_id else one.listed
+    return since > before.last_seen
+
+
 def gone(tracked: TrackedJob, sync: Sync, moment: Moment) -> bool:
     """Whether it is proven that the job has ended: by an unbroken row of answers without it, or, where its
     primary comes and goes, by not one with it while the hold lasted."""
@@ -230,7 +238,8 @@ def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
         return (replace(tracked, renamed=name),)
     job = tracked.job._replace(show=tracked.job.show + 1)
     ended = replace(tracked, present=False, last_seen=when - 1.0)
-    return ended, TrackedJob(job, since=when, last_seen=when, basename=name, named=when)
+    listed = tracked.since if tracked.listed is None else tracked.listed
+    return ended, TrackedJob(job, since=when, last_seen=when, basename=name, named=when, listed=listed)
 
 
 def _is_same_show(before: str, after: str) -> bool:

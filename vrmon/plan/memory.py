@@ -46,6 +46,7 @@ class TrackedJob:
     named: float | None = None
     renamed: str = ""
     resumed: float | None = None
+    listed: float | None = None
 
     @property
     def known(self) -> float:

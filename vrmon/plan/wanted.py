@@ -136,7 +136,7 @@ def _choose(on_ingest: tuple[TrackedJob, ...], memory: ChannelMemory, case: Case
         return active[0] if active else None
     take = memory.take
     if take is not None and take.job == current.job and may_turn_up(take, case):
-        active = [one for one in active if one.since > current.last_seen]
+        active = [one for one in active if jobs.follows(one, current)]
     return active[0] if active else current
 
 

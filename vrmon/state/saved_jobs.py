@@ -29,6 +29,7 @@ def _job(primary: PrimaryMemory, tracked: TrackedJob, unix: Shift) -> dict[str, 
         "in_crowd": tracked.in_crowd,
         "basename": tracked.basename,
         "renamed": tracked.renamed,
+        "listed": unix(tracked.listed),
     }
 
 
@@ -67,4 +68,5 @@ def _restored(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: Sync
         renamed=text(saved.get("renamed", "")),
         named=None if saved["basename"] is None else since,
         resumed=now,
+        listed=monotonic(saved.get("listed")),
     )
