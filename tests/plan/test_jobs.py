@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from tests.world.virtual import Quirks
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import Chances
 from tests.world.virtual_stories import begun, names, recording, running
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan import jobs
-from vrmon.plan.memory import FLIGHT, Hold, PrimaryMemory
+from vrmon.plan.memory import FLIGHT, Hold, PrimaryMemory, Sent
 from vrmon.plan.moment import Moment
 from vrmon.settings import Sync
 
@@ -171,6 +172,20 @@ def test_on_hold_nothing_is_started_or_stopped_until_it_expires() -> None:
     run.job("B")
     run.until(42.5)
     assert running(run).name == "B"
+
+
+def test_a_take_that_was_first_seen_on_hold_gets_its_name_as_soon_as_that_is_over() -> None:
+    run = begun(Quirks(naming="ignored", name_while_recording="now"))
+    key = run.settings.channels[0].key
+    run.job("NEWS")
+    while not isinstance(run.memory.channels[key].take, Sent):
+        run.until(run.now + 0.001)
+    hold(run, 30.9)  # when the last look is too old to act upon
+    run.until(25.0)
+    run.mac.quirks = replace(run.mac.quirks, naming="works")
+    run.until(33.0)
+    assert running(run).name == "NEWS"
+    assert run.problems() == set()
 
 
 JOB = Job("A" * 32, "1")

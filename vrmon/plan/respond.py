@@ -137,13 +137,17 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
 def _record(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted) -> Verdict:
     """Our take of the job runs: look after its name, and say what is not well with it."""
     action = None
-    if not take.borne and site.case.traits.names_apart:
+    if _lacks_its_name(site, take):
         memory, action = commands.repeat(site, memory, Verb.RENAME, "the take does not bear its name")
     elif memory.attempt is not None and not commands.is_flying(memory.attempt, site.moment):
         memory = replace(memory, attempt=None)
     verdict = _recorded(site.case, memory, take, wanted)
     on_air = (*problems.on_air(site, take), *ahead.threats(site, take))
     return replace(verdict, action=action, problems=(*verdict.problems, *on_air))
+
+
+def _lacks_its_name(site: Site, take: Running) -> bool:
+    return not take.borne and site.case.traits.names_apart
 
 
 def _recorded(case: Case, memory: ChannelMemory, take: Running, wanted: Wanted) -> Verdict:
@@ -259,6 +263,8 @@ def _lacks_only_a_look(site: Site, verdict: Verdict) -> bool:
     memory = verdict.memory
     if verdict.phase is Phase.STOPPING:
         return commands.is_due(memory, Verb.STOP, site) and not site.is_fresh
+    if verdict.is_recorded and memory.running is not None and _lacks_its_name(site, memory.running):
+        return commands.is_due(memory, Verb.RENAME, site) and not site.is_fresh
     if verdict.phase not in (Phase.STARTING, Phase.BLOCKED):
         return False
     if memory.running is not None:
