@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.world.virtual_run import Run
 
 DEGRADED, CRITICAL = 2.0, 5.0  # seconds without a verified recording
-LOOKS, WINDOW = 5.0, 10.0  # looks a second at a recorder at the most, over so many seconds
+LOOKS, WINDOW = 6.0, 10.0  # looks a second at a recorder at the most, over so many seconds
 _MARGIN = 0.1
 
 

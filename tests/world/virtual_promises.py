@@ -29,6 +29,7 @@ _UNDER_WAY = (Phase.STARTING, Phase.STOPPING, Phase.KEEPING, Phase.UNVERIFIED)
 _CROWD, _CROWD_PROOF = 3, 10.0  # jobs gone in one answer, and the seconds of proof that these want
 
 Place = tuple[str, str]  # a DVR, and the unique_id of a source of it
+_AT_FIRST = 61.0  # seconds in which a vrmon that knows nothing of one before it looks for what that began
 _AWAY = 30.0  # seconds without an answer that may count as an outage, less the minute
 
 
@@ -60,6 +61,8 @@ class Promises:
     told: dict[str, list[PrimaryObservation]] = field(default_factory=lambda: defaultdict(list))
     given: dict[Place, dict[str, Job]] = field(default_factory=lambda: defaultdict(dict))
     asked: dict[tuple[str, str], Recording] = field(default_factory=dict)
+    taken: set[tuple[str, Job]] = field(default_factory=set)  # the jobs that vrmon had takes of
+    proven: set[tuple[str, Job]] = field(default_factory=set)  # to have ended, before it forgot
     has_forgotten: bool = False
     has_answered: set[str] = field(default_factory=set)
     watched: dict[Place, float] = field(default_factory=dict)  # when each source was told of last
@@ -88,6 +91,7 @@ class Promises:
         behind = keep != 0
         if behind:
             self.has_forgotten = True
+            self.proven |= {place for place in self.taken if not self._lacks(*place)}
             self.told.clear()
         for one in self._recordings():
             if one.ended is None and (behind or one.renamed or not one.seen):
@@ -123,6 +127,12 @@ class Promises:
         told.append(observation)
         if observation.seen is not None:
             self.has_answered.add(name)
+            shown = {job._replace(show=0) for job in observation.seen}
+            self.proven = {
+                one
+                for one in self.proven
+                if self._told_as(one[0]) != name or one[1]._replace(show=0) not in shown
+            }
         del told[:-5000]
         self.clock.primary_told(name, observation)
 
@@ -131,13 +141,14 @@ class Promises:
         self.is_watching[dvr] = is_told
         for one in shown:
             running = one.recording
+            is_seen = is_told and one.is_told and one.is_shown
+            if is_seen and not running.seen:
+                running.ours |= self._took_over_unseen(running)
             if running.ended is not None and one.source.recording is not running:
-                continue  # it is shown for a while after its end
+                continue  # it is shown for a while after its end, and so it is where the look took long
             if not is_told or not one.is_told:
                 running.excused |= running.renamed
             elif one.is_shown:
-                if not running.seen:
-                    running.ours |= self._took_over_unseen(running)
                 running.seen = True
                 running.renamed &= running.name != one.name
                 running.is_called_anew &= running.name != one.name
@@ -224,6 +235,8 @@ class Promises:
             if not is_overrun and not action.job.is_drill:
                 self._is_proven(action.channel.primary, action.job, action)
         for channel, verdict in planned.verdicts:
+            if verdict.memory.running is not None:
+                self.taken.add((channel.primary, verdict.memory.running.job))
             self._is_explained(channel, verdict)
             self._adopts(channel, verdict)
         for mac in run.macs.values():
@@ -274,20 +287,26 @@ class Promises:
 
     def _is_proven(self, primary: str, job: Job, action: Action) -> None:
         """Promise 4, from the primary's answers alone."""
-        sync = self.run.settings.sync
         if self._told_as(primary) not in self.has_answered:
             self.fail(f"stopped before the primary has answered: {action}")
+        lacking = self._lacks(primary, job)
+        if lacking and (primary, job) not in self.proven:
+            self.fail(f"stopped {lacking}: {action}")
+
+    def _lacks(self, primary: str, job: Job) -> str:
+        """What of its end is not proven, "" if it is."""
         raw = job._replace(show=0)
         if job.show < self.run.playbox_of(primary).reused.get(raw, 0):
-            return  # the id is another show's by now
+            return ""  # the id is another show's by now
         told = [_of_ingest(one, raw.ingest) for one in self.told[self._told_as(primary)]]
         last = next((one for one in reversed(told) if one.seen is not None), None)
         if last is None or raw in (last.seen or ()):
-            self.fail(f"stopped although the primary shows {job}: {action}")
+            return f"although the primary shows {job}"
         since = _since_last_seen(told, raw)
         before = told[: len(told) - len(since)]
-        if before and not _was_followed(before, since, raw) and not self._was_proven(before, since, sync):
-            self.fail(f"stopped without proof: {action}")
+        sync = self.run.settings.sync
+        is_proven = not before or _was_followed(before, since, raw) or self._was_proven(before, since, sync)
+        return "" if is_proven else "without proof"
 
     def _told_as(self, primary: str) -> str:
         """What a primary was called when the run began."""
@@ -317,10 +336,9 @@ class Promises:
             return
         named = self.given[source.place].get(fold(running.name))
         basename = None if verdict.job is None else verdict.job.basename
-        if basename and (self.has_forgotten or (channel.dvr, fold(running.name)) not in self.asked):
-            known = would_be(
-                self.run.settings.sync, TRAITS, basename, running.name, variants=self.has_forgotten
-            )
+        has_forgotten = self.has_forgotten or self.run.now < _AT_FIRST
+        if basename and (has_forgotten or (channel.dvr, fold(running.name)) not in self.asked):
+            known = would_be(self.run.settings.sync, TRAITS, basename, running.name, variants=has_forgotten)
             running.ours |= known
         awaited = isinstance(take, Sent) or (isinstance(take, Running) and take.started == self.run.now)
         if named is not None:
@@ -360,7 +378,9 @@ class Promises:
             well = well and (source.has_destination or mac.quirks.without_destination == "records")
             well = well and verdict.memory.released is None and verdict.memory.overrun is None
             running = source.recording
-            good = running is not None and (not running.paused or running.foreign or running.excused)
+            good = running is not None and (
+                not running.paused or running.foreign or running.excused or _is_of_another(running, channel)
+            )
             if not active or not well or good or verdict.memory.hold is not None:
                 for place in {source.place, run.source_of(channel).place}:  # where it is, where it will be
                     self.unsteady[place] = max(run.now, self.unsteady.get(place, 0.0))
@@ -396,6 +416,11 @@ class Promises:
                 self.fail(f"{channel.name} is not recorded at last: {running}, {verdict}")
             if not jobs and running is not None and not self._is_anothers(channel, source):
                 self.fail(f"{channel.name} goes on recording {running}: {verdict}")
+
+
+def _is_of_another(running: Recording, channel: Channel) -> bool:
+    """Whether vrmon began it for another channel, from before a reload."""
+    return running.job is not None and running.job.ingest != channel.ingest
 
 
 def _standing(verdict: Verdict) -> Verdict:
