@@ -174,6 +174,25 @@ def test_on_hold_nothing_is_started_or_stopped_until_it_expires() -> None:
     assert running(run).name == "B"
 
 
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_split_on_hold_is_the_same_take_although_the_recorder_was_idle_for_a_moment(is_over: bool) -> None:
+    run, job, _ = recording(quirks=Quirks(split_name="reset"))
+    source = run.mac.sources[0]
+    hold(run, 40.0)
+    if is_over:
+        run.playbox.jobs.remove(job)
+    run.until(25.8)  # a moment before the end is proven
+    run.mac.split(source, run.now)
+    source.show(False, run.now)
+    run.until(27.2)
+    source.show(True, run.now)
+    run.until(39.0)
+    assert run.problems() == {"on-hold"}
+    run.until(45.0)
+    assert (source.recording is None) is is_over
+    assert run.verdict().phase == ("idle" if is_over else "recording")
+
+
 def test_a_take_that_was_first_seen_on_hold_gets_its_name_as_soon_as_that_is_over() -> None:
     run = begun(Quirks(naming="ignored", name_while_recording="now"))
     key = run.settings.channels[0].key

@@ -78,6 +78,23 @@ def test_a_take_that_turns_up_while_its_channel_is_gone_is_followed(is_renamed: 
     assert take.ended is not None
 
 
+def test_a_leftover_take_that_is_split_over_a_restart_is_followed() -> None:
+    run, job, _ = recording(quirks=Quirks(dated=False, split_name="reset"))
+    settings, source = run.settings, run.mac.sources[0]
+    run.reload(replace(settings, channels=()))
+    run.until(25.0)
+    run.crash(pause=3.0)
+    run.until(30.0)
+    run.mac.split(source, run.now)
+    run.until(60.0)
+    run.reload(settings)
+    run.until(65.0)
+    assert run.verdict().phase == "recording"
+    run.playbox.jobs.remove(job)
+    run.until(85.0)
+    assert source.recording is None
+
+
 def test_a_record_command_without_effect_is_forgotten_with_its_channel() -> None:
     run = begun(channels=2)
     run.mac.does_nothing = True

@@ -20,6 +20,7 @@ from vrmon.plan.memory import (
     Attempt,
     ChannelMemory,
     DvrMemory,
+    Gone,
     Hold,
     Jobs,
     Label,
@@ -96,7 +97,8 @@ theirs = st.one_of(
     st.builds(Theirs, st.just(Whose.SOMEBODYS), moments, texts, lent=st.booleans()),
     st.builds(Theirs, st.just(Whose.DOUBTFUL), moments, texts, told, told, st.none() | jobs, texts),
 )
-losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments, texts)
+losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments)
+gone = st.builds(Gone, jobs, texts, texts, moments)
 keys = st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")])
 owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(
@@ -122,6 +124,7 @@ channels = st.builds(
     attempt=st.none() | st.builds(Attempt, st.sampled_from(Verb), st.just(1.0), st.just(1.0)),
     theirs=st.none() | theirs,
     losses=st.none() | losses,
+    gone=st.none() | gone,
     bound=st.none() | st.tuples(st.integers(0, 9), texts),
     hold=st.none() | holds,
     released=st.none() | st.tuples(jobs, moments),
@@ -202,6 +205,10 @@ def test_what_matters_survives(memory: Memory) -> None:
             assert after.picture[:3] == pytest.approx(before.picture[:3], abs=0.002)
             assert after.picture.source == before.picture.source
         assert_drill_is_restored(before.drill, after.drill)
+        assert (after.gone is None) == (before.gone is None)
+        if before.gone is not None and after.gone is not None:
+            assert replace(after.gone, when=0) == replace(before.gone, when=0)
+            assert after.gone.when == pytest.approx(before.gone.when, abs=0.002)
         assert (after.losses is None) == (before.losses is None)
         if before.losses is not None and after.losses is not None:
             assert replace(after.losses, died=0, seen=0) == replace(before.losses, died=0, seen=0)
@@ -369,6 +376,7 @@ CHANGES = [
     replace(BUSY, attempt=Attempt(Verb.STOP, sent=NOW, since=NOW)),
     replace(BUSY, theirs=Theirs(Whose.DOUBTFUL, NOW, "A", "NEWS", None)),
     replace(BUSY, losses=Losses(1, NOW, "NEWS", NOW)),
+    replace(BUSY, gone=Gone(JOB, "NEWS", "2 o'clock", NOW)),
     replace(BUSY, hold=Hold(NOW, None, "why", "who")),
     replace(BUSY, released=(JOB, NOW)),
     replace(BUSY, bound=(0, "A")),

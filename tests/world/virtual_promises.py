@@ -147,7 +147,8 @@ class Promises:
             if running.ended is not None and one.source.recording is not running:
                 continue  # it is shown for a while after its end, and so it is where the look took long
             if not is_told or not one.is_told:
-                running.excused |= running.renamed
+                is_left = is_told and not one.source.is_there and not self._is_meant(running.place)
+                running.excused |= running.renamed or is_left
             elif one.is_shown:
                 running.seen = True
                 running.renamed &= running.name != one.name
@@ -171,16 +172,16 @@ class Promises:
             TRAITS.may_show(name, running.name) for name in (before.name, before.asked) if name
         )
 
+    def _is_meant(self, place: Place) -> bool:
+        """Whether a channel means the source: by reload, a take may run where none does."""
+        on_dvr = [one for one in self.run.settings.channels if one.dvr == place[0]]
+        return any(self.run.source_of(one).place == place for one in on_dvr)
+
     def renamed_by_operator(self, one: Recording) -> None:
         """Ours if we watch: if the look before knew it by another sign than its name."""
         dvr, source = one.place
         mac = self.run.macs[dvr]
-        meant = any(
-            self.run.source_of(one).place == (dvr, source)
-            for one in self.run.settings.channels
-            if one.dvr == dvr
-        )
-        is_watching = self.run.is_alive and self.is_watching.get(dvr) and meant
+        is_watching = self.run.is_alive and self.is_watching.get(dvr) and self._is_meant(one.place)
         blind = not is_watching or not mac.source(source).is_there
         if not one.seen or (blind and not mac.quirks.dated):
             one.excused = True

@@ -109,18 +109,22 @@ def by_its_name(evidence: Evidence) -> Whose | None:
 
 
 def goes_on(evidence: Evidence) -> Whose | None:
-    """Our take was seen until a moment ago, and this follows it with its date, under its name, or under none:
-    the recorder split it, and was idle between the two files. Under the name that we have just given the
-    source it may, but in the very first moment, just as well be somebody's."""
-    losses, take = evidence.memory.losses, evidence.memory.take
-    if losses is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
+    """Our take was seen until a moment ago, and this follows it with its date, whatever has become of its job
+    meanwhile: the recorder split it, and was idle between the two files. Where it was to go on, this is ours
+    under its name as well, or under none. Under the name that we have just given the source it may, but in
+    the very first moment, just as well be somebody's."""
+    gone, take = evidence.memory.gone, evidence.memory.take
+    if gone is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
         return None
-    if losses.date == evidence.source.start_date and _TO_THE_SECOND.search(losses.date):
+    has_died = evidence.memory.losses is not None
+    idle = inf if evidence.case.dvr.folded is None else evidence.case.dvr.folded - gone.when
+    is_late = idle > evidence.case.traits.start_grace
+    is_same_date = gone.date == evidence.source.start_date and _TO_THE_SECOND.search(gone.date)
+    if is_same_date and (has_died or not is_late):
         return Whose.OURS
-    idle = inf if evidence.case.dvr.folded is None else evidence.case.dvr.folded - losses.died
-    if idle > evidence.case.traits.start_grace:
+    if is_late or not has_died:
         return None
-    if evidence.source.recording_name is None or evidence.is_made_of(losses.name):
+    if evidence.source.recording_name is None or evidence.is_made_of(gone.name):
         return Whose.OURS
     if take is None or not evidence.is_made_of(take.given):
         return None

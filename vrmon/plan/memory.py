@@ -304,13 +304,23 @@ class Attempt:
 @dataclass(frozen=True)
 class Losses:
     """Takes of the channel's job that ended by themselves: how many short-lived ones in a row (`deaths`), the
-    last at `died`, called `name`, begun at `date` in the recorder's words, last seen at `seen`."""
+    last at `died`, called `name`, last seen at `seen`."""
 
     deaths: int
     died: float
     name: str
     seen: float
-    date: str = ""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A take that its source was first seen without at `when`: a recorder that splits it may be idle for a
+    moment. It was called `name`, and had begun at `date` in the recorder's words."""
+
+    job: Job
+    name: str
+    date: str
+    when: float
 
 
 @dataclass(frozen=True)
@@ -356,6 +366,7 @@ class ChannelMemory:
     overrun: Job | None = None
     picture: Picture | None = None
     idle_since: tuple[Job, float] | None = None
+    gone: Gone | None = None
 
     @property
     def is_at_a_drill(self) -> bool:

@@ -13,6 +13,7 @@ from vrmon.plan.memory import (
     FLIGHT,
     Attempt,
     ChannelMemory,
+    Gone,
     Label,
     Losses,
     Naming,
@@ -190,12 +191,11 @@ def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> 
         return following.seen_again(take, _shown(case, source))
     if isinstance(take, Sent):
         return following.begun(take, _shown(case, source), clue)
-    job = memory.job if take is None else take.job
-    losses = memory.losses
-    assert job is not None  # noqa: S101 - the clue that follows a lost take speaks of a channel's job only
-    number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, job))))
-    name = source.recording_name or (losses.name if losses is not None else "")
-    went_on = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
+    gone = memory.gone
+    assert gone is not None  # noqa: S101 - no other clue speaks of what was neither seen nor sent
+    number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, gone.job))))
+    name = source.recording_name or gone.name
+    went_on = Sent(gone.job, source.unique_id, number, Label(name), sent=_ended(case))
     return following.begun(went_on, _shown(case, source), clue)
 
 
@@ -230,13 +230,13 @@ def _bears_ours(case: Case, shown: str | None) -> bool:
 
 def _in_place_of(memory: ChannelMemory, whose: Whose) -> tuple[Job | None, str]:
     """Whose take such a recording may be nevertheless, and what that was called."""
-    take, before, losses = memory.take, memory.theirs, memory.losses
+    take, before, gone = memory.take, memory.theirs, memory.gone
     if isinstance(take, Running):
         return take.job, take.name
     if before is not None:
         return before.job, before.in_place_of
-    if whose is Whose.DOUBTFUL and losses is not None:
-        return memory.job, losses.name
+    if whose is Whose.DOUBTFUL and gone is not None:
+        return gone.job, gone.name
     return None, ""
 
 
@@ -272,6 +272,7 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
         if stop.has_stopped(source, 0.0 if case.observation is None else case.observation.began):
             return replace(memory, attempt=None, take=None)
         return replace(memory, take=awaited)
+    memory = replace(memory, gone=Gone(take.job, take.name, take.date or "", _ended(case)))
     stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
     if stopped or memory.hold is not None:  # who has the channel may end its take
         return replace(memory, attempt=attempt, take=None)
@@ -282,7 +283,7 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     confirmed = take.started if take.confirmed is None else take.confirmed
     before = 0 if memory.losses is None else memory.losses.deaths
     deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
-    losses = Losses(deaths, _ended(case), take.name, confirmed, take.date or "")
+    losses = Losses(deaths, _ended(case), take.name, confirmed)
     return replace(memory, attempt=None, take=None, losses=losses)
 
 

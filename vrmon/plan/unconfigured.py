@@ -70,8 +70,9 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
     take = memory.take
     if not isinstance(take, Sent | Running):
         return memory
+    was_idle = memory.phase is Phase.IDLE and memory.phase_since is not None
     if not shown.source.is_recording:
-        is_known = memory.phase is Phase.IDLE or isinstance(take, Sent)
+        is_known = was_idle or isinstance(take, Sent)
         return memory if is_known else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
     name, date = shown.source.recording_name, shown.source.start_date
     if isinstance(take, Sent):
@@ -79,10 +80,10 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
         is_ours = is_ours and shown.look.began >= take.sent
         return replace(memory, take=following.begun(take, shown, "its name")) if is_ours else memory
     is_same_date = None if not take.date or not date else take.date == date
-    if memory.phase is Phase.IDLE and not is_same_date and name not in (None, take.name):
+    if was_idle and not is_same_date and name not in (None, take.name):
         return replace(memory, take=None)
     is_ours = is_same_date is not False or name is None or shown.may_be(take.name, take.given, *take.files)
-    memory = replace(memory, phase=Phase.RECORDING) if memory.phase is Phase.IDLE else memory
+    memory = replace(memory, phase=Phase.RECORDING) if was_idle else memory
     return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
 
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from vrmon.model import Outcome, Verb
-from vrmon.plan.memory import Attempt, ChannelMemory, Hold, Losses, Picture
+from vrmon.plan.memory import Attempt, ChannelMemory, Gone, Hold, Losses, Picture
 from vrmon.state import saved_drills, saved_takes
 from vrmon.state.written import Shift, named, named_job, text
 
 
 def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
-    hold, released, losses = channel.hold, channel.released, channel.losses
+    hold, released, losses, gone = channel.hold, channel.released, channel.losses, channel.gone
     return {
         "job": named(channel.job),
         "take": None if channel.take is None else saved_takes.encoded(channel, channel.take, unix),
@@ -21,7 +21,7 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "died": None if losses is None else unix(losses.died),
         "lost_take": "" if losses is None else losses.name,
         "lost_seen": None if losses is None else unix(losses.seen),
-        "lost_date": "" if losses is None else losses.date,
+        "gone": None if gone is None else [named(gone.job), gone.name, gone.date, unix(gone.when)],
         "hold": None
         if hold is None
         else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
@@ -47,6 +47,7 @@ def of(channel: ChannelMemory) -> tuple[object, ...]:
         channel.attempt,
         channel.theirs,
         channel.losses,
+        channel.gone,
         channel.bound,
         channel.job_ended,
         *said,
@@ -64,7 +65,6 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
             died,
             text(saved["lost_take"]),
             died if seen is None else seen,
-            text(saved.get("lost_date", "")),
         )
     bound, theirs = saved.get("bound"), saved.get("theirs")
     return ChannelMemory(
@@ -72,6 +72,7 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
         take=None if saved["take"] is None else saved_takes.restored(saved["take"], monotonic, now),
         attempt=_stop_sent(now) if saved.get("stopping", False) else None,
         losses=losses,
+        gone=_restored_gone(saved["gone"], monotonic, now) if saved.get("gone") else None,
         hold=None if saved["hold"] is None else _restored_hold(saved["hold"], epoch, now),
         released=None if saved["released"] is None else (named_job(saved["released"][0]), now),
         bound=None if bound is None else (int(bound[0]), text(bound[1])),
@@ -83,6 +84,11 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
         picture=_restored_picture(saved["picture"], monotonic) if saved.get("picture") else None,
         drill=saved_drills.restored(saved["drill"], epoch, now) if saved.get("drill") else None,
     )
+
+
+def _restored_gone(saved: Any, monotonic: Shift, now: float) -> Gone:
+    when = monotonic(saved[3])
+    return Gone(named_job(saved[0]), text(saved[1]), text(saved[2]), now if when is None else when)
 
 
 def _restored_picture(saved: Any, monotonic: Shift) -> Picture | None:
