@@ -176,13 +176,13 @@ class VirtualRecorder:
             is_recording=shown,
             is_paused=shown and running is not None and running.paused,
             is_locked=one.is_locked if newer else None,
-            recording_name=self._spelled(running.name if running else one.next_name) if newer else None,
+            recording_name=self.spelled(running.name if running else one.next_name) if newer else None,
             start_date=running.date if newer and self.quirks.dated and running and shown else None,
             destinations=(("disk",) if one.has_destination else ()) if newer else None,
             starts=running.began + self.epoch if newer and self.quirks.dated and running and shown else None,
         )
 
-    def _spelled(self, name: str) -> str:
+    def spelled(self, name: str) -> str:
         match self.quirks.spelling:
             case "latin-1":
                 return name.encode().decode("latin-1")

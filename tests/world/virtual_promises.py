@@ -168,9 +168,8 @@ class Promises:
         if before is None or before.foreign or before.ended is None:
             return False
         is_unseen = before.ended > self.watched.get(running.place, 0.0)
-        return is_unseen and any(
-            TRAITS.may_show(name, running.name) for name in (before.name, before.asked) if name
-        )
+        known = {name for one in (before.name, before.asked) if one for name in (one, mac.spelled(one))}
+        return is_unseen and any(TRAITS.may_show(name, mac.spelled(running.name)) for name in known)
 
     def _is_meant(self, place: Place) -> bool:
         """Whether a channel means the source: by reload, a take may run where none does."""
