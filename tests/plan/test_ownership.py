@@ -310,11 +310,26 @@ def test_what_bears_the_name_given_for_the_next_take_is_the_one_before_for_a_mom
 @pytest.mark.parametrize(
     ("date", "ours"), [("2026-11-22 12:00:02", True), ("2026-11-22 12:00:03", False), ("2026-11-22", False)]
 )
-def test_what_follows_with_the_date_of_our_take_is_our_take(date: str, ours: bool) -> None:
+@pytest.mark.parametrize("lasted", [3.0, 0.5])
+def test_what_follows_with_the_date_of_our_take_is_our_take(date: str, ours: bool, lasted: float) -> None:
+    """If that took longer than a second, in which another may begin."""
     first = "2026-11-22" if date == "2026-11-22" else "2026-11-22 12:00:02"
     memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, first)
-    between = looked(memory, 3.0, SENT.given, previous=2.0, recording=False)
-    assert (looked(between, 30.0, "LINE 1", date, 29.0).running is not None) is ours
+    memory = shown(memory, 2.0 + lasted, SENT.given, first)
+    between = looked(memory, 6.0, SENT.given, previous=2.0 + lasted, recording=False)
+    after = looked(between, 30.0, "LINE 1", date, 29.0)
+    assert (after.running is not None) is (ours and lasted > 1.0)
+
+
+@pytest.mark.parametrize(("is_stopping", "ours"), [(True, False), (False, True)])
+def test_what_follows_a_take_that_we_have_stopped_is_not_ours(is_stopping: bool, ours: bool) -> None:
+    memory = shown(ChannelMemory(SENT.job, SENT), 2.0, SENT.given, "2026-11-22 12:00:02")
+    memory = shown(memory, 5.0, SENT.given, "2026-11-22 12:00:02")
+    if is_stopping:
+        memory = replace(memory, attempt=Attempt(Verb.STOP, sent=5.5, since=5.5, ended=5.6))
+    between = looked(memory, 6.0, SENT.given, previous=5.0, recording=False)
+    after = looked(between, 7.0, "LINE 1", "2026-11-22 12:00:02", 6.0)
+    assert (after.running is not None) is ours
 
 
 def test_a_doubtful_recording_is_ours_when_a_person_says_so() -> None:

@@ -28,6 +28,7 @@ from vrmon.plan.replacing import replace
 from vrmon.plan.sources import Found
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
+_TO_THE_SECOND = 1.0  # seconds in which another recording may begin under the same date
 _AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
 
 
@@ -272,8 +273,8 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
         if stop.has_stopped(source, 0.0 if case.observation is None else case.observation.began):
             return replace(memory, attempt=None, take=None)
         return replace(memory, take=awaited)
-    memory = replace(memory, gone=Gone(take.job, take.name, take.date or "", _ended(case)))
     stopped = memory.attempt is not None and memory.attempt.verb is Verb.STOP
+    memory = replace(memory, gone=None if stopped else _gone(case, take))
     if stopped or memory.hold is not None:  # who has the channel may end its take
         return replace(memory, attempt=attempt, take=None)
     if take.job != memory.job:
@@ -285,6 +286,12 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
     deaths = 1 if confirmed - take.started >= SHORT_LIVED else before + 1
     losses = Losses(deaths, _ended(case), take.name, confirmed)
     return replace(memory, attempt=None, take=None, losses=losses)
+
+
+def _gone(case: Case, take: Running) -> Gone:
+    """Its date is that of nothing else only where it has run for a second: dates are told to the second."""
+    lasted = 0.0 if take.confirmed is None else take.confirmed - take.started
+    return Gone(take.job, take.name, (take.date or "") if lasted > _TO_THE_SECOND else "", _ended(case))
 
 
 def _may_be_unshown_yet(case: Case, take: Running) -> bool:
