@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from tests.world.http_client import client_of, get
 from vrmon.errors import BadAnswer, DeviceError, Unreachable
 from vrmon.model import Sight
 from vrmon.net.body import Answer
-from vrmon.net.client import LIMIT
+from vrmon.net.client import LIMIT, Client
 from vrmon.net.endpoint import Endpoint
+from vrmon.net.sockets import BudgetSocket
 from vrmon.settings import DeviceSettings
 
 
@@ -29,6 +31,55 @@ def test_a_command_is_sent_once_whatever_happens() -> None:
         assert [heard.line.split()[0] for heard in server.heard] == ["PUT"]
         assert server.heard[0].headers["content-type"] == "application/json"
         assert server.heard[0].body == '{"recording_name": "Ü"}'.encode()
+
+
+@pytest.mark.parametrize("body", [None, {"recording_name": "NEWS"}])
+def test_a_request_goes_out_in_one_piece(body: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces: list[bytes] = []
+    send = BudgetSocket.send
+
+    def noted(sock: BudgetSocket, data: bytes, flags: int = 0) -> int:
+        pieces.append(bytes(data))
+        return send(sock, data, flags)
+
+    monkeypatch.setattr(BudgetSocket, "send", noted)
+    with Hostile(always(http_answer())) as server:
+        client = client_of(server.url)
+        assert client.exchange(client.prepare("PUT", "sources", body=body)).status == 200
+        client.close()
+    (piece,) = pieces
+    head, _, sent = piece.partition(b"\r\n\r\n")
+    assert head.startswith(b"PUT /sources?password=")
+    assert sent == (b"" if body is None else b'{"recording_name": "NEWS"}')
+    assert f"Content-Length: {len(sent)}".encode() in head
+
+
+def test_an_answer_that_comes_before_the_device_has_heard_all_is_an_answer() -> None:
+    def behave(connection: Connection) -> None:
+        connection.sock.recv(1)
+        connection.send(http_answer(status=413))
+        connection.sock.shutdown(socket.SHUT_RD)
+        connection.hang()
+
+    with Hostile(behave) as server:
+        client = client_of(server.url, timeout=20.0)
+        assert client.exchange(client.prepare("PUT", "sources", body="x" * 100_000)).status == 413
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("http://127.0.0.1/", "http://127.0.0.1:80/sources"),
+        ("http://127.0.0.1:8080/api/", "http://127.0.0.1:8080/api/sources"),
+        ("http://127.0.0.1/ü b", "http://127.0.0.1:80/%C3%BC%20b/sources"),
+        ("https://MAC.Example/a%20b", "https://mac.example:443/a%20b/sources"),
+    ],
+)
+def test_the_address_of_a_resource(url: str, asked: str) -> None:
+    client = Client(Endpoint(DeviceSettings("dvr-1", url, tls="insecure")))
+    assert client.prepare("GET", "sources").url == asked
+    client.close()
 
 
 def test_what_is_asked_for() -> None:
@@ -119,7 +170,7 @@ def test_an_ipv6_zone_is_for_the_network_alone(zone: str) -> None:
 def test_the_host_of_a_url(url: str, host: str, dial: str) -> None:
     endpoint = Endpoint(DeviceSettings("dvr-1", url))
     assert (endpoint.host, endpoint.dial) == (host, dial)
-    assert "%" not in endpoint.url("sources")
+    assert "%" not in endpoint.base
 
 
 def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -135,6 +135,21 @@ def test_what_comes_just_before_the_deadline_does_not_put_it_off() -> None:
         client.close()
 
 
+def test_a_request_that_is_taken_piece_by_piece_ends_at_the_deadline() -> None:
+    def behave(connection: Connection) -> None:
+        while connection.sock.recv(4096) and not connection.server.closing.wait(0.05):
+            pass
+
+    with Hostile(behave) as server:
+        client = client_of(server.url, timeout=TIMEOUT)
+        request = client.prepare("PUT", "sources", body="x" * (32 << 20))
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s"):
+            client.exchange(request)
+        assert time.monotonic() - began < TIMEOUT + SLACK
+        client.close()
+
+
 def test_a_handshake_that_hangs_ends_at_the_deadline() -> None:
     with Hostile(lambda connection: connection.hang()) as server:
         client = client_of(server.url.replace("http:", "https:"), timeout=TIMEOUT)

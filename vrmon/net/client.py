@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import requests
@@ -66,15 +67,18 @@ class Client:
 
     def prepare(self, method: str, *segments: str, body: object = None) -> Request:
         """A request for the resource at `segments`, with `body` as JSON. It may be sent many times."""
-        content, headers = None, _HEADERS
-        if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-            headers = {**_HEADERS, "Content-Type": "application/json"}
-        url = self.endpoint.url(*segments)
+        content, resource = None, self.endpoint.resource(*segments)
         try:
-            return requests.Request(method, url, headers, data=content).prepare()
+            blank = _blank(self.endpoint.base)
         except FOREIGN as error:
             raise self.endpoint.explain(error, LIMIT) from None
+        request = blank.copy()
+        request.method, request.url = method, f"{blank.url}/{resource}"
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+            request.headers["Content-Type"] = "application/json"
+        request.prepare_body(content, None)
+        return request
 
     def exchange(self, request: Request, limit: int = LIMIT, *, harmless: bool = False) -> Answer:
         """Send it and give the whole answer, whatever its status.
@@ -159,6 +163,14 @@ class Client:
             self._pool.drop()
         else:
             self.endpoint.standing.add(self)
+
+
+@lru_cache(maxsize=256)
+def _blank(base: str) -> Request:
+    """What requests makes of a device's address: it looks for long at each that it is given."""
+    request = requests.Request("GET", base, _HEADERS).prepare()
+    request.url = (request.url or "").rstrip("/")
+    return request
 
 
 def _pool(endpoint: Endpoint, budget: Budget) -> Pool:

@@ -23,7 +23,8 @@ class Endpoint:
     clients find out: which of their connections stand idle, whether it `keeps_none` open for long, and how
     it spells its ids itself, by our spelling (`spellings`, which are replaced and never changed).
 
-    `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well.
+    `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well. `base`: the address that
+    all its resources have before them.
     `port`: the usual one of its kind, which its url need not name.
     Making one never fails: a CA file that cannot be read, say, is told by every exchange.
     """
@@ -50,7 +51,7 @@ class Endpoint:
             self._fault = "has no valid name in its url"
         self.dial = f"{self.host}%{zone}" if zone else self.host
         bracketed = f"[{self.host}]" if ":" in self.host else self.host
-        self._base = f"{parts.scheme}://{bracketed}:{self.port}{parts.path}".rstrip("/")
+        self.base = f"{parts.scheme}://{bracketed}:{self.port}{parts.path}".rstrip("/")
         try:
             self.context = context_for(device.tls if self.secure else "insecure")
         except OSError as error:
@@ -62,15 +63,16 @@ class Endpoint:
         if self._fault:
             raise self.error(Unreachable, self._fault)
 
-    def url(self, *segments: str) -> str:
-        """The address of a resource, password included; each segment becomes exactly one of the path."""
+    def resource(self, *segments: str) -> str:
+        """What follows `base` in the address of a resource, password included; each segment becomes exactly
+        one of the path."""
         self.check()
         for segment in segments:
             if segment in {"", ".", ".."}:
                 # Encoding does not help: servers decode dots before they resolve them.
                 raise self.error(BadAnswer, f"has an id that no address can hold: {json.dumps(segment)}")
         path = "/".join(quote(segment, safe="", errors="replace") for segment in segments)
-        return f"{self._base}/{path}{self._query}"
+        return f"{path}{self._query}"
 
     def error(self, kind: Callable[[str], E], text: str) -> E:
         """An error of `kind` that names the device and then says `text`."""

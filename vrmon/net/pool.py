@@ -6,6 +6,7 @@ One pool belongs to one thread. What it overrides are the hooks that urllib3 1.2
 from __future__ import annotations
 
 import http.client
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -28,14 +29,32 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
+    """Sends a request in one piece: the library sends its body apart from its head."""
+
     response_class = _Response
     dial: str
     budget: Budget
     opened: Any = None
+    _unsent = b""
 
     def _new_conn(self) -> BudgetSocket:
         self.opened = sock = connect(self.dial, self.port, self.budget)
         return sock
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        self._unsent += data
+
+    def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+        request, self._unsent = self._unsent, b""
+        with suppress(BrokenPipeError):  # a device may have answered before it has heard all
+            self.sock.sendall(request)
+        return super().getresponse(*args, **kwargs)
+
+    def close(self) -> None:
+        self._unsent = b""
+        super().close()
 
 
 class _TlsConnection(_Connection, HTTPSConnection):

@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 import time
+from functools import lru_cache
 from typing import Any
 
 from vrmon.net.resolver import addresses
@@ -54,7 +55,7 @@ class Budget:
         """What is left of the time; TimeoutError when nothing is."""
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the deadline has passed")
+            raise _too_late()
         return left
 
     def is_spent(self) -> bool:
@@ -69,10 +70,20 @@ class Budget:
 
 
 class BudgetSocket(socket.socket):
-    """A TCP socket whose every wait ends when its budget's time does."""
+    """A TCP socket whose every wait ends when its budget's time does.
+
+    It is the kernel that ends a wait. Python's own timeouts cost a call more for each that is made, and as
+    many turns at the interpreter's lock, which some hundred threads may wait for.
+    """
 
     budget: Budget | None = None  # None only within a TLS handshake, which the inherited timeout bounds
     _reader: Any = None
+    _patience = 0.0  # seconds for which the kernel waits
+
+    def settimeout(self, value: float | None) -> None:
+        """A library sets it for each exchange, mostly to what it is."""
+        if value != self.gettimeout():
+            super().settimeout(value)
 
     def _before_receiving(self) -> None:
         if self.budget is not None:
@@ -86,33 +97,45 @@ class BudgetSocket(socket.socket):
             self._bound(self.budget.seconds())
 
     def _bound(self, left: float) -> None:
-        """Wait for no longer than what is left. A timeout that is hardly longer may stand: each change of it
-        is a call of the kernel, and a turn at the interpreter's lock that some hundred threads wait for."""
-        timeout = self.gettimeout()
-        if timeout is None or not left <= timeout < left + _HARDLY:
-            self.settimeout(left)
+        """Wait for no longer than what is left, or hardly longer: that may stand."""
+        self.settimeout(None)
+        if not left <= self._patience < left + _HARDLY:
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                self.setsockopt(socket.SOL_SOCKET, option, _timeval(left))
+            self._patience = left
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._before_receiving()
-        data = super().recv(*args, **kwargs)
+        try:
+            data = super().recv(*args, **kwargs)
+        except BlockingIOError:
+            raise _too_late() from None
         if self.budget is not None:
             self.budget.take(len(data))
         return data
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self._before_receiving()
-        size = super().recv_into(*args, **kwargs)
+        try:
+            size = super().recv_into(*args, **kwargs)
+        except BlockingIOError:
+            raise _too_late() from None
         if self.budget is not None:
             self.budget.take(size)
         return size
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self._before_sending()
-        return super().send(*args, **kwargs)
+        try:
+            return super().send(*args, **kwargs)
+        except BlockingIOError:
+            raise _too_late() from None
 
-    def sendall(self, *args: Any, **kwargs: Any) -> None:
-        self._before_sending()
-        super().sendall(*args, **kwargs)
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Piece by piece: a device that takes them one by one has no more time than another."""
+        left = memoryview(data).cast("B")
+        while left:
+            left = left[self.send(left, flags) :]
 
     def makefile(self, *_: Any, **__: Any) -> Any:
         """A reader, which is all that an HTTP library asks for."""
@@ -154,9 +177,33 @@ class _Reader(io.BufferedReader):
 class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
     """The same over TLS; an SSLContext makes them once its `sslsocket_class` says so."""
 
+    def _bound(self, left: float) -> None:
+        """TLS knows of no wait but Python's own."""
+        timeout = self.gettimeout()
+        if timeout is None or not left <= timeout < left + _HARDLY:
+            self.settimeout(left)
+
     def is_quiet(self) -> bool:
         """Reading rather than polling: what lies ready on a fresh connection is mostly a session ticket."""
         return self.waiting() == b""
+
+
+def _too_late() -> TimeoutError:
+    return TimeoutError("the deadline has passed")
+
+
+def _timeval(seconds: float) -> bytes:
+    """As the kernel takes it; never 0, which stands for no end."""
+    whole, part = divmod(max(round(seconds * 1e6), 1), 1_000_000)
+    return struct.pack(_timeval_format(), whole, part)
+
+
+@lru_cache
+def _timeval_format() -> str:
+    """Of 64 bits each, but on 32-bit machines of old."""
+    with socket.socket() as sock:
+        size = len(sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16))
+    return "qq" if size == 16 else "ll"
 
 
 def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
