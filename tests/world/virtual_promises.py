@@ -381,11 +381,14 @@ class Promises:
             good = running is not None and (
                 not running.paused or running.foreign or running.excused or _is_of_another(running, channel)
             )
+            meant = run.source_of(channel)
+            unsettled = set() if source is meant else {meant.place}  # where it will be, once that is done
             if not active or not well or good or verdict.memory.hold is not None:
-                for place in {source.place, run.source_of(channel).place}:  # where it is, where it will be
-                    self.unsteady[place] = max(run.now, self.unsteady.get(place, 0.0))
+                unsettled.add(source.place)
             elif run.now - self.unsteady.get(source.place, 0.0) > UNRECORDED:
                 self.fail(f"{channel.name} goes unrecorded: {verdict}")
+            for place in unsettled:
+                self.unsteady[place] = max(run.now, self.unsteady.get(place, 0.0))
 
     def _is_anothers(self, channel: Channel, source: VirtualSource) -> bool:
         """Whether another channel's take still runs there, from before a reload."""
