@@ -41,7 +41,6 @@ def begun(take: Sent, shown: Shown, clue: str) -> Running:
         name=name,
         started=shown.look.ended,
         date=shown.source.start_date,
-        files=(name,),
         known_by=clue,
         borne=any(shown.traits.may_show(one, name) for one in (take.given, *take.aliases) if one),
     )
