@@ -8,15 +8,15 @@ from types import MappingProxyType
 
 import pytest
 
-from tests.world.virtual import By, Quirks
+from tests.world.virtual import By, Quirks, Recording
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import site
 from tests.world.virtual_stories import begun, recording, running
-from vrmon.model import DeviceState, DvrObservation, Observation
+from vrmon.model import DeviceState, DvrObservation, Job, Observation
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.memory import Jobs, Sent
-from vrmon.settings import Sync
+from vrmon.settings import Settings, Sync
 
 
 def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
@@ -47,11 +47,16 @@ def test_a_take_whose_channel_is_gone_before_anybody_has_seen_it_is_known_again(
     assert "leftover-take" in {one.code for one in run.planned.problems}
     run.until(100.0)
     take.name = "RENAMED"
+    assert_is_known_again(run, settings, job, take)
+
+
+def assert_is_known_again(run: Run, settings: Settings, job: Job, take: Recording) -> None:
+    """Once its channel is there again, the take goes on, and ends with its job."""
     run.reload(settings)
-    run.until(110.0)
+    run.until(run.now + 10.0)
     assert (run.verdict().phase, run.mac.recordings) == ("recording", [take])
     run.playbox.jobs.remove(job)
-    run.until(130.0)
+    run.until(run.now + 20.0)
     assert take.ended is not None
 
 
@@ -70,12 +75,7 @@ def test_a_take_that_turns_up_while_its_channel_is_gone_is_followed(is_renamed: 
     assert [str(one.facts["name"]) for one in run.planned.problems if one.code == "leftover-take"] == [
         take.name
     ]
-    run.reload(settings)
-    run.until(110.0)
-    assert (run.verdict().phase, run.mac.recordings) == ("recording", [take])
-    run.playbox.jobs.remove(job)
-    run.until(130.0)
-    assert take.ended is not None
+    assert_is_known_again(run, settings, job, take)
 
 
 def test_a_leftover_take_that_is_split_over_a_restart_is_followed() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from vrmon.model import Source, Verb
+from vrmon.plan import following
 from vrmon.plan.case import Case
 from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Whose
 from vrmon.plan.wanted import is_expired
@@ -53,14 +54,11 @@ class Evidence:
     @property
     def is_same_date(self) -> bool | None:
         """Whether it began when our take did; None where the recorder does not tell."""
-        if self.running is None or not self.running.date or not self.source.start_date:
-            return None
-        return self.running.date == self.source.start_date
+        return None if self.running is None else following.has_its_date(self.running, self.source)
 
     def is_made_of(self, *names: str) -> bool:
         """Whether the name that is shown may be one of these, spelled, numbered or cut by the recorder."""
-        shown = self.source.recording_name
-        return shown is not None and any(self.case.traits.may_show(name, shown) for name in names if name)
+        return following.is_made_of(self.case.traits, self.source.recording_name, *names)
 
 
 def by_its_date(evidence: Evidence) -> Whose | None:
@@ -78,8 +76,7 @@ def watched(evidence: Evidence) -> Whose | None:
     take = evidence.running
     if take is None or not evidence.is_watched:
         return None
-    has_changed = evidence.is_same_date is False and evidence.source.recording_name is not None
-    is_ours = not has_changed or evidence.is_made_of(take.name, take.given, *take.files)
+    is_ours = following.may_be_it(take, evidence.source, evidence.case.traits)
     return Whose.OURS if is_ours else Whose.DOUBTFUL
 
 

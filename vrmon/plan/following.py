@@ -25,8 +25,25 @@ class Shown:
 
     def may_be(self, *names: str) -> bool:
         """Whether its name may be one of these, spelled, numbered or cut by the recorder."""
-        name = self.source.recording_name
-        return name is not None and any(self.traits.may_show(one, name) for one in names if one)
+        return is_made_of(self.traits, self.source.recording_name, *names)
+
+
+def is_made_of(traits: Traits, shown: str | None, *names: str) -> bool:
+    """Whether the name that is shown may be one of these, spelled, numbered or cut by the recorder."""
+    return shown is not None and any(traits.may_show(name, shown) for name in names if name)
+
+
+def has_its_date(take: Running, source: Source) -> bool | None:
+    """Whether what the source records began when the take did; None where the recorder does not tell."""
+    return None if not take.date or not source.start_date else take.date == source.start_date
+
+
+def may_be_it(take: Running, source: Source, traits: Traits) -> bool:
+    """Whether what stands in the place of a take that was watched may be that take: not where both its name
+    and its date are other ones, and the name is not made of ours."""
+    shown = source.recording_name
+    has_changed = has_its_date(take, source) is False and shown is not None
+    return not has_changed or is_made_of(traits, shown, take.name, take.given, *take.files)
 
 
 def begun(take: Sent, shown: Shown, clue: str) -> Running:
@@ -42,7 +59,7 @@ def begun(take: Sent, shown: Shown, clue: str) -> Running:
         started=shown.look.ended,
         date=shown.source.start_date,
         known_by=clue,
-        borne=any(shown.traits.may_show(one, name) for one in (take.given, *take.aliases) if one),
+        borne=is_made_of(shown.traits, name, take.given, *take.aliases),
     )
     return seen_again(running, shown)
 

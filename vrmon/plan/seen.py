@@ -28,7 +28,7 @@ from vrmon.plan.replacing import replace
 from vrmon.plan.sources import Found
 
 SHORT_LIVED = 60.0  # seconds: a take that dies younger than this counts as dying again
-_TO_THE_SECOND = 1.0  # seconds in which another recording may begin under the same date
+_SAME_DATE = 1.0  # seconds in which another recording may begin under the same date
 _AT_FIRST = 60.0  # seconds in which a vrmon that has forgotten all finds what it had begun
 
 
@@ -291,7 +291,7 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
 def _gone(case: Case, take: Running) -> Gone:
     """Its date is that of nothing else only where it has run for a second: dates are told to the second."""
     lasted = 0.0 if take.confirmed is None else take.confirmed - take.started
-    return Gone(take.job, take.name, (take.date or "") if lasted > _TO_THE_SECOND else "", _ended(case))
+    return Gone(take.job, take.name, (take.date or "") if lasted > _SAME_DATE else "", _ended(case))
 
 
 def _may_be_unshown_yet(case: Case, take: Running) -> bool:

@@ -48,7 +48,7 @@ def forget(
             del channels[key]
             continue
         channels[key] = memory
-        if shown is not None and take is not before.take:
+        if shown is not None:
             dvrs[key.dvr] = starting.reserve(dvrs[key.dvr], key, before.take, take, shown.traits)
 
 
@@ -74,16 +74,15 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
     if not shown.source.is_recording:
         is_known = was_idle or isinstance(take, Sent)
         return memory if is_known else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
-    name, date = shown.source.recording_name, shown.source.start_date
+    name = shown.source.recording_name
     if isinstance(take, Sent):
         is_ours = name is None or shown.may_be(take.given, *take.aliases, take.standing)
         is_ours = is_ours and shown.look.began >= take.sent
         return replace(memory, take=following.begun(take, shown, "its name")) if is_ours else memory
-    is_same_date = None if not take.date or not date else take.date == date
-    if was_idle and not is_same_date and name not in (None, take.name):
+    if was_idle and not following.has_its_date(take, shown.source) and name not in (None, take.name):
         return replace(memory, take=None)
-    is_ours = is_same_date is not False or name is None or shown.may_be(take.name, take.given, *take.files)
     memory = replace(memory, phase=Phase.RECORDING) if was_idle else memory
+    is_ours = following.may_be_it(take, shown.source, shown.traits)
     return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
 
 
