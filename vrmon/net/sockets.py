@@ -11,10 +11,13 @@ import socket
 import ssl
 import struct
 import time
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from vrmon.net.resolver import addresses
+
+T = TypeVar("T")
 
 _OPTIONS: tuple[tuple[int, int, int | bytes], ...] = (
     # A connection that is given up on is reset: after an ordinary close the kernel would go on for minutes
@@ -106,30 +109,21 @@ class BudgetSocket(socket.socket):
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._before_receiving()
-        try:
-            data = super().recv(*args, **kwargs)
-        except BlockingIOError:
-            raise _too_late() from None
+        data = _in_time(super().recv, *args, **kwargs)
         if self.budget is not None:
             self.budget.take(len(data))
         return data
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self._before_receiving()
-        try:
-            size = super().recv_into(*args, **kwargs)
-        except BlockingIOError:
-            raise _too_late() from None
+        size = _in_time(super().recv_into, *args, **kwargs)
         if self.budget is not None:
             self.budget.take(size)
         return size
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self._before_sending()
-        try:
-            return super().send(*args, **kwargs)
-        except BlockingIOError:
-            raise _too_late() from None
+        return _in_time(super().send, *args, **kwargs)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Piece by piece: a device that takes them one by one has no more time than another."""
@@ -186,6 +180,14 @@ class BudgetTlsSocket(BudgetSocket, ssl.SSLSocket):
     def is_quiet(self) -> bool:
         """Reading rather than polling: what lies ready on a fresh connection is mostly a session ticket."""
         return self.waiting() == b""
+
+
+def _in_time(wait: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """What the call gives, unless the kernel has ended its wait."""
+    try:
+        return wait(*args, **kwargs)
+    except BlockingIOError:
+        raise _too_late() from None
 
 
 def _too_late() -> TimeoutError:
