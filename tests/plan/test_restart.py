@@ -278,6 +278,18 @@ def test_a_new_vrmon_does_not_take_a_job_that_it_knows_for_a_new_one() -> None:
     assert run.mac.recordings == [take]
 
 
+@pytest.mark.parametrize("keep", [0, None])
+def test_only_a_vrmon_that_has_forgotten_all_knows_its_take_by_a_numbered_name(keep: int | None) -> None:
+    """What it has begun under such a name is in the ledger of one that has not."""
+    run = begun()
+    run.until(20.0)
+    run.crash(keep=keep, pause=10.0)
+    run.mac.begin(run.mac.sources[0], "operator", run.now, name="NEWS_2")
+    run.job("NEWS")
+    run.until(50.0)
+    assert run.verdict().phase == ("recording" if keep is None else "foreign")
+
+
 def test_a_primary_that_left_the_configuration_and_came_back_stops_nothing_before_it_has_answered() -> None:
     run, _, take = recording()
     channels, primaries = run.settings.channels, run.settings.primaries

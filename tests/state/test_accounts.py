@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,15 @@ from tests.world.virtual_site import site
 from vrmon.plan.coverage.account import Account
 from vrmon.settings import Sync
 from vrmon.state import snapshot
+from vrmon.state.encoded import Encoded
+from vrmon.state.format import payload_text
 
 
-def running(quirks: Quirks) -> Run:
-    run = Run(site(1, Sync()), quirks)
+def running(quirks: Quirks, unwritten: float = 0.0) -> Run:
+    settings = site(1, Sync())
+    mac = settings.dvrs["mac"]
+    keeping_back = replace(mac, traits=replace(mac.traits, unwritten=unwritten))
+    run = Run(replace(settings, dvrs={"mac": keeping_back}), quirks)
     run.begin()
     run.until(5.0)
     run.job("NEWS")
@@ -51,6 +57,17 @@ def test_without_a_date_the_time_that_nobody_watched_is_in_doubt() -> None:
     assert "vrmon-away" in [gap.cause for gap in after.gaps]
 
 
+def test_a_take_that_ends_while_vrmon_is_away_for_a_moment_may_lack_what_was_not_written() -> None:
+    """Nobody saw whether the recorder died with it."""
+    run = running(Quirks(), unwritten=8.0)
+    run.until(341.0)  # the minute to which looks are kept has just begun
+    run.crash(pause=1.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(360.0)
+    assert account(run).least == 0.0
+    assert account(run).most > 8.0
+
+
 def test_a_job_that_begins_while_vrmon_is_away_is_bounded_by_that() -> None:
     run = Run(site(1, Sync()), Quirks())
     run.begin()
@@ -72,6 +89,13 @@ def test_the_same_text_is_saved_for_as_long_as_nothing_changes() -> None:
         run.until(float(second))
         texts.add(json.dumps(snapshot.payload(run.memory, EPOCH)["coverage"]))
     assert len(texts) <= 2, "once a minute at the most"
+
+
+def test_a_later_minute_is_encoded_although_nothing_else_has_changed() -> None:
+    run, encoded = running(Quirks()), Encoded()
+    for second in range(302, 365):
+        run.until(float(second))
+        assert encoded.encode(run.memory, EPOCH) == payload_text(snapshot.payload(run.memory, EPOCH))
 
 
 def test_an_account_comes_back_as_it_was() -> None:
