@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmon.catalog import Code, Severity
-from vrmon.model import Job, Outcome, ProblemKey, Verb
+from vrmon.model import Job, Outcome, ProblemKey, Source, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.drill import Drill, DrillResult, Told
 from vrmon.plan.ledger import Ledger, Owner
@@ -45,6 +45,7 @@ NOW, EPOCH = 5_000.0, 1_795_000_000.0
 SYNC = Sync(outage_hold=900.0)
 JOB = Job("9C64992CFF3A4A3FA3C635BB7D9B6071", "7")
 KEY = ChannelKey("playbox", JOB.ingest, "dvr")
+OTHER = ChannelKey("other", "A/B|C", "dvr")
 
 texts = st.text(max_size=12)
 moments = st.floats(0, NOW).map(lambda moment: round(moment, 3))
@@ -99,7 +100,7 @@ theirs = st.one_of(
 )
 losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments)
 gone = st.builds(Gone, jobs, texts, texts, moments)
-keys = st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")])
+keys = st.sampled_from([KEY, OTHER])
 owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(
     Hold, moments, st.none() | st.floats(0, 2 * NOW).map(lambda one: round(one, 3)), texts, texts
@@ -352,7 +353,7 @@ def test_what_is_encoded_part_by_part_is_the_text_of_the_whole(many: list[Memory
     assert encoded.encode(many[-1], EPOCH + 1.0) == payload_text(payload(many[-1], EPOCH + 1.0))
 
 
-@given(memories, st.sampled_from([KEY, ChannelKey("other", "A/B|C", "dvr")]), channels)
+@given(memories, st.sampled_from([KEY, OTHER]), channels)
 def test_a_part_that_has_changed_is_encoded_anew(
     memory: Memory, key: ChannelKey, after: ChannelMemory
 ) -> None:
@@ -428,6 +429,21 @@ def test_a_look_that_shows_a_take_as_it_was_is_no_reason_to_save() -> None:
     assert encoded.encode(Memory(channels={KEY: seen_again}), EPOCH) is before
 
 
+def test_what_is_as_it_was_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def note(one: Any) -> str:
+        made.append(one)
+        return payload_text(one)
+
+    encoded, memory = Encoded(), Memory(channels={KEY: BUSY})
+    encoded.encode(memory, EPOCH)
+    monkeypatch.setattr("vrmon.state.encoded.payload_text", note)
+    changed = replace(memory, channels={KEY: replace(BUSY), OTHER: ChannelMemory()})
+    encoded.encode(changed, EPOCH)
+    assert made == [payload(changed, EPOCH)["channels"][str(OTHER)]]
+
+
 def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> None:
     old = saved(Memory({"playbox": PrimaryMemory(jobs=Jobs({JOB: TrackedJob(JOB, 1.0, 1.0)}))}))
     del old["listed"]
@@ -450,7 +466,9 @@ def restored_job(memory: Memory, later: float = 0.0) -> TrackedJob:
 
 
 def test_a_poll_that_shows_the_same_is_no_reason_to_write() -> None:
-    assert saved(one_job(last_seen=4_981.0)) == saved(one_job(last_seen=4_999.0))
+    """Within a minute of the clock: one begins at `NOW`."""
+    assert saved(one_job(last_seen=NOW - 60.0)) == saved(one_job(last_seen=NOW - 0.1))
+    assert saved(one_job(last_seen=NOW - 0.1)) != saved(one_job(last_seen=NOW))
 
 
 def test_a_job_that_was_seen_too_long_ago_is_not_started_on_our_own_word() -> None:
@@ -486,6 +504,7 @@ def test_a_stop_that_was_under_way_may_have_come_or_not() -> None:
     assert after is not None
     assert after.must_look(NOW - 1.0), "only a look can tell"
     assert not after.must_look(NOW)
+    assert not after.has_stopped(Source("A", "A"), NOW), "nobody knows that it was obeyed"
     assert (after.refusals, after.error) == (0, "")
 
 

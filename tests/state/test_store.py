@@ -30,6 +30,7 @@ def test_nothing_was_saved_yet(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     saved(tmp_path / "new" / "folder", {"number": 1})
     assert found(tmp_path / "new" / "folder") == ({"number": 1}, "")
+    assert (tmp_path / "new" / "folder").stat().st_mode & 0o007 == 0
 
 
 def test_what_was_saved_last_is_found_again(tmp_path: Path) -> None:
@@ -50,6 +51,33 @@ def test_the_newest_wins(tmp_path: Path, store: StateStore) -> None:
         store.save({"number": number})
     assert store.close(60)
     assert found(tmp_path) == ({"number": 499}, "")
+
+
+def test_whoever_waits_is_told_once_it_is_on_the_disk(tmp_path: Path, store: StateStore) -> None:
+    read: list[str] = []
+    store.save({"number": 1}, lambda: read.append((tmp_path / "state.json").read_text()))
+    until(lambda: bool(read), "told")
+    assert json.loads(read[0])["payload"] == {"number": 1}
+
+
+def test_whoever_waits_is_told_that_it_cannot_be(tmp_path: Path) -> None:
+    failures: list[str] = []
+    store = StateStore(tmp_path / "state")
+    (tmp_path / "state").rename(tmp_path / "away")
+    store.save({"number": 1}, lambda: failures.append(store.failing()))
+    until(lambda: bool(failures), "told")
+    assert "Bring the folder back." in failures[0]
+    assert not store.close(60)
+
+
+def test_what_cannot_take_its_place_is_not_left_behind(tmp_path: Path, store: StateStore) -> None:
+    store.save({"number": 1})
+    until((tmp_path / "state.json").exists, "saved")
+    (tmp_path / "state.json.previous").mkdir()
+    store.save({"number": 2})
+    assert not store.close(60)
+    assert names(tmp_path) == {"state.json", "state.json.previous"}
+    assert json.loads((tmp_path / "state.json").read_text())["payload"] == {"number": 1}
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS])
@@ -111,6 +139,7 @@ def test_a_damaged_file_is_kept_and_the_generation_before_is_used(
     assert kept.read_bytes() == damaged
     assert "state.json is damaged: " in complaint
     assert f"It is kept as {kept.name}." in complaint
+    assert complaint.endswith("The state that was saved before the last one is used.")
     # Until something is saved, the good generation must survive another start.
     assert found(tmp_path)[0] == {"number": 1}
     saved(tmp_path, {"number": 4})
@@ -198,9 +227,22 @@ class TestLock:
         store.close(60)
         StateStore(tmp_path).close(60)
 
+    def test_its_proof_is_the_same_for_who_holds_it_next_until_the_machine_boots(
+        self, tmp_path: Path, store: StateStore
+    ) -> None:
+        proof = store.proof("a boot")
+        assert proof not in {"", store.proof("another")}
+        assert store.proof("") == "", "nobody knows which boot it is"
+        store.close(60)
+        after = StateStore(tmp_path)
+        assert after.proof("a boot") == proof
+        after.close(60)
+        assert after.proof("a boot") == "", "it is held no more"
+
     def test_a_folder_that_cannot_be_locked_stops_nobody(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         store = StateStore(tmp_path / "file")
         assert store.load().payload is None
         assert "A second vrmond would not be noticed." in store.failing()
+        assert store.proof("a boot") == ""
         store.close(60)
