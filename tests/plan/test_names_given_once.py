@@ -30,10 +30,15 @@ class Listening(VirtualRecorder):
 
 def listened_to(run: Run) -> Listening:
     heard = Listening(run)
+    stands_in(run, heard)
+    return heard
+
+
+def stands_in(run: Run, heard: VirtualRecorder) -> None:
+    """In the place of the run's recorder, and seen there."""
     name = next(name for name, mac in run.macs.items() if mac is run.mac)
     run.mac = run.macs[name] = heard
     run.until(run.now + 2.0)
-    return heard
 
 
 def test_a_job_id_that_is_used_for_another_show_is_another_take() -> None:
@@ -194,3 +199,42 @@ def test_a_take_that_died_early_and_whose_job_is_told_again_is_followed_by_one_o
     run.until(run.now + 30.0)
     assert run.verdict().phase == "recording"
     assert [one.name for one in run.mac.recordings] == ["NEWS", name]
+
+
+class Busy(Listening):
+    """Begins nothing for as long as it is busy."""
+
+    is_busy = True
+
+    def command(self, verb: Verb, unique_id: str, name: str, now: float, job: Job | None = None) -> str:
+        if verb is Verb.RECORD and self.is_busy:
+            self.told.append((verb, name))
+            return "busy"
+        return super().command(verb, unique_id, name, now, job)
+
+
+@pytest.mark.parametrize("name", ["NEWS", "news"])
+def test_a_name_that_a_recording_from_another_source_has_got_meanwhile_is_not_given_again(name: str) -> None:
+    run = begun(channels=2)
+    heard = Busy(run)
+    stands_in(run, heard)
+    run.job("NEWS")
+    run.until(run.now + 2.0)
+    assert (Verb.RECORD, "NEWS") in heard.told
+    heard.begin(heard.sources[1], "operator", run.now, name=name)
+    run.until(run.now + 10.0)
+    heard.is_busy = False
+    run.until(run.now + 30.0)
+    assert running(run).asked == "NEWS_2"
+    assert run.problems() == {"backup-incomplete"}
+
+
+def test_a_name_that_an_operators_recording_bears_is_not_given_to_a_take() -> None:
+    run = begun(channels=2)
+    heard = listened_to(run)
+    heard.begin(heard.sources[1], "operator", run.now, name="NEWS")
+    run.until(run.now + 2.0)
+    run.job("NEWS")
+    run.until(run.now + 20.0)
+    assert running(run).asked == "NEWS_2"
+    assert run.problems() == set()

@@ -348,8 +348,11 @@ def test_what_bears_a_name_that_we_give_elsewhere_afterwards_is_no_runaway_of_ou
     run = begun(channels=2)
     run.mac.begin(run.mac.sources[1], "operator", run.now, name="NEWS")
     run.until(10.0)
+    run.mac.sources[1].is_odd = True
     run.job("NEWS")
-    for second in range(11, 40):
+    run.until(15.0)
+    run.mac.sources[1].is_odd = False
+    for second in range(18, 40):
         run.until(float(second))
         assert run.problems(1) == set()
     assert running(run).name == "NEWS"

@@ -84,7 +84,7 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
     before = memory.take if memory.take is not None and memory.take.job == tracked.job else None
     if isinstance(before, Sent) and before.glimpsed:
         before = None  # it is over, and has left a file: the next is another take
-    take = _take_to_start(site, memory, before, tracked)
+    take = _take_to_start(site, memory, _unless_borne(site, before), tracked)
     if take is None or isinstance(take, Running):
         return memory, None
     if take is not before:
@@ -182,6 +182,23 @@ def _take_to_start(
     return _named_take(site, before, wanted, tracked.job)
 
 
+def _unless_borne(site: Site, take: Take | None) -> Take | None:
+    """Another recording that runs under the take's name is something else of that name."""
+    if not isinstance(take, Naming | Sent) or take.given in take.label.refused:
+        return take
+    if site.case.traits.fold(take.given) not in _borne_elsewhere(site):
+        return take
+    return replace(take, label=replace(take.label, refused=(*take.label.refused, take.given)))
+
+
+def _borne_elsewhere(site: Site) -> set[str]:
+    """The names, folded, of what the recorder records from other sources."""
+    observation = site.case.observation
+    sources = (observation.seen if observation is not None else None) or ()
+    running = (one for one in sources if one.is_recording and one.unique_id != site.source.unique_id)
+    return {site.case.traits.fold(one.recording_name) for one in running if one.recording_name}
+
+
 def _may_be_used(memory: ChannelMemory, take: Naming | Sent) -> bool:
     """Whether the recorder said yes to a record command under this name that no look has shown: there may be
     a file of that name."""
@@ -200,6 +217,8 @@ def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: 
     if before is not None:
         refused = before.label.refused
         barred = refused if isinstance(before, Sent) else (*refused, before.given)
+    strangers = (one for one in _borne_elsewhere(site) if one not in case.dvr.ledger)
+    barred = (*barred, *strangers)
     given, number = names.pick(case.sync, case.traits, name, owner, case.dvr.ledger, barred)
     if before is None:
         return Naming(job, site.source.unique_id, number, Label(given, stand_in))
