@@ -167,6 +167,14 @@ def test_what_a_person_knows_of_survives_and_what_cannot_be_read_of_it_costs_not
     assert found == {key: replace(known, resumed=NOW + 10.0)}
 
 
+def test_what_a_person_knows_of_is_told_again_after_twelve_hours_whatever_the_clock_did() -> None:
+    """The clock was years ahead when it was saved, and has been put right."""
+    key = ProblemKey(Code.SOURCE_DISABLED, "PCR 1")
+    known = Acknowledgement("alice", NOW + 1e8, NOW + 1e8 + 3600.0, Severity.DEGRADED)
+    found = restore(saved(Memory(acknowledged={key: known})), EPOCH, NOW, SYNC).acknowledged
+    assert (found[key].since, found[key].until) == (NOW, NOW + 12 * 3600.0)
+
+
 @pytest.mark.parametrize(
     ("verb", "outcome", "may_run"),
     [

@@ -149,7 +149,7 @@ def _taken_over(
     case: Case, memory: ChannelMemory, source: Source, job: Job, number: int, clue: str
 ) -> ChannelMemory:
     name = source.recording_name or ""
-    began = Sent(job, source.unique_id, number, Label(name), sent=_ended(case))
+    began = Sent(job, source.unique_id, number, Label(name))
     take = following.begun(began, _shown(case, source), clue)
     return replace(memory, take=take, attempt=None, theirs=None)
 
@@ -196,7 +196,7 @@ def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> 
     assert gone is not None  # noqa: S101 - no other clue speaks of what was neither seen nor sent
     number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, gone.job))))
     name = source.recording_name or gone.name
-    went_on = Sent(gone.job, source.unique_id, number, Label(name), sent=_ended(case))
+    went_on = Sent(gone.job, source.unique_id, number, Label(name))
     return following.begun(went_on, _shown(case, source), clue)
 
 

@@ -158,11 +158,9 @@ class Coverage:
         return replace(show, account=account, takes=_takes_of(account, job, self.takes, now))
 
     def needed(self, since: float) -> Coverage:
-        """Without what no job needs that was not over at `since`."""
-        began = min((show.account.began.earliest for show in self.open.values()), default=since)
-        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest >= min(began, since))
-        until = min((show.account.until for show in self.open.values()), default=since)
-        cover = self.cover.since_when(min(until, since))
+        """Where no job is open: without what none needs that begins at `since` or later."""
+        takes = tuple(one for one in self.takes if one.ended is None or one.ended.latest >= since)
+        cover = self.cover.since_when(since)
         if cover is self.cover and len(takes) == len(self.takes):
             return self
         return replace(self, cover=cover, takes=takes)
