@@ -175,6 +175,25 @@ def test_after_a_failed_fsync_the_whole_file_is_written_again(
     assert found(tmp_path) == ({"number": 2}, "")
 
 
+def test_what_is_saved_is_on_the_disk_under_its_name_before_anybody_is_told(
+    tmp_path: Path, store: StateStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that has been synced may be lost by its folder, which has to be synced once it has the name."""
+    synced: list[tuple[Path, bool]] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((place, (tmp_path / "state.json").exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    told: list[int] = []
+    store.save({"number": 1}, lambda: told.append(len(synced)))
+    until(lambda: bool(told), "told")
+    assert synced[: told[0]] == [(tmp_path / "state.json.new", False), (tmp_path, True)]
+
+
 def test_a_newer_payload_does_not_wait_for_the_pause_to_end(
     tmp_path: Path, store: StateStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +231,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_is_told(
     os.close(writing)
     assert store.close(60)
     os.close(reading)
+    assert store.failing() == ""
     assert found(tmp_path) == ({"number": 999}, "")
 
 

@@ -458,6 +458,14 @@ def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> Non
     assert restore(old, EPOCH, NOW, SYNC).primaries["playbox"].listed == frozenset()
 
 
+def test_a_take_that_a_vrmon_before_has_saved_in_fewer_words_is_understood() -> None:
+    take = Sent(JOB, "A", 1, Label("NEWS"), sent=NOW)
+    old = saved(Memory(channels={KEY: ChannelMemory(take=take)}))
+    for name in ("sent", "certain", "glimpsed", "aliases", "instead"):
+        del old["channels"][str(KEY)]["take"][name]
+    assert restore(old, EPOCH, NOW, SYNC).channels[KEY].take == replace(take, inherited=True)
+
+
 CHANNEL = saved(Memory(channels={KEY: ChannelMemory()}))["channels"][str(KEY)]
 TAKE = saved(Memory(channels={KEY: ChannelMemory(take=Naming(JOB, "A", 1, Label("NEWS")))}))["channels"][
     str(KEY)
@@ -483,6 +491,9 @@ def test_a_job_that_was_seen_too_long_ago_is_not_started_on_our_own_word() -> No
     assert restored_job(one_job()).present
     assert restored_job(one_job(), later=SYNC.outage_hold - 20).present
     assert not restored_job(one_job(), later=SYNC.outage_hold + 120).present
+    longest = SYNC.outage_hold + 60.0  # the time of its last sight is saved to the minute
+    assert restored_job(one_job(last_seen=NOW), later=longest).present
+    assert not restored_job(one_job(last_seen=NOW), later=longest + 0.1).present
 
 
 def test_a_job_that_was_there_when_another_began_was_seen_then_and_one_that_was_gone_was_not() -> None:
@@ -510,6 +521,7 @@ def test_a_stop_that_was_under_way_may_have_come_or_not() -> None:
     memory = Memory(channels={KEY: ChannelMemory(attempt=Attempt(Verb.STOP, sent=NOW, since=NOW))})
     after = restore(saved(memory), EPOCH, NOW, SYNC).channels[KEY].attempt
     assert after is not None
+    assert after.ended == NOW, "its answer is not waited for"
     assert after.must_look(NOW - 1.0), "only a look can tell"
     assert not after.must_look(NOW)
     assert not after.has_stopped(Source("A", "A"), NOW), "nobody knows that it was obeyed"
