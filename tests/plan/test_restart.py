@@ -78,6 +78,26 @@ def test_a_take_that_turns_up_while_its_channel_is_gone_is_followed(is_renamed: 
     assert_is_known_again(run, settings, job, take)
 
 
+def test_a_take_whose_channel_is_gone_is_known_by_the_name_that_its_source_was_given_meanwhile() -> None:
+    """Another channel has got the source, which nothing has shown recording yet."""
+    run = begun(Quirks(start_lag=8.0, name_while_recording="now", record_while_recording="refused"), 2)
+    run.job("NEWS")
+    while run.mac.sources[0].recording is None:
+        run.until(run.now + 0.001)
+    take, (gone, other) = running(run), run.settings.channels
+    run.reload(replace(run.settings, channels=(replace(other, source=gone.source),)))
+    job = run.playbox.begin(Job(other.ingest, "2"), "SPORT")
+    run.until(run.now + 4.0)
+    assert take.name == "SPORT"
+    run.hang("mac", 10.0)
+    run.until(run.now + 30.0)
+    run.playbox.jobs.remove(job)
+    run.until(run.now + 30.0)
+    assert running(run) is take
+    assert run.planned is not None
+    assert [one.facts["name"] for one in run.planned.problems if one.code == "leftover-take"] == ["SPORT"]
+
+
 def test_a_leftover_take_that_is_split_over_a_restart_is_followed() -> None:
     run, job, _ = recording(quirks=Quirks(dated=False, split_name="reset"))
     settings, source = run.settings, run.mac.sources[0]

@@ -8,7 +8,7 @@ from vrmon.catalog import Code, Situation
 from vrmon.model import DvrObservation, Fact, Phase, Problem, Source
 from vrmon.plan import following, problems, starting
 from vrmon.plan.following import Shown
-from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, Running, Sent, Take, TrackedJob
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Naming, PrimaryMemory, Running, Sent, Take, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.sources import by_id
@@ -33,16 +33,20 @@ def forget(
     if len(channels) <= len(settings.keys):
         return
     left = [key for key in channels if key not in settings.keys]
-    taken = [(key.dvr, one.take) for key, one in channels.items() if key in settings.keys]
-    claimed = {(dvr, take.source) for dvr, take in taken if isinstance(take, Running | Sent)}
+    takes = [(key.dvr, one.take) for key, one in channels.items() if key in settings.keys and one.take]
+    there = {(dvr, take.source): take for dvr, take in takes}
     for key in left:
         before, look = channels[key], looks.get(key.dvr)
         shown = _shown(settings, key, before.take, look)
         memory = before if shown is None else _looked_at(before, shown, moment)
         take = memory.take
+        other = None if take is None else there.get((key.dvr, take.source))
+        if isinstance(take, Sent) and isinstance(other, Naming | Sent):
+            take = _renamed(take, other.given)
+            memory = replace(memory, take=take)
         if (
             not isinstance(take, Running | Sent)
-            or (key.dvr, take.source) in claimed
+            or isinstance(other, Running)
             or _is_over(memory, take, look, is_watched=key.dvr in settings.dvrs, moment=moment)
         ):
             del channels[key]
@@ -84,6 +88,11 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
     memory = replace(memory, phase=Phase.RECORDING) if was_idle else memory
     is_ours = following.may_be_it(take, shown.source, shown.traits)
     return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
+
+
+def _renamed(take: Sent, name: str) -> Sent:
+    """Its recording, which nobody has seen, has got that name meanwhile, if it is there."""
+    return take if name in take.aliases else replace(take, aliases=(*take.aliases, name))
 
 
 def _is_over(
