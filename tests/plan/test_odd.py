@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.world.virtual_site import site
+from tests.world.virtual_stories import begun
 from vrmon.model import DeviceState, Job, Observation, Odd, Sight, Source
 from vrmon.plan import World, jobs, plan
 from vrmon.plan.memory import Memory, PrimaryMemory
@@ -181,3 +182,19 @@ def test_a_primary_that_invents_jobs_without_end_fills_no_memory(ingest: str) ->
         assert len(memory.jobs) <= 700
     assert A in memory.jobs, "a channel is busy with it"
     assert memory.left_out == (0 if ingest else 2000)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_take_whose_source_is_told_badly_is_not_seen(channels: int) -> None:
+    """What was seen before counts for a moment, though it be the only source that the recorder has."""
+    run = begun(channels=channels)
+    run.job("NEWS")
+    run.until(20.0)
+    assert run.problems() == set()
+    for source in run.mac.sources:
+        source.is_odd = True
+    run.until(22.0)
+    assert run.verdict().phase == "recording"
+    run.until(30.0)
+    assert run.verdict().phase == "unverified"
+    assert run.problems() == {"dvr-blind"}

@@ -118,11 +118,12 @@ class Verdict:
 
     @property
     def may_last(self) -> bool:
-        """Whether its job is recorded and nothing is done."""
+        """Whether the last look shows its job recorded, and nothing is done."""
         memory = self.memory
         busy = (memory.attempt, memory.theirs, memory.hold, self.action, self.look)
         is_drilled = memory.drill is not None and memory.drill.is_running
-        return self.is_recorded and not is_drilled and all(one is None for one in busy)
+        is_shown = self.is_recorded and self.source is not None
+        return is_shown and not is_drilled and all(one is None for one in busy)
 
     @property
     def is_recorded(self) -> bool:
