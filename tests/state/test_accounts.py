@@ -98,6 +98,16 @@ def test_a_later_minute_is_encoded_although_nothing_else_has_changed() -> None:
         assert encoded.encode(run.memory, EPOCH) == payload_text(snapshot.payload(run.memory, EPOCH))
 
 
+def test_an_account_of_a_vrmon_that_saved_less_of_it_is_of_a_show_seen_from_its_beginning() -> None:
+    run = running(Quirks())
+    key = run.settings.channels[0].key
+    saved: Any = json.loads(json.dumps(snapshot.payload(run.memory, EPOCH)))
+    for show in saved["coverage"][str(key)]["open"]:
+        del show["was_running"], show["explained"]
+    (show,) = snapshot.restore(saved, EPOCH, run.now, Sync()).covered.read(key, run.now)
+    assert (show.account.was_running, show.account.explained) == (False, 0.0)
+
+
 def test_an_account_comes_back_as_it_was() -> None:
     run = running(Quirks())
     run.mac.end(run.mac.sources[0], run.now)
