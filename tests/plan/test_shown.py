@@ -73,6 +73,13 @@ def test_a_name_in_other_letters_is_ours_to_a_vrmon_that_has_forgotten_all(asked
     assert_it_is_ours(run, job, take)
 
 
+def test_a_start_that_has_been_seen_is_over_and_what_is_shown_as_it_was_is_no_matter_to_decide() -> None:
+    run, _, _ = recording()
+    verdict = run.verdict()
+    assert verdict.memory.attempt is None
+    assert verdict.is_steady
+
+
 @pytest.mark.parametrize("keys", ["all", "3.x"])
 @pytest.mark.parametrize("lag", [6.5, 8.0])
 def test_a_take_that_is_shown_late_is_ours(lag: float, keys: Literal["all", "3.x"]) -> None:
