@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.world.virtual_run import Run
-from tests.world.virtual_stories import begun, running
+from tests.world.virtual_stories import begun, just_begun, running
 from vrmon.plan.coverage.account import Account
 
 AWAY = 40.0
@@ -53,9 +53,7 @@ def test_what_was_commanded_just_before_may_have_been_there(after: float) -> Non
     run = begun()
     run.until(10.0)
     run.job("NEWS")
-    while not run.mac.recordings:
-        run.until(run.now + 0.001)
-    take = running(run)
+    take = just_begun(run)
     run.mac.is_up = False
     run.until(run.now + after)
     run.until(run.now + AWAY / 2)

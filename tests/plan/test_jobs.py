@@ -10,10 +10,10 @@ import pytest
 from tests.world.virtual import Quirks
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import Chances
-from tests.world.virtual_stories import begun, names, recording, running
+from tests.world.virtual_stories import begun, just_commanded, names, recording, running
 from vrmon.model import DeviceState, Job, Observation
 from vrmon.plan import jobs
-from vrmon.plan.memory import FLIGHT, Hold, PrimaryMemory, Sent
+from vrmon.plan.memory import FLIGHT, Hold, PrimaryMemory
 from vrmon.plan.moment import Moment
 from vrmon.settings import Sync
 
@@ -195,10 +195,8 @@ def test_a_split_on_hold_is_the_same_take_although_the_recorder_was_idle_for_a_m
 
 def test_a_take_that_was_first_seen_on_hold_gets_its_name_as_soon_as_that_is_over() -> None:
     run = begun(Quirks(naming="ignored", name_while_recording="now"))
-    key = run.settings.channels[0].key
     run.job("NEWS")
-    while not isinstance(run.memory.channels[key].take, Sent):
-        run.until(run.now + 0.001)
+    just_commanded(run)
     hold(run, 30.9)  # when the last look is too old to act upon
     run.until(25.0)
     run.mac.quirks = replace(run.mac.quirks, naming="works")

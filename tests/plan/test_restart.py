@@ -11,11 +11,11 @@ import pytest
 from tests.world.virtual import By, Quirks, Recording
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import site
-from tests.world.virtual_stories import begun, recording, running
+from tests.world.virtual_stories import begun, just_begun, just_commanded, recording, running
 from vrmon.model import DeviceState, DvrObservation, Job, Observation
 from vrmon.plan import Plan, World, plan
 from vrmon.plan.coverage.covered import Covered
-from vrmon.plan.memory import Jobs, Sent
+from vrmon.plan.memory import Jobs
 from vrmon.settings import Settings, Sync
 
 
@@ -38,9 +38,7 @@ def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
 def test_a_take_whose_channel_is_gone_before_anybody_has_seen_it_is_known_again(lag: float) -> None:
     run = begun(Quirks(start_lag=lag), channels=2)
     job = run.job("NEWS")
-    while run.mac.sources[0].recording is None:
-        run.until(run.now + 0.001)
-    settings, take = run.settings, running(run)
+    settings, take = run.settings, just_begun(run)
     run.reload(replace(settings, channels=settings.channels[1:]))
     run.until(run.now + lag + 3.0)
     assert run.planned is not None
@@ -82,9 +80,7 @@ def test_a_take_whose_channel_is_gone_is_known_by_the_name_that_its_source_was_g
     """Another channel has got the source, which nothing has shown recording yet."""
     run = begun(Quirks(start_lag=8.0, name_while_recording="now", record_while_recording="refused"), 2)
     run.job("NEWS")
-    while run.mac.sources[0].recording is None:
-        run.until(run.now + 0.001)
-    take, (gone, other) = running(run), run.settings.channels
+    take, (gone, other) = just_begun(run), run.settings.channels
     run.reload(replace(run.settings, channels=(replace(other, source=gone.source),)))
     job = run.playbox.begin(Job(other.ingest, "2"), "SPORT")
     run.until(run.now + 4.0)
@@ -120,8 +116,7 @@ def test_a_record_command_without_effect_is_forgotten_with_its_channel() -> None
     run.mac.does_nothing = True
     job = run.job("NEWS")
     key = run.settings.channels[0].key
-    while not isinstance(run.memory.channels[key].take, Sent):
-        run.until(run.now + 0.001)
+    just_commanded(run)
     run.playbox.jobs.remove(job)
     run.reload(replace(run.settings, channels=run.settings.channels[1:]))
     run.until(60.0)
@@ -347,8 +342,7 @@ def test_a_take_begun_just_before_a_crash_and_shown_late_is_taken_over(lag: floa
     """Nothing of it is on the disk, and our own record command is refused, for the source is busy."""
     run = begun(Quirks(start_lag=lag))
     job = run.job("NEWS")
-    while run.mac.sources[0].recording is None:
-        run.until(run.now + 0.001)
+    just_begun(run)
     run.crash(keep=None, pause=0.2)
     run.until(20.0)
     assert run.verdict().phase == "recording"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.world.virtual import Quirks, Recording
 from tests.world.virtual_run import Run
-from tests.world.virtual_stories import begun, names, recording, running
+from tests.world.virtual_stories import begun, just_begun, names, recording, running
 from vrmon.model import Job
 
 GERMAN, RUSSIAN = "Nachrichten für Zürich", "Вечер"
@@ -27,13 +27,6 @@ SPELLINGS = [
     (RUSSIAN, "Vecher"),
     ("NEWS", "Io4K - 0 - 1 - NEWS"),
 ]
-
-
-def just_begun(run: Run) -> Recording:
-    """The take that a command of ours has begun, before any look has shown it."""
-    while run.mac.sources[0].recording is None:
-        run.until(run.now + 0.001)
-    return running(run)
 
 
 def assert_it_is_ours(run: Run, job: Job, take: Recording) -> None:

@@ -6,6 +6,7 @@ from tests.world.virtual import Quirks, Recording
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import site
 from vrmon.model import Job
+from vrmon.plan.memory import Sent
 from vrmon.settings import Sync
 
 SYNC = Sync(outage_hold=60.0)
@@ -26,6 +27,19 @@ def recording(name: str = "NEWS", quirks: Quirks = Quirks()) -> tuple[Run, Job, 
     take = running(run)
     assert take.by == "vrmon"
     return run, job, take
+
+
+def just_begun(run: Run) -> Recording:
+    """The take that a command of ours has begun, before any look has shown it."""
+    while run.mac.sources[0].recording is None:
+        run.until(run.now + 0.001)
+    return running(run)
+
+
+def just_commanded(run: Run) -> None:
+    """The first channel's record command has gone out."""
+    while not isinstance(run.memory.channels[run.settings.channels[0].key].take, Sent):
+        run.until(run.now + 0.001)
 
 
 def running(run: Run, channel: int = 0) -> Recording:
