@@ -477,6 +477,7 @@ def test_the_focus_comes_back_to_the_job_that_was_opened_although_all_was_drawn_
     assert "(again)" in browser.text("#job dl"), "what is open tells what is known now"
     browser.press("Escape")
     browser.wait("!document.getElementById('job').open")
+    browser.wait("document.activeElement !== document.body")  # it is told of its end a moment later
     after = browser.run("const {dataset} = document.activeElement; return [dataset.of, dataset.key]")
     assert after == [place, before]
 
