@@ -72,10 +72,8 @@ class Chaos:
                     one = source.recording
                     if one is not None and (one.by == "operator" or one.excused):
                         mac.end(source, run.now)
-            if run.now < end:
-                run.after(5.0, leave)
+            run.after(5.0, leave)  # a vrmon that has been frozen may look at last
 
-        end = run.now + 60.0
         run.after(5.0, leave)
 
     def _again(self, pause: float, what: Callable[[], None]) -> None:
