@@ -76,6 +76,23 @@ def test_a_take_that_turns_up_while_its_channel_is_gone_is_followed(is_renamed: 
     assert_is_known_again(run, settings, job, take)
 
 
+def test_a_take_that_ended_while_its_channel_was_gone_is_followed_by_another() -> None:
+    """Its source stands idle for a moment, as where a recorder splits it, and the channel is there again."""
+    run = begun(channels=2)
+    run.job("NEWS")
+    run.until(20.0)
+    take, settings = running(run), run.settings
+    run.reload(replace(settings, channels=settings.channels[1:]))
+    run.until(25.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(25.5)
+    run.reload(settings)
+    run.until(30.0)
+    assert run.verdict().phase == "recording"
+    assert running(run) is not take
+    assert running(run).asked == "NEWS_cont1"
+
+
 def test_a_take_whose_channel_is_gone_is_known_by_the_name_that_its_source_was_given_meanwhile() -> None:
     """Another channel has got the source, which nothing has shown recording yet."""
     run = begun(Quirks(start_lag=8.0, name_while_recording="now", record_while_recording="refused"), 2)

@@ -122,8 +122,8 @@ class Verdict:
         memory = self.memory
         busy = (memory.attempt, memory.theirs, memory.hold, self.action, self.look)
         is_drilled = memory.drill is not None and memory.drill.is_running
-        is_shown = self.is_recorded and self.source is not None
-        return is_shown and not is_drilled and all(one is None for one in busy)
+        is_shown = self.source is not None and self.source.is_recording
+        return self.is_recorded and is_shown and not is_drilled and all(one is None for one in busy)
 
     @property
     def is_recorded(self) -> bool:
