@@ -16,9 +16,11 @@ from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.drill import Drill
 from vrmon.plan.ledger import Ledger
+from vrmon.plan.replacing import replace
 from vrmon.settings import ChannelKey
 
 FLIGHT = 60.0  # seconds after which what was sent will never come back: its lane is lost
+_ALIASES_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,10 @@ class Sent(_OfJob):
     is_certain: bool = True
     glimpsed: bool = False
     before: Sent | None = None
+
+    def also_called(self, name: str) -> Sent:
+        """With one more name under which it may be there."""
+        return self if name in self.aliases else replace(self, aliases=(*self.aliases, name)[-_ALIASES_KEPT:])
 
 
 @dataclass(frozen=True)

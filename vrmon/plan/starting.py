@@ -32,7 +32,6 @@ _TRIES_TO_NAME = {Outcome.REFUSED: 3, Outcome.LOST: 2}
 _ANSWER_TO_NAME = 1.0  # seconds for which the recorder's answer to a name keeps a start waiting
 _NAMED_OR_NOT = 3.0  # seconds after which a take begins, whatever the source is called
 _STILL_FRESH = 1.5  # seconds: a look that is older proves nothing of a source that has just taken a name
-_ALIASES_KEPT = 4
 
 
 def wanted_name(case: Case, tracked: TrackedJob) -> tuple[str, bool] | None:
@@ -217,14 +216,13 @@ def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: 
     if before is not None:
         refused = before.label.refused
         barred = refused if isinstance(before, Sent) else (*refused, before.given)
-    strangers = (one for one in _borne_elsewhere(site) if one not in case.dvr.ledger)
-    barred = (*barred, *strangers)
-    given, number = names.pick(case.sync, case.traits, name, owner, case.dvr.ledger, barred)
+    ledger = case.dvr.ledger.use(dict.fromkeys(_borne_elsewhere(site)))
+    given, number = names.pick(case.sync, case.traits, name, owner, ledger, barred)
     if before is None:
         return Naming(job, site.source.unique_id, number, Label(given, stand_in))
     label = replace(before.label, given=given, stand_in=stand_in, accepted=False)
     if isinstance(before, Sent):
-        return replace(before, label=label, aliases=(*before.aliases, before.given)[-_ALIASES_KEPT:])
+        return replace(before.also_called(before.given), label=label)
     return replace(before, label=label)
 
 

@@ -42,7 +42,8 @@ def forget(
         take = memory.take
         other = None if take is None else there.get((key.dvr, take.source))
         if isinstance(take, Sent) and isinstance(other, Naming | Sent):
-            take = _renamed(take, other.given)
+            # What it records, if it does, has got that name meanwhile.
+            take = take.also_called(other.given)
             memory = replace(memory, take=take)
         if (
             not isinstance(take, Running | Sent)
@@ -88,11 +89,6 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
     memory = replace(memory, phase=Phase.RECORDING) if was_idle else memory
     is_ours = following.may_be_it(take, shown.source, shown.traits)
     return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
-
-
-def _renamed(take: Sent, name: str) -> Sent:
-    """Its recording, which nobody has seen, has got that name meanwhile, if it is there."""
-    return take if name in take.aliases else replace(take, aliases=(*take.aliases, name))
 
 
 def _is_over(
