@@ -10,7 +10,7 @@ from tests.world.virtual import Quirks, VirtualRecorder
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording, running
 from vrmon.catalog import Code
-from vrmon.model import DeviceState, Job, Observation, Outcome, PrimaryObservation, Result, Verb
+from vrmon.model import Action, DeviceState, Job, Observation, Outcome, PrimaryObservation, Result, Verb
 from vrmon.plan import jobs
 from vrmon.plan.memory import FLIGHT, PrimaryMemory
 from vrmon.plan.moment import Moment
@@ -157,6 +157,39 @@ def test_a_question_for_a_name_that_never_comes_back_is_put_again() -> None:
     assert memory.jobs[job].basename == "NEWS"
     assert jobs.ask_names(memory, "playbox", Moment(71.0 + 29.0), mapped)[1] == []
     assert len(jobs.ask_names(memory, "playbox", Moment(71.0 + 30.0), mapped)[1]) == 1
+
+
+def shown(memory: PrimaryMemory, ended: float, *present: Job, is_good: bool = True) -> PrimaryMemory:
+    state = DeviceState.OK if is_good else DeviceState.UNREACHABLE
+    return jobs.observe(memory, Observation(ended, ended, state, present if is_good else None))
+
+
+def called(memory: PrimaryMemory, ended: float, job: Job, name: str) -> PrimaryMemory:
+    question = Action(Verb.FETCH_NAME, "playbox", "whether the job's file is called so still", job=job)
+    return jobs.learn_names(memory, [Result(question, ended, Outcome.DONE, value=name)])
+
+
+def test_no_other_show_follows_a_job_that_is_out_of_sight() -> None:
+    job = Job("A" * 32, "1")
+    memory = called(shown(PrimaryMemory(), 10.0, job), 12.0, job, "NEWS")
+    memory = shown(shown(memory, 70.0, is_good=False), 71.0)
+    memory = called(memory, 72.0, job, "SPORT")
+    assert [(one.job, one.lost) for one in memory.jobs.values()] == [(job, 71.0)]
+    assert asked(memory, 73.0) == []
+    assert asked(shown(memory, 74.0, job), 74.0) == [job]
+
+
+def test_an_outage_of_the_show_before_is_one_of_the_show_that_has_got_its_id() -> None:
+    job = Job("A" * 32, "1")
+    memory = called(shown(PrimaryMemory(), 10.0, job), 12.0, job, "NEWS")
+    memory = called(shown(memory, 70.0, is_good=False), 72.0, job, "SPORT")
+    memory = shown(memory, 73.0)
+    assert memory.jobs[job._replace(show=1)].lost == 73.0
+
+
+def asked(memory: PrimaryMemory, now: float) -> list[Job | None]:
+    mapped = frozenset(job.ingest for job in memory.jobs)
+    return [one.job for one in jobs.ask_names(memory, "playbox", Moment(now), mapped)[1]]
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,8 @@ def learn_names(memory: PrimaryMemory, results: Iterable[Result]) -> PrimaryMemo
 
 def _pause(tracked: TrackedJob, result: Result) -> float:
     """Until the next question for the job's name."""
+    if not tracked.present:
+        return 0.0  # it is asked for again once the job is there
     if tracked.basename or result.value:
         return _AGAIN
     age = result.ended - tracked.since
@@ -226,7 +228,9 @@ def _pause(tracked: TrackedJob, result: Result) -> float:
 
 
 def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
-    """The job with the name that was told, or the one before that has ended with it and the next."""
+    """The job with the name that was told, or the one before that has ended with it and the next. Of a job
+    that is out of sight no other show follows: whether that one is there only an answer can tell.
+    """
     name, when = result.value, result.ended
     if name is None or name == (tracked.renamed or tracked.basename):
         return ()
@@ -236,10 +240,21 @@ def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
         return (replace(tracked, basename=name, named=when),)
     if _is_same_show(tracked.basename, name):
         return (replace(tracked, renamed=name),)
+    if not tracked.present:
+        return ()
     job = tracked.job._replace(show=tracked.job.show + 1)
     ended = replace(tracked, present=False, last_seen=when - 1.0)
     listed = tracked.since if tracked.listed is None else tracked.listed
-    return ended, TrackedJob(job, since=when, last_seen=when, basename=name, named=when, listed=listed)
+    following = TrackedJob(
+        job,
+        since=when,
+        last_seen=when,
+        across_outage=tracked.across_outage,
+        basename=name,
+        named=when,
+        listed=listed,
+    )
+    return ended, following
 
 
 def _is_same_show(before: str, after: str) -> bool:
