@@ -61,6 +61,12 @@ class Clock:
                 else:
                     self.verified[one.source.place] = began
 
+    def shown_last(self, place: tuple[str, str]) -> Recording | None:
+        """What the last look at a source has shown of somebody else's: it may have ended since."""
+        recording, began = self.others.get(place, (None, 0.0))
+        look = self.run.dvrs_seen.get(place[0])
+        return recording if look is not None and look.began == began else None
+
     def became_ours(self, recording: Recording) -> None:
         """What a look has shown, vrmon may rightly take for its own since."""
         seen, began = self.others.get(recording.place, (None, 0.0))

@@ -331,7 +331,7 @@ class Promises:
         would give, where we have forgotten what we gave), and so is one that turns up under the name of a
         take that we wait for."""
         source, take = self._source_at(channel, verdict), verdict.memory.take
-        running = source.recording
+        running = source.recording or self.clock.shown_last(source.place)
         if running is None or running.by != "operator":
             return
         named = self.given[source.place].get(fold(running.name))
