@@ -17,7 +17,7 @@ from vrmon.model import Action, DvrObservation, Job, Phase, PrimaryObservation, 
 from vrmon.plan import Plan, Verdict, World, plan
 from vrmon.plan.memory import FLIGHT, Memory, Running, Sent
 from vrmon.plan.names import would_be
-from vrmon.settings import Channel, Sync
+from vrmon.settings import Channel, ChannelKey, Sync
 from vrmon.traits import fold_plainly as fold
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Promises:
     watched: dict[Place, float] = field(default_factory=dict)  # when each source was told of last
     is_watching: dict[str, bool] = field(default_factory=dict)
     unsteady: dict[Place, float] = field(default_factory=dict)
+    awaiting: dict[ChannelKey, float] = field(default_factory=dict)  # an answer that never comes
     clock: Clock = field(init=False)
     every: int = 1  # of how many plans one is compared with what is decided anew; 0: nothing is judged
     drawn: Random = field(default_factory=lambda: Random(1))
@@ -116,8 +117,12 @@ class Promises:
                 one.excused = True
 
     def lost_lane(self, action: Action) -> None:
+        """Its channel waits for its answer, also where it means another source by then."""
+        until = self.run.now + FLIGHT
         if action.source:
-            self.disturbed((action.device, action.source), self.run.now + FLIGHT)
+            self.disturbed((action.device, action.source), until)
+        if action.channel:
+            self.awaiting[action.channel] = until
 
     def looks(self, dvr: str) -> None:
         self.clock.looks(dvr)
@@ -377,6 +382,7 @@ class Promises:
             well = well and not (source.is_locked and mac.quirks.locked == "refused")
             well = well and (source.has_destination or mac.quirks.without_destination == "records")
             well = well and verdict.memory.released is None and verdict.memory.overrun is None
+            well = well and run.now >= self.awaiting.get(channel.key, 0.0)
             running = source.recording
             good = running is not None and (
                 not running.paused or running.foreign or running.excused or _is_of_another(running, channel)
