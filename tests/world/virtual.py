@@ -75,8 +75,8 @@ class Quirks:
 class Recording:
     """One take on the Mac. `asked`: the name it was begun under, `named` for it; `name`: the one shown.
 
-    `seen`: a look that reached vrmon has shown it. `renamed`: by an operator, and not seen since, so that
-    nothing tells it from another; `is_called_anew`: the same, although its date may tell.
+    `seen`: a look that reached vrmon has shown it. `renamed`: by an operator or a split, and not seen
+    since, so that nothing tells it from another; `is_called_anew`: the same, although its date may tell.
     `ours`: vrmon may rightly take it for its own. `excused`: it may rightly take it for somebody else's.
     `split`: it goes on with the one before it. `job`: vrmon began it for this one.
     """

@@ -101,8 +101,10 @@ class Incidents:
         mac.split(source, self._run.now)
         self._run.promises.disturbed(source.place)
         after = source.recording
-        if after is not None and not self._is_known(mac, source, before):
-            after.excused = True
+        if after is None:
+            return
+        after.excused |= not self._is_known(mac, source, before)
+        after.renamed |= mac.quirks.split_name == "reset" and not mac.quirks.dated
 
     def _is_known(self, mac: VirtualRecorder, source: VirtualSource, before: Recording) -> bool:
         """Whether vrmon must know what the recorder's split has made of its take."""
