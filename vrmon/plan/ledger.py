@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from vrmon.model import Job
@@ -43,9 +44,11 @@ class Ledger:
         return self.names.get(folded)
 
     def given_to(self, owner: Owner) -> list[str]:
-        """The names of one owner, folded."""
+        """The names of one owner, folded. Most of a thousand are told apart by the id of the job alone."""
         return [
-            name for name, other in self.names.items() if other is not None and owner.is_same_place(other)
+            name
+            for name, other in self.names.items()
+            if other is not None and other.job == owner.job and owner.is_same_place(other)
         ]
 
     def use(self, names: Mapping[str, Owner | None], *, freed: str = "") -> Ledger:
@@ -53,8 +56,12 @@ class Ledger:
         new = {name: owner for name, owner in names.items() if name not in self.names}
         if not new and freed not in self.names:
             return self
-        kept = [(name, owner) for name, owner in self.names.items() if name != freed]
-        return Ledger(dict([*kept, *new.items()][-_KEPT:]))
+        kept = dict(self.names)
+        kept.pop(freed, None)
+        kept.update(new)
+        for name in list(islice(kept, max(len(kept) - _KEPT, 0))):
+            del kept[name]
+        return Ledger(kept)
 
     def bar(self, names: Iterable[str]) -> Ledger:
         """The recorder has something else under these names."""
