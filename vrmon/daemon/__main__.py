@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -41,6 +42,8 @@ def main() -> int:
     except StateError as error:
         print(error, file=sys.stderr)
         return 1
+    gc.collect()
+    gc.freeze()  # what is there by now stays: no later collection halts everything to look through it
     asyncio.run(_run(inforce, store, directories.state / "history.db"))
     journal.shutdown()
     return 0
