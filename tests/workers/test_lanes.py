@@ -92,6 +92,25 @@ def test_one_after_another_they_share_one_lane(clients: Clients) -> None:
     lane.close()
 
 
+def test_a_task_for_which_a_lane_waits_begins_none(clients: Clients) -> None:
+    lane = Lanes("dvr", clients.connect, 8)
+    for count in range(5):
+        lane.submit(lambda _: None)
+        until(lambda: lane._free == 1, "the lane to wait again")
+        assert (lane._alive, len(clients.made)) == (1, 1), count
+    lane.close()
+
+
+def test_every_device_may_have_four_lanes_whatever_the_others_have(clients: Clients) -> None:
+    lane, gate = Lanes("dvr", clients.connect, 8, shared=Places(0)), threading.Event()
+    for _ in range(8):
+        lane.submit(waiting_for(gate))
+    assert lane._alive == 4
+    gate.set()
+    until(lambda: lane.waits_since() is None, "all tasks")
+    lane.close()
+
+
 def test_a_lane_outlives_a_task_that_fails(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     one = Lanes("dvr", clients.connect, 1)
     done = threading.Event()
@@ -161,24 +180,29 @@ class NoThread:
         raise RuntimeError("can't start new thread")
 
 
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    return [(record.getMessage(), getattr(record, "DEVICE", "")) for record in caplog.records]
+
+
 def test_a_task_without_a_thread_waits_and_gets_the_first_that_is_to_be_had(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    few, begun, done = Lanes("dvr", clients.connect, 2), time.monotonic(), threading.Event()
+    few, begun, gate = Lanes("dvr", clients.connect, 2), time.monotonic(), threading.Event()
     with monkeypatch.context() as patched:
         patched.setattr(threading, "Thread", NoThread)
         for _ in range(3):
-            few.submit(lambda _: done.set())
+            few.submit(waiting_for(gate))
             few.tend()
         since = few.waits_since()
         assert since is not None
         assert begun <= since <= time.monotonic()
         assert few.stuck_since() is None
-    assert [record.getMessage() for record in caplog.records] == ["Lane refused"]
-    assert not done.is_set()
+    assert told(caplog) == [("Lane refused", "dvr")]
     few.tend()
-    until(lambda: few.waits_since() is None, "all three to be taken up")
-    assert done.wait(60)
+    assert few._alive == 2, "a lane for each that waits, as far as there may be"
+    assert told(caplog) == [("Lane refused", "dvr"), ("Lane granted again", "dvr")]
+    gate.set()
+    until(lambda: few.waits_since() is None and few.stuck_since() is None, "all three")
     few.close()
 
 

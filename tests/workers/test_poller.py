@@ -135,6 +135,23 @@ def test_a_fault_of_our_own_is_unknown_and_logged_and_not_the_end(caplog: pytest
     assert caplog.records[0].getMessage() == "Poll failed"
 
 
+def test_a_fault_of_our_own_is_logged_once_until_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    looks = iter("FF.F")
+
+    def look(_: Client) -> Sight[str]:
+        if next(looks, ".") == "F":
+            raise KeyError("a fault of ours")
+        return Sight("seen")
+
+    with caplog.at_level(logging.ERROR):
+        watch = Watch(look, interval=0.01)
+        states = [watch.next().state for _ in range(6)]
+        watch.close()
+    good, bad = DeviceState.OK, DeviceState.UNKNOWN
+    assert states == [bad, bad, good, bad, good, good]
+    assert [record.getMessage() for record in caplog.records] == ["Poll failed"] * 2
+
+
 def test_what_is_under_way_when_it_is_closed_is_told_to_nobody() -> None:
     gate, looking = threading.Event(), threading.Event()
 
