@@ -168,6 +168,28 @@ def test_a_thumbnail_is_served_by_its_bytes_or_is_404(server: Server) -> None:
         assert requests.get(f"{server.url}/thumbnail/{missing}", timeout=60).status_code == 404
 
 
+def test_who_asks_for_a_picture_over_the_socket_looks_at_that_channel_alone(server: Server) -> None:
+    ask(server.unix_socket, "GET", "/thumbnail/PCR%201")
+    requests.get(f"{server.url}/thumbnail/PCR%202", timeout=60)
+    assert server.backend.pictures_asked == [("PCR 1", True), ("PCR 2", False)]
+
+
+def test_a_host_of_a_pair_tells_the_other_its_word_and_a_single_one_has_none(server: Server) -> None:
+    answer = requests.get(f"{server.url}/pair", timeout=60)
+    assert (answer.status_code, answer.json()["error"]) == (404, "Cannot tell of a pair: this host is alone.")
+    server.backend.word = {"leads": True}
+    answer = requests.get(f"{server.url}/pair", timeout=60)
+    assert (answer.status_code, answer.json()) == (200, {"leads": True})
+
+
+def test_what_is_asked_is_not_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """The board alone asks each second: the journal is for what happens."""
+    with caplog.at_level(logging.INFO):
+        for path in ("/status", "/nowhere"):
+            requests.get(f"{server.url}{path}", timeout=60)
+    assert caplog.records == []
+
+
 def test_the_page_is_asked_for_again_and_sent_only_when_new(server: Server) -> None:
     first = requests.get(f"{server.url}/", timeout=60)
     assert first.headers["Content-Type"] == "text/html; charset=utf-8"

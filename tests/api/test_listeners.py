@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import stat
 import threading
@@ -42,6 +43,13 @@ def free_port() -> Iterator[int]:
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         reserved.bind(("0.0.0.0", 0))  # noqa: S104
         yield reserved.getsockname()[1]
+
+
+def test_where_it_listens_is_in_the_log(idle: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        idle.start()
+    told = [(record.getMessage(), getattr(record, "ADDRESS", "")) for record in caplog.records]
+    assert told == [("Listening", "127.0.0.1:0"), ("Listening", str(idle.unix_socket))]
 
 
 def test_a_taken_port_costs_tcp_only_and_can_be_tried_again(idle: Server) -> None:

@@ -14,6 +14,7 @@ import requests
 
 from tests.world import scenes
 from tests.world.api_server import Server, serving
+from vrmon.api.rendering import SHORTEST_PAUSE
 
 REQUEST = b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -87,6 +88,16 @@ def test_a_burst_of_changes_is_one_document_for_all(server: Server) -> None:
             server.changed()
         assert one.next() == other.next()
         assert server.backend.documents_made == made + 1
+
+
+@pytest.mark.usefixtures("none_due")
+def test_who_comes_later_gets_what_is_so_then(server: Server) -> None:
+    with Stream(server) as one:
+        one.next()
+        server.backend.document = scenes.document("blocked")
+        time.sleep(SHORTEST_PAUSE + 0.1)  # a document that is younger does for all
+        with Stream(server) as other:
+            assert other.next()[1]["health"] == "critical"
 
 
 def test_an_old_proxy_gets_the_stream_unchunked(server: Server) -> None:

@@ -252,7 +252,7 @@ class TestPictures:
         Board(browser, server.url)
         asked = server.backend.pictures_asked
         server.wait(lambda: len(asked) >= 2)
-        assert sorted(asked) == ["PCR 1", "PCR 3"]
+        assert sorted(asked) == [("PCR 1", False), ("PCR 3", False)]
         show(server, *["recording"] * 64)
         board = Board(browser, server.url)
         browser.wait("document.querySelectorAll('.tile').length === 64")

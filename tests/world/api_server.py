@@ -41,7 +41,8 @@ class FakeBackend:
     complaints: tuple[str, ...] = ()
     control_error: str = ""
     asked: list[tuple[Any, ...]] = field(default_factory=list)
-    pictures_asked: list[str] = field(default_factory=list)
+    pictures_asked: list[tuple[str, bool]] = field(default_factory=list)
+    word: dict[str, Any] | None = None
     seen: list[Seen] = field(default_factory=list)
     remembered: list[tuple[str, ...]] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
@@ -65,7 +66,7 @@ class FakeBackend:
         return self.healthy, "the loop turns" if self.healthy else "the loop is stuck"
 
     def thumbnail(self, channel: str, *, alone: bool = False) -> Thumbnail | None:
-        self.pictures_asked.append(channel)
+        self.pictures_asked.append((channel, alone))
         return self.thumbnails.get(channel)
 
     def metrics(self) -> MetricsSnapshot:
@@ -102,7 +103,7 @@ class FakeBackend:
         return {"findings": [], "exit_status": 0}
 
     def pair(self) -> dict[str, Any] | None:
-        return None
+        return self.word
 
     def hand_over(self, by: str) -> str:
         self.asked.append(("hand-over", "", by))
