@@ -157,6 +157,23 @@ def test_a_leftover_take_is_told_of_until_it_ends() -> None:
     assert run.planned.problems == ()
 
 
+def test_a_take_that_was_left_over_may_go_on_for_half_a_minute() -> None:
+    """As where a recorder splits it, and shows its source idle meanwhile."""
+    run = begun(channels=2)
+    run.job("NEWS")
+    run.until(20.0)
+    key = run.settings.channels[0].key
+    run.reload(replace(run.settings, channels=run.settings.channels[1:]))
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(25.0)
+    idle = run.memory.channels[key].phase_since
+    assert idle is not None
+    run.until(idle + 29.9)
+    assert key in run.memory.channels
+    run.until(idle + 30.5)
+    assert key not in run.memory.channels
+
+
 @pytest.mark.parametrize("by", ["vrmon", "operator"])
 def test_a_leftover_take_goes_on_after_a_split_and_what_a_person_records_there_is_not_it(by: By) -> None:
     run, job, _ = recording()

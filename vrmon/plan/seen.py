@@ -117,7 +117,7 @@ def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob
     if memory.theirs is not None and _has_forgotten(case):
         drill = drilling.forgotten(case, memory, source)
         if drill is not None:
-            return _taken_over(case, memory, source, drill, 1, "its name")
+            return _taken_over(case, memory, source, drill)
     idle = isinstance(memory.take, Running | Sent) or not source.is_recording or not shown or tracked is None
     if idle or tracked is None or not shown:
         return memory
@@ -126,8 +126,7 @@ def adopt(case: Case, memory: ChannelMemory, source: Source, tracked: TrackedJob
     owner = Owner.of(case.channel.key, tracked.job)
     if not _is_given(case, owner, shown) and not _would_be_given(case, tracked, shown):
         return memory
-    number = max(1, len(case.dvr.ledger.given_to(owner)))
-    return _taken_over(case, memory, source, tracked.job, number, "its name")
+    return _taken_over(case, memory, source, tracked.job)
 
 
 def claimed(memory: ChannelMemory) -> ChannelMemory:
@@ -145,13 +144,16 @@ def claimed(memory: ChannelMemory) -> ChannelMemory:
     return replace(memory, take=take, attempt=None, theirs=None)
 
 
-def _taken_over(
-    case: Case, memory: ChannelMemory, source: Source, job: Job, number: int, clue: str
-) -> ChannelMemory:
-    name = source.recording_name or ""
-    began = Sent(job, source.unique_id, number, Label(name))
-    take = following.begun(began, _shown(case, source), clue)
+def _taken_over(case: Case, memory: ChannelMemory, source: Source, job: Job) -> ChannelMemory:
+    take = _found(case, source, job, source.recording_name or "", "its name")
     return replace(memory, take=take, attempt=None, theirs=None)
+
+
+def _found(case: Case, source: Source, job: Job, name: str, clue: str) -> Running:
+    """The job's take that runs, although no command is known to have begun it."""
+    number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, job))))
+    began = Sent(job, source.unique_id, number, Label(name))
+    return following.begun(began, _shown(case, source), clue)
 
 
 def _is_given(case: Case, owner: Owner, shown: str) -> bool:
@@ -194,10 +196,7 @@ def _confirmed(case: Case, memory: ChannelMemory, source: Source, clue: str) -> 
         return following.begun(take, _shown(case, source), clue)
     gone = memory.gone
     assert gone is not None  # noqa: S101 - no other clue speaks of what was neither seen nor sent
-    number = max(1, len(case.dvr.ledger.given_to(Owner.of(case.channel.key, gone.job))))
-    name = source.recording_name or gone.name
-    went_on = Sent(gone.job, source.unique_id, number, Label(name))
-    return following.begun(went_on, _shown(case, source), clue)
+    return _found(case, source, gone.job, source.recording_name or gone.name, clue)
 
 
 def _shown(case: Case, source: Source) -> following.Shown:
