@@ -56,6 +56,17 @@ def test_a_thread_works_that_uses_the_processor(
         assert effort.works(one) is True
 
 
+def test_two_measurements_are_a_fifth_of_a_second_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    effort, now = Effort(), 0.0
+    monkeypatch.setattr("vrmon.workers.effort._processor_seconds", lambda _: 0.0)
+    monkeypatch.setattr("vrmon.workers.effort.time.monotonic", lambda: now)
+    assert effort.works(1) is True
+    now = 0.19
+    assert effort.works(1) is True
+    now = 0.2
+    assert effort.works(1) is False
+
+
 def test_a_thread_that_has_ended_does_not_work() -> None:
     with thread(wait) as one:
         pass

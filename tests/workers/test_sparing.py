@@ -115,6 +115,15 @@ def test_a_dvr_is_asked_for_a_few_pictures_at_a_time() -> None:
     for _ in range(2):
         album.pictures.fetch(album.dvr, SOURCES, NOW, PACE, everyone=True)
         assert len(album.held.tasks) == AT_ONCE
+    album = Album()
+    album.pictures.watch(KEYS[3], NOW)
+    for everyone, asked in ((False, 1), (True, AT_ONCE)):
+        album.pictures.fetch(album.dvr, SOURCES, NOW, PACE, everyone=everyone)
+        assert len(album.held.tasks) == asked
+
+
+def test_those_that_had_to_wait_come_next() -> None:
+    album = Album()
     first = album.fetch(NOW, everyone=True)
     assert len(first) == AT_ONCE
     assert album.fetch(NOW, everyone=True) == sorted(set(KEYS) - set(first))
