@@ -81,6 +81,8 @@ class MessageServer(Server):
             result, fault = await self._result(one, connection)
             results.append(result)
             striking = striking or fault
+            if asked.get("haltOnFailure") and not result["requestStatus"]["result"]:
+                break
         if told["op"] == BATCH:
             operation, data = RESULTS, {"requestId": asked["requestId"], "results": results}
         else:
