@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmon.devices.contract import Dvr
+from vrmon.devices.hyperdeck.answers import parse_slot_count
 from vrmon.devices.hyperdeck.driver import connector
 from vrmon.devices.hyperdeck.ethernet import LIMIT
 from vrmon.devices.hyperdeck.names import LONGEST, fit
@@ -288,3 +289,19 @@ def test_every_name_fits_on_one_line_and_stays_so(name: str) -> None:
     assert len(fitted) <= LONGEST
     assert fitted == "" or fitted.isprintable()
     assert fit(fitted) == fitted
+
+
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [
+        ({}, 2),
+        ({"slot count": "three"}, 2),
+        ({"slot count": "3"}, 3),
+        ({"slot count": "0"}, 1),
+        ({"slot count": "99999"}, 8),
+    ],
+)
+def test_an_older_deck_has_two_slots_and_none_has_more_than_are_asked_about(
+    told: dict[str, str], count: int
+) -> None:
+    assert parse_slot_count(told) == count
