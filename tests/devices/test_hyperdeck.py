@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmon.devices.contract import Dvr
-from vrmon.devices.hyperdeck.answers import parse_slot_count
+from vrmon.devices.hyperdeck.answers import Slot, parse_destinations, parse_slot_count
 from vrmon.devices.hyperdeck.driver import connector
 from vrmon.devices.hyperdeck.ethernet import LIMIT
 from vrmon.devices.hyperdeck.names import LONGEST, fit
@@ -305,3 +305,21 @@ def test_an_older_deck_has_two_slots_and_none_has_more_than_are_asked_about(
     told: dict[str, str], count: int
 ) -> None:
     assert parse_slot_count(told) == count
+
+
+@pytest.mark.parametrize(
+    ("left", "warnings"),
+    [
+        ((1800,), ()),
+        ((1799,), ("less than half an hour of room is left",)),
+        ((300,), ("less than half an hour of room is left",)),
+        ((299,), ("less than 5 min of room is left",)),
+        ((200, 1600), ()),
+        ((200, None), ()),
+    ],
+)
+def test_the_room_of_all_disks_together_is_told_in_steps(
+    left: tuple[int | None, ...], warnings: tuple[str, ...]
+) -> None:
+    slots = [Slot(number, "mounted", "", one) for number, one in enumerate(left, 1)]
+    assert parse_destinations({}, {}, slots)[0].warnings == warnings
