@@ -25,9 +25,11 @@ class Owner(NamedTuple):
         return cls(channel, job.id, job.show)
 
     def is_same_place(self, other: Owner) -> bool:
-        """The same job at the same place, whatever a site calls the primary by now."""
+        """The same job at the same place, whatever a site calls the primary by now. The id of the job tells
+        most of a thousand apart."""
         mine, theirs = self.channel, other.channel
-        return (mine.ingest, mine.dvr, *self[1:]) == (theirs.ingest, theirs.dvr, *other[1:])
+        is_same_job = self.job == other.job and self.show == other.show
+        return is_same_job and (mine.ingest, mine.dvr) == (theirs.ingest, theirs.dvr)
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,9 @@ class Ledger:
         return self.names.get(folded)
 
     def given_to(self, owner: Owner) -> list[str]:
-        """The names of one owner, folded. Most of a thousand are told apart by the id of the job alone."""
+        """The names of one owner, folded."""
         return [
-            name
-            for name, other in self.names.items()
-            if other is not None and other.job == owner.job and owner.is_same_place(other)
+            name for name, other in self.names.items() if other is not None and owner.is_same_place(other)
         ]
 
     def use(self, names: Mapping[str, Owner | None], *, freed: str = "") -> Ledger:
