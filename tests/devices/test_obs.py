@@ -309,6 +309,18 @@ def test_no_fault_is_taken_for_an_answer(obs: Obs, kind: str) -> None:
     assert client.sources().seen
 
 
+@pytest.mark.parametrize(
+    ("said", "told"), [(b"You are kicked.", r"\(4011\): You are kicked\.$"), (b"", r"\(4011\)$")]
+)
+def test_why_it_closed_the_connection_is_told(obs: Obs, said: bytes, told: str) -> None:
+    client = client_of(obs.url)
+    client.sources()
+    code = (4011).to_bytes(2, "big")  # as when its operator ends the session
+    obs.fault("body", "GetRecordStatus", body=bytes([0x88, 2 + len(said)]) + code + said)
+    with pytest.raises(Unreachable, match=rf"closed the connection {told}"):
+        client.sources()
+
+
 def test_what_speaks_http_alone_is_not_taken_for_one() -> None:
     with serving(PlayBox()) as other, pytest.raises(BadAnswer, match=r"no WebSocket server of OBS says\. Is"):
         client_of(other.url.replace("http", "ws")).sources()
