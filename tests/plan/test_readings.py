@@ -75,3 +75,16 @@ def test_of_a_job_that_is_none_of_the_channel_s_there_is_no_reading() -> None:
     run.playbox.jobs.clear()
     run.until(60.0)
     assert shared.read(run.memory.covered, key, job, run.now) is None
+
+
+def test_of_a_show_that_is_filed_nothing_is_followed_any_more() -> None:
+    run = Run(site(1, Sync()), Quirks())
+    run.begin()
+    run.job("SHOW")
+    run.until(30.0)
+    assert run.memory.covered.channels
+    run.playbox.jobs.clear()
+    run.until(60.0)
+    assert not run.memory.covered.channels
+    ((key, filed),) = run.memory.covered.done.items()
+    assert (key, [show.basename for show in filed]) == (run.settings.channels[0].key, ["SHOW"])

@@ -34,6 +34,20 @@ def test_a_take_whose_channel_is_gone_is_left_running_and_told_of() -> None:
     assert take.ended is not None
 
 
+def test_a_take_whose_channel_is_gone_is_no_problem_once_it_has_ended() -> None:
+    run = begun(channels=2)
+    job = run.job("NEWS")
+    run.until(20.0)
+    run.reload(replace(run.settings, channels=run.settings.channels[1:]))
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert run.planned is not None
+    assert [one.code for one in run.planned.problems] == ["leftover-take"]
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(45.0)
+    assert run.planned.problems == ()
+
+
 @pytest.mark.parametrize("lag", [0.0, 8.0])
 def test_a_take_whose_channel_is_gone_before_anybody_has_seen_it_is_known_again(lag: float) -> None:
     run = begun(Quirks(start_lag=lag), channels=2)
@@ -139,6 +153,7 @@ def test_a_record_command_without_effect_is_forgotten_with_its_channel() -> None
     run.until(60.0)
     assert key not in run.memory.channels
     assert run.planned is not None
+    print([(one.code, one.facts) for one in run.planned.problems])
     assert run.planned.problems == ()
 
 
@@ -154,6 +169,7 @@ def test_a_leftover_take_is_told_of_until_it_ends() -> None:
     assert {one.code for one in run.planned.problems} == {"leftover-take"}
     run.mac.end(run.mac.sources[0], run.now)
     run.until(45.0)
+    print([(one.code, one.facts) for one in run.planned.problems])
     assert run.planned.problems == ()
 
 
@@ -364,6 +380,7 @@ def test_a_primary_that_gets_another_name_does_not_lose_its_take() -> None:
     run.until(40.0)
     assert run.verdict().phase == "recording"
     assert run.planned is not None
+    print([(one.code, one.facts) for one in run.planned.problems])
     assert run.planned.problems == ()
     run.playbox.jobs.remove(job)
     run.until(60.0)
