@@ -183,6 +183,16 @@ def client_of_a_paused(obs: Obs) -> Dvr:
     return client
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(501, "it does not record"), (502, "it is paused"), (503, "it is not paused"), (999, "no reason given")],
+)
+def test_what_it_refuses_without_a_word_is_told_in_words(obs: Obs, code: int, words: str) -> None:
+    obs.fault("error", "StopRecord", status=code)
+    with pytest.raises(Refused, match=rf"refused to stop: {words} \({code}\)"):
+        client_of(obs.url).stop("1")
+
+
 def test_a_paused_take_goes_on(obs: Obs) -> None:
     client = client_of_a_paused(obs)
     client.resume("1")

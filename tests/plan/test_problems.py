@@ -674,6 +674,26 @@ def test_an_event_is_no_problem(code: Code) -> None:
     assert ROWS[code].severities == {Situation.USUAL: INFO}
 
 
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ({}, "vrmon goes on trying"),
+        ({"is_enabled": False}, "enable it"),
+        ({"is_locked": True}, "unlock it"),
+        ({"destinations": ()}, "give it one"),
+        ({"destinations": ("1",)}, "vrmon goes on trying"),
+    ],
+)
+def test_a_start_that_nothing_comes_of_tells_what_most_likely_helps(
+    source: Mapping[str, object], remedy: str
+) -> None:
+    (told,) = happened(
+        Line("", (shows(**source), replies(Verb.RECORD, *DEAF)), (a_job_begins,), {5: {}})
+    ).values()
+    (unseen,) = (one for one in told if one.code is Code.START_UNSEEN)
+    assert remedy in f"{unseen.message} {unseen.hint}"
+
+
 def test_every_severity_of_every_row_has_its_line() -> None:
     told: dict[Code, set[Severity]] = {code: {INFO} for code in EVENTS | OF_THE_LOG}
     told |= {code: {severity} for code, severity in OF_THE_DAEMON.items()}
