@@ -392,6 +392,11 @@ _SOURCES = {
         _BY_AIR,
         (
             Text(
+                "The source {source!r}, which index {index} means, is not on {dvr}.",
+                "Connect or enable it in {recorder}. If it is gone for good, name another in vrmon.toml, "
+                "by its unique_id; `vrmon sources` lists them.",
+            ),
+            Text(
                 "The source {source!r}, on which its take was running, is no longer on {dvr}.",
                 "Connect or enable the source in {recorder}. Nothing is sent to another source in its place.",
             ),
@@ -527,11 +532,11 @@ _SOURCES = {
         "ours. It may be the take, renamed, or somebody else's recording. It is neither stopped nor renamed, "
         "until it ends or a person says whose it is.",
         "If it is the job's take, run 'vrmon claim CHANNEL'; if not, stop it in {recorder}.",
-        _DEGRADED,
+        {Situation.USUAL: _DEGRADED, Situation.PAUSED: _CRITICAL},
         (
             Text(
                 "{seen!r} runs in place of {name!r}, with another start date, and nobody knows whose it is. "
-                "vrmon does not stop it.",
+                "vrmon does not stop it.[ It is {vain}.]",
                 'If it is the take of this job: `vrmon claim "{subject}"`. If not, stop it in {recorder}.',
             ),
         ),

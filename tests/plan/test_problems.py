@@ -31,6 +31,10 @@ from vrmon.model import Outcome, Problem, Verb
 
 INFO, DEGRADED, CRITICAL = Severity.INFO, Severity.DEGRADED, Severity.CRITICAL
 INCOMPLETE = {Code.BACKUP_INCOMPLETE: DEGRADED}
+IN_VAIN: dict[str, dict[str, object]] = {
+    "paused": {"is_paused": True},
+    "written nowhere": {"destinations": ()},
+}
 REFUSED, LOST, DEAF = (Outcome.REFUSED, "it is busy"), (Outcome.LOST, "no answer"), (Outcome.DONE, "")
 
 
@@ -110,6 +114,12 @@ TABLE = (
         (a_job_is_recorded,),
         (when.the_source_vanishes,),
         {0: {Code.SOURCE_MISSING: CRITICAL}},
+    ),
+    Line(
+        "the source that an index means is away",
+        (when.the_channel_means_an_index,),
+        (when.the_source_vanishes,),
+        {seconds: {Code.SOURCE_MISSING: DEGRADED} for seconds in (0, 30)},
     ),
     Line(
         "two sources bear the name",
@@ -336,11 +346,29 @@ TABLE = (
         (a_job_begins,),
         {0: {Code.FOREIGN_RECORDING: DEGRADED}},
     ),
+    *(
+        Line(
+            f"a job begins while somebody has a recording, {words}",
+            (when.somebody_records, shows(**shown), wait(1.0)),
+            (a_job_begins,),
+            {0: {Code.FOREIGN_RECORDING: CRITICAL}},
+        )
+        for words, shown in IN_VAIN.items()
+    ),
+    *(
+        Line(
+            f"a job begins on hold while somebody has a recording, {words}",
+            (when.somebody_holds_the_channel, when.somebody_records, shows(**shown), wait(1.0)),
+            (a_job_begins,),
+            {0: {Code.ON_HOLD: CRITICAL}},
+        )
+        for words, shown in IN_VAIN.items()
+    ),
     Line(
-        "a job begins while somebody has paused a recording",
-        (when.somebody_records, shows(is_paused=True), wait(1.0)),
-        (a_job_begins,),
-        {0: {Code.FOREIGN_RECORDING: CRITICAL}},
+        "a take on hold is recorded to nothing",
+        (a_job_is_recorded, when.somebody_holds_the_channel, wait(1.0)),
+        (shows(destinations=()),),
+        {seconds: {Code.ON_HOLD: INFO, Code.NO_DESTINATION: CRITICAL} for seconds in (0, 2)},
     ),
     Line(
         "the source is disabled on air",
@@ -362,6 +390,15 @@ TABLE = (
         (a_job_is_recorded,),
         (when.the_take_is_swapped,),
         {seconds: {Code.DOUBTFUL_RECORDING: DEGRADED} for seconds in (0, 2, 5, 30)},
+    ),
+    *(
+        Line(
+            f"another recording stands in place of the take, {words}",
+            (a_job_is_recorded, when.the_take_is_swapped, wait(5.0)),
+            (shows(**shown),),
+            {seconds: {Code.DOUBTFUL_RECORDING: CRITICAL} for seconds in (0, 30)},
+        )
+        for words, shown in IN_VAIN.items()
     ),
     Line(
         "it goes on after the job",

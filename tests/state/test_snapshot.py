@@ -91,6 +91,7 @@ takes: st.SearchStrategy[Take] = st.one_of(
         files=names,
         known_by=texts,
         format=texts,
+        redated=st.none() | moments,
     ),
 )
 told = st.none() | texts
@@ -99,7 +100,7 @@ theirs = st.one_of(
     st.builds(Theirs, st.just(Whose.DOUBTFUL), moments, texts, told, told, st.none() | jobs, texts),
 )
 losses = st.builds(Losses, st.integers(0, 9), moments, texts, moments)
-gone = st.builds(Gone, jobs, texts, texts, moments)
+gone = st.builds(Gone, jobs, texts, texts, moments, texts)
 keys = st.sampled_from([KEY, OTHER])
 owners = st.builds(Owner, st.just(KEY), texts, st.integers(0, 3))
 holds = st.builds(
@@ -277,7 +278,9 @@ def assert_is_restored(before: ChannelMemory, after: Take | None) -> None:
         case Running() as take:
             assert isinstance(after, Running)
             assert after.started == pytest.approx(take.started, abs=0.002)
-            assert replace(after, started=0) == replace(take, started=0, confirmed=None, seen=None)
+            assert after.redated == pytest.approx(take.redated, abs=0.002)
+            told = replace(take, started=0, redated=None, confirmed=None, seen=None)
+            assert replace(after, started=0, redated=None) == told
 
 
 def assert_drill_is_restored(before: Drill | None, after: Drill | None) -> None:
@@ -385,7 +388,7 @@ CHANGES = [
     replace(BUSY, attempt=Attempt(Verb.STOP, sent=NOW, since=NOW)),
     replace(BUSY, theirs=Theirs(Whose.DOUBTFUL, NOW, "A", "NEWS", None)),
     replace(BUSY, losses=Losses(1, NOW, "NEWS", NOW)),
-    replace(BUSY, gone=Gone(JOB, "NEWS", "2 o'clock", NOW)),
+    replace(BUSY, gone=Gone(JOB, "NEWS", "2 o'clock", NOW, "A")),
     replace(BUSY, hold=Hold(NOW, None, "why", "who")),
     replace(BUSY, released=(JOB, NOW)),
     replace(BUSY, bound=(0, "A")),

@@ -187,6 +187,11 @@ def somebody_records(at: Site) -> None:
     at.record("dvr", "s 1", "BY HAND")
 
 
+def the_channel_means_an_index(at: Site) -> None:
+    has_channels(replace(CHANNEL, source=0))(at)
+    at.until(at.now + 2.0)
+
+
 def the_source_vanishes(at: Site) -> None:
     del at.sources["dvr"]["s 1"]
 

@@ -362,7 +362,7 @@ class Run:
             return
         if action.until is not None and self.now >= action.until:
             nothing_sent = Result(action, self.now, Outcome.LOST, "its right is over")
-            self.after(0.001, self._living(lambda: self._came_back(nothing_sent)))
+            self.after(0.001, self._living(lambda: self.came_back(nothing_sent)))
             return
         began, chances = self.now, self.chances
         took = self.random.uniform(0.005, 0.05)
@@ -400,7 +400,7 @@ class Run:
             if outcome is Outcome.LOST and self.now < began + TIMEOUT * happens:
                 self.at(began + TIMEOUT, self._living(come_back))
                 return
-            self._came_back(Result(action, self.now, outcome, error, value))
+            self.came_back(Result(action, self.now, outcome, error, value))
 
         if hung > 0.0:
             self.after(hung, act)
@@ -412,7 +412,7 @@ class Run:
         else:
             self.after(took, self._living(come_back))
 
-    def _came_back(self, result: Result) -> None:
+    def came_back(self, result: Result) -> None:
         self._results.append(result)
         self.turn()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tests.world.virtual import Quirks, Recording
+from dataclasses import replace
+
+from tests.world.virtual import Quirks, Recording, VirtualRecorder, VirtualSource
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import site
 from vrmon.model import Job
-from vrmon.plan.memory import Sent
+from vrmon.plan.memory import ChannelMemory, Hold, Sent
 from vrmon.settings import Sync
 
 SYNC = Sync(outage_hold=60.0)
@@ -50,3 +52,48 @@ def running(run: Run, channel: int = 0) -> Recording:
 
 def names(run: Run) -> list[str]:
     return [take.asked for take in run.mac.recordings]
+
+
+def memory_of(run: Run, channel: int = 0) -> ChannelMemory:
+    return run.memory.channels[run.settings.channels[channel].key]
+
+
+def hold(run: Run, channel: int = 0) -> None:
+    run.amend(
+        run.settings.channels[channel].key, lambda one: replace(one, hold=Hold(run.now, None, "", "jane"))
+    )
+
+
+def auto(run: Run, channel: int = 0) -> None:
+    run.amend(run.settings.channels[channel].key, lambda one: replace(one, hold=None))
+
+
+def by_hand(run: Run, name: str = "BY HAND", channel: int = 0) -> Recording:
+    """What an operator begins on the source."""
+    return run.mac.begin(run.mac.sources[channel], "operator", run.now, name=name)
+
+
+def stand_in(run: Run, mac: VirtualRecorder) -> None:
+    """Another recorder in place of the first, seen by all from now on."""
+    mac.epoch = run.mac.epoch
+    run.mac = run.macs["mac"] = mac
+    run.promises.every = 0  # it knows the other one
+    run.until(run.now + 2.0)
+
+
+class Deaf(VirtualRecorder):
+    """One that says yes and records nothing on one source, `deaf`."""
+
+    deaf = "4XT00292 - 0"
+
+    def _record(self, one: VirtualSource, now: float, job: Job | None) -> str:
+        return "" if one.unique_id == self.deaf else super()._record(one, now, job)
+
+
+class Full(VirtualRecorder):
+    """One that refuses to record while its disk is full."""
+
+    is_full = True
+
+    def _record(self, one: VirtualSource, now: float, job: Job | None) -> str:
+        return "the disk is full" if self.is_full else super()._record(one, now, job)

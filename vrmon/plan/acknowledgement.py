@@ -11,7 +11,8 @@ from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 
 LONGEST = 12 * 3600.0
-_FOUND_AGAIN = 60.0  # seconds in which a vrmon that has just begun finds what there was before it
+FOUND_AGAIN = 60.0
+"""Seconds in which a vrmon that has just begun finds what there was before it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def goes_on(known: Acknowledged, problems: Iterable[Problem], moment: Moment) ->
         if moment.reached(one.until):
             continue
         if problem is None:
-            if one.resumed is not None and not moment.passed(one.resumed, _FOUND_AGAIN):
+            if one.resumed is not None and not moment.passed(one.resumed, FOUND_AGAIN):
                 kept[key] = one
         elif problem.severity.rank >= one.severity.rank:
             kept[key] = one if one.resumed is None else replace(one, resumed=None)

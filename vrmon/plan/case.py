@@ -17,7 +17,7 @@ from vrmon.model import (
     Sighting,
     Source,
 )
-from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, TrackedJob
+from vrmon.plan.memory import ChannelMemory, DvrMemory, PrimaryMemory, Sent, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.rights import Rights
 from vrmon.settings import Channel, ChannelKey, Sync
@@ -54,6 +54,10 @@ class Case:
     rights: Rights | None = None
     sighting: Sighting | None = None
     looks_at_pictures: bool = False
+
+    def is_expired(self, take: Sent) -> bool:
+        """Whether no look can show any more that our command has begun the take."""
+        return take.is_expired(self.observation, self.traits.start_grace)
 
     @property
     def blind_after(self) -> float:

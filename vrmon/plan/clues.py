@@ -15,7 +15,6 @@ from vrmon.model import Source, Verb
 from vrmon.plan import following
 from vrmon.plan.case import Case
 from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Whose
-from vrmon.plan.wanted import is_expired
 
 _MOMENT = 1.0  # seconds between two files of one take
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d|T\d{6}|\d{10}")
@@ -85,18 +84,17 @@ def by_our_command(evidence: Evidence) -> Whose | None:
     recorder's grace, whatever the recording is called. A command that a vrmon before us may not have sent any
     more says nothing of one under another name, nor does one whose take was there for a moment."""
     take = evidence.sent
-    if take is None or is_expired(take, evidence.case):
+    if take is None or evidence.case.is_expired(take):
         return None
     speaks = take.is_certain and not take.glimpsed
     return Whose.OURS if speaks or evidence.source.recording_name is None else None
 
 
 def by_its_name(evidence: Evidence) -> Whose | None:
-    """It bears a name that we gave our take, or that the recorder made of it; or none is told at all."""
+    """It bears a name that we gave our take, or that the recorder made of it; or none is told at all, and our
+    take was seen."""
     running, sent = evidence.running, evidence.sent
-    if running is None and sent is None:
-        return None
-    if evidence.source.recording_name is None:
+    if running is not None and evidence.source.recording_name is None:
         return Whose.OURS if evidence.is_same_date is not False else None
     if running is not None:
         is_ours = evidence.is_made_of(running.name, running.given, *running.files)
@@ -113,17 +111,21 @@ def goes_on(evidence: Evidence) -> Whose | None:
     gone, take = evidence.memory.gone, evidence.memory.take
     if gone is None or not (take is None or isinstance(take, Naming)) or evidence.memory.theirs is not None:
         return None
+    if gone.source not in ("", evidence.source.unique_id):
+        return None
     has_died = evidence.memory.losses is not None
     idle = inf if evidence.case.dvr.folded is None else evidence.case.dvr.folded - gone.when
     is_late = idle > evidence.case.traits.start_grace
     is_same_date = gone.date == evidence.source.start_date and _TO_THE_SECOND.search(gone.date)
     if is_same_date and (has_died or not is_late):
         return Whose.OURS
-    if is_late or not has_died:
+    if is_late:
         return None
-    if evidence.source.recording_name is None or evidence.is_made_of(gone.name):
+    if evidence.is_made_of(gone.name):
         return Whose.OURS
-    if take is None or not evidence.is_made_of(take.given):
+    if evidence.source.recording_name is None:
+        return Whose.OURS if has_died else Whose.DOUBTFUL
+    if not has_died or take is None or not evidence.is_made_of(take.given):
         return None
     return Whose.OURS if idle <= _MOMENT else Whose.DOUBTFUL
 

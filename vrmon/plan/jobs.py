@@ -30,7 +30,14 @@ def observe(
     if observation.seen is None:
         bad_since = ended if memory.bad_since is None else memory.bad_since
         blurred = _changed(memory.jobs, {job: _blurred(one) for job, one in memory.jobs.tracked.items()})
-        return replace(memory, folded=ended, state=observation.state, bad_since=bad_since, jobs=blurred)
+        return replace(
+            memory,
+            folded=ended,
+            state=observation.state,
+            trouble=observation.code,
+            bad_since=bad_since,
+            jobs=blurred,
+        )
     present = {_as_shown_now(memory, job): None for job in observation.seen}
     unseen = [one for job, one in memory.jobs.tracked.items() if job not in present]
     missing = [one for one in unseen if not may_hide(observation, one.job.ingest)]
@@ -67,6 +74,7 @@ def observe(
         folded=ended,
         good=ended,
         state=DeviceState.OK,
+        trouble=None,
         bad_since=None,
         answered=True,
         restarted=ended if observation.restarted else memory.restarted,

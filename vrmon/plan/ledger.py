@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -23,6 +23,11 @@ class Owner(NamedTuple):
     @classmethod
     def of(cls, channel: ChannelKey, job: Job) -> Owner:
         return cls(channel, job.id, job.show)
+
+    def job_but_of(self, others: Container[str]) -> Job | None:
+        """The job, unless it is one of these other primaries."""
+        is_others = self.channel.primary in others
+        return None if is_others else Job(self.channel.ingest, self.job, self.show)
 
     def is_same_place(self, other: Owner) -> bool:
         """The same job at the same place, whatever a site calls the primary by now. The id of the job tells
@@ -68,8 +73,9 @@ class Ledger:
         barred: dict[str, Owner | None] = dict.fromkeys(names)
         return Ledger({**self.names, **barred}) if barred else self
 
-    def disown(self, owners: Set[Owner]) -> Ledger:
-        """The names of jobs that are over stay in use, by nobody: their ids may come back as others'."""
-        if not owners or owners.isdisjoint(self.names.values()):
-            return self
-        return Ledger({name: None if owner in owners else owner for name, owner in self.names.items()})
+    def disown(self, others: Container[str], jobs: Set[Job]) -> Ledger:
+        """The names of jobs that are over stay in use, by nobody: their ids may come back as others'. None is
+        of the primaries `others`; the jobs' own may be called otherwise by now."""
+        owned = ((name, owner) for name, owner in self.names.items() if owner is not None)
+        over = {name for name, owner in owned if owner.job_but_of(others) in jobs}
+        return Ledger({**self.names, **dict.fromkeys(over)}) if over else self

@@ -11,7 +11,8 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
-from vrmon.model import LOCKED, DeviceState, Job, Outcome, Phase, ProblemKey, Source, Verb
+from vrmon.catalog import Code
+from vrmon.model import LOCKED, DeviceState, DvrObservation, Job, Outcome, Phase, ProblemKey, Source, Verb
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.drill import Drill
@@ -101,8 +102,9 @@ class Jobs(Mapping[Job, TrackedJob]):
 class PrimaryMemory:
     """`folded`: when the last observation that was taken in had ended, `good`: the last that told the jobs.
 
-    `bad_since`: of the present outage. `answered`: it has told its jobs to this process. `shows`: of the job
-    ids that the primary has used again for another show without a pause, the number of the present one.
+    `bad_since`: of the present outage, `trouble`: what it is, beside its state. `answered`: it has told its
+    jobs to this process. `shows`: of the job ids that the primary has used again for another show without a
+    pause, the number of the present one.
     `listed`: the ingests that it has ever listed, of those that no channel names only the last answer's.
     `left_out`: how many jobs that no channel mirrors are not among `jobs`, for there are too many.
     """
@@ -110,6 +112,7 @@ class PrimaryMemory:
     folded: float | None = None
     good: float | None = None
     state: DeviceState | None = None
+    trouble: Code | None = None
     bad_since: float | None = None
     answered: bool = False
     restarted: float | None = None
@@ -183,8 +186,8 @@ class Sent(_OfJob):
     the name that the source showed when it went out. `aliases`: names under which an earlier command may
     have begun it. `inherited`: the command was that of a vrmon before this one; `is_certain`: it did go out,
     for that vrmon may have died between the name and the command. `glimpsed`: it was shown for a moment, or
-    what ran before it was. `before`: the inherited take, for which this is a command of our own: where that
-    is refused, the other one counts again.
+    what ran before it was. `before`: as it was before this command: where that is refused, that counts again,
+    with its own grace.
     """
 
     sent: float = 0.0
@@ -195,6 +198,13 @@ class Sent(_OfJob):
     is_certain: bool = True
     glimpsed: bool = False
     before: Sent | None = None
+
+    def is_expired(self, look: DvrObservation | None, grace: float) -> bool:
+        """Whether the recorder has had its grace: it counts from the first good look after our command, and
+        only a look can end it."""
+        if self.looked is None or look is None or look.seen is None:
+            return False
+        return look.began >= self.looked + grace
 
     def also_called(self, name: str) -> Sent:
         """With one more name under which it may be there."""
@@ -320,13 +330,14 @@ class Losses:
 
 @dataclass(frozen=True)
 class Gone:
-    """A take that its source was first seen without at `when`: a recorder that splits it may be idle for a
+    """A take that `source` was first seen without at `when`: a recorder that splits it may be idle for a
     moment. It was called `name`, and had begun at `date` in the recorder's words."""
 
     job: Job
     name: str
     date: str
     when: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -387,8 +398,8 @@ class ChannelMemory:
 @dataclass(frozen=True)
 class Memory:
     """`problems`: when each problem began; `inherited`: those that the vrmon before this one knew, until they
-    are found again. `covered`: what was recorded of each channel's jobs. `acknowledged`: the problems that a
-    person knows of."""
+    are found again, or have had the time for it since `resumed`. `covered`: what was recorded of each
+    channel's jobs. `acknowledged`: the problems that a person knows of."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
@@ -397,3 +408,4 @@ class Memory:
     inherited: Mapping[ProblemKey, float] = field(default_factory=dict)
     covered: Covered = field(default_factory=Covered)
     acknowledged: Acknowledged = field(default_factory=dict)
+    resumed: float | None = None

@@ -79,7 +79,7 @@ class Planning:
         found = self._problems(of_devices, verdicts)
         known = acknowledgement.goes_on(self.memory.acknowledged, (*found, *self.world.own), moment)
         return Plan(
-            replace(self._memory(found), covered=covered, acknowledged=known),
+            replace(self._memory(found, moment), covered=covered, acknowledged=known),
             tuple(self.actions),
             verdicts,
             found,
@@ -108,6 +108,7 @@ class Planning:
         if before is None:
             self._touch_all(self.settings.channels)
             self.stirred.update(self.settings.primaries)
+            unconfigured.carry_holds(self.settings, self.channels)
             for channel in self.settings.channels:
                 busy = self.channels.get(channel.key, ChannelMemory()).job
                 known = self.primaries[channel.primary]
@@ -169,7 +170,7 @@ class Planning:
         known = self.primaries[name]
         self.primaries[name] = after
         self.stirred.add(name)
-        if (known.state, known.answered) != (after.state, after.answered):
+        if (known.state, known.trouble, known.answered) != (after.state, after.trouble, after.answered):
             self._touch_all(self.settings.on_primary(name))
         elif known.jobs is not after.jobs:
             for ingest in after.jobs.changed_since(known.jobs):
@@ -238,12 +239,27 @@ class Planning:
         return claims
 
     def _sources_taken(self, dvr: str) -> dict[str, ChannelKey]:
-        takes = {one.key: self.channels.get(one.key) for one in self.settings.on_dvr(dvr)}
-        return {
-            memory.take.source: key
-            for key, memory in takes.items()
-            if memory is not None and isinstance(memory.take, Sent | Running)
+        takes = {
+            one.key: self.channels.get(one.key, ChannelMemory()).take for one in self.settings.on_dvr(dvr)
         }
+        look, grace = self.world.dvrs.get(dvr), self.settings.dvrs[dvr].traits.start_grace
+        return {
+            take.source: key
+            for key, take in takes.items()
+            if isinstance(take, Running) or (isinstance(take, Sent) and not take.is_expired(look, grace))
+        }
+
+    def _named(self, dvr: str) -> dict[str, ChannelKey]:
+        """Whose a source is that is named by its unique_id, or that an index has meant: another channel that
+        means it by what it is called has no right to it."""
+        named: dict[str, ChannelKey] = {}
+        for channel in self.settings.on_dvr(dvr):
+            bound = self.channels.get(channel.key, ChannelMemory()).bound
+            if isinstance(channel.source, str):
+                named.setdefault(channel.source, channel.key)
+            elif bound is not None and bound[0] == channel.source:
+                named.setdefault(bound[1], channel.key)
+        return named
 
     def _freed(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> Mapping[str, frozenset[str]]:
         """The sources of each DVR that a channel has just given up: another may want them."""
@@ -257,7 +273,7 @@ class Planning:
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
         for name in sorted({key.dvr for key in self.touched | self.steady} & self.dvrs.keys()):
-            used = dict(claims[name])
+            used = {**self._named(name), **claims[name]}
             for channel in self.settings.on_dvr(name):
                 verdict = known = self._known(channel)
                 if verdict is None or channel.key in self.touched:
@@ -316,7 +332,9 @@ class Planning:
             self.stirred.add(channel.primary)  # which may forget the one before
         self.channels[channel.key] = memory
         dvr = self.dvrs[channel.dvr]
-        self.dvrs[channel.dvr] = starting.reserve(dvr, channel.key, before.take, memory.take, device.traits)
+        self.dvrs[channel.dvr] = starting.reserve(
+            dvr, channel.key, before.take, memory.take, device.traits, memory.theirs
+        )
         told = _told(verdict.problems, device.traits)
         verdict = replace(verdict, memory=memory, problems=told, due=min(moment.due, sight.due))
         take = memory.running
@@ -335,8 +353,9 @@ class Planning:
         self.primaries[name], questions = jobs.ask_names(kept, name, moment, ingests)
         self.actions += questions
         ended = memory.jobs.keys() - kept.jobs.keys() if kept.jobs is not memory.jobs else ()
-        for channel in mirrored if ended else ():
-            self.dvrs[channel.dvr] = starting.disown(self.dvrs[channel.dvr], channel, frozenset(ended))
+        if ended:
+            others = self.settings.primaries.keys() - {name}
+            self.dvrs = {dvr: starting.disown(one, others, ended) for dvr, one in self.dvrs.items()}
         return moment.due
 
     def _cover(self) -> Covered:
@@ -452,15 +471,19 @@ class Planning:
         if not self.settings.channels:
             yield Problem.of(Code.NO_CHANNELS, "vrmon")
 
-    def _memory(self, problems: tuple[Problem, ...]) -> Memory:
+    def _memory(self, problems: tuple[Problem, ...], moment: Moment) -> Memory:
         since, inherited, before = self.memory.problems, self.memory.inherited, self.before
+        resumed = self.now if self.memory.resumed is None else self.memory.resumed
+        if inherited and moment.passed(resumed, acknowledgement.FOUND_AGAIN):
+            inherited = {}  # what was not found again by now is over, and another when it comes
         if before is None or problems is not before.problems or since is not before.memory.problems:
             known = {**inherited, **since}
             since = {one.key: known.get(one.key, self.now) for one in problems}
             inherited = {key: began for key, began in inherited.items() if key not in since}
         left_out = {name: one for name, one in self.memory.dvrs.items() if name not in self.dvrs}
         names_kept = {name: DvrMemory(ledger=one.ledger, inherited=True) for name, one in left_out.items()}
-        return Memory(self.primaries, {**names_kept, **self.dvrs}, self.channels, since, inherited)
+        dvrs = {**names_kept, **self.dvrs}
+        return Memory(self.primaries, dvrs, self.channels, since, inherited, resumed=resumed)
 
     def _looks(self) -> dict[str, float]:
         looks: dict[str, float] = {}

@@ -59,15 +59,22 @@ def dvr_blind(case: Case, memory: ChannelMemory, why: str) -> Problem:
 
 
 def held(
-    channel: Channel, memory: ChannelMemory, tracked: TrackedJob | None, *, is_blind: bool = False
+    channel: Channel,
+    memory: ChannelMemory,
+    tracked: TrackedJob | None,
+    *,
+    source: Source | None = None,
+    is_blind: bool = False,
 ) -> Problem:
-    """`is_blind`: its take is believed to run, and is not seen."""
+    """`source`: where somebody else's recording runs. `is_blind`: its take is believed to run, and is not
+    seen."""
     hold = memory.hold
     assert hold is not None  # noqa: S101 - the caller's condition, for the type checker
     unsafe = tracked is not None and tracked.present and (memory.running is None or is_blind)
     situation = Situation.USUAL
     if unsafe:
-        situation = Situation.UNSAFE if memory.theirs is None else Situation.FOREIGN
+        is_safe = memory.theirs is not None and (source is None or not _in_vain(source))
+        situation = Situation.FOREIGN if is_safe else Situation.UNSAFE
     facts: dict[str, Fact] = {
         "by": hold.by,
         "left": "" if hold.until is None else Left(hold.until),
@@ -96,19 +103,27 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
     """What is to be said of a recording that is not ours for certain; nothing where no job needs the source
     and it never was ours."""
     case, source = site.case, site.source
+    in_vain = _in_vain(source)
     if theirs.whose is Whose.DOUBTFUL:
         facts: dict[str, Fact] = {"seen": source.recording_name or "a recording", "name": theirs.in_place_of}
-        return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, **facts),)
+        is_needed = tracked is not None and tracked.present
+        situation = Situation.PAUSED if in_vain and is_needed else Situation.USUAL
+        return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, situation, **facts, vain=in_vain),)
     if tracked is None:
         if theirs.job is None and not theirs.bears_ours:
             return ()
         facts = {"name": source.recording_name or theirs.in_place_of, "source": source.display_name}
         return (Problem.of(Code.RUNAWAY_TAKE, case.channel.name, **facts),)
-    situation = Situation.PAUSED if source.is_paused else Situation.USUAL
-    facts = {"job": called_job(tracked), "paused": "paused" if source.is_paused else ""}
+    situation = Situation.PAUSED if in_vain else Situation.USUAL
+    facts = {"job": called_job(tracked), "paused": in_vain}
     if source.recording_name:
         facts["seen"] = source.recording_name
     return (Problem.of(Code.FOREIGN_RECORDING, case.channel.name, situation, **facts),)
+
+
+def _in_vain(source: Source) -> str:
+    """Why nothing comes of what is recorded there; "" where something does."""
+    return "paused" if source.is_paused else "written nowhere" if source.destinations == () else ""
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:

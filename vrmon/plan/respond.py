@@ -127,7 +127,10 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
         phase = Phase.IDLE if theirs is None else _PHASES[theirs.whose]
     if isinstance(seen, Unfit):
         return _blocked(case, memory, wanted, seen.problem)
-    held = problems.held(case.channel, memory, wanted.job, is_blind=is_blind)
+    source = seen.site.source if isinstance(seen, NotOurs) else None
+    held = problems.held(case.channel, memory, wanted.job, source=source, is_blind=is_blind)
+    if isinstance(seen, Ours) and wanted.job is not None:
+        return Verdict(memory, phase, problems=(held, *problems.on_air(seen.site, seen.take)))
     if isinstance(seen, NotOurs) and (wanted.job is None or phase is Phase.DOUBTFUL):
         runaway = problems.not_ours(seen.site, seen.theirs, None)
         return Verdict(memory, phase, problems=(held, *runaway))

@@ -225,7 +225,9 @@ def _bears_ours(case: Case, shown: str | None) -> bool:
     if shown is None:
         return False
     name, drills = map(case.traits.fold, (shown, case.traits.fit(prefix(case.channel))))
-    return name in case.dvr.ledger or name.startswith(drills)
+    ledger = case.dvr.ledger
+    is_given = name in ledger or any(names.is_spelled(case.traits, given, shown) for given in ledger.names)
+    return is_given or name.startswith(drills)
 
 
 def _in_place_of(memory: ChannelMemory, whose: Whose) -> tuple[Job | None, str]:
@@ -290,7 +292,8 @@ def _not_recording(case: Case, memory: ChannelMemory, source: Source) -> Channel
 def _gone(case: Case, take: Running) -> Gone:
     """Its date is that of nothing else only where it has run for a second: dates are told to the second."""
     lasted = 0.0 if take.confirmed is None else take.confirmed - take.started
-    return Gone(take.job, take.name, (take.date or "") if lasted > _SAME_DATE else "", _ended(case))
+    date = (take.date or "") if lasted > _SAME_DATE else ""
+    return Gone(take.job, take.name, date, _ended(case), take.source)
 
 
 def _may_be_unshown_yet(case: Case, take: Running) -> bool:

@@ -20,7 +20,8 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
     """
     assert case.observation is not None  # noqa: S101 - the caller's condition, for the type checker
     seen, odd, take = case.observation.seen or (), case.observation.odd, memory.take
-    if isinstance(take, Running | Sent):
+    is_bound = isinstance(take, Running) or (isinstance(take, Sent) and not case.is_expired(take))
+    if is_bound and isinstance(take, Running | Sent):
         found = by_id(seen, take.source) or find_odd(odd, take.source)
         if found is not None:
             return memory, found
@@ -29,7 +30,7 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
     memory, meant = _meant(case, memory, seen, odd)
     if isinstance(meant, Source) and case.claims.get(meant.unique_id, case.channel.key) != case.channel.key:
         return memory, problems.source_ambiguous(case.channel, source=meant.unique_id)
-    if isinstance(meant, Problem) and isinstance(take, Running | Sent):
+    if isinstance(meant, Problem) and is_bound and isinstance(take, Running | Sent):
         return memory, problems.source_vanished(case, take.source)
     return memory, meant
 
@@ -37,15 +38,14 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
 def _meant(
     case: Case, memory: ChannelMemory, seen: tuple[Source, ...], odd: tuple[Odd, ...]
 ) -> tuple[ChannelMemory, Found]:
-    """An index is looked up once and then means that source for as long as it is there: it moves whenever
-    sources are enabled, disabled or renamed."""
+    """An index is looked up once and then means that source, also while that is away: it moves whenever
+    sources are enabled, disabled or renamed, and another picture in its place would be called well."""
     index, bound = case.channel.source, memory.bound
     if not isinstance(index, int):
         return memory, resolve(seen, case.channel, odd)
     if bound is not None and bound[0] == index:
         found = by_id(seen, bound[1]) or find_odd(odd, bound[1])
-        if found is not None:
-            return memory, found
+        return memory, found or problems.source_missing(case.channel, index=index, source=bound[1])
     meant = resolve(seen, case.channel, odd)
     if isinstance(meant, Source):
         memory = replace(memory, bound=(index, meant.unique_id))

@@ -6,7 +6,7 @@ under the one it has, and named while it runs.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Container, Set
 
 from vrmon.model import Job, Outcome, Result, Verb
 from vrmon.plan import commands, names
@@ -22,10 +22,11 @@ from vrmon.plan.memory import (
     Running,
     Sent,
     Take,
+    Theirs,
     TrackedJob,
 )
 from vrmon.plan.replacing import replace
-from vrmon.settings import Channel, ChannelKey
+from vrmon.settings import ChannelKey
 from vrmon.traits import Traits
 
 _TRIES_TO_NAME = {Outcome.REFUSED: 3, Outcome.LOST: 2}
@@ -97,12 +98,15 @@ def start(site: Site, memory: ChannelMemory, tracked: TrackedJob, why: str) -> S
 
 
 def _moved(site: Site, memory: ChannelMemory) -> ChannelMemory:
-    """A take that is about to be begins where the channel means it to by now, and no name was given there."""
+    """A take that is about to be begins where the channel means it to by now, and no name was given there. So
+    does one that was never seen where it was commanded: that may have left a file."""
     take = memory.take
-    if not isinstance(take, Naming) or take.source == site.source.unique_id:
+    if not isinstance(take, Naming | Sent) or take.source == site.source.unique_id:
         return memory
-    label = replace(take.label, accepted=False, since=None)
-    return replace(memory, take=replace(take, source=site.source.unique_id, label=label))
+    refused = (*take.label.refused, take.given) if _may_be_used(memory, take) else take.label.refused
+    label = replace(take.label, accepted=False, since=None, refused=refused)
+    naming = Naming(take.job, site.source.unique_id, take.number, label, take.latency)
+    return replace(memory, take=naming, attempt=memory.attempt if isinstance(take, Naming) else None)
 
 
 def wants_look_for_name(site: Site, attempt: Attempt) -> bool:
@@ -128,7 +132,7 @@ def _sent(site: Site, take: Naming | Sent, tracked: TrackedJob) -> Sent:
         sent=site.moment.now,
         standing=site.source.recording_name or "",
         aliases=aliases,
-        before=take if isinstance(take, Sent) and take.inherited else None,
+        before=replace(take, before=None) if isinstance(take, Sent) else None,
     )
 
 
@@ -199,12 +203,12 @@ def _borne_elsewhere(site: Site) -> set[str]:
 
 
 def _may_be_used(memory: ChannelMemory, take: Naming | Sent) -> bool:
-    """Whether the recorder said yes to a record command under this name that no look has shown: there may be
-    a file of that name."""
+    """Whether the recorder has not refused a record command under this name that no look has shown: there may
+    be a file of that name."""
     attempt = memory.attempt
     if not isinstance(take, Sent) or attempt is None:
         return False
-    return attempt.verb is Verb.RECORD and attempt.outcome is Outcome.DONE
+    return attempt.verb is Verb.RECORD and attempt.outcome in (Outcome.DONE, Outcome.LOST)
 
 
 def _named_take(site: Site, before: Take | None, wanted: tuple[str, bool], job: Job) -> Take:
@@ -267,13 +271,9 @@ def _learn_record(
     if traits.is_duplicate(result.error):
         ledger = ledger.bar([traits.fold(take.given)])
         label = replace(label, refused=(*label.refused, take.given))
-    attempt = memory.attempt
-    is_all_refused = attempt is not None and attempt.refusals == attempt.tries
-    if is_all_refused and isinstance(take, Sent) and take.before is not None:
-        return replace(memory, take=replace(take.before, label=label)), ledger
-    if is_all_refused and isinstance(take, Sent) and not take.inherited:
+    if isinstance(take, Sent):
         nothing_begun = Naming(take.job, take.source, take.number, label, take.latency)
-        return replace(memory, take=nothing_begun), ledger
+        take = nothing_begun if take.before is None else take.before
     return replace(memory, take=replace(take, label=label)), ledger
 
 
@@ -290,18 +290,22 @@ def _unnamed(label: Label, result: Result, traits: Traits) -> Label:
     return replace(label, given=first, refused=(), nameless=result.error or "no reason given")
 
 
-def disown(dvr: DvrMemory, channel: Channel, ended: Set[Job]) -> DvrMemory:
-    """The names of jobs that are over stay used, by nobody: their ids may come back as those of others."""
-    owners = {Owner.of(channel.key, job) for job in ended if job.ingest == channel.ingest}
-    ledger = dvr.ledger.disown(owners)
+def disown(dvr: DvrMemory, others: Container[str], ended: Set[Job]) -> DvrMemory:
+    """The names of jobs that are over, of none of the primaries `others`, are nobody's from now on."""
+    ledger = dvr.ledger.disown(others, ended)
     return dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)
 
 
 def reserve(
-    dvr: DvrMemory, channel: ChannelKey, before: Take | None, after: Take | None, traits: Traits
+    dvr: DvrMemory,
+    channel: ChannelKey,
+    before: Take | None,
+    after: Take | None,
+    traits: Traits,
+    theirs: Theirs | None = None,
 ) -> DvrMemory:
     """A name is in use from the moment it is asked for, and so is the one that a take has got instead; that
-    of a take that never was is free again."""
+    of a take that never was is free again, unless `theirs`, which runs in its place, has got it."""
     if before is after and not isinstance(after, Naming):
         return dvr
     used: dict[str, Owner | None] = {}
@@ -313,5 +317,7 @@ def reserve(
         given = traits.fold(before.given)
         if given not in used and dvr.ledger.owner(given) == Owner.of(channel, before.job):
             freed = given
+    if freed and theirs is not None and theirs.name is not None and traits.fold(theirs.name) == freed:
+        return replace(dvr, ledger=dvr.ledger.bar([freed]))
     ledger = dvr.ledger.use(used, freed=freed)
     return dvr if ledger is dvr.ledger else replace(dvr, ledger=ledger)

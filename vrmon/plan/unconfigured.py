@@ -21,6 +21,17 @@ _TURNS_UP = (
 _TOLD = 86_400.0  # seconds for which a take is told of that nobody can see any more
 
 
+def carry_holds(settings: Settings, channels: dict[ChannelKey, ChannelMemory]) -> None:
+    """A channel whose primary is called otherwise by now is the same one: a person who has it keeps it."""
+    for gone in [key for key, one in channels.items() if one.hold is not None and key not in settings.keys]:
+        place = gone.ingest, gone.dvr
+        heirs = [key for key in settings.keys if (key.ingest, key.dvr) == place and key not in channels]
+        for key in heirs:
+            channels[key] = ChannelMemory(hold=channels[gone].hold)
+        if heirs:
+            channels[gone] = replace(channels[gone], hold=None)
+
+
 def forget(
     settings: Settings,
     channels: dict[ChannelKey, ChannelMemory],
@@ -28,8 +39,8 @@ def forget(
     looks: Mapping[str, DvrObservation | None],
     moment: Moment,
 ) -> None:
-    """Drop what is remembered of channels that are gone, unless they left a take that may still run and that
-    no other channel has taken over. Such a take is followed: the names that it bears are in use."""
+    """Drop what is remembered of channels that are gone, but for holds, and for takes that may still run and
+    that no other channel has taken over. Such a take is followed: the names that it bears are in use."""
     if len(channels) <= len(settings.keys):
         return
     left = [key for key in channels if key not in settings.keys]
@@ -51,6 +62,8 @@ def forget(
             or _is_over(memory, take, look, is_watched=key.dvr in settings.dvrs, moment=moment)
         ):
             del channels[key]
+            if memory.hold is not None:
+                channels[key] = ChannelMemory(hold=memory.hold)
             continue
         channels[key] = memory
         if shown is not None:
@@ -75,20 +88,32 @@ def _looked_at(memory: ChannelMemory, shown: Shown, moment: Moment) -> ChannelMe
     take = memory.take
     if not isinstance(take, Sent | Running):
         return memory
+    grace, name = shown.traits.start_grace, shown.source.recording_name
     was_idle = memory.phase is Phase.IDLE and memory.phase_since is not None
-    if not shown.source.is_recording:
-        is_known = was_idle or isinstance(take, Sent)
-        return memory if is_known else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
-    name = shown.source.recording_name
     if isinstance(take, Sent):
-        is_ours = name is None or shown.may_be(take.given, *take.aliases, take.standing)
-        is_ours = is_ours and shown.look.began >= take.sent
-        return replace(memory, take=following.begun(take, shown, "its name")) if is_ours else memory
-    if was_idle and not following.has_its_date(take, shown.source) and name not in (None, take.name):
-        return replace(memory, take=None)
+        return replace(memory, take=_turned_up(take, shown))
+    if not shown.source.is_recording:
+        return memory if was_idle else replace(memory, phase=Phase.IDLE, phase_since=moment.now)
+    if was_idle and not following.has_its_date(take, shown.source):
+        is_late = memory.phase_since is not None and moment.passed(memory.phase_since, grace)
+        if is_late or name not in (None, take.name):
+            return replace(memory, take=None)
     memory = replace(memory, phase=Phase.RECORDING) if was_idle else memory
     is_ours = following.may_be_it(take, shown.source, shown.traits)
     return replace(memory, take=following.seen_again(take, shown)) if is_ours else memory
+
+
+def _turned_up(take: Sent, shown: Shown) -> Take | None:
+    """A take that no look has shown yet, by this one: it is there, or may come; or something else is there,
+    and the recorder has had its grace."""
+    if shown.look.began < take.sent:
+        return take
+    is_expired, name = take.is_expired(shown.look, shown.traits.start_grace), shown.source.recording_name
+    if not shown.source.is_recording:
+        return take if take.looked is not None else replace(take, looked=shown.look.ended)
+    if shown.may_be(take.given, *take.aliases, take.standing) or (name is None and not is_expired):
+        return following.begun(take, shown, "its name")
+    return None if is_expired else take
 
 
 def _is_over(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from vrmon.model import Job, Verb
+from vrmon.model import Job, Outcome, Verb
 from vrmon.plan import commands, jobs
 from vrmon.plan.case import Case
 from vrmon.plan.drill import Drill
@@ -84,8 +84,15 @@ def _drilled(drill: Drill) -> TrackedJob:
 
 
 def _turned_to(job: Job | None, memory: ChannelMemory, case: Case) -> ChannelMemory:
-    """Nothing of the job before concerns this one, and no pause of a drill's keeps it waiting."""
+    """Nothing of the job before concerns this one, and no pause after its refusals, or of a drill's, keeps it
+    waiting."""
     before, attempt = memory.job, memory.attempt
+    if (
+        attempt is not None
+        and attempt.goal is Verb.RECORD
+        and attempt.outcome in (Outcome.REFUSED, Outcome.LOST)
+    ):
+        attempt = None
     if before is not None and job is None and not before.is_drill:
         memory = replace(memory, job_ended=case.moment.now)
     is_begun = memory.take is not None and not isinstance(memory.take, Naming)
@@ -103,16 +110,7 @@ def may_turn_up(take: Take | None, case: Case) -> bool:
     """Whether the take runs or may do so: no look has had the time to show that it does not."""
     if isinstance(take, Running):
         return True
-    return isinstance(take, Sent) and take.is_certain and not is_expired(take, case)
-
-
-def is_expired(take: Sent, case: Case) -> bool:
-    """Whether the recorder has had its grace: it counts from the first good look after our command, and only
-    a look can end it."""
-    seen = case.observation
-    if take.looked is None or seen is None or seen.seen is None:
-        return False
-    return seen.began >= take.looked + case.traits.start_grace
+    return isinstance(take, Sent) and take.is_certain and not case.is_expired(take)
 
 
 def _is_released(memory: ChannelMemory, tracked: TrackedJob | None, case: Case) -> bool:

@@ -21,7 +21,9 @@ def encoded(channel: ChannelMemory, unix: Shift) -> dict[str, Any]:
         "died": None if losses is None else unix(losses.died),
         "lost_take": "" if losses is None else losses.name,
         "lost_seen": None if losses is None else unix(losses.seen),
-        "gone": None if gone is None else [named(gone.job), gone.name, gone.date, unix(gone.when)],
+        "gone": None
+        if gone is None
+        else [named(gone.job), gone.name, gone.date, unix(gone.when), gone.source],
         "hold": None
         if hold is None
         else {"since": unix(hold.since), "until": unix(hold.until), "reason": hold.reason, "by": hold.by},
@@ -87,8 +89,8 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, epoch: float, now: floa
 
 
 def _restored_gone(saved: Any, monotonic: Shift, now: float) -> Gone:
-    when = monotonic(saved[3])
-    return Gone(named_job(saved[0]), text(saved[1]), text(saved[2]), now if when is None else when)
+    when, source = monotonic(saved[3]), text(saved[4]) if len(saved) > 4 else ""
+    return Gone(named_job(saved[0]), text(saved[1]), text(saved[2]), now if when is None else when, source)
 
 
 def _restored_picture(saved: Any, monotonic: Shift) -> Picture | None:
