@@ -11,13 +11,16 @@ from tests.world.incidents import (
     fails,
     shows,
     site,
+    the_job_ends,
+    the_next_job_begins,
     the_source_vanishes,
     vrmon_restarts,
 )
 from tests.world.observed import Site
-from vrmon.catalog import Code
+from vrmon.catalog import Code, Severity
 from vrmon.model import ProblemKey
 from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.plan.inheriting import followed, inherited
 
 DISABLED = ProblemKey(Code.SOURCE_DISABLED, "PCR 1")
 MISSING = ProblemKey(Code.SOURCE_MISSING, "PCR 1")
@@ -124,3 +127,31 @@ def test_of_what_ended_meanwhile_nobody_knows_any_more() -> None:
     assert at.memory.acknowledged, "it may yet be found"
     at.until(at.now + 10.0)
     assert not at.memory.acknowledged
+
+
+def test_a_problem_that_was_milder_for_a_while_is_told_anew_when_it_gets_worse() -> None:
+    """The next show has no backup either."""
+    at = site()
+    the_source_vanishes(at)
+    at.until(at.now + 1.0)
+    a_job_begins(at)
+    at.until(at.now + 5.0)
+    acknowledge(at, MISSING, 36_000.0)
+    the_job_ends(at)
+    at.until(at.now + 60.0)
+    assert MISSING in at.memory.acknowledged
+    the_next_job_begins(at)
+    at.until(at.now + 5.0)
+    assert MISSING not in at.memory.acknowledged
+
+
+def test_what_is_known_of_one_host_of_a_pair_is_not_known_of_the_other() -> None:
+    leader, standby = site(), site()
+    disk = ProblemKey(Code.HISTORY_FAILING, "vrmon")
+    known = Acknowledgement("alice", leader.now, leader.now + 3600.0, Severity.DEGRADED)
+    of_both = {DEAD: known, disk: known}
+    theirs = replace(leader.memory, acknowledged=of_both)
+    for taken_over in (followed, inherited):
+        assert taken_over(theirs, standby.memory).acknowledged == {DEAD: known}
+        mine = replace(standby.memory, acknowledged=of_both)
+        assert taken_over(leader.memory, mine).acknowledged == {disk: known}

@@ -165,6 +165,22 @@ def test_what_a_person_records_after_ending_a_take_whose_channel_is_gone_is_thei
     assert theirs.ended is None
 
 
+@TELLS_NO_NAME
+def test_a_recorder_that_is_silent_until_the_grace_is_over_has_shown_nothing(quirks: Quirks) -> None:
+    run = begun(replace(quirks, start_lag=8.0))
+    job = run.job("NEWS")
+    take = just_begun(run)
+    run.until(run.now + 2.0)
+    run.mac.is_up = False
+    run.until(run.now + 20.0)
+    run.mac.is_up = True
+    run.until(run.now + 5.0)
+    assert (run.verdict().phase, running(run)) == ("recording", take)
+    run.playbox.jobs.remove(job)
+    run.until(run.now + 20.0)
+    assert take.ended is not None
+
+
 def test_a_source_that_never_records_is_left_for_the_one_that_is_meant_now() -> None:
     run = begun(channels=2)
     stand_in(run, Deaf(2, run.mac.quirks))

@@ -410,7 +410,7 @@ CHANGES = [
     replace(BUSY, take=replace(RUNNING, format="1080i50")),
     replace(BUSY, take=replace(RUNNING, redated=150.0)),
 ]
-UNSAVED = {"phase", "phase_since", "idle_since"}  # of a channel
+UNSAVED = {"phase", "phase_since", "idle_since", "amiss"}  # of a channel
 UNSAVED_OF_TAKE = {"confirmed", "seen"}
 
 

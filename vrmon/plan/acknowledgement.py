@@ -17,8 +17,8 @@ FOUND_AGAIN = 60.0
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """`severity`: how bad the problem was. `resumed`: when this process took it over from the one before,
-    until the problem is found again."""
+    """`severity`: how bad the problem was when it was told last. `resumed`: when this process took it over
+    from the one before, until the problem is found again."""
 
     by: str
     since: float
@@ -45,5 +45,6 @@ def goes_on(known: Acknowledged, problems: Iterable[Problem], moment: Moment) ->
             if one.resumed is not None and not moment.passed(one.resumed, FOUND_AGAIN):
                 kept[key] = one
         elif problem.severity.rank >= one.severity.rank:
-            kept[key] = one if one.resumed is None else replace(one, resumed=None)
+            is_as_it_was = one.resumed is None and problem.severity is one.severity
+            kept[key] = one if is_as_it_was else replace(one, resumed=None, severity=problem.severity)
     return known if len(kept) == len(known) and all(known[key] is one for key, one in kept.items()) else kept

@@ -71,7 +71,7 @@ def send(site: Site, memory: ChannelMemory, verb: Verb, why: str) -> Step:
     if before is not None and before.goal is attempt.goal:
         attempt = replace(before, verb=verb, sent=now, tries=before.tries + counts, ended=None, outcome=None)
         if _is_free(before, site):
-            attempt = replace(attempt, refusals=0)
+            attempt = replace(attempt, refusals=0, error="")
     source = site.source
     attempt = replace(attempt, hindered=source.hindrances)
     is_named = attempt.goal in (Verb.RECORD, Verb.RENAME)
@@ -108,11 +108,15 @@ def learn(attempt: Attempt, result: Result, traits: Traits) -> Attempt:
         return replace(learnt, error=error, due=result.ended + (_AGAIN if lost else 0.0))
     learnt = replace(learnt, error=result.error)
     if lost:
-        return replace(learnt, due=result.ended + growing(attempt.tries - 1), refusals=0)
+        due = result.ended + growing(attempt.tries - 1)
+        return replace(learnt, due=due, refusals=0, accepted=None)
     if result.outcome is Outcome.REFUSED:
-        return replace(learnt, due=result.ended + growing(attempt.refusals), refusals=attempt.refusals + 1)
+        due = result.ended + growing(attempt.refusals)
+        return replace(learnt, due=due, refusals=attempt.refusals + 1, accepted=None)
     grace = traits.start_grace if attempt.verb is Verb.RECORD else traits.stop_grace
-    return replace(learnt, due=result.ended + max(grace, growing(attempt.tries - 1)), refusals=0)
+    due = result.ended + max(grace, growing(attempt.tries - 1))
+    accepted = result.ended if attempt.accepted is None else attempt.accepted
+    return replace(learnt, due=due, refusals=0, accepted=accepted)
 
 
 def growing(times: int) -> float:

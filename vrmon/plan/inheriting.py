@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vrmon.model import Job
+from vrmon.model import Job, ProblemKey
+from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.memory import (
     ChannelMemory,
     DvrMemory,
@@ -39,7 +40,7 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
         {**own.channels, **channels, **begun},
         inherited={**own.inherited, **own.problems, **theirs.inherited},
         covered=covered,
-        acknowledged=theirs.acknowledged,
+        acknowledged=_known_to_people(theirs, own),
     )
 
 
@@ -49,7 +50,17 @@ def followed(theirs: Memory, own: Memory) -> Memory:
         key: _led(theirs.channels.get(key, ChannelMemory()), one) for key, one in own.channels.items()
     }
     dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
-    return replace(own, channels=channels, dvrs=dvrs, acknowledged=theirs.acknowledged)
+    return replace(own, channels=channels, dvrs=dvrs, acknowledged=_known_to_people(theirs, own))
+
+
+def _known_to_people(theirs: Memory, own: Memory) -> Acknowledged:
+    """What is the matter with a vrmond itself concerns the one host alone."""
+    shared = {key: one for key, one in theirs.acknowledged.items() if not _is_of_the_host(key)}
+    return shared | {key: one for key, one in own.acknowledged.items() if _is_of_the_host(key)}
+
+
+def _is_of_the_host(key: ProblemKey) -> bool:
+    return key.subject == "vrmon"
 
 
 def _led(theirs: ChannelMemory, own: ChannelMemory) -> ChannelMemory:

@@ -12,7 +12,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from vrmon.catalog import Code
-from vrmon.model import LOCKED, DeviceState, DvrObservation, Job, Outcome, Phase, ProblemKey, Source, Verb
+from vrmon.model import (
+    LOCKED,
+    DeviceState,
+    DvrObservation,
+    Job,
+    Outcome,
+    Phase,
+    Problem,
+    ProblemKey,
+    Source,
+    Verb,
+)
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.drill import Drill
@@ -182,16 +193,17 @@ class Naming(_OfJob):
 class Sent(_OfJob):
     """A take that may have begun: a record command went out at `sent` and no look has shown it yet.
 
-    `looked`: the first good look that began after it; from then on the recorder has its grace. `standing`:
-    the name that the source showed when it went out. `aliases`: names under which an earlier command may
-    have begun it. `inherited`: the command was that of a vrmon before this one; `is_certain`: it did go out,
-    for that vrmon may have died between the name and the command. `glimpsed`: it was shown for a moment, or
-    what ran before it was. `before`: as it was before this command: where that is refused, that counts again,
-    with its own grace.
+    `looked`: the first good look that began after it; from then on the recorder has its grace. `overdue`: a
+    look after that has shown nothing. `standing`: the name that the source showed when it went out.
+    `aliases`: names under which an earlier command may have begun it. `inherited`: the command was that of a
+    vrmon before this one; `is_certain`: it did go out, for that vrmon may have died between the name and the
+    command. `glimpsed`: it was shown for a moment, or what ran before it was. `before`: as it was before this
+    command: where that is refused, that counts again, with its own grace.
     """
 
     sent: float = 0.0
     looked: float | None = None
+    overdue: bool = False
     standing: str = ""
     aliases: tuple[str, ...] = ()
     inherited: bool = False
@@ -280,8 +292,9 @@ class Attempt:
     """The command that a channel is at, since `since`: in flight while `ended` is None; again at `due`.
 
     `tries` counts the commands sent to the same goal, `refusals` the last row of refusals among them,
-    `error` says what became of the last; naming, the way to a record command, does not count. `hindered`:
-    what a look has shown of the source by which the refusals may be explained.
+    `error` says what became of the last, `accepted`: since when the recorder has said yes to each. Naming,
+    the way to a record command, does not count. `hindered`: what a look has shown of the source by which the
+    refusals may be explained.
     """
 
     verb: Verb
@@ -292,6 +305,7 @@ class Attempt:
     outcome: Outcome | None = None
     error: str = ""
     refusals: int = 0
+    accepted: float | None = None
     due: float = 0.0
     hindered: frozenset[str] = frozenset()
 
@@ -366,7 +380,7 @@ class ChannelMemory:
     when it was first looked up, beside that index. `phase_since`: of `phase`. `job_ended`: when the last job
     was over that was followed by none; `drill`: the last. `overrun`: the job whose take was ended because it
     ran for too long. `picture`: where it is not as it should be. `idle_since`: of a pair, the job for which
-    nothing runs, and since when."""
+    nothing runs, and since when. `amiss`: what the last look showed amiss on the source."""
 
     job: Job | None = None
     take: Take | None = None
@@ -384,6 +398,7 @@ class ChannelMemory:
     picture: Picture | None = None
     idle_since: tuple[Job, float] | None = None
     gone: Gone | None = None
+    amiss: tuple[Problem, ...] = ()
 
     @property
     def is_at_a_drill(self) -> bool:

@@ -242,11 +242,10 @@ class Planning:
         takes = {
             one.key: self.channels.get(one.key, ChannelMemory()).take for one in self.settings.on_dvr(dvr)
         }
-        look, grace = self.world.dvrs.get(dvr), self.settings.dvrs[dvr].traits.start_grace
         return {
             take.source: key
             for key, take in takes.items()
-            if isinstance(take, Running) or (isinstance(take, Sent) and not take.is_expired(look, grace))
+            if isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
         }
 
     def _named(self, dvr: str) -> dict[str, ChannelKey]:

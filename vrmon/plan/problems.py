@@ -170,9 +170,8 @@ def _what_became(site: Site, attempt: Attempt | None) -> int | None:
         return _REFUSED
     if attempt.error:
         return _LOST
-    if attempt.outcome is not Outcome.DONE or not attempt.tries:
-        return None
-    return _UNSEEN if site.moment.passed(attempt.since, _PATIENCE) else None
+    is_late = attempt.accepted is not None and site.moment.passed(attempt.accepted, _PATIENCE)
+    return _UNSEEN if is_late else None
 
 
 def _facts_of(attempt: Attempt) -> dict[str, Fact]:
@@ -303,14 +302,18 @@ def while_recording(
     elif case.primary.state not in (None, DeviceState.OK):
         facts = {"primary": primary, "name": take.name}
         found.append(Problem.of(Code.PRIMARY_GONE_KEEPING, name, Situation.USUAL, _of_primary(case), **facts))
+    return (*found, *gap(case, memory, take), *_of_its_name(case, take, tracked))
+
+
+def gap(case: Case, memory: ChannelMemory, take: Running) -> tuple[Problem, ...]:
+    """That another take of the job ended by itself before this one."""
     losses = memory.losses
-    if losses is not None:
-        is_old = case.moment.passed(losses.died, _GAP_SHOWN)
-        facts = {"lost": losses.name, "ago": Ago(losses.died), "name": take.name}
-        found.append(
-            Problem.of(Code.TAKE_DIED, name, Situation.OLD_GAP if is_old else Situation.GAP, **facts)
-        )
-    return (*found, *_of_its_name(case, take, tracked))
+    if losses is None:
+        return ()
+    is_old = case.moment.passed(losses.died, _GAP_SHOWN)
+    facts: dict[str, Fact] = {"lost": losses.name, "ago": Ago(losses.died), "name": take.name}
+    situation = Situation.OLD_GAP if is_old else Situation.GAP
+    return (Problem.of(Code.TAKE_DIED, case.channel.name, situation, **facts),)
 
 
 def _of_its_name(case: Case, take: Running, tracked: TrackedJob) -> tuple[Problem, ...]:

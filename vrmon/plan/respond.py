@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vrmon.catalog import Severity
+from vrmon.catalog import Code, Severity
 from vrmon.model import DeviceState, Phase, Problem, Verb
 from vrmon.plan import ahead, commands, problems, sighting, starting
 from vrmon.plan.case import Case, Site, Verdict
@@ -16,6 +16,10 @@ _DEGRADED_AFTER, _CRITICAL_AFTER = (
     2.0,
     5.0,
 )  # seconds for which a job may go without a recording that was seen
+_SHOWN = frozenset({Code.SOURCE_MISSING, Code.SOURCE_DISABLED, Code.SOURCE_LOCKED, Code.NO_DESTINATION}) | {
+    *(Code.DESTINATION_WARNING, Code.FOREIGN_RECORDING, Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE),
+    Code.TAKE_DIED,
+}  # what only a look at the source can tell of
 _PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 
@@ -41,7 +45,23 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     else:
         verdict = _timed(case, verdict, wanted)
     others = (*sighting.of_pictures(case, memory), *problems.drill_failed(case.channel, memory))
-    return replace(verdict, problems=(*verdict.problems, *others))
+    verdict = replace(verdict, problems=(*verdict.problems, *others))
+    return _still_amiss(verdict) if isinstance(seen, Blind) else _note_amiss(verdict)
+
+
+def _note_amiss(verdict: Verdict) -> Verdict:
+    """With what the look shows amiss on the source in the memory."""
+    amiss = tuple(one for one in verdict.problems if one.code in _SHOWN)
+    if amiss == verdict.memory.amiss:
+        return verdict
+    return replace(verdict, memory=replace(verdict.memory, amiss=amiss))
+
+
+def _still_amiss(verdict: Verdict) -> Verdict:
+    """A recorder that does not answer has put nothing right."""
+    told = {one.code for one in verdict.problems}
+    amiss = tuple(one for one in verdict.memory.amiss if one.code not in told)
+    return replace(verdict, problems=(*verdict.problems, *amiss)) if amiss else verdict
 
 
 def _note_idle(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> ChannelMemory:
@@ -80,6 +100,7 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
         case _, Ours(site, take) if site.source.is_paused:
             memory, action = commands.repeat(site, memory, Verb.RESUME, "the take of an active job is paused")
             shown = (problems.paused(site, memory), *problems.on_air(site, take))
+            shown = (*shown, *problems.gap(case, memory, take))
             return Verdict(memory, Phase.STARTING, action=action, problems=shown)
         case _, Ours(site, take):
             return _record(site, memory, take, wanted)
@@ -130,7 +151,8 @@ def _on_hold(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
     source = seen.site.source if isinstance(seen, NotOurs) else None
     held = problems.held(case.channel, memory, wanted.job, source=source, is_blind=is_blind)
     if isinstance(seen, Ours) and wanted.job is not None:
-        return Verdict(memory, phase, problems=(held, *problems.on_air(seen.site, seen.take)))
+        of_take = (*problems.on_air(seen.site, seen.take), *problems.gap(case, memory, seen.take))
+        return Verdict(memory, phase, problems=(held, *of_take))
     if isinstance(seen, NotOurs) and (wanted.job is None or phase is Phase.DOUBTFUL):
         runaway = problems.not_ours(seen.site, seen.theirs, None)
         return Verdict(memory, phase, problems=(held, *runaway))
@@ -174,6 +196,8 @@ def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why:
     shown = problems.stopping(site, memory, take)
     if take.job.is_drill and wanted.want is Want.NOTHING:
         shown = (*shown, *_before_start(site))
+    else:
+        shown = (*shown, *problems.destination_warnings(case.channel, site.source, case.destinations))
     return Verdict(
         memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, memory, wanted))
     )
@@ -189,7 +213,9 @@ def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
         why = "the take has died" if memory.losses is not None else "the job is active"
         memory, action = starting.start(site, memory, tracked, why)
     shown = problems.while_starting(site, memory)
-    return Verdict(memory, Phase.BLOCKED if shown else Phase.STARTING, action=action, problems=shown)
+    warned = problems.destination_warnings(site.case.channel, site.source, site.case.destinations)
+    phase = Phase.BLOCKED if shown else Phase.STARTING
+    return Verdict(memory, phase, action=action, problems=(*shown, *warned))
 
 
 def _make_way(site: Site, memory: ChannelMemory) -> commands.Step:
@@ -283,8 +309,8 @@ def _timed(case: Case, verdict: Verdict, wanted: Wanted) -> Verdict:
     tracked, moment = _job(wanted), case.moment
     if take is not None and take.job == tracked.job and take.confirmed is not None:
         since, moment = take.confirmed + (case.poll_interval if verdict.is_recorded else 0.0), case.sight
-    elif memory.losses is not None:
-        since = memory.losses.seen
+    elif memory.losses is not None:  # not before this process can have seen what followed it
+        since = max(memory.losses.seen, starting.wanted_since(case, tracked))
     else:
         since = starting.wanted_since(case, tracked)
     is_told = any(one.severity is not Severity.INFO for one in verdict.problems)

@@ -20,7 +20,7 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
     """
     assert case.observation is not None  # noqa: S101 - the caller's condition, for the type checker
     seen, odd, take = case.observation.seen or (), case.observation.odd, memory.take
-    is_bound = isinstance(take, Running) or (isinstance(take, Sent) and not case.is_expired(take))
+    is_bound = isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
     if is_bound and isinstance(take, Running | Sent):
         found = by_id(seen, take.source) or find_odd(odd, take.source)
         if found is not None:

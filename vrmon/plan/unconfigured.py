@@ -110,8 +110,9 @@ def _turned_up(take: Sent, shown: Shown) -> Take | None:
         return take
     is_expired, name = take.is_expired(shown.look, shown.traits.start_grace), shown.source.recording_name
     if not shown.source.is_recording:
-        return take if take.looked is not None else replace(take, looked=shown.look.ended)
-    if shown.may_be(take.given, *take.aliases, take.standing) or (name is None and not is_expired):
+        looked = shown.look.ended if take.looked is None else take.looked
+        return replace(take, looked=looked, overdue=take.overdue or is_expired)
+    if shown.may_be(take.given, *take.aliases, take.standing) or (name is None and not take.overdue):
         return following.begun(take, shown, "its name")
     return None if is_expired else take
 

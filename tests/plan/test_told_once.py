@@ -1,0 +1,192 @@
+"""What is told of a problem while it lasts: once, in words that are true, and no more when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+
+from tests.world import incidents as when
+from tests.world.incidents import a_job_begins, a_job_is_recorded, replies, shows, site
+from tests.world.observed import Site
+from tests.world.virtual_run import Run
+from tests.world.virtual_stories import begun, recording
+from vrmon.catalog import Code, Severity
+from vrmon.model import Destination, Outcome, Problem, ProblemKey, Verb
+from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.views import events
+from vrmon.views.events import Event
+from vrmon.views.round import Round
+
+
+class Told:
+    """The events of a run from now on."""
+
+    def __init__(self, run: Run) -> None:
+        self.events: list[Event] = []
+        self._run = run
+        self._known: tuple[Problem, ...] = () if run.planned is None else run.planned.problems
+        run.turned = self._turned
+
+    def crash(self) -> None:
+        self._run.crash(pause=1.0)
+        self._known = ()
+
+    def _turned(self, turned: Round) -> None:
+        self.events += events.between(turned.before, self._known, turned.plan, turned.now)
+        self._known = turned.plan.problems
+
+    def of(self, code: Code) -> list[Event]:
+        return [one for one in self.events if one.code is code]
+
+
+def test_a_start_that_is_never_obeyed_is_told_once() -> None:
+    run = begun()
+    told = Told(run)
+    run.mac.does_nothing = True
+    run.job("NEWS")
+    run.until(180.0)
+    assert len(told.of(Code.START_UNSEEN)) == 1
+
+
+def test_a_stop_that_is_never_obeyed_is_told_once() -> None:
+    run, job, _ = recording()
+    told = Told(run)
+    run.mac.does_nothing = True
+    run.playbox.jobs.remove(job)
+    run.until(180.0)
+    assert len(told.of(Code.STOP_UNSEEN)) == 1
+
+
+def test_who_knows_of_a_start_that_is_never_obeyed_is_not_told_again() -> None:
+    at, key = site(), ProblemKey(Code.START_UNSEEN, "PCR 1")
+    replies(Verb.RECORD, Outcome.DONE, "")(at)
+    a_job_begins(at)
+    at.until(at.now + 30.0)
+    known = Acknowledgement("alice", at.now, at.now + 3600.0, Severity.CRITICAL)
+    at.memory, began = replace(at.memory, acknowledged={key: known}), at.memory.problems[key]
+    at.until(at.now + 40.0)
+    assert at.memory.acknowledged == {key: known}
+    assert at.memory.problems[key] == began
+
+
+@pytest.mark.parametrize("hindrance", ["is_locked", "is_enabled"])
+def test_a_start_that_was_refused_is_not_told_as_unanswered_or_unseen(
+    hindrance: Literal["is_locked", "is_enabled"],
+) -> None:
+    run = begun()
+    told = Told(run)
+    source = run.mac.sources[0]
+    setattr(source, hindrance, hindrance == "is_locked")
+    run.job("NEWS")
+    run.until(60.0)
+    setattr(source, hindrance, hindrance == "is_enabled")
+    run.until(90.0)
+    assert told.of(Code.START_LOST) == []
+    assert told.of(Code.START_UNSEEN) == []
+
+
+def test_nor_is_a_stop() -> None:
+    run, job, _ = recording()
+    told = Told(run)
+    run.mac.sources[0].is_locked = True
+    run.playbox.jobs.remove(job)
+    run.until(60.0)
+    run.mac.sources[0].is_locked = False
+    run.until(90.0)
+    assert told.of(Code.STOP_LOST) == []
+    assert told.of(Code.STOP_UNSEEN) == []
+
+
+def test_a_restart_long_after_a_gap_is_nothing_critical() -> None:
+    run, _, _ = recording()
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(1000.0)
+    told = Told(run)
+    told.crash()
+    run.until(1060.0)
+    assert run.verdict().phase == "recording"
+    assert [one for one in told.events if one.severity is Severity.CRITICAL] == []
+
+
+@pytest.mark.parametrize("act", [a_job_begins, when.the_job_ends])
+def test_a_warning_of_a_disk_stands_while_a_take_begins_and_ends(act: when.Act) -> None:
+    at, key = site(), ProblemKey(Code.DESTINATION_WARNING, "PCR 1")
+    if act is when.the_job_ends:
+        a_job_is_recorded(at)
+    at.destinations["dvr"] = (Destination("d 1", "Main", ("10 % left",)),)
+    at.until(at.now + 10.0)
+    began = at.memory.problems[key]
+    act(at)
+    at.until(at.now + 20.0)
+    assert at.memory.problems[key] == began
+
+
+def a_disk_warns(at: Site) -> None:
+    at.destinations["dvr"] = (Destination("d 1", "Main", ("10 % left",)),)
+
+
+@pytest.mark.parametrize(
+    ("acts", "code"),
+    [
+        ((shows(is_enabled=False),), Code.SOURCE_DISABLED),
+        ((shows(is_locked=True),), Code.SOURCE_LOCKED),
+        ((shows(destinations=()),), Code.NO_DESTINATION),
+        ((a_job_is_recorded, shows(destinations=())), Code.NO_DESTINATION),
+        ((when.the_source_vanishes,), Code.SOURCE_MISSING),
+        ((a_job_is_recorded, when.the_source_vanishes), Code.SOURCE_MISSING),
+        ((a_disk_warns,), Code.DESTINATION_WARNING),
+        ((a_job_is_recorded, a_disk_warns), Code.DESTINATION_WARNING),
+        ((when.somebody_records, when.wait(1.0), a_job_begins), Code.FOREIGN_RECORDING),
+        ((a_job_is_recorded, when.the_take_dies, when.wait(20.0)), Code.TAKE_DIED),
+    ],
+)
+def test_a_look_without_an_answer_puts_nothing_right(acts: tuple[when.Act, ...], code: Code) -> None:
+    at, key = site(), ProblemKey(code, "PCR 1")
+    for act in acts:
+        act(at)
+    at.until(at.now + 30.0)
+    (problem,) = (one for one in at.problems if one.key == key)
+    known = Acknowledgement("alice", at.now, at.now + 3600.0, problem.severity)
+    at.memory, began = replace(at.memory, acknowledged={key: known}), at.memory.problems[key]
+    at.until(at.now + 5.0)
+    at.events.clear()
+    when.fails("dvr", when.SILENT)(at)
+    at.until(at.now + 0.5)
+    when.answers_again("dvr")(at)
+    at.until(at.now + 30.0)
+    assert at.memory.problems[key] == began
+    assert key in at.memory.acknowledged
+    assert code not in {one.code for one, _ in at.events}
+
+
+def an_outage(at: Site) -> None:
+    when.fails("dvr", when.SILENT)(at)
+    at.until(at.now + 8.0)
+    when.answers_again("dvr")(at)
+
+
+def a_pause(at: Site) -> None:
+    shows(is_paused=True)(at)
+    at.until(at.now + 2.0)
+
+
+def a_hold(at: Site) -> None:
+    when.somebody_holds_the_channel(at)
+    at.until(at.now + 2.0)
+    at.amend(0, hold=None)
+
+
+@pytest.mark.parametrize("act", [an_outage, a_pause, a_hold])
+def test_a_gap_is_told_once(act: when.Act) -> None:
+    at, key = site(), ProblemKey(Code.TAKE_DIED, "PCR 1")
+    a_job_is_recorded(at)
+    when.the_take_dies(at)
+    at.until(at.now + 20.0)
+    began = at.memory.problems[key]
+    at.events.clear()
+    act(at)
+    at.until(at.now + 10.0)
+    assert at.memory.problems[key] == began
+    assert Code.TAKE_DIED not in {one.code for one, _ in at.events}
