@@ -16,7 +16,9 @@ from tests.world.virtual import Quirks
 from tests.world.virtual_evening import Evening
 from tests.world.virtual_run import EPOCH, Run
 from tests.world.virtual_site import Chances, site
+from tests.world.virtual_stories import just_begun
 from tests.world.virtual_truth import Truth
+from vrmon.cli.reports import sentences
 from vrmon.errors import NoSuchPage
 from vrmon.history import report as reporting
 from vrmon.history.database import Connection, open_to_write, transaction
@@ -404,6 +406,47 @@ def test_a_job_of_which_nothing_was_recorded_is_missed_and_in_doubt_it_is_not_wh
         assert told == {"PCR 1": ("missed", ["start-refused"]), "PCR 2": ("partial", ["dvr-unreachable"])}
         assert document["summary"]["complete"] == 0
         assert [job["channel"] for job in here.read(channel="PCR 2")["jobs"]] == ["PCR 2"]
+
+
+def test_a_job_that_may_have_been_recorded_while_nobody_saw_it_is_not_missed(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.mac.sources[0].is_locked = True
+        run.job("NEWS")
+        run.until(107.0)
+        run.mac.sources[0].is_locked = False
+        just_begun(run)
+        run.mac.is_up = False
+        run.until(1000.0)
+        run.playbox.jobs.clear()
+        run.mac.end(run.mac.sources[0], run.now)
+        run.until(1020.0)
+        run.mac.is_up = True
+        run.until(1100.0)
+        document = here.read()
+        (job,) = document["jobs"]
+        assert job["missing"]["least"] > 3.0
+        assert job["coverage"]["most"] > 0.9
+        assert job["status"] == "partial"
+        assert "NEWS may not have been recorded at all" in sentences.whole(document, "Today")
+
+
+def test_a_moment_in_which_nobody_saw_a_recorder_that_refuses_makes_no_doubt(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.mac.sources[0].is_locked = True
+        run = with_news(here)
+        run.until(500.0)
+        run.mac.is_up = False
+        run.until(502.0)
+        run.mac.is_up = True
+        run.until(600.0)
+        run.playbox.jobs.clear()
+        run.until(700.0)
+        (job,) = here.read()["jobs"]
+        assert job["status"] == "missed"
 
 
 def test_a_job_is_in_the_report_of_every_time_in_which_it_ran(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from vrmon.views.reasons import reason
 
 MOST = 5000  # jobs of one report
 _PROVEN = 0.5  # of a job that is called whole
+_NOTHING = 0.02  # of a job that is called missed, at the most
 
 _OPEN = "one.ended_latest IS NULL"
 _NEXT = "SELECT min(began) FROM sessions WHERE began > one.session"
@@ -46,7 +47,7 @@ _Row = Mapping[str, Any]
 
 class Verdict(Word):
     """PARTIAL: a part is surely missing, or so much is in doubt that nobody may call it whole, be it only
-    since nobody saw it begin or end. MISSED: nothing of it was recorded."""
+    since nobody saw it begin or end. MISSED: nothing of it was recorded, nor can have been unseen."""
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -157,7 +158,7 @@ def _verdict(
 ) -> Verdict:
     """Of a job that is over."""
     is_lacking = row["least"] > tolerance
-    if is_lacking and not is_recorded:
+    if is_lacking and not is_recorded and _is_sure_of_nothing(row, tolerance):
         return Verdict.MISSED
     is_short_of_proof = row["covered_least"] < _PROVEN and row["most"] > max(tolerance, DOUBTED)
     doubts = [Doubt(gap["least"], gap["most"], gap["cause"]) for gap in gaps]
@@ -165,6 +166,13 @@ def _verdict(
     was_seen_whole = was_seen_to_end and not row["was_running"] and not row["left_running"]
     is_whole = is_recorded and not is_lacking and was_seen_whole and is_sure
     return Verdict.COMPLETE if is_whole else Verdict.PARTIAL
+
+
+def _is_sure_of_nothing(row: _Row, tolerance: float) -> bool:
+    """Whether next to nothing of it can have been recorded while nobody saw the recorder."""
+    ran = (row["ended_earliest"] - row["began_latest"]) / 1000 if row["ended_latest"] is not None else 0.0
+    unknown = ran - row["least"]
+    return bool(unknown <= max(tolerance, DOUBTED) or row["covered_most"] <= _NOTHING)
 
 
 def _take(row: _Row) -> dict[str, Any]:

@@ -196,6 +196,8 @@ def lacks(job: Document) -> str:
     found = [gap for gap in parts(job, "gaps") if (number(gap, "least") or 0.0) > _SURELY]
     least, most = missing(job)
     if least > 1 and found:
+        if not parts(job, "takes") and text(job, "status") == PARTIAL:
+            return f"{name(job)} may not have been recorded at all"
         places = _place(found[0], job) if len(found) == 1 else f" in {len(found)} places"
         return f"{name(job)} lacks {span(least)}{places}"
     if was_running(job):
