@@ -449,6 +449,65 @@ def test_a_moment_in_which_nobody_saw_a_recorder_that_refuses_makes_no_doubt(tmp
         assert job["status"] == "missed"
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_job_that_begins_while_its_ingest_is_told_badly_may_have_begun_at_once(
+    tmp_path: Path, restarts: bool
+) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.playbox.odd.add(run.settings.channels[0].ingest)
+        run.until(130.0)
+        run.job("NEWS")
+        run.until(190.0)
+        if restarts:
+            run.crash(pause=5.0)
+        run.until(200.0)
+        run.playbox.odd.clear()
+        run.until(400.0)
+        run.playbox.jobs.clear()
+        run.until(500.0)
+        (job,) = here.read()["jobs"]
+        assert seconds(job["began"]["earliest"]) <= 100.0
+        assert job["missing"]["most"] >= run.mac.recordings[0].began - 130.0
+        assert job["status"] == "partial"
+
+
+def test_a_job_that_was_told_badly_from_the_first_look_on_ran_before(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.job("NEWS")
+        run.playbox.odd.add(run.settings.channels[0].ingest)
+        run.until(50.0)
+        run.begin()
+        run.until(100.0)
+        run.playbox.odd.clear()
+        run.until(200.0)
+        run.playbox.jobs.clear()
+        run.until(300.0)
+        (job,) = here.read()["jobs"]
+        assert job["began"]["earliest"] is None
+        assert job["status"] == "partial"
+
+
+def test_a_job_that_begins_after_its_ingest_was_told_badly_is_whole(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.playbox.odd.add(run.settings.channels[0].ingest)
+        run.until(50.0)
+        run.playbox.odd.clear()
+        run.until(60.0)
+        run.job("NEWS")
+        run.until(200.0)
+        run.playbox.jobs.clear()
+        run.until(300.0)
+        (job,) = here.read()["jobs"]
+        assert job["status"] == "complete"
+        assert not run.memory.covered.hidden
+
+
 def test_a_job_is_in_the_report_of_every_time_in_which_it_ran(tmp_path: Path) -> None:
     with evenings(tmp_path) as here:
         run = here.run

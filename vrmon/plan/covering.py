@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from vrmon.catalog import Cause, Code
-from vrmon.model import Job, Observation, T, Verb
+from vrmon.model import Job, Observation, PrimaryObservation, T, Verb
 from vrmon.plan import outages
 from vrmon.plan.case import Verdict
 from vrmon.plan.coverage.account import Account
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.coverage.looks import Between, Look, Shown, Tail, Watch
+from vrmon.plan.jobs import may_hide
 from vrmon.plan.memory import Attempt, Jobs, Naming, Running, Sent, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
@@ -56,6 +57,7 @@ class Folding:
         self._alone_since = alone_since
         self._alone = f"alone since {alone_since + epoch:.3f}"
         self._primaries = dict(before.primaries)
+        self._hidden = dict(before.hidden)
         self._dvrs = dict(before.dvrs)
         self._channels = dict(before.channels)
         self._waiting = set(before.waiting)
@@ -63,18 +65,19 @@ class Folding:
         self._done = dict(before.done)
         self._looked_at: set[ChannelKey] = set()
 
-    def primary_looked(self, name: str, seen: Observation[T], jobs: Jobs) -> None:
+    def primary_looked(self, name: str, seen: PrimaryObservation, jobs: Jobs) -> None:
         """Take in a look at a primary, and the jobs that it is known to have by now."""
         device, last = self._settings.primaries[name], self._before.primaries.get(name)
         look = _look("primary", name, seen)
         is_late = _is_late(look, last, device)
-        earliest = seen.began if last is None else last.earliest
+        hidden = self._before.hidden.get(name, {})
         for channel in self._settings.on_primary(name):
             key, on_ingest = channel.key, jobs.on(channel.ingest)
             known = self._channels.get(key)
             if known is None and not any(job.present for job in on_ingest):
                 continue
-            told = {job.job: _told(job, look, _patience(device), last) for job in on_ingest}
+            told_last = hidden.get(channel.ingest, last)
+            told = {job.job: _told(job, look, _patience(device), told_last) for job in on_ingest}
             is_as_it_was = known is not None and not is_late and _are_as_they_were(known, told)
             if known is not None and is_as_it_was and not known.is_behind(look.began):
                 if last is None or not known.is_covered or known.cover.gone > last.earliest:
@@ -87,13 +90,25 @@ class Folding:
             self._channels[key] = coverage.without(again).primary_shown(
                 look,
                 told,
-                earliest,
+                seen.began if told_last is None else told_last.earliest,
                 self._stamp(seen.ended),
                 _patience(device),
                 _explained(device, self._settings.dvrs[key.dvr]),
             )
         if look.shown is not Shown.UNKNOWN:
             self._primaries[name] = Between(seen.began, seen.ended)
+            self._hide(name, seen, last)
+
+    def _hide(self, name: str, seen: PrimaryObservation, last: Between | None) -> None:
+        """Keep, of the ingests that a good look at a primary may hide, the last that told them. `last`: the
+        good look before."""
+        before = self._before.hidden.get(name, {})
+        if not (before or seen.odd):
+            return
+        ingests = sorted(self._settings.ingests(name))
+        after = {one: before.get(one, last) for one in ingests if may_hide(seen, one)}
+        if after != before:
+            self._hidden[name] = after
 
     def dvr_looked(
         self, name: str, seen: Observation[T], first: float | None, steady: Collection[ChannelKey]
@@ -140,6 +155,8 @@ class Folding:
             del self._channels[key]
             self._waiting.discard(key)
             self._lacking.pop(key, None)
+        for name in self._hidden.keys() - self._settings.primaries.keys():
+            del self._hidden[name]
 
     def folded(self, now: float) -> Covered:
         for key in self._looked_at & self._channels.keys():
@@ -150,7 +167,10 @@ class Folding:
         for key in sorted(self._waiting):
             self._let_go(key, now)
         waiting = frozenset(self._waiting)
-        return Covered(self._primaries, self._dvrs, self._channels, waiting, self._lacking, self._done)
+        hidden = {name: ingests for name, ingests in self._hidden.items() if ingests}
+        return Covered(
+            self._primaries, self._dvrs, self._channels, waiting, self._lacking, self._done, hidden
+        )
 
     def _weigh(self, key: ChannelKey, known: Coverage) -> None:
         """Whether more is missing of a running job than may be."""
@@ -190,7 +210,8 @@ class Folding:
         known = latest.without(settled) if settled else self._channels[key]
         told = self._primaries.get(key.primary)
         if not known.open and told is not None:
-            known = known.needed(told.earliest)
+            hidden = self._hidden.get(key.primary, {}).get(key.ingest)
+            known = known.needed((hidden or told).earliest)
         self._channels[key] = known
         if known.rests and self._verdict(key).rests and told is not None:
             del self._channels[key]
@@ -311,7 +332,7 @@ def _told(tracked: TrackedJob, look: Look, patience: float, last: Between | None
 
     One that a vrmon before this one knew had begun by the answer that showed it then, or shortly before. One
     that was there at the first look of all, or before its channel was, has begun nobody knows when. `last`:
-    the good look before.
+    the good look before that told its ingest.
     """
     if look.shown is Shown.UNKNOWN:
         shown = Shown.UNKNOWN

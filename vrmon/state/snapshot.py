@@ -65,6 +65,10 @@ def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
         ingests = memory.primaries[name].listed
         return Part(name, (ingests,), partial(sorted, ingests))
 
+    def hidden(name: str) -> Part:
+        looks = covered.hidden[name]
+        return Part(name, (looks,), partial(_hidden, looks, unix))
+
     def jobs(name: str) -> Part:
         one = memory.primaries[name]
         return Part(name, (one.jobs, rounded(unix(one.good))), partial(saved_jobs.encoded, one, unix))
@@ -92,6 +96,7 @@ def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
     yield _whole("clock", (epoch, boot), partial(dict, {"boot": boot, "epoch": epoch}))
     yield Section("coverage", {**covered.channels, **covered.done}, coverage, looks, (told, shown))
     yield Section("dvrs", memory.dvrs, names)
+    yield Section("hidden", covered.hidden, hidden)
     yield Section("listed", primaries, listed)
     yield Section("primaries", primaries, jobs)
     yield _whole("problems", problems, partial(_problems, memory, unix))
@@ -107,25 +112,38 @@ def _numbers(name: str, values: Mapping[str, float | None]) -> Section:
     return Section(name, values, lambda key: Part(key, (values[key],), partial(_as_it_is, values[key])))
 
 
-def _restored_covered(saved: Mapping[str, Any], told: Mapping[str, Any], epoch: float, now: float) -> Covered:
+def _restored_covered(saved: Mapping[str, Any], epoch: float, now: float) -> Covered:
     """What cannot be read costs its channel's account, and no more: control does not hang on it."""
 
     def monotonic(moment: float) -> float:
         return min(float(moment) - epoch, now)
 
     channels, done = {}, {}
-    for name, one in saved.items():
+    for name, one in saved.get("coverage", {}).items():
         with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
             key = ChannelKey.of(name)
             channels[key], done[key] = accounts.restored(one, monotonic)
-    looked = {name: Between(monotonic(moment), monotonic(moment)) for name, moment in told.items()}
+    looked = {name: _look(moment, monotonic) for name, moment in saved.get("told", {}).items()}
+    hidden = {
+        name: {one: None if moment is None else _look(moment, monotonic) for one, moment in ingests.items()}
+        for name, ingests in saved.get("hidden", {}).items()
+    }
     known = {key: one for key, one in channels.items() if one != _NOTHING}
     return Covered(
         primaries=looked,
         channels=known,
         waiting=frozenset(key for key, one in known.items() if not one.runs),
         done={key: shows for key, shows in done.items() if shows},
+        hidden=hidden,
     )
+
+
+def _look(moment: float, monotonic: Callable[[float], float]) -> Between:
+    return Between(monotonic(moment), monotonic(moment))
+
+
+def _hidden(looks: Mapping[str, Between | None], unix: Shift) -> dict[str, float | None]:
+    return {ingest: None if one is None else unix(one.earliest) for ingest, one in looks.items()}
 
 
 def _as_it_is(value: float | None) -> float | None:
@@ -180,7 +198,7 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot
         for code, subject, began in saved.get("problems", ())
         if code in known
     }
-    covered = _restored_covered(saved.get("coverage", {}), saved.get("told", {}), epoch, now)
+    covered = _restored_covered(saved, epoch, now)
     acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), epoch, now)
     return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
 

@@ -31,6 +31,8 @@ class Covered:
     `channels`: those with a job, or with a recording on their source; all other sources have shown nothing.
     `waiting` are those among them of which something is to be let go. `lacking`: of each channel, the running
     job of which more is missing than may be. `done`: the last jobs to which nothing will be added any more.
+    `hidden`: of each primary, the ingests that its last good look may have hidden, and the last that did not;
+    None where there was none.
     """
 
     primaries: Mapping[str, Between] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Covered:
     waiting: frozenset[ChannelKey] = frozenset()
     lacking: Mapping[ChannelKey, Lack] = field(default_factory=dict)
     done: Mapping[ChannelKey, tuple[Show, ...]] = field(default_factory=dict)
+    hidden: Mapping[str, Mapping[str, Between | None]] = field(default_factory=dict)
 
     def channel(self, key: ChannelKey) -> Coverage:
         """With the last looks at its devices taken in."""
