@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,22 @@ def test_a_hole_in_the_middle_names_both_files_and_its_cause(run: Run) -> None:
     assert shown["files"] == ["NEWS", "NEWS_cont1"]
     assert all(gap["cause"] == "take-died" for gap in shown["gaps"])
     assert shown["missing"]["least"] <= run.mac.recordings[1].began - 60.0 <= shown["missing"]["most"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(3.0, 60.0), (60.0, 3.0)])
+def test_what_may_be_missing_is_weighed_anew_where_it_is_configured_otherwise(
+    run: Run, before: float, after: float
+) -> None:
+    run.reload(replace(run.settings, sync=Sync(gap_tolerance=before)))
+    run.mac.sources[0].is_locked = True
+    run.job("LATE", 0)
+    run.until(20.0)
+    run.mac.sources[0].is_locked = False
+    run.until(60.0)
+    assert ("backup-incomplete" in run.problems()) is (before < 10.0)
+    run.reload(replace(run.settings, sync=Sync(gap_tolerance=after)))
+    run.until(70.0)
+    assert ("backup-incomplete" in run.problems()) is (after < 10.0)
 
 
 def test_an_open_gap_grows_until_it_is_over(run: Run) -> None:

@@ -148,7 +148,8 @@ class Folding:
                     self._looked_at.add(channel.key)
 
     def reconfigured(self, now: float) -> None:
-        """Other channels are configured: what those had that are none any more is done."""
+        """Other channels may be configured: what those had that are none any more is done. What is missing on
+        the others is weighed anew: more of it may be tolerated, or less."""
         for key in self._channels.keys() - {channel.key for channel in self._settings.channels}:
             coverage = self._caught_up(key)
             self._file(key, (coverage.read(job, now) for job in coverage.open))
@@ -157,6 +158,7 @@ class Folding:
             self._lacking.pop(key, None)
         for name in self._hidden.keys() - self._settings.primaries.keys():
             del self._hidden[name]
+        self._looked_at |= self._channels.keys()
 
     def folded(self, now: float) -> Covered:
         for key in self._looked_at & self._channels.keys():
