@@ -106,6 +106,18 @@ def test_what_may_be_missing_is_weighed_anew_where_it_is_configured_otherwise(
     assert ("backup-incomplete" in run.problems()) is (after < 10.0)
 
 
+def test_what_a_job_lacks_that_ran_before_anybody_looked_is_not_its_beginning() -> None:
+    run = Run(site(1, Sync()), Quirks())
+    run.job("NEWS", 0)
+    run.until(3600.0)
+    run.mac.sources[0].is_locked = True
+    run.begin()
+    run.until(3610.0)
+    run.mac.sources[0].is_locked = False
+    run.until(3630.0)
+    assert status(run)["summary"].endswith("PCR 1 lacks 9 s: the backup of 'NEWS' is not whole")
+
+
 def test_an_open_gap_grows_until_it_is_over(run: Run) -> None:
     run.mac.sources[0].is_locked = True
     run.job("NEWS", 0)

@@ -185,8 +185,7 @@ class Folding:
             if unmatched > 0.0:
                 account = self._latest(key).read(job, account.until).account
             if account.least > tolerance:
-                is_first = len(account.gaps) == 1 and account.gaps[0].began <= account.began.earliest
-                self._lacking[key] = Lack(job, show.basename, int(account.least), is_first)
+                self._lacking[key] = Lack(job, show.basename, int(account.least), _is_first(account))
                 return
         self._lacking.pop(key, None)
 
@@ -287,6 +286,13 @@ class Folding:
             self._stamp(look.ended), take.job, take.number, take.source, take.files, Between(0.0, 0.0)
         )
         return replace(look, shown=Shown.YES, take=span.key, proof=take.date or "", cause=""), span
+
+
+def _is_first(account: Account) -> bool:
+    """Whether all that is missing is so from the job's beginning on, as far as anybody saw that."""
+    return (
+        not account.was_running and len(account.gaps) == 1 and account.gaps[0].began <= account.began.earliest
+    )
 
 
 def _is_ending(attempt: Attempt | None, look: Look, traits: Traits) -> bool:
