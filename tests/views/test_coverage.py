@@ -118,6 +118,17 @@ def test_what_a_job_lacks_that_ran_before_anybody_looked_is_not_its_beginning() 
     assert status(run)["summary"].endswith("PCR 1 lacks 9 s: the backup of 'NEWS' is not whole")
 
 
+def test_a_job_of_which_nobody_knows_whether_it_is_recorded_is_not_counted_as_whole(run: Run) -> None:
+    run.mac.sources[1].is_locked = True
+    run.job("LATE", 1)
+    run.until(50.0)
+    run.mac.is_up = False
+    run.until(60.0)
+    run.job("NEWS", 0)
+    run.until(300.0)
+    assert status(run)["summary"].startswith("0 of 2 jobs recorded, 0 whole")
+
+
 def test_an_open_gap_grows_until_it_is_over(run: Run) -> None:
     run.mac.sources[0].is_locked = True
     run.job("NEWS", 0)

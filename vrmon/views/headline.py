@@ -10,13 +10,13 @@ from vrmon.views.scene import Scene
 
 def headline(scene: Scene) -> str:
     """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
-    busy = [verdict for _, verdict in scene.plan.verdicts if verdict.job is not None]
-    safe = [verdict for verdict in busy if verdict.is_recorded]
+    with_a_job = [one for one in scene.plan.verdicts if one[1].job is not None]
+    busy = [verdict for _, verdict in with_a_job]
+    safe = [channel.key for channel, verdict in with_a_job if verdict.is_recorded]
     text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
-    channels = [channel.key for channel, verdict in scene.plan.verdicts if verdict.job is not None]
     lacking = scene.plan.memory.covered.lacking
-    if any(key in lacking for key in channels):
-        whole = sum(key not in lacking and not _was_running(scene, key) for key in channels)
+    if any(channel.key in lacking for channel, _ in with_a_job):
+        whole = sum(key not in lacking and not _was_running(scene, key) for key in safe)
         text = f"{text}, {whole} whole"
     unverified = sum(1 for verdict in busy if verdict.phase is Phase.UNVERIFIED)
     if unverified:
