@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.world import scenes
+from tests.world.incidents import SETTINGS, SILENT, SOURCES
+from tests.world.observed import Site
 from vrmon.catalog import Code, Severity, Situation
-from vrmon.model import Health, Phase, Problem, ProblemKey
+from vrmon.model import Health, Job, Phase, Problem, ProblemKey
+from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.settings import Channel
 from vrmon.views import words
 from vrmon.views.causes import Group, grouped, roots
 
@@ -120,3 +128,59 @@ def test_each_problem_has_one_root_whatever_lies_in_between() -> None:
         black.key: black.key,
         other.key: other.key,
     }
+
+
+def four_channels() -> Site:
+    numbers = range(1, 5)
+    channels = tuple(Channel(f"PCR {n}", "playbox", f"{n}" * 32, "dvr", f"s {n}") for n in numbers)
+    sources = tuple(replace(SOURCES[0], unique_id=f"s {n}", display_name=f"Cam {n}") for n in numbers)
+    at = Site(replace(SETTINGS, channels=channels), {"dvr": sources})
+    at.until(5.0)
+    return at
+
+
+def acknowledged(at: Site, *keys: ProblemKey) -> Any:
+    """What the only line says of it, once a person knows of these problems, as bad as they are."""
+    severities = {one.key: one.severity for one in at.problems}
+    known = {key: Acknowledgement("alice", at.now, at.now + 3600.0, severities[key]) for key in keys}
+    at.memory = replace(at.memory, acknowledged={**at.memory.acknowledged, **known})
+    at.until(at.now + 1.0)
+    (line,) = at.document()["causes"]
+    return line["acknowledged"]
+
+
+def test_what_is_the_same_on_many_channels_is_known_once_it_is_known_of_each() -> None:
+    at = four_channels()
+    for n in range(1, 5):
+        at.show("dvr", f"s {n}", is_enabled=False)
+        at.until(at.now + 60.0)
+    first, *others = (ProblemKey(Code.SOURCE_DISABLED, f"PCR {n}") for n in range(1, 5))
+    assert acknowledged(at, first) is None
+    assert acknowledged(at, *others)["by"] == "alice"
+
+
+def begin_four_jobs(at: Site) -> None:
+    at.jobs["playbox"] += [Job(f"{n}" * 32, "1") for n in range(1, 5)]
+    at.until(at.now + 30.0)
+
+
+def nothing(at: Site) -> None:
+    pass
+
+
+@pytest.mark.parametrize(("before", "after", "is_known"), [
+    (nothing, nothing, True),
+    (nothing, begin_four_jobs, False),
+    (begin_four_jobs, nothing, True),
+])  # fmt: skip
+def test_a_cause_that_has_become_worse_by_what_follows_from_it_is_known_no_more(
+    before: Callable[[Site], None], after: Callable[[Site], None], is_known: bool
+) -> None:
+    at = four_channels()
+    at.faults["dvr"] = SILENT
+    at.until(at.now + 5.0)
+    before(at)
+    acknowledged(at, ProblemKey(Code.DVR_UNREACHABLE, "dvr"))
+    after(at)
+    (line,) = at.document()["causes"]
+    assert (line["acknowledged"] is not None) is is_known

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from vrmon.model import DeviceView
+from vrmon.model import DeviceView, ProblemKey
 from vrmon.settings import DeviceSettings
 from vrmon.views import causes, shared_parts, words
 from vrmon.views.brief import API
@@ -46,7 +47,24 @@ def document(scene: Scene, parts: Parts | None = None) -> dict[str, Any]:
 
 def _cause_of_all(scene: Scene, group: causes.Group) -> dict[str, Any]:
     document = causes.document(group, scene.ages, scene.utc)
-    return {**document, "acknowledged": shared_parts.acknowledged(scene, group.head.key)}
+    return {**document, "acknowledged": _acknowledged(scene, group)}
+
+
+def _acknowledged(scene: Scene, group: causes.Group) -> dict[str, Any] | None:
+    """By whom, where somebody knows of all that is as bad as the worst: of what follows from a cause, whoever
+    came to know of that while it did so already."""
+    known, severity = scene.plan.memory.acknowledged, group.severity
+    of_head = known.get(group.head.key)
+    every = (group.head, *group.following, *group.alike)
+    worst = [one.key for one in every if one.severity is severity]
+    unknown = [key for key in worst if key not in known]
+    if unknown and (of_head is None or group.alike or not _were_there(scene, unknown, of_head.since)):
+        return None
+    return shared_parts.acknowledged(scene, worst[0] if of_head is None else group.head.key)
+
+
+def _were_there(scene: Scene, keys: Iterable[ProblemKey], moment: float) -> bool:
+    return all(scene.plan.memory.problems.get(key, moment) <= moment for key in keys)
 
 
 def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str, Any]:
