@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from tests.world.incidents import ODD, PASSWORD, SILENT, answers_again, fails, site
+from tests.world.observed import Fault
 from vrmon.catalog import Code, Severity, Situation
 from vrmon.model import Job, Phase, Problem
 from vrmon.plan import Plan, Verdict
@@ -147,6 +151,30 @@ def test_a_problem_that_gets_worse_is_told_again_and_one_that_gets_better_is_not
         ("stop-refused", Severity.CRITICAL)
     ]
     assert problems([worse], [STUCK]) == []
+
+
+@pytest.mark.parametrize("device", ["playbox", "dvr"])
+@pytest.mark.parametrize(("first", "then"), [(ODD, SILENT), (SILENT, ODD), (SILENT, PASSWORD)])
+def test_a_device_that_fails_otherwise_than_before_does_not_answer_again(
+    device: str, first: Fault, then: Fault
+) -> None:
+    at = site()
+    fails(device, first)(at)
+    at.until(30.0)
+    at.events.clear()
+    fails(device, then)(at)
+    at.until(60.0)
+    ends = (Code.DEVICE_BACK, Code.PROBLEM_ENDED)
+    assert [event.code for event, _ in at.events if event.code in ends] == [Code.PROBLEM_ENDED]
+
+
+def test_a_device_that_is_as_it_should_be_answers_again() -> None:
+    at = site()
+    fails("dvr", SILENT)(at)
+    at.until(30.0)
+    answers_again("dvr")(at)
+    at.until(60.0)
+    assert [event.code for event, _ in at.events][-1] == Code.DEVICE_BACK
 
 
 def test_the_journal_hears_what_people_call_the_recorder() -> None:

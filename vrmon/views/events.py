@@ -12,6 +12,7 @@ from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
 from vrmon.settings import Channel
 from vrmon.text import span
+from vrmon.views.scene import SILENT
 
 _NEVER_OVER = (Code.ON_HOLD, Code.TAKE_DIED)
 """A hold has events of its own; a gap in a recording stays one when its job is over."""
@@ -62,10 +63,12 @@ def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: flo
         is_worse = is_new or (key in old and problem.severity.rank < old[key].severity.rank)
         if is_worse and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
             yield begun(problem.at(now), about.get(problem.subject))
+    silent = {one.subject for one in new.values() if one.code in SILENT}
     for key, problem in old.items():
         if key not in new and problem.code not in _NEVER_OVER:
             lasted = now - before.problems.get(key, now)
-            yield ended(problem.at(now), lasted, about.get(problem.subject))
+            is_back = problem.subject not in silent
+            yield ended(problem.at(now), lasted, about.get(problem.subject), is_back=is_back)
 
 
 def _of_acknowledged(before: Memory, after: Plan, now: float) -> Iterator[Event]:
@@ -100,8 +103,11 @@ def begun(problem: Problem, about: dict[str, str] | None = None) -> Event:
     return Event(problem.code, problem.severity, problem.subject, text, fields, problem.cause)
 
 
-def ended(problem: Problem, seconds: float, about: dict[str, str] | None = None) -> Event:
-    code = Code.DEVICE_BACK if problem.code in NO_ANSWER else Code.PROBLEM_ENDED
+def ended(
+    problem: Problem, seconds: float, about: dict[str, str] | None = None, *, is_back: bool = True
+) -> Event:
+    """`is_back`: nothing else keeps a device from answering as it should."""
+    code = Code.DEVICE_BACK if is_back and problem.code in NO_ANSWER else Code.PROBLEM_ENDED
     fields = {"problem": problem.code.value, **(about or {})}
     event = Event.of(code, problem.subject, fields, lasted=span(seconds), message=problem.message)
     return replace(event, cause=problem.cause)

@@ -23,7 +23,7 @@ _HEALTH = {
     Severity.DEGRADED: Health.DEGRADED,
     Severity.INFO: Health.OK,
 }
-_SILENT = NO_ANSWER | {Code.PASSWORD_REFUSED, Code.CERTIFICATE_REFUSED}
+SILENT = NO_ANSWER | {Code.PASSWORD_REFUSED, Code.CERTIFICATE_REFUSED}
 """What a device may have that does not answer as it should: its channels are not ready for the next job."""
 
 
@@ -65,7 +65,7 @@ class Scene:
     @cached_property
     def silent(self) -> Mapping[str, Severity]:
         """How bad it is that a device does not answer as it should, by its name."""
-        return {one.subject: one.severity for one in self.plan.problems if one.code in _SILENT}
+        return {one.subject: one.severity for one in self.plan.problems if one.code in SILENT}
 
     @cached_property
     def worst_first(self) -> list[tuple[Problem, float]]:
