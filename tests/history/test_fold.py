@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -12,11 +15,15 @@ from tests.world.virtual import Quirks
 from tests.world.virtual_chaos import Chaos
 from tests.world.virtual_run import EPOCH, Run
 from tests.world.virtual_site import Chances, site
+from vrmon.history import entries
+from vrmon.history.database import Connection, open_to_write, rows, transaction
 from vrmon.history.fold import Fold
 from vrmon.history.rows import Key, Row
+from vrmon.history.writing import write
 from vrmon.model import Result, Verb
 from vrmon.plan.coverage.channel import Show
 from vrmon.settings import ChannelKey, Sync
+from vrmon.state import snapshot
 from vrmon.views.round import Round
 
 
@@ -139,3 +146,83 @@ def test_who_asks_is_told_how_what_runs_stands_now() -> None:
     assert 12.0 < least <= 14.0
     assert was < least
     assert [row.values["cause"] for row in written.table("gaps")] == ["start-refused"]
+
+
+class Clocked:
+    """A run whose rows go into a file, by a clock that is set now and then."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.run = Run(site(1, Sync()), Quirks())
+        self._connection = connection
+        self._fold = Fold(0)
+        self.sessions = 0
+        self.run.turned, self.run.starts = self._turned, self._starts
+
+    def boot(self, behind: float) -> None:
+        """With what was saved before, and a clock that is behind by so many seconds."""
+        saved = snapshot.payload(self.run.memory, self.run.epoch, f"boot {self.sessions}")
+        self.run.is_alive = False
+        self.run.until(self.run.now + 60.0)
+        self.run.epoch = EPOCH - behind
+        boot = f"boot {self.sessions + 1}"
+        self.run.begin(snapshot.restore(saved, self.run.epoch, self.run.now, Sync(), boot))
+
+    def read(self) -> list[dict[str, Any]]:
+        """The jobs with their gaps and their takes."""
+        questions = ("SELECT * FROM jobs", "SELECT * FROM gaps", "SELECT * FROM takes")
+        return [row for question in questions for row in rows(self._connection, question, ())]
+
+    def _starts(self) -> None:
+        self.sessions += 1
+        self._fold = Fold(self.sessions)
+
+    def _turned(self, turned: Round) -> None:
+        with transaction(self._connection):
+            write(self._connection, self._fold.rows(turned, (), self.run.epoch))
+
+
+def test_a_clock_that_is_set_only_after_the_start_changes_nothing_of_what_was_over(tmp_path: Path) -> None:
+    with contextlib.closing(open_to_write(tmp_path / "history.db")) as connection:
+        here = Clocked(connection)
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.mac.sources[0].is_locked = True
+        job = run.job("NEWS")
+        run.until(110.0)
+        run.mac.sources[0].is_locked = False
+        run.until(600.0)
+        run.playbox.jobs.remove(job)
+        run.until(700.0)
+        before = here.read()
+        assert len(before) == 4
+        here.boot(behind=7200.0)
+        run.until(run.now + 60.0)
+        run.epoch = EPOCH  # so that what is saved of the job is two hours off from now on
+        run.until(run.now + 60.0)
+        here.boot(behind=0.0)
+        run.until(run.now + 60.0)
+        assert here.sessions == 3
+        assert here.read() == before
+
+
+def test_what_is_over_is_known_by_its_time_even_where_the_clock_is_behind() -> None:
+    """The file may have been lost meanwhile."""
+    run = Run(site(1, Sync()), Quirks())
+    written = Written(run)
+    run.begin()
+    job = run.job("NEWS")
+    run.until(600.0)
+    run.playbox.jobs.remove(job)
+    run.until(700.0)
+    ((key, before),) = [one for one in written.rows.items() if one[0][0] == "jobs"]
+    saved = snapshot.payload(run.memory, EPOCH)
+    restored = snapshot.restore(saved, EPOCH - 7200.0, run.now, Sync())
+    (done,) = restored.covered.done.values()
+
+    def unix(moment: float) -> int:
+        return round((moment + EPOCH - 7200.0) * 1000)
+
+    row = entries.job(1, run.settings.channels[0], done[0], unix, is_final=True)
+    assert row.key == key
+    assert row.values == before.values

@@ -27,7 +27,8 @@ from vrmon.history.fold import Fold
 from vrmon.history.holes import Hole
 from vrmon.history.pages import page
 from vrmon.history.report import report
-from vrmon.history.rows import Key, Row, Value, upsert
+from vrmon.history.rows import Key, Row, Value
+from vrmon.history.writing import write
 from vrmon.model import Job
 from vrmon.settings import Sync
 from vrmon.views.round import Round
@@ -98,8 +99,7 @@ class Evenings:
 
     def _write(self) -> None:
         with transaction(self._connection):
-            for row in (*self._rows.values(), *self.others):
-                self._connection.execute(upsert(row.table, tuple(row.values)), tuple(row.values.values()))
+            write(self._connection, (*self._rows.values(), *self.others))
         self._rows.clear()
 
 

@@ -64,7 +64,7 @@ def job(session: int, channel: Channel, show: Show, unix: Unix, *, is_final: boo
     return Row("jobs", values)
 
 
-def gaps(key: ChannelKey, show: Show, unix: Unix, *, is_final: bool) -> Iterator[Row]:
+def gaps(session: int, key: ChannelKey, show: Show, unix: Unix, *, is_final: bool) -> Iterator[Row]:
     for place, gap in enumerate(show.account.gaps):
         goes_on = gap.goes_on and not is_final
         values: dict[str, Value] = {
@@ -76,7 +76,7 @@ def gaps(key: ChannelKey, show: Show, unix: Unix, *, is_final: bool) -> Iterator
             "most": round(gap.most, 3),
             "cause": gap.cause,
         }
-        yield Row("gaps", values)
+        yield Row("gaps", values, session)
 
 
 def take(session: int, channel: Channel, span: TakeSpan, unix: Unix) -> Row:

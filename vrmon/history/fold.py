@@ -148,7 +148,7 @@ class Fold:
 
     def _of_show(self, key: ChannelKey, show: Show, unix: Unix, *, is_final: bool = False) -> Iterator[Row]:
         yield entries.job(self._session, self._channel(key), show, unix, is_final=is_final)
-        yield from entries.gaps(key, show, unix, is_final=is_final)
+        yield from entries.gaps(self._session, key, show, unix, is_final=is_final)
         if is_final:
             yield from (self._of_take(key, take, unix) for take in show.takes if take.ended is not None)
 

@@ -22,15 +22,22 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "losses": ("began",),
 }
 """The columns that tell the rows of a table apart."""
+_WHILE = {
+    "jobs": "jobs.final = 0 OR jobs.session = excluded.session",
+    "takes": "takes.ended_latest IS NULL OR takes.session = excluded.session",
+}
+"""What must hold for a row to be changed: to what was over in a session, no later one has anything to add."""
 _OF_A_MOMENT = ("commands", "events")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of `table`, with all of its columns in the order of their names."""
+    """One row of `table`, with all of its columns in the order of their names. `session`: the one that tells
+    it, where no column does."""
 
     table: str
     values: Mapping[str, Value]
+    session: int | None = None
 
     @property
     def is_of_a_moment(self) -> bool:
@@ -46,7 +53,8 @@ class Row:
 def upsert(table: str, columns: tuple[str, ...]) -> str:
     """The statement that writes such a row, whether or not it is there already."""
     changed = ", ".join(f"{one} = excluded.{one}" for one in columns if one not in KEYS[table])
+    condition = f" WHERE {_WHILE[table]}" if table in _WHILE else ""
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(KEYS[table])}) DO UPDATE SET {changed}"
+        f"ON CONFLICT ({', '.join(KEYS[table])}) DO UPDATE SET {changed}{condition}"
     )

@@ -12,13 +12,17 @@ from vrmon.history.rows import Row, Value, upsert
 
 log = logging.getLogger(__name__)
 
+_IS_OVER = (
+    "SELECT 1 FROM jobs WHERE key = :key AND ingest = :ingest AND job = :job AND stamp = :stamp"
+    " AND final = 1 AND session <> :session"
+)
 _UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.DataError, OverflowError, UnicodeError)
 
 
 def write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     """Within a transaction. A row that its table cannot hold is logged, and costs itself only."""
     for (table, columns), alike in groupby(rows, lambda row: (row.table, tuple(row.values))):
-        values = [tuple(row.values.values()) for row in alike]
+        values = [tuple(row.values.values()) for row in alike if not _is_of_what_is_over(connection, row)]
         try:
             connection.executemany(upsert(table, columns), values)
         except _UNFIT:
@@ -41,6 +45,14 @@ def untouched(connection: sqlite3.Connection, rows: Iterable[Row]) -> Iterator[N
     finally:
         _roll_back(connection)
         connection.execute("PRAGMA cache_spill=ON")
+
+
+def _is_of_what_is_over(connection: sqlite3.Connection, row: Row) -> bool:
+    """Whether it is a gap of a job to which, since another session, nothing is to be added. The job's own row
+    is written before it."""
+    if row.session is None:
+        return False
+    return connection.execute(_IS_OVER, {**row.values, "session": row.session}).fetchone() is not None
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

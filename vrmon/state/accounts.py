@@ -25,16 +25,16 @@ def encoded(coverage: Coverage, done: Sequence[Show], unix: Shift) -> dict[str, 
     }
 
 
-def restored(saved: Mapping[str, Any], monotonic: Shift) -> tuple[Coverage, tuple[Show, ...]]:
-    """The coverage of a channel, and its last jobs that are done. LookupError, TypeError or ValueError where
-    it is not one."""
+def restored(saved: Mapping[str, Any], monotonic: Shift, of_done: Shift) -> tuple[Coverage, tuple[Show, ...]]:
+    """The coverage of a channel, and its last jobs that are done, with times by `of_done`. LookupError,
+    TypeError or ValueError where it is not one."""
     shows = [_restored_show(one, monotonic) for one in saved["open"]]
     coverage = Coverage(
         _restored_watch(saved["cover"], monotonic),
         tuple(_restored_take(one, monotonic) for one in saved["takes"]),
         {one.job: one for one in shows},
     )
-    return coverage, tuple(_restored_show(one, monotonic) for one in saved["done"])
+    return coverage, tuple(_restored_show(one, of_done) for one in saved["done"])
 
 
 def _watch(watch: Watch, unix: Shift) -> dict[str, Any]:

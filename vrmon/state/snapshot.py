@@ -115,14 +115,18 @@ def _numbers(name: str, values: Mapping[str, float | None]) -> Section:
 def _restored_covered(saved: Mapping[str, Any], epoch: float, now: float) -> Covered:
     """What cannot be read costs its channel's account, and no more: control does not hang on it."""
 
+    def unbounded(moment: float) -> float:
+        """What is over was so when it was, even where the clock has not been set yet."""
+        return float(moment) - epoch
+
     def monotonic(moment: float) -> float:
-        return min(float(moment) - epoch, now)
+        return min(unbounded(moment), now)
 
     channels, done = {}, {}
     for name, one in saved.get("coverage", {}).items():
         with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
             key = ChannelKey.of(name)
-            channels[key], done[key] = accounts.restored(one, monotonic)
+            channels[key], done[key] = accounts.restored(one, monotonic, unbounded)
     looked = {name: _look(moment, monotonic) for name, moment in saved.get("told", {}).items()}
     hidden = {
         name: {one: None if moment is None else _look(moment, monotonic) for one, moment in ingests.items()}
