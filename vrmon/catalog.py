@@ -401,8 +401,8 @@ _SOURCES = {
                 "Connect or enable the source in {recorder}. Nothing is sent to another source in its place.",
             ),
             Text(
-                "The source is not on {dvr}: [it has {count} sources, and index {index} is not among them]"
-                "[none of its {count} sources is called {wanted!r}].",
+                "The source is not on {dvr}: [index {index} is not among its sources ({count} in all)]"
+                "[none of its sources ({count} in all) is called {wanted!r}].",
                 "Connect or enable it in {recorder}, or correct the channel's source; "
                 "`vrmon sources` lists them.",
             ),
@@ -894,7 +894,7 @@ _JOBS = {
         _DEGRADED,
         (
             Text(
-                "{subject} runs {count} more jobs on ingests without a channel than are shown here.",
+                "{subject} runs more jobs on ingests without a channel than are shown here: {count} more.",
                 "Check it: no show has so many jobs at once.",
             ),
         ),
@@ -1019,7 +1019,7 @@ _DAEMON = {
         "The disk could not be written for so long that entries of the history were lost. Whoever reads the "
         "history is told of that time, as one of its 'holes'.",
         "See why the disk below /var/lib/vrmon was full or failing.",
-        texts=(Text("{rows} entries of the history were lost while the disk could not be written."),),
+        texts=(Text("Entries of the history were lost while the disk could not be written: {rows}."),),
     ),
     Code.HISTORY_DAMAGED: Row(
         "History was damaged",

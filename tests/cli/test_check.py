@@ -87,7 +87,7 @@ def test_what_would_keep_a_source_from_recording(
         ("▲ warn", "PCR 1", "locked", "unlock it"),
         ("✖ fail", "PCR 2", "disabled", "enable it"),
         ("✖ fail", "PCR 3", "no destination", "give it one"),
-        ("✖ fail", "PCR 4", "none of its 4 sources is called 'Studio'", "`vrmon sources`"),
+        ("✖ fail", "PCR 4", "none of its sources (4 in all) is called 'Studio'", "`vrmon sources`"),
     ):
         [line] = [line for line in said.splitlines() if line.startswith(word) and channel in line]
         assert why in line

@@ -257,7 +257,9 @@ def test_what_finds_no_place_is_counted_and_said_afterwards(tmp_path: Path) -> N
         one = Book(file, 400, "1.0", capacity=100)
         until(lambda: "locked" in one.failing(), "it cannot be opened")
         one.write([event(1, number) for number in range(100)])
-        one.write([event(1, number) for number in range(90, 130)])  # ten of which are there already
+        one.write([event(1, number) for number in range(90, 101)])  # ten of which are there already
+        assert one.failing().endswith(" 1 entry has been lost meanwhile.")
+        one.write([event(1, number) for number in range(101, 130)])
         assert one.failing().endswith(" 30 entries have been lost meanwhile.")
         assert [(hole.why, hole.rows) for hole in one.unwritten()] == [(Why.WAITING, 100), (Why.LOST, 30)]
         other.execute("ROLLBACK")

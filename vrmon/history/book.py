@@ -106,7 +106,8 @@ class Book:
         if not self._closing and not self._thread.is_alive():
             return "Cannot write the history: the thread that writes it has ended. Restart vrmond."
         refused = self._waiting.refused
-        lost = f" {refused} entries have been lost meanwhile." if refused else ""
+        entries = "1 entry has" if refused == 1 else f"{refused} entries have"
+        lost = f" {entries} been lost meanwhile." if refused else ""
         return f"{self._failure}{lost}".lstrip()
 
     def unwritten(self) -> list[Hole]:

@@ -1,0 +1,40 @@
+"""What is said of a problem is right for one as for many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from vrmon.catalog import ROWS, Code
+
+MISSING = {"dvr": "dvr", "recorder": "MovieRecorder"}
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "told"),
+    [
+        (
+            Code.SOURCE_MISSING,
+            {**MISSING, "wanted": "Cam 9", "count": 1},
+            "The source is not on dvr: none of its sources (1 in all) is called 'Cam 9'.",
+        ),
+        (
+            Code.SOURCE_MISSING,
+            {**MISSING, "index": 4, "count": 1},
+            "The source is not on dvr: index 4 is not among its sources (1 in all).",
+        ),
+        (
+            Code.JOBS_LEFT_OUT,
+            {"subject": "playbox", "count": 1},
+            "playbox runs more jobs on ingests without a channel than are shown here: 1 more.",
+        ),
+        (
+            Code.HISTORY_LOST,
+            {"rows": 1},
+            "Entries of the history were lost while the disk could not be written: 1.",
+        ),
+    ],
+)
+def test_one_is_told_as_well_as_many(code: Code, facts: Mapping[str, object], told: str) -> None:
+    assert ROWS[code].message(facts) == told
