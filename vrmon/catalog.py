@@ -809,12 +809,16 @@ _TAKES = {
     ),
     Code.PRIMARY_GONE_KEEPING: Row(
         "Take kept without its primary",
-        "The primary does not answer, so its jobs may still be running. Their takes are kept.",
+        "The primary does not answer as it should, so its jobs may still be running. Their takes are kept.",
         "Bring the primary back, or end the take with 'vrmon stop CHANNEL'.",
         _DEGRADED,
         (
-            Text("{primary} has not answered since {since}, so {name!r} keeps recording.", _GOES_ON, _KEPT),
-            Text("{primary} is not answering, so {name!r} keeps recording.", _GOES_ON, _KEPT),
+            Text(
+                "{primary} has not answered as it should since {since}, so {name!r} keeps recording.",
+                _GOES_ON,
+                _KEPT,
+            ),
+            Text("{primary} does not answer as it should, so {name!r} keeps recording.", _GOES_ON, _KEPT),
         ),
     ),
     Code.JOB_LOST_IN_OUTAGE: Row(

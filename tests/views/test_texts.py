@@ -1,4 +1,4 @@
-"""What is said of a problem is right for one as for many."""
+"""What is said of a problem is true in every case in which it is said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.world.incidents import ODD, SILENT, a_job_is_recorded, fails, site
+from tests.world.observed import Fault
 from vrmon.catalog import ROWS, Code
 
 MISSING = {"dvr": "dvr", "recorder": "MovieRecorder"}
@@ -38,3 +40,13 @@ MISSING = {"dvr": "dvr", "recorder": "MovieRecorder"}
 )
 def test_one_is_told_as_well_as_many(code: Code, facts: Mapping[str, object], told: str) -> None:
     assert ROWS[code].message(facts) == told
+
+
+@pytest.mark.parametrize("fault", [SILENT, ODD])
+def test_a_take_is_kept_for_a_primary_that_is_silent_or_answers_nonsense(fault: Fault) -> None:
+    at = site()
+    a_job_is_recorded(at)
+    fails("playbox", fault)(at)
+    at.until(at.now + 5.0)
+    (kept,) = [one for one in at.problems if one.code is Code.PRIMARY_GONE_KEEPING]
+    assert kept.message.startswith("playbox does not answer as it should, so ")
