@@ -6,6 +6,9 @@ import errno
 import json
 import os
 import random
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,6 +61,30 @@ def test_whoever_waits_is_told_once_it_is_on_the_disk(tmp_path: Path, store: Sta
     store.save({"number": 1}, lambda: read.append((tmp_path / "state.json").read_text()))
     until(lambda: bool(read), "told")
     assert json.loads(read[0])["payload"] == {"number": 1}
+
+
+class HandedOverLate(deque[str]):
+    """Whoever hands over is held up just before, while the writer comes round."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        super().__init__(maxlen=1)
+        self._wake = wake
+
+    def append(self, text: str) -> None:
+        self._wake.set()
+        until(lambda: not self._wake.is_set(), "the writer to be awake")
+        time.sleep(0.1)
+        super().append(text)
+
+
+def test_a_writer_that_is_awake_tells_nobody_before_it_has_written(tmp_path: Path, store: StateStore) -> None:
+    read: list[dict[str, object]] = []
+    store.save({"number": 1})
+    until((tmp_path / "state.json").exists, "saved")
+    store._handed_over = HandedOverLate(store._wake)
+    store.save({"number": 2}, lambda: read.append(json.loads((tmp_path / "state.json").read_text())))
+    until(lambda: bool(read), "told")
+    assert read[0]["payload"] == {"number": 2}
 
 
 def test_whoever_waits_is_told_that_it_cannot_be(tmp_path: Path) -> None:

@@ -107,8 +107,9 @@ class StateStore:
 
     def save_text(self, text: str, done: Callable[[], object] = lambda: None) -> None:
         """The same for a payload's text, as `payload_text` makes it."""
-        self._to_be_told.append(done)
+        # In this order: a writer that is awake tells all whom it finds when it has written what it finds.
         self._handed_over.append(text)
+        self._to_be_told.append(done)
         self._wake.set()
 
     def proof(self, boot: str) -> str:
