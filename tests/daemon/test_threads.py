@@ -150,6 +150,22 @@ def test_a_task_that_nobody_carries_out(tmp_path: Path, fault: str, device: str,
             assert here.wait_for_phase("recording")["job"]["basename"] == "SHOW"
 
 
+def test_a_command_for_which_there_was_no_thread_in_time_is_never_sent(tmp_path: Path) -> None:
+    break_it(tmp_path / "fault", "movierecorder")
+    with watched(tmp_path, "no thread to be had") as (here, _, file):
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        why = "vrmon had no thread for it in time; nothing was sent"
+        here.daemon.wait_for(lambda status: any(why in one["message"] for one in status["problems"]))
+        here.playbox.end_job(job)
+        here.wait_for_phase("idle")
+        here.recorder.record_by_hand(0, "OPERATOR")
+        file.unlink()
+        here.daemon.wait_for(lambda status: "worker-stuck" not in codes(status))
+        here.wait_for_polls(10)
+        assert here.sent() == []
+        assert here.recorder.running(0)
+
+
 def test_a_vrmond_that_the_watchdog_has_restarted_records_what_it_could_not(tmp_path: Path) -> None:
     with watched(tmp_path, "a lane that hangs") as (here, watchdog, file):
         break_it(file, "movierecorder")

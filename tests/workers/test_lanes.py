@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -203,6 +204,66 @@ def test_a_task_without_a_thread_waits_and_gets_the_first_that_is_to_be_had(
     assert told(caplog) == [("Lane refused", "dvr"), ("Lane granted again", "dvr")]
     gate.set()
     until(lambda: few.waits_since() is None and few.stuck_since() is None, "all three")
+    few.close()
+
+
+def never(_: Client) -> None:
+    raise AssertionError("it was to be given up")
+
+
+def test_a_task_for_which_no_thread_is_had_in_time_is_given_up_and_the_lack_is_told_on(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "LATEST", 0.05)
+    few, given_up, begun = Lanes("dvr", clients.connect, 2), list[int](), time.monotonic()
+
+    def are_given_up() -> bool:
+        few.tend()
+        return sorted(given_up) == [0, 1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading, "Thread", NoThread)
+        for number in range(2):
+            few.submit(never, partial(given_up.append, number))
+        few.tend()
+        assert given_up == []
+        until(are_given_up, "both to be given up")
+        since = few.waits_since()
+        assert since is not None
+        assert begun <= since < begun + 0.05
+    few.tend()
+    until(lambda: few.waits_since() is None, "a lane, though nothing waits for it any more")
+    done = threading.Event()
+    few.submit(lambda _: done.set(), partial(given_up.append, 2))
+    assert done.wait(60)
+    until(lambda: few._free == few._alive > 0, "the lanes to wait again")
+    assert sorted(given_up) == [0, 1]
+    few.close()
+
+
+def test_a_lane_gives_up_what_it_comes_to_too_late(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LATEST", 0.05)
+    one, gate, given_up, done = Lanes("dvr", clients.connect, 1), *(threading.Event() for _ in range(3))
+    one.submit(waiting_for(gate))
+    one.submit(never, given_up.set)
+    one.submit(lambda _: done.set())
+    time.sleep(0.1)
+    gate.set()
+    assert given_up.wait(60)
+    assert done.wait(60), "one that cannot be given up is carried out"
+    one.close()
+
+
+def test_a_task_is_either_carried_out_or_given_up(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LATEST", 0.0005)
+    few, answers = Lanes("dvr", clients.connect, 3), list[int]()
+    for number in range(2000):
+        few.submit(lambda _, number=number: answers.append(number), partial(answers.append, number))  # type: ignore[misc]
+        if number % 5 == 0:
+            time.sleep(0.0005)
+            few.tend()
+    until(lambda: len(answers) >= 2000 and few._free == few._alive, "every answer")
+    assert sorted(answers) == list(range(2000))
     few.close()
 
 

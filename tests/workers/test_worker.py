@@ -29,7 +29,7 @@ from vrmon.model import (
 )
 from vrmon.settings import DeviceSettings
 from vrmon.workers.device import Device
-from vrmon.workers.worker import Worker, command, question
+from vrmon.workers.worker import Worker, command, latest, question, unsent
 
 
 class Recorder:
@@ -194,6 +194,30 @@ def test_what_was_decided_on_an_old_look_is_done_only_where_the_source_is_as_it_
     (result,) = results
     assert result.outcome is (Outcome.DONE if is_sent else Outcome.LOST)
     assert ("nothing was sent" in result.error) != is_sent
+
+
+def test_what_a_slow_look_or_a_stalled_machine_has_made_too_late_is_not_sent() -> None:
+    recorder, results = Recorder(), list[Result]()
+    recorder.alone = OURS
+    stop = replace(action(Verb.STOP), expected=Expected(True, "SHOW", "20:00"))
+    command(stop, results.append, latest=time.monotonic() - 0.001)(recorder)
+    assert recorder.calls == [("source", "s 1")]
+    (result,) = results
+    assert (result.action, result.outcome) == (stop, Outcome.REFUSED)
+    assert result.error == "vrmon was held up before it could command dvr; nothing was sent"
+
+
+def test_a_command_may_take_a_moment_and_both_exchanges_of_the_look_before_it() -> None:
+    left = latest(DeviceSettings("dvr", "http://127.0.0.1:1", timeout=30.0)) - time.monotonic()
+    assert 61.5 < left <= 62.0
+
+
+def test_a_command_without_a_thread_is_surely_not_obeyed() -> None:
+    results: list[Result] = []
+    unsent(action(Verb.RECORD), results.append)()
+    (result,) = results
+    assert (result.action, result.outcome) == (action(Verb.RECORD), Outcome.REFUSED)
+    assert result.error == "vrmon had no thread for it in time; nothing was sent"
 
 
 def test_a_fault_of_our_own_has_its_result_as_well() -> None:

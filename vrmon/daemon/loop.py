@@ -40,7 +40,7 @@ from vrmon.workers.device import (
     watch_dvr,
     watch_primary,
 )
-from vrmon.workers.worker import command, question
+from vrmon.workers.worker import command, latest, question, unsent
 
 log = logging.getLogger(__name__)
 
@@ -266,8 +266,16 @@ class Loop:
         )
         is_start = action.verb is Verb.RECORD and action.channel is not None
         kept = self._kept(action.channel) if is_start and action.channel is not None else None
-        task = command(action, came_back, kept, tells_name=self._tells_name(place), revoked=self._revoked)
-        self.dvrs[action.device].worker.lanes.submit(task)
+        worker = self.dvrs[action.device].worker
+        task = command(
+            action,
+            came_back,
+            kept,
+            tells_name=self._tells_name(place),
+            revoked=self._revoked,
+            latest=latest(worker.device),
+        )
+        worker.lanes.submit(task, unsent(action, came_back))
 
     def _tells_name(self, place: int | None) -> bool:
         """Whether the source of the channel at `place` tells what it is called."""

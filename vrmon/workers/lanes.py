@@ -11,13 +11,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from functools import partial
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 log = logging.getLogger(__name__)
 
 IDLE = 30.0  # seconds without a task after which a lane closes its connection and ends
 OWN = 4  # lanes that every device may have, however many the others have
 SHARED = 256  # lanes beyond those, in the whole process
+LATEST = 2.0  # seconds for which a task waits that is given up where there is no lane for it
 
 
 class Closable(Protocol):
@@ -43,11 +45,25 @@ class Places:
 _SHARED = Places(SHARED)
 
 
+class _Waiting(NamedTuple):
+    since: float
+    give_up: Callable[[], None] | None
+
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() - self.since > LATEST
+
+
+def _instead(give_up: Callable[[], None], _: Closable) -> None:
+    give_up()
+
+
 class Lanes(Generic[C]):
     """Tasks are called with a lane's own client, in the order they came; whatever they bring, they deliver.
 
-    `submit` and `tend` come from one thread. `stuck_since` tells of a lane that does not come back,
-    `waits_since` of tasks for which there is none.
+    One that has something to `give_up` with is not begun later than LATEST after it came: that is called in
+    its place. `submit` and `tend` come from one thread. `stuck_since` tells of a lane that does not come
+    back, `waits_since` of tasks for which there is none.
     """
 
     def __init__(
@@ -60,7 +76,10 @@ class Lanes(Generic[C]):
         self._shared = shared
         self._tasks: queue.SimpleQueue[tuple[int, Callable[[C], None]] | None] = queue.SimpleQueue()
         self._numbers = itertools.count()
-        self._waiting: dict[int, float] = {}
+        self._waiting: dict[int, _Waiting] = {}  # whoever takes a task out of it, and nobody else, answers it
+        self._in_vain: float | None = (
+            None  # since when tasks waited that were given up; None: a lane is there
+        )
         self._taken = 0.0
         self._busy: dict[int, float] = {}
         self._refused = False  # whether the system gave no thread for the last one that was begun
@@ -69,22 +88,36 @@ class Lanes(Generic[C]):
         self._free = 0  # lanes that wait, less the tasks that do
         self._counts = threading.Lock()  # of these three, which every lane changes
 
-    def submit(self, task: Callable[[C], None]) -> None:
+    def submit(self, task: Callable[[C], None], give_up: Callable[[], None] | None = None) -> None:
         number = next(self._numbers)
-        self._waiting[number] = time.monotonic()
+        self._waiting[number] = _Waiting(time.monotonic(), give_up)
         with self._counts:
             self._free -= 1
         self._tasks.put((number, task))
         self._begin()
 
     def tend(self) -> None:
-        """Begin the lanes that could not be had when their tasks came, or that have died."""
-        for _ in range(-self._free):
+        """Begin the lanes that could not be had when their tasks came, or that have died, and give up what
+        has waited for one too long."""
+        self._give_up_late()
+        for _ in range(max(-self._free, 1)):
             if not self._begin():
                 break
 
+    def _give_up_late(self) -> None:
+        for number, waiting in self._waiting.copy().items():
+            if waiting.give_up is None or not waiting.is_late:
+                continue
+            # Before it is taken out: a lane that finds it gone tells that it is there.
+            self._in_vain = waiting.since if self._in_vain is None else self._in_vain
+            if self._waiting.pop(number, None) is not None:
+                with self._counts:
+                    self._free += 1
+                waiting.give_up()
+
     def _begin(self) -> bool:
-        """Begin a lane if a task waits for one and it may be had: whether one was begun."""
+        """Begin a lane if a task waits for one, or has done so in vain, and it may be had: whether one was
+        begun."""
         if not self._make_room():
             return False
         try:
@@ -102,7 +135,8 @@ class Lanes(Generic[C]):
 
     def _make_room(self) -> bool:
         with self._counts:
-            if self._free >= 0 or self._alive >= self._most:
+            is_wanted = self._free < 0 or (self._alive == 0 and self._in_vain is not None)
+            if not is_wanted or self._alive >= self._most:
                 return False
             if self._alive - self._borrowed >= self._own:
                 if not self._shared.take():
@@ -140,9 +174,11 @@ class Lanes(Generic[C]):
         return self._busy.copy()
 
     def waits_since(self) -> float | None:
-        """Since when the oldest task waits and no lane has taken up any; None while none waits."""
-        oldest = next(iter(self._waiting.copy().values()), None)
-        return None if oldest is None else max(oldest, self._taken)
+        """Since when the oldest task waits, or waited until it was given up, and no lane has taken up any;
+        None while none waits and lanes can be had."""
+        waiting, in_vain = next(iter(self._waiting.copy().values()), None), self._in_vain
+        oldest = [moment for moment in (waiting and waiting.since, in_vain) if moment is not None]
+        return max(min(oldest), self._taken) if oldest else None
 
     def _run(self) -> None:
         is_over = False
@@ -173,6 +209,7 @@ class Lanes(Generic[C]):
 
     def _next(self) -> Callable[[C], None] | None:
         while True:
+            self._in_vain = None
             try:
                 found = self._tasks.get(timeout=IDLE)
             except queue.Empty:
@@ -185,6 +222,10 @@ class Lanes(Generic[C]):
                 self._leave()
                 return None
             number, task = found
+            waiting = self._waiting.pop(number, None)
+            if waiting is None:
+                continue  # it was given up
             self._taken = time.monotonic()
-            del self._waiting[number]
-            return task
+            if waiting.give_up is None or not waiting.is_late:
+                return task
+            return partial(_instead, waiting.give_up)

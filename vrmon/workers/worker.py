@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Generic, TypeVar
 
 from vrmon.devices.contract import Dvr, Primary
@@ -12,13 +13,14 @@ from vrmon.errors import BadAnswer, DeviceError, Refused
 from vrmon.model import Action, Expected, Observation, Outcome, Result, Sight, Verb
 from vrmon.settings import DeviceSettings
 from vrmon.workers.effort import Effort
-from vrmon.workers.lanes import Closable, Lanes
+from vrmon.workers.lanes import LATEST, Closable, Lanes
 from vrmon.workers.poller import Poller
 
 MOST_LANES = 64
 _DISK_PATIENCE = 0.15  # seconds
 _UNTOLD_PATIENCE = 1.0  # the same where the recorder tells no name, and nothing else tells whose a take is
 _SLACK = 5.0  # seconds beyond a device's timeout after which what it showed last is not what it is
+_LOOK = 2  # exchanges that a look before a command may take
 _SPARE = 20.0  # seconds beyond a device's timeout, for a machine that is short of everything
 
 C = TypeVar("C", bound=Closable)
@@ -70,6 +72,11 @@ class Worker(Generic[C, T]):
         return time.monotonic() > self.poller.came_round + self._patience
 
 
+def latest(device: DeviceSettings) -> float:
+    """Until when a command that is handed out now may be sent: what it was decided on is not what is then."""
+    return time.monotonic() + LATEST + _LOOK * device.timeout
+
+
 def question(action: Action, deliver: Callable[[Result], None]) -> Callable[[Primary], None]:
     """The task that asks a primary what `action` wants to know."""
 
@@ -87,25 +94,34 @@ def command(
     *,
     tells_name: bool = True,
     revoked: threading.Event | None = None,
+    latest: float = inf,
 ) -> Callable[[Dvr], None]:
     """The task that carries out `action` at a DVR, once `kept` says that the disk knows of it: what it
     begins is then ours, whatever becomes of this process. A slow disk is not waited for, though for a little
     longer where the source tells no name (`tells_name`). `revoked`: once set, it is no longer for this host
-    to send, and so it is when `action.until` has passed."""
+    to send, and so it is when `action.until` has passed. Nothing is sent after `latest`."""
 
     def carry_out(dvr: Dvr) -> None:
         if kept is not None:
             kept.wait(_DISK_PATIENCE if tells_name else _UNTOLD_PATIENCE)
-        _deliver(action, deliver, lambda: _send(dvr, action, revoked))
+        _deliver(action, deliver, lambda: _send(dvr, action, revoked, latest))
 
     return carry_out
 
 
-def _send(dvr: Dvr, action: Action, revoked: threading.Event | None) -> None:
+def unsent(action: Action, deliver: Callable[[Result], None]) -> Callable[[], None]:
+    """What is done in place of a command's task for which there was no thread in time."""
+    error = "vrmon had no thread for it in time; nothing was sent"
+    return lambda: deliver(Result(action, time.monotonic(), Outcome.REFUSED, error))
+
+
+def _send(dvr: Dvr, action: Action, revoked: threading.Event | None, latest: float) -> None:
     if action.expected is not None:
         _look_first(dvr, action, action.expected)
     if action.until is not None and (time.monotonic() >= action.until or (revoked and revoked.is_set())):
         raise BadAnswer(f"it is no longer for this host to command {action.device}; nothing was sent")
+    if time.monotonic() > latest:
+        raise Refused(f"vrmon was held up before it could command {action.device}; nothing was sent")
     if action.verb in (Verb.SET_NAME, Verb.RENAME):
         dvr.set_name(action.source, action.name)
     elif action.verb is Verb.RECORD:
