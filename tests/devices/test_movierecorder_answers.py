@@ -203,6 +203,25 @@ def test_more_sources_than_are_read() -> None:
     assert sight.odd == (Odd(MOST, None, f"[{MOST}]: this entry and those behind it are not read"),)
 
 
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        ({"unique_id": "b", "name": None, "warning_messages": ["slow"]}, [("b", "b", ("slow",))]),
+        ({"unique_id": "b", "name": ""}, [("b", "b", ())]),
+        ({"unique_id": "b"}, [("b", "b", ())]),
+        ({"unique_id": None, "name": "B"}, []),
+        ({"name": "B"}, []),
+        ("b", []),
+        (None, []),
+    ],
+)
+def test_a_destination_that_is_told_oddly_hides_no_other(entry: object, found: list[object]) -> None:
+    full = {"unique_id": "a", "name": "A", "warning_messages": {"NotRelatedToSource": ["Disk full"]}}
+    last = {"unique_id": "c", "name": "C"}
+    told = [(one.unique_id, one.name, one.warnings) for one in parse_destinations([full, entry, last])]
+    assert told == [("a", "A", ("Disk full",)), *found, ("c", "C", ())]
+
+
 @given(
     JSON
     | st.lists(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in NEW.items()}), max_size=3)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.workers.test_worker import Recorder
 from vrmon.errors import Refused
-from vrmon.model import DeviceState, Fetched, Observation, Source, Thumbnail
+from vrmon.model import Destination, DeviceState, Fetched, Observation, Schedule, Source, Thumbnail
 from vrmon.settings import ChannelKey, DeviceSettings
 from vrmon.traits import PLAIN, Traits
 from vrmon.workers import device
@@ -77,7 +77,27 @@ def test_a_dvr_is_asked_for_what_it_tells_once_in_a_while(ask: Ask, traits: Trai
         schedules = destinations
 
     assert held.done(Old()) == 1
-    assert len(told) == 3, "an older build has none to tell"
+    assert told[3:] == [None], "an older build has none to tell"
+
+
+@pytest.mark.parametrize(
+    ("take_in", "told", "kept"),
+    [
+        (device.take_in_destinations, Destination("d", "Disk", ("Full",)), lambda one: one.destinations),
+        (device.take_in_schedules, Schedule("e", "News", "s", 600, 30), lambda one: one.schedules),
+    ],
+)
+def test_what_a_dvr_told_lapses_once_it_has_told_no_more_three_times_in_a_row(
+    take_in: Callable[[DvrDevice, Any], None], told: Any, kept: Callable[[DvrDevice], object]
+) -> None:
+    (one, _), told = dvr(), (told,)
+    for _ in range(2):
+        take_in(one, told)
+        for _ in range(2):
+            take_in(one, None)
+            assert kept(one) == told, "one lost answer says nothing"
+    take_in(one, None)
+    assert kept(one) == ()
 
 
 @pytest.mark.parametrize("ask", [device.ask_destinations, device.ask_schedules])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ from vrmon.workers.lanes import Closable
 from vrmon.workers.worker import Worker
 
 _DESTINATIONS_EVERY, _SCHEDULES_EVERY = 5.0, 30.0  # seconds
+_LAPSE = 3  # askings in a row that fail before what was told holds no more
 
 C = TypeVar("C", bound=Closable)
 T = TypeVar("T")
@@ -26,8 +28,9 @@ V = TypeVar("V")
 class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` the last good one.
 
-    `destinations` and `schedules` are what a DVR tells beside that. `is_missed`: its look should have come to
-    an end for long. `is_awaited`: the plan wants to see what the next look shows. Belongs to the loop.
+    `destinations` and `schedules` are what a DVR tells beside that, `…_failed` how many askings in a row have
+    brought none. `is_missed`: its look should have come to an end for long. `is_awaited`: the plan wants to
+    see what the next look shows. Belongs to the loop.
     """
 
     worker: Worker[C, T]
@@ -35,8 +38,10 @@ class Device(Generic[C, T]):
     last_good: Observation[T] | None = None
     destinations: tuple[Destination, ...] = ()
     destinations_due: float = 0.0
+    destinations_failed: int = 0
     schedules: tuple[Schedule, ...] = ()
     schedules_due: float = 0.0
+    schedules_failed: int = 0
     counts: DeviceCounts = field(default_factory=DeviceCounts)
     is_missed: bool = False
     is_awaited: bool = False
@@ -89,8 +94,13 @@ def exchange(
             watched[name].worker.start()
 
 
-def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...]) -> None:
-    """What stands under none of the sources that it lists concerns them all."""
+def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...] | None) -> None:
+    """What stands under none of the sources that it lists concerns them all. None: they could not be had."""
+    one.destinations_failed = one.destinations_failed + 1 if destinations is None else 0
+    if destinations is None:
+        if one.destinations_failed >= _LAPSE:
+            one.destinations = ()
+        return
     look = one.last_good
     shown = () if look is None else look.seen or ()
     odd = () if look is None else look.odd
@@ -98,18 +108,24 @@ def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...]) 
     one.destinations = tuple(each.among(sources) for each in destinations)
 
 
-def take_in_schedules(one: DvrDevice, schedules: tuple[Schedule, ...]) -> None:
-    one.schedules = schedules
+def take_in_schedules(one: DvrDevice, schedules: tuple[Schedule, ...] | None) -> None:
+    """None: they could not be had."""
+    one.schedules_failed = one.schedules_failed + 1 if schedules is None else 0
+    if schedules is not None or one.schedules_failed >= _LAPSE:
+        one.schedules = schedules or ()
 
 
-def ask_destinations(one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...]], None]) -> None:
-    """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device."""
+def ask_destinations(
+    one: DvrDevice, now: float, deliver: Callable[[tuple[Destination, ...] | None], None]
+) -> None:
+    """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device, with None where
+    there are none to be had."""
     if one.worker.device.traits.tells_destinations and _is_time(one, one.destinations_due, now):
         one.destinations_due = now + _DESTINATIONS_EVERY
         _fetch(one, lambda dvr: dvr.destinations(), deliver)
 
 
-def ask_schedules(one: DvrDevice, now: float, deliver: Callable[[tuple[Schedule, ...]], None]) -> None:
+def ask_schedules(one: DvrDevice, now: float, deliver: Callable[[tuple[Schedule, ...] | None], None]) -> None:
     """The same, for what it will record by itself."""
     if one.worker.device.traits.tells_schedules and _is_time(one, one.schedules_due, now):
         one.schedules_due = now + _SCHEDULES_EVERY
@@ -120,12 +136,12 @@ def _is_time(one: DvrDevice, due: float, now: float) -> bool:
     return now >= due and one.counts.state is DeviceState.OK
 
 
-def _fetch(one: DvrDevice, ask: Callable[[Dvr], V], deliver: Callable[[V], None]) -> None:
+def _fetch(one: DvrDevice, ask: Callable[[Dvr], V], deliver: Callable[[V | None], None]) -> None:
     def fetch(dvr: Dvr) -> None:
-        try:
+        found = None
+        # Older builds have none to tell; the poll tells of every other trouble.
+        with contextlib.suppress(DeviceError):
             found = ask(dvr)
-        except DeviceError:
-            return  # older builds have none to tell; the poll tells of every other trouble
         deliver(found)
 
     one.worker.lanes.submit(fetch)

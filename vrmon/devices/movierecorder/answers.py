@@ -89,14 +89,18 @@ class _Reading:
 
 
 def parse_destinations(answer: object) -> tuple[Destination, ...]:
-    """The destinations in their order, each with its warnings flattened to lines for people."""
-    found = []
-    for i, item in enumerate(array(answer)):
-        entry = mapping(item, f"[{i}]")
-        unique_id = handle(entry.get("unique_id"), f"[{i}].unique_id")
-        name = text(entry.get("name"), f"[{i}].name")
-        found.append(Destination(unique_id, name, *_warnings(entry.get("warning_messages"))))
-    return tuple(found)
+    """The destinations that are told well enough to be known again, in their order, each with its warnings
+    flattened to lines for people."""
+    found = [_told(_destination, item) for item in array(answer)[:MOST]]
+    return tuple(one for one in found if one is not None)
+
+
+def _destination(value: object, where: str) -> Destination:
+    """One without a name is called by its unique_id."""
+    entry = mapping(value, where)
+    unique_id = handle(entry.get("unique_id"), where)
+    name = _told(text, entry.get("name")) or unique_id
+    return Destination(unique_id, name, *_warnings(entry.get("warning_messages")))
 
 
 def parse_schedules(answer: object) -> tuple[Schedule, ...]:
