@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from math import inf
 from typing import Any
 
 import pytest
@@ -480,6 +481,13 @@ def one_job(**changes: Any) -> Memory:
     return Memory({"playbox": PrimaryMemory(jobs=Jobs({JOB: tracked}))})
 
 
+HOLD = saved(Memory(channels={KEY: ChannelMemory(hold=Hold(1.0, None, "a check", "me"))}))["channels"][
+    str(KEY)
+]["hold"]
+(ONE_JOB,) = saved(one_job())["primaries"]["playbox"]
+HUGE = 10**400
+
+
 def restored_job(memory: Memory, later: float = 0.0) -> TrackedJob:
     return restore(saved(memory), EPOCH, NOW + later, SYNC).primaries["playbox"].jobs[JOB]
 
@@ -558,8 +566,15 @@ def test_a_name_that_is_known_is_not_waited_for_again() -> None:
         {"primaries": {}, "dvrs": {}, "channels": {str(KEY): None}},
         {"primaries": {}, "dvrs": {}, "channels": {"no key": CHANNEL}},
         {"primaries": {}, "dvrs": {"dvr": [["news", "no key|7"]]}, "channels": {}},
+        {"primaries": {}, "dvrs": {}, "channels": {str(KEY): {**CHANNEL, "hold": {**HOLD, "reason": None}}}},
+        {"primaries": {}, "dvrs": {}, "channels": {str(KEY): {**CHANNEL, "hold": {**HOLD, "by": 7}}}},
+        {"primaries": {}, "dvrs": {}, "channels": {str(KEY): {**CHANNEL, "hold": {**HOLD, "since": HUGE}}}},
+        {"primaries": {}, "dvrs": {}, "channels": {str(KEY): {**CHANNEL, "take": {**TAKE, "number": inf}}}},
+        {"primaries": {"playbox": [{**ONE_JOB, "basename": 7}]}, "dvrs": {}, "channels": {}},
+        {"primaries": {"playbox": [{**ONE_JOB, "since": HUGE}]}, "dvrs": {}, "channels": {}},
+        {"primaries": {}, "dvrs": {}, "channels": {}, "problems": [["started", "vrmon", HUGE]]},
     ],
 )
 def test_what_no_memory_made_is_refused(nonsense: dict[str, Any]) -> None:
-    with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
+    with pytest.raises((LookupError, TypeError, ValueError, ArithmeticError, AttributeError)):
         restore(nonsense, EPOCH, NOW, SYNC)

@@ -17,6 +17,7 @@ import pytest
 from tests.world.stores import child, found, names, saved, until
 from vrmon.errors import StateError
 from vrmon.state import StateStore
+from vrmon.state.format import compose, payload_text
 
 
 @pytest.fixture
@@ -139,6 +140,12 @@ def test_a_payload_that_json_cannot_hold_is_told_and_costs_nothing(tmp_path: Pat
     assert found(tmp_path) == ({"number": 1}, "")
 
 
+def _with_number(content: bytes, number: bytes) -> bytes:
+    """With a checksum that is right."""
+    document = json.loads(content.replace(b'"number":2', b'"number":' + number))
+    return compose(payload_text(document["payload"]))
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda content: b"",
     "cut": lambda content: content[: len(content) // 2],
@@ -148,6 +155,9 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "no format": lambda content: content.replace(b'"format": 1', b'"format": true'),
     "no payload": lambda content: b'{"format": 1, "sha256": "", "payload": []}',
     "deep": lambda content: b"[" * 100_000,
+    "no number": lambda content: _with_number(content, b"NaN"),
+    "an infinite number": lambda content: _with_number(content, b"-Infinity"),
+    "a number beyond all measure": lambda content: _with_number(content, b"1" + b"0" * 400),
     "random": lambda content: random.Random(1).randbytes(1000),
 }
 

@@ -180,7 +180,7 @@ class Daemon:
                     self._inforce.settings.sync,
                     self._clock.boot,
                 )
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
                 complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
         self._trouble(Code.STATE_DAMAGED, complaint)
         return memory

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 
@@ -11,7 +10,7 @@ from vrmon.pair.shared import Shared
 from vrmon.plan.memory import Memory
 from vrmon.settings import Sync
 from vrmon.state import snapshot
-from vrmon.state.format import FORMAT
+from vrmon.state.format import FORMAT, decoded
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +25,11 @@ def wrapped(state: str) -> str:
 def unwrapped(shared: Shared, clock: Clock, ahead: float, sync: Sync) -> Memory | None:
     """None where it cannot be used. `ahead`: seconds by which the clock of who shared it differs."""
     try:
-        told = json.loads(shared.state)
+        told = decoded(shared.state)
         if told["format"] > FORMAT:
             raise ValueError("it is of a newer vrmon than this")
         epoch = clock.epoch + (ahead if abs(ahead) > _SKEW else 0.0)
         return snapshot.restore(told["payload"], epoch, time.monotonic(), sync, clock.boot)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         log.error("Shared state unusable", extra={"REASON": repr(error)})
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from vrmon.errors import StateError
 from vrmon.files import read_small
@@ -32,10 +33,16 @@ def compose(text: str) -> bytes:
     return f'{{"format": {FORMAT}, "sha256": "{_checksum(text)}", "payload": {text}}}\n'.encode()
 
 
+def decoded(content: str | bytes) -> Any:
+    """A JSON document, each of whose numbers a float can hold: NaN, infinities and what lies beyond would be
+    stumbled over much later. ValueError or RecursionError for everything else."""
+    return json.loads(content, parse_constant=_refuse, parse_float=_finite, parse_int=_bounded)
+
+
 def read(path: Path) -> tuple[dict[str, Any], str]:
     """A payload and its text; FileNotFoundError where there is none, Unusable for everything else."""
     try:
-        document = json.loads(read_small(path, _SIZE_LIMIT)[0])
+        document = decoded(read_small(path, _SIZE_LIMIT)[0])
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -54,6 +61,20 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
     if document.get("sha256") != _checksum(text):
         raise Unusable(f"{path.name} is damaged: the checksum is another")
     return payload, text
+
+
+def _refuse(number: str) -> NoReturn:
+    raise ValueError(f"{number} is no number that a float can hold")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits)
+
+
+def _bounded(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
 
 
 def _checksum(text: str) -> str:

@@ -95,7 +95,7 @@ def _restored_gone(saved: Any, monotonic: Shift, now: float) -> Gone:
 
 def _restored_picture(saved: Any, monotonic: Shift) -> Picture | None:
     """What cannot be read is seen again before long."""
-    with contextlib.suppress(LookupError, TypeError, ValueError):
+    with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
         *moments, source = saved
         seen, black, frozen = map(monotonic, moments)
         return None if seen is None else Picture(seen, black, frozen, text(source))
@@ -110,5 +110,8 @@ def _stop_sent(now: float) -> Attempt:
 def _restored_hold(saved: Mapping[str, Any], epoch: float, now: float) -> Hold:
     since, until = float(saved["since"]) - epoch, saved["until"]
     return Hold(
-        min(since, now), None if until is None else float(until) - epoch, saved["reason"], saved["by"]
+        min(since, now),
+        None if until is None else float(until) - epoch,
+        text(saved["reason"]),
+        text(saved["by"]),
     )

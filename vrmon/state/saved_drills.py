@@ -28,7 +28,7 @@ def encoded(drill: Drill, unix: Shift) -> dict[str, Any]:
 
 def restored(saved: Mapping[str, Any], epoch: float, now: float) -> Drill | None:
     """One that was running was left by the vrmon before this one, which ends its take."""
-    with contextlib.suppress(LookupError, TypeError, ValueError):
+    with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
         failed, last = saved["failed"], saved.get("last")
         drill = Drill(
             min(float(saved["when"]) - epoch, now),

@@ -9,7 +9,7 @@ from typing import Any
 from vrmon.model import Job
 from vrmon.plan.memory import Jobs, PrimaryMemory, TrackedJob
 from vrmon.settings import Sync
-from vrmon.state.written import MINUTE, Shift, named, named_job, rounded, text
+from vrmon.state.written import MINUTE, Shift, named, named_job, rounded, text, text_or_none
 
 
 def encoded(primary: PrimaryMemory, unix: Shift) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def _restored(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: Sync
         across_outage=bool(saved["across_outage"]),
         lost=monotonic(saved["lost"]),
         in_crowd=bool(saved.get("in_crowd", False)),
-        basename=saved["basename"],
+        basename=text_or_none(saved["basename"]),
         renamed=text(saved.get("renamed", "")),
         named=None if saved["basename"] is None else since,
         resumed=now,

@@ -7,7 +7,7 @@ from typing import Any
 
 from vrmon.model import Outcome, Verb
 from vrmon.plan.memory import ChannelMemory, Label, Naming, Running, Sent, Take, Theirs, Whose
-from vrmon.state.written import Shift, named, named_job, text
+from vrmon.state.written import Shift, named, named_job, text, text_or_none
 
 
 def encoded(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
             name=name,
             started=started,
             borne=bool(saved.get("borne", not label.nameless)),
-            date=None if saved["start_date"] is None else text(saved["start_date"]),
+            date=text_or_none(saved["start_date"]),
             redated=monotonic(saved.get("redated")),
             files=tuple(text(one) for one in saved.get("files", [name])),
             known_by=text(saved.get("known_by", "")),
@@ -115,8 +115,8 @@ def restored_theirs(saved: Mapping[str, Any], monotonic: Shift, now: float) -> T
         Whose.SOMEBODYS if lent else Whose.DOUBTFUL,
         now if since is None else since,
         text(saved["source"]),
-        None if saved["name"] is None else text(saved["name"]),
-        None if saved["date"] is None else text(saved["date"]),
+        text_or_none(saved["name"]),
+        text_or_none(saved["date"]),
         None if saved["job"] is None else named_job(saved["job"]),
         text(saved["in_place_of"]),
         lent,

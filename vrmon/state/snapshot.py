@@ -124,7 +124,7 @@ def _restored_covered(saved: Mapping[str, Any], epoch: float, now: float) -> Cov
 
     channels, done = {}, {}
     for name, one in saved.get("coverage", {}).items():
-        with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
+        with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
             key = ChannelKey.of(name)
             channels[key], done[key] = accounts.restored(one, monotonic, unbounded)
     looked = {name: _look(moment, monotonic) for name, moment in saved.get("told", {}).items()}
@@ -172,7 +172,8 @@ def _made(parts: Iterable[Part]) -> Any:
 
 
 def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot: str = "") -> Memory:
-    """The memory that `payload` made. LookupError, TypeError or ValueError where it is not one.
+    """The memory that `payload` made. LookupError, TypeError, ValueError, ArithmeticError or
+    AttributeError where it is not one.
 
     A job that was last seen longer ago than `outage_hold` no longer counts as active: what runs for it is
     kept, but nothing is started before the primary has shown it again.
@@ -239,7 +240,7 @@ def _restored_acknowledged(saved: Iterable[Any], epoch: float, now: float) -> Ac
     """What cannot be read is told to people once more, and no more comes of it."""
     known: dict[ProblemKey, Acknowledgement] = {}
     for one in saved:
-        with contextlib.suppress(LookupError, TypeError, ValueError):
+        with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
             code, subject, by, since, until, severity, note = one
             began, ends = min(float(since) - epoch, now), min(float(until) - epoch, now + LONGEST)
             known[ProblemKey(Code(code), text(subject))] = Acknowledgement(

@@ -23,6 +23,10 @@ def text(saved: object) -> str:
     return saved
 
 
+def text_or_none(saved: object) -> str | None:
+    return None if saved is None else text(saved)
+
+
 def named(job: Job | None) -> list[Any] | None:
     if job is None:
         return None
