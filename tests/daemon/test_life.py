@@ -150,7 +150,7 @@ def test_a_state_that_cannot_be_used_is_set_aside_and_told_of(tmp_path: Path) ->
         for content, kept_as in (
             ("garbage", "state.json.damaged-*"),
             ('{"format": 1, "sha256": "0", "payload": {}}', "state.json.damaged-*"),
-            (compose(payload_text({"channels": [1, 2]})).decode(), ""),
+            (compose(payload_text({"channels": [1, 2]})).decode(), "state.json.damaged-*"),
             ('{"format": 999, "sha256": "0", "payload": {}}', "state.json.format-999"),
         ):
             here.daemon.kill(signal.SIGKILL)
@@ -160,21 +160,24 @@ def test_a_state_that_cannot_be_used_is_set_aside_and_told_of(tmp_path: Path) ->
             status = here.daemon.wait_for(lambda status: is_in(status, "PCR 1", "recording"))
             assert codes(status) == {"state-damaged"}, content
             assert status["health"] == "degraded"
-            kept = [file.read_text() for file in here.daemon.state.glob(kept_as)] if kept_as else [content]
-            assert content in kept
+            assert content in [file.read_text() for file in here.daemon.state.glob(kept_as)]
         here.playbox.end_job(job)
         here.wait_for_phase("idle")
         assert (here.the_take().ended_by, len(here.sent())) == ("remote", 3)
 
 
-def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
+DAMAGES = ["", compose(payload_text({"channels": [1, 2]})).decode()]
+
+
+@pytest.mark.parametrize("damaged", DAMAGES, ids=["no state", "no memory"])
+def test_a_damaged_state_gives_way_to_the_one_before(tmp_path: Path, damaged: str) -> None:
     with mirror(tmp_path, size=1) as here:
         here.daemon.post("/channels/PCR%201/hold", {"reason": "one"})
         here.wait_for_state('"one"')
         here.daemon.post("/channels/PCR%201/hold", {"reason": "two"})
         here.wait_for_state('"two"')
         here.daemon.kill(signal.SIGKILL)
-        (here.daemon.state / "state.json").write_text("")
+        (here.daemon.state / "state.json").write_text(damaged)
         here.daemon.start()
         assert here.daemon.channel("PCR 1")["hold"]["reason"] == "one"
 

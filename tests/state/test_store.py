@@ -194,6 +194,29 @@ def test_with_both_generations_damaged_both_are_kept(tmp_path: Path) -> None:
     assert {path.read_bytes() for path in tmp_path.glob("state.json.damaged-*")} == {b"one", b"two"}
 
 
+def test_what_nobody_can_use_is_kept_as_well_and_the_generation_before_is_tried(tmp_path: Path) -> None:
+    saved(tmp_path, {"number": 1}, {"number": 2})
+    store = StateStore(tmp_path)
+    before = store.refuse(store.load(), "no number")
+    assert before.payload == {"number": 1}
+    (kept,) = tmp_path.glob("state.json.damaged-*")
+    assert b'"number":2' in kept.read_bytes()
+    assert before.complaint == (
+        f"state.json cannot be used: no number. It is kept as {kept.name}. "
+        "The state that was saved before the last one is used."
+    )
+    none = store.refuse(before, "nor that")
+    assert none.payload is None
+    assert none.complaint.startswith(before.complaint)
+    assert "state.json.previous cannot be used: nor that. It is kept as state.json.damaged-" in none.complaint
+    assert store.refuse(none, "there is none") == none
+    for number in (2, 3):
+        store.save({"number": number})
+    assert store.close(60)
+    assert found(tmp_path) == ({"number": 3}, "")
+    assert len(list(tmp_path.glob("state.json.damaged-*"))) == 2
+
+
 def test_at_most_five_damaged_files_are_kept(tmp_path: Path) -> None:
     for number in range(7):
         (tmp_path / f"state.json.damaged-2026010{number}T000000Z").touch()

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,21 +169,19 @@ class Daemon:
     def _remembered(self) -> Memory:
         loaded = self._store.load()
         self._is_new = loaded.payload is None
-        complaint = loaded.complaint
         memory = Memory()
-        if loaded.payload is not None:
+        while loaded.payload is not None:
             try:
-                memory = snapshot.restore(
-                    loaded.payload,
-                    self._clock.epoch,
-                    time.monotonic(),
-                    self._inforce.settings.sync,
-                    self._clock.boot,
-                )
+                memory = self._restored(loaded.payload)
+                break
             except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-                complaint = f"{complaint} The saved state cannot be used: {error!r}.".lstrip()
-        self._trouble(Code.STATE_DAMAGED, complaint)
+                loaded = self._store.refuse(loaded, repr(error))
+        self._trouble(Code.STATE_DAMAGED, loaded.complaint)
         return memory
+
+    def _restored(self, payload: Mapping[str, Any]) -> Memory:
+        epoch, sync = self._clock.epoch, self._inforce.settings.sync
+        return snapshot.restore(payload, epoch, time.monotonic(), sync, self._clock.boot)
 
     def _turned(self, turned: Round) -> None:
         """All that lives on the rounds of the loop."""

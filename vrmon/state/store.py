@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -47,7 +47,7 @@ class Loaded:
 class StateStore:
     """Keeps a payload (a dict of what JSON knows) in `directory`; StateError while another process does.
 
-    `load` comes before the first `save`; one thread calls all methods.
+    `load`, and `refuse` where it is wanted, come before the first `save`; one thread calls all methods.
     """
 
     def __init__(self, directory: Path, program: str = "vrmond") -> None:
@@ -57,6 +57,7 @@ class StateStore:
         self._previous = directory / "state.json.previous"
         self._aside = Aside(self._current)
         self._on_disk: str | None = None  # None: not known
+        self._given: Path | None = None  # where what was loaded last came from
         self._failure = ""
         self._writing_since: float | None = None
         # A place for one: a newer payload replaces one that still waits for a slow disk.
@@ -73,8 +74,25 @@ class StateStore:
 
         What cannot be used is kept under another name: a newer format for ever, the last few damaged ones.
         """
-        complaints: list[str] = []
-        for path in (self._current, self._previous):
+        return self._first_of((self._current, self._previous), [])
+
+    def refuse(self, loaded: Loaded, why: str) -> Loaded:
+        """In place of what was loaded last, and whose payload nobody can make use of: that is kept under
+        another name, and what was saved before it is tried. Never raises."""
+        if self._given is None:
+            return Loaded(None, loaded.complaint)
+        given, self._on_disk = self._given, None
+        complaints = [
+            *([loaded.complaint] if loaded.complaint else []),
+            f"{given.name} cannot be used: {why}.",
+        ]
+        complaints.append(self._set_aside(given, None))
+        return self._first_of((self._previous,) if given == self._current else (), complaints)
+
+    def _first_of(self, paths: Iterable[Path], complaints: list[str]) -> Loaded:
+        """What the first of them holds that can be read."""
+        self._given = None
+        for path in paths:
             try:
                 payload, text = read(path)
             except FileNotFoundError:
@@ -90,6 +108,7 @@ class StateStore:
                 self._on_disk = text
             else:
                 complaints.append("The state that was saved before the last one is used.")
+            self._given = path
             return Loaded(payload, " ".join(complaints))
         return Loaded(None, " ".join(complaints))
 
