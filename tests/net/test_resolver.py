@@ -171,3 +171,16 @@ def test_an_address_that_swallows_everything_leaves_the_next_one_its_share_of_th
         client = client_of(server.url, timeout=4.0)
         assert get(client).content == b"[1]"
         client.close()
+
+
+def test_an_address_of_a_family_that_the_kernel_lacks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_family = 12  # DECnet's, which Linux gave up in 6.1; as IPv6 where it is disabled
+    with Hostile(always(http_answer(b"[1]"))) as server:
+        port = int(server.url.rpartition(":")[2])
+        known = SYSTEMS("127.0.0.1", port, type=socket.SOCK_STREAM)[0]
+        lacking = (no_family, socket.SOCK_STREAM, 6, "", ("", port))
+        for found in ([lacking, known], [known, lacking]):
+            monkeypatch.setattr("vrmon.net.sockets.addresses", lambda *_, found=found: found)
+            client = client_of(server.url, timeout=4.0)
+            assert get(client).content == b"[1]"
+            client.close()

@@ -216,15 +216,18 @@ def connect(host: str, port: int, budget: Budget) -> BudgetSocket:
     failure: OSError = socket.gaierror(socket.EAI_NONAME, "it has no address")
     found = addresses(host, port, budget.seconds())
     for tried, (family, kind, protocol, _, address) in enumerate(found):
-        sock = BudgetSocket(family, kind, protocol)
+        sock = None
         try:
+            # Here, too: a kernel may lack a family, as where IPv6 is disabled, and have the next one.
+            sock = BudgetSocket(family, kind, protocol)
             for option in _OPTIONS:
                 sock.setsockopt(*option)
             sock.settimeout(budget.seconds() / (len(found) - tried))
             sock.connect(address)
             sock.settimeout(budget.seconds())
         except OSError as error:
-            sock.close()
+            if sock is not None:
+                sock.close()
             failure = error
         else:
             sock.budget = budget
