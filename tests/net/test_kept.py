@@ -68,8 +68,8 @@ def wait_until_closed_by_peer(client: Client) -> None:
         time.sleep(0.001)
 
 
-def test_a_device_that_serves_one_connection_at_a_time_is_not_kept_busy_by_an_idle_one() -> None:
-    """A poller's connection would keep out every command for ever."""
+def test_a_device_that_serves_one_connection_at_a_time_is_not_kept_busy_by_another() -> None:
+    """A poller's connection would keep out every command for ever, and be answered all the while."""
     turn = threading.Lock()
 
     def behave(connection: Connection) -> None:
@@ -81,14 +81,64 @@ def test_a_device_that_serves_one_connection_at_a_time_is_not_kept_busy_by_an_id
     with Hostile(behave) as server:
         endpoint = Endpoint(DeviceSettings("dvr-1", server.url, timeout=0.3))
         poller, lane = Client(endpoint), Client(endpoint)
-        get(poller)
-        with pytest.raises(Unreachable, match="did not answer within"):
-            get(lane)
+        for _ in range(2):  # the first may be no more than a slow answer
+            get(poller)
+            polling = threading.Timer(0.1, get, [poller])
+            polling.start()
+            with pytest.raises(Unreachable, match="did not answer within"):
+                get(lane)
+            polling.join(60)
         for _ in range(2):
             assert get(poller).content == b"[1]"
             assert get(lane).content == b"[1]"
         poller.close()
         lane.close()
+
+
+class Patient:
+    """A device that hears the requests over so many new connections without a word, and answers all else."""
+
+    def __init__(self) -> None:
+        self.hangs = 0
+
+    def behave(self, connection: Connection) -> None:
+        while True:
+            connection.hear()
+            if self.hangs:
+                self.hangs -= 1
+                connection.hang()
+            connection.send(http_answer(b"[1]"))
+
+
+@pytest.mark.parametrize("are_at_once", [False, True])
+def test_a_slow_answer_over_a_new_connection_is_no_reason_to_keep_none(are_at_once: bool) -> None:
+    slow = Patient()
+    with Hostile(slow.behave) as server:
+        endpoint = Endpoint(DeviceSettings("dvr-1", server.url, timeout=0.3))
+        poller, lanes = Client(endpoint), [Client(endpoint) for _ in range(3)]
+
+        def fails(lane: Client) -> None:
+            with pytest.raises(Unreachable, match="did not answer within"):
+                get(lane)
+
+        get(poller)
+        slow.hangs = 3 if are_at_once else 1
+        failing = [threading.Thread(target=fails, args=(lane,)) for lane in lanes[: slow.hangs]]
+        for thread in failing:
+            thread.start()
+        for thread in failing:
+            thread.join(60)
+        get(poller)
+        get(lanes[0])
+        slow.hangs = 1
+        fails(lanes[1])
+        before = server.connections
+        for _ in range(3):
+            get(poller)
+            get(lanes[0])
+        assert server.connections == before
+        for client in (poller, *lanes):
+            client.close()
 
 
 def test_a_device_that_hangs_for_everybody_is_kept_all_the_same() -> None:
@@ -103,10 +153,11 @@ def test_a_device_that_hangs_for_everybody_is_kept_all_the_same() -> None:
 
     with Hostile(behave) as server:
         endpoint = Endpoint(DeviceSettings("dvr-1", server.url, timeout=0.2))
-        poller, lane = Client(endpoint), Client(endpoint)
-        get(poller)
+        poller, lane, idle = (Client(endpoint) for _ in range(3))
+        for client in (poller, idle):
+            get(client)
         hanging.set()
-        for client in (poller, lane):
+        for client in (poller, lane, poller, lane):
             with pytest.raises(Unreachable):
                 get(client)
         hanging.clear()
@@ -114,5 +165,5 @@ def test_a_device_that_hangs_for_everybody_is_kept_all_the_same() -> None:
         for _ in range(3):
             get(poller)
         assert server.connections == before + 1
-        poller.close()
-        lane.close()
+        for client in (poller, lane, idle):
+            client.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -149,20 +150,28 @@ class Client:
         self._pool.keeping.begin()
         if self.endpoint.keeps_none:
             self._pool.drop()  # it may have been opened before that was known
-        is_new = self not in self.endpoint.standing
         self.endpoint.standing.discard(self)
+        began, is_beside_others = time.monotonic(), bool(self.endpoint.standing)
         try:
             yield
         except FOREIGN as error:
             self._pool.drop()
-            if is_new and self._budget.is_spent() and self.endpoint.standing:
-                self.endpoint.keeps_none = True
+            self._fail(began, is_beside_others=is_beside_others)
             raise self.endpoint.explain(error, limit) from None
+        self.endpoint.crowding.answer(is_new=is_beside_others and not self._pool.keeping.reused)
         self._pool.keeping.serve()
         if self.endpoint.keeps_none:
             self._pool.drop()
         else:
             self.endpoint.standing.add(self)
+
+    def _fail(self, began: float, *, is_beside_others: bool) -> None:
+        """Learn from an exchange that failed."""
+        keeping, crowding = self._pool.keeping, self.endpoint.crowding
+        if keeping.reused or keeping.ended:
+            crowding.lose()
+        elif is_beside_others and self._budget.is_spent() and not self._budget.received:
+            self.endpoint.keeps_none = crowding.starve(began) or self.endpoint.keeps_none
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from vrmon.errors import BadAnswer, DeviceError, Unreachable
 from vrmon.net.failures import FOREIGN, explain, why
+from vrmon.net.keeping import Crowding
 from vrmon.net.redact import Scrubber, one_line
 from vrmon.net.tls import context_for, peer_fingerprint
 from vrmon.settings import DeviceSettings
@@ -20,8 +21,9 @@ E = TypeVar("E", bound=DeviceError)
 
 class Endpoint:
     """One device's address and how to speak of it. Made once per device, then only read, save for what its
-    clients find out: which of their connections stand idle, whether it `keeps_none` open for long, and how
-    it spells its ids itself, by our spelling (`spellings`, which are replaced and never changed).
+    clients find out: which of their connections stand idle, whether it `keeps_none` open for long, or has
+    reason to (`crowding`), and how it spells its ids itself, by our spelling (`spellings`, which are replaced
+    and never changed).
 
     `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well. `base`: the address that
     all its resources have before them.
@@ -39,6 +41,7 @@ class Endpoint:
         self.has_password = bool(device.password)
         self.standing: set[object] = set()
         self.keeps_none = False
+        self.crowding = Crowding()
         self.spellings: Mapping[str, str] = {}
         self._fault = ""
         self._query = f"?password={quote(device.password, safe='')}" if device.password else ""

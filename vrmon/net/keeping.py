@@ -1,7 +1,9 @@
-"""What a device does to the connection that one client keeps: ends it, and whether that says something."""
+"""What a device does to the connection that one client keeps: ends it, and whether that says something; and
+whether those that are kept leave it no room for another."""
 
 from __future__ import annotations
 
+import time
 from typing import TypeVar
 
 _KEPT = 4  # exchanges on one connection after which its end is worth a thought
@@ -13,14 +15,16 @@ T = TypeVar("T")
 
 
 class Keeping:
-    """`reused`: the exchange under way goes over a connection that served one before. `restarted`: that one
-    had been kept for a while, and its end is no habit of the device: its service may have been restarted.
+    """`reused`: the exchange under way goes over a connection that served one before. `ended`: that one has
+    ended. `restarted`: it had been kept for a while, and its end is no habit of the device: its service may
+    have been restarted.
 
     A habit is an end that comes often, or each time after as many exchanges.
     """
 
     def __init__(self) -> None:
         self.reused = False
+        self.ended = False
         self.restarted = False
         self._life = 0  # exchanges that the connection has served
         self._served = 0  # in all
@@ -31,7 +35,7 @@ class Keeping:
 
     def begin(self) -> None:
         """An exchange begins."""
-        self.reused = self.restarted = False
+        self.reused = self.ended = self.restarted = False
 
     def reuse(self) -> None:
         self.reused = True
@@ -39,6 +43,7 @@ class Keeping:
     def renew(self, *, ended: bool) -> None:
         """A new connection is opened; `ended`: since the device had ended the one before, unasked."""
         self.reused = False
+        self.ended = self.ended or ended
         if ended:
             self._end()
         self._life = 0
@@ -69,6 +74,36 @@ class Keeping:
         slack = max(1, self._life // 10)
         alike = [abs(one - self._life) <= slack for one in self._lives]
         return often or (len(alike) == _ALIKE and all(alike))
+
+
+class Crowding:
+    """Whether a device serves no new connection while others are kept. Its clients tell it, from any thread.
+
+    It is one that takes its connections one at a time, say. It answers over those that are kept all along, so
+    only what becomes of the new ones tells it from others: one slow answer says nothing, a second time-out
+    with no answer to any new connection in between does.
+    """
+
+    def __init__(self) -> None:
+        self._is_well = False  # whether what is kept has served to the last
+        self._starved: float | None = None  # when a new connection last brought nothing
+
+    def answer(self, *, is_new: bool) -> None:
+        """`is_new`: over a new connection, while others were kept."""
+        self._is_well = True
+        if is_new:
+            self._starved = None
+
+    def lose(self) -> None:
+        """What was kept has failed: the device may serve nobody at all."""
+        self._is_well = False
+
+    def starve(self, began: float) -> bool:
+        """A new connection brought nothing since `began`, while others were kept: whether they are why."""
+        if not self._is_well:
+            return False
+        before, self._starved = self._starved, time.monotonic()
+        return before is not None and before <= began
 
 
 def _latest(most: int, before: tuple[T, ...], one: T) -> tuple[T, ...]:
