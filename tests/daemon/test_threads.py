@@ -43,11 +43,18 @@ def hang(action, *others):
 worker._deliver = hang
 """,
     "no thread to be had": """
+starts = lanes.Lanes, "_begin"
+""",
+    "no thread to be had for its polls": """
+starts = poller.Poller, "start"
+""",
+}
+IN_WANT = """
 import os, resource
 if os.getuid() == 0:  # to whom the kernel refuses none
     bounds = "--bounding-set=-sys_admin,-sys_resource"
     os.execvp("setpriv", ["setpriv", "--ruid=65534", bounds, "--", *sys.orig_argv])
-limits, begin = resource.getrlimit(resource.RLIMIT_NPROC), lanes.Lanes._begin
+limits, begin = resource.getrlimit(resource.RLIMIT_NPROC), getattr(*starts)
 def begin_where_none_is_left(one):
     if fault.exists() and one.name == fault.read_text():
         resource.setrlimit(resource.RLIMIT_NPROC, (1, limits[1]))
@@ -55,9 +62,9 @@ def begin_where_none_is_left(one):
         return begin(one)
     finally:
         resource.setrlimit(resource.RLIMIT_NPROC, limits)
-lanes.Lanes._begin = begin_where_none_is_left
-""",
-}
+setattr(*starts, begin_where_none_is_left)
+"""
+"""What follows a fault that names, in `starts`, what begins a thread."""
 MAIN = """
 from vrmon.daemon.__main__ import main
 sys.exit(main())
@@ -89,7 +96,7 @@ def watched(folder: Path, fault: str) -> Iterator[tuple[Mirror, Watchdog, Path]]
     """A vrmond with a watchdog, and the file that brings the fault to the device that it names."""
     file, watchdog = folder / "fault", Watchdog(folder / "notify")
     environ = {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "1000000"}
-    program = ("-c", f"{IMPATIENT}{FAULTS[fault]}{MAIN}", str(file))
+    program = ("-c", f"{IMPATIENT}{FAULTS[fault]}{IN_WANT if 'no thread' in fault else ''}{MAIN}", str(file))
     try:
         with mirror(folder, program=program, environ=environ, timeout=0.5) as here:
             yield here, watchdog, file
@@ -164,6 +171,21 @@ def test_a_command_for_which_there_was_no_thread_in_time_is_never_sent(tmp_path:
         here.wait_for_polls(10)
         assert here.sent() == []
         assert here.recorder.running(0)
+
+
+def test_a_reload_for_which_there_is_no_thread_is_made_up_for(tmp_path: Path) -> None:
+    with watched(tmp_path, "no thread to be had for its polls") as (here, _, file):
+        here.wait_for_looks()
+        break_it(file, "movierecorder")
+        here.reconfigure(("timeout = 0.5", "timeout = 0.6"))
+        why = "movierecorder cannot be asked: the system gives vrmon no more threads"
+        here.daemon.wait_for(lambda status: any(why in one["message"] for one in status["problems"]))
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        here.daemon.wait_for(lambda status: codes(status, "PCR 1"))
+        file.unlink()
+        here.wait_for_phase("recording")
+        here.playbox.end_job(job)
+        here.wait_for_phase("idle")
 
 
 def test_a_vrmond_that_the_watchdog_has_restarted_records_what_it_could_not(tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ def test_a_look_is_as_old_as_its_beginning() -> None:
         poller.start()
         first, second = seen.get(timeout=60), seen.get(timeout=20)
         poller.close()
+        assert poller._thread is not None
         poller._thread.join(20)
     assert (first.state, second.state) == (DeviceState.OK, DeviceState.OK)
     assert len(heard) >= 3, "the second one twice"

@@ -11,6 +11,7 @@ from math import inf
 
 import pytest
 
+from tests.workers.test_lanes import NoThread
 from tests.world.stores import until
 from vrmon.errors import PasswordRefused, Refused, Unreachable
 from vrmon.model import (
@@ -291,6 +292,33 @@ def test_a_thread_that_is_busy_with_what_a_device_sent_is_not_stuck(
     gate.set()
     until(lambda: worker.due_back() > time.monotonic(), "it to come round")
     worker.close()
+
+
+def test_a_device_for_which_there_is_no_thread_is_unknown_until_one_is_to_be_had(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: queue.Queue[Observation[tuple[Source, ...]]] = queue.Queue()
+    device = DeviceSettings("dvr", "http://127.0.0.1:1", poll_interval=0.01, timeout=0.5)
+    worker = Worker(device, Recorder, lambda recorder: recorder.sources(), seen.put)
+    one: Device[Recorder, tuple[Source, ...]] = Device(worker)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading, "Thread", NoThread)
+        worker.start()
+        told = one.missed(time.monotonic())
+        assert told is not None
+        assert (told.state, told.seen) == (DeviceState.UNKNOWN, None)
+        assert told.reason == "dvr cannot be asked: the system gives vrmon no more threads"
+        worker.tend()
+        assert one.missed(time.monotonic()) is None
+        assert worker.due_back() < time.monotonic() + 20.6, "it will be missed like one that hangs"
+    worker.tend()
+    worker.tend()
+    assert seen.get(timeout=60).state is DeviceState.OK
+    assert one.missed(time.monotonic()) is None
+    assert not one.is_missed
+    worker.close()
+    logged = [record.getMessage() for record in caplog.records]
+    assert logged == ["Poll thread refused", "Poll thread granted again"]
 
 
 def test_a_device_whose_look_does_not_come_back_is_unknown_once(monkeypatch: pytest.MonkeyPatch) -> None:

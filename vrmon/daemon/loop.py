@@ -162,14 +162,14 @@ class Loop:
             ask_schedules(one, now, partial(self.call, partial(take_in_schedules, one)))
 
     def notice_missed(self, now: float) -> None:
-        """Take a device for unknown whose thread does not come back with what it saw, and see to it that
-        what waits for a thread gets one as soon as there is one to be had."""
+        """Take a device for unknown whose thread could not be had or does not come back with what it saw, and
+        see to it that what waits for a thread gets one as soon as there is one to be had."""
         self._miss(self.primaries, now)
         self._miss(self.dvrs, now)
 
     def _miss(self, watched: dict[str, Device[C, T]], now: float) -> None:
         for one in tuple(watched.values()):
-            one.worker.lanes.tend()
+            one.worker.tend()
             observation = one.missed(now)
             if observation is not None:
                 self._observed(watched, one.worker.device, observation)

@@ -51,7 +51,10 @@ class Device(Generic[C, T]):
         was_missed, self.is_missed = self.is_missed, self.worker.is_overdue()
         if was_missed or not self.is_missed:
             return None
-        reason = f"{self.worker.device.name} was asked and vrmon's own thread has not come back since"
+        name = self.worker.device.name
+        reason = f"{name} was asked and vrmon's own thread has not come back since"
+        if self.worker.poller.is_refused:
+            reason = f"{name} cannot be asked: the system gives vrmon no more threads"
         return Observation.unknown(now, now, reason)
 
     def take_in(self, observation: Observation[T]) -> None:

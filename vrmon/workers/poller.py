@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 
 class Poller(Generic[C, T]):
-    """`interval` is from the beginning of one look to that of the next. `came_round`: when it last did."""
+    """`interval` is from the beginning of one look to that of the next. `came_round`: when it last did.
+    `is_refused`: the system gave no thread for it."""
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Poller(Generic[C, T]):
     ) -> None:
         self.name = name
         self.came_round = time.monotonic()
+        self.is_refused = False
         self._interval = interval
         self._connect = connect
         self._look = look
@@ -40,15 +42,27 @@ class Poller(Generic[C, T]):
         self._closing = False
         self._fault = ""
         self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name=f"{name} poll", daemon=True)
+        self._thread: threading.Thread | None = None
 
     @property
     def thread(self) -> int:
         """The native id of its thread, 0 before it runs."""
-        return self._thread.native_id or 0
+        return (self._thread and self._thread.native_id) or 0
 
     def start(self) -> None:
-        self._thread.start()
+        """Begin, unless it is refused: then this is to be called again."""
+        thread = threading.Thread(target=self._run, name=f"{self.name} poll", daemon=True)
+        was_refused = self.is_refused
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system gives no more threads
+            if not was_refused:
+                log.error("Poll thread refused", extra={"DEVICE": self.name, "REASON": str(error)})
+            self.is_refused = True
+            return
+        self._thread, self.is_refused = thread, False
+        if was_refused:
+            log.warning("Poll thread granted again", extra={"DEVICE": self.name})
 
     def look_at(self, moment: float) -> None:
         """Look at `moment` (monotonic) at the latest."""

@@ -45,7 +45,14 @@ class Worker(Generic[C, T]):
         self._budget = device.poll_interval + device.timeout + _SPARE
 
     def start(self) -> None:
+        """As far as there are threads; `tend` sees to the rest."""
         self.poller.start()
+
+    def tend(self) -> None:
+        """Begin the threads that could not be had before. To be called again and again."""
+        if self.poller.is_refused:
+            self.poller.start()
+        self.lanes.tend()
 
     def close(self) -> None:
         self.poller.close()
@@ -68,8 +75,9 @@ class Worker(Generic[C, T]):
         return min((*counted, now if waits is None else waits)) + self._budget
 
     def is_overdue(self) -> bool:
-        """Whether the next look's outcome should have been there for long, whatever the device does."""
-        return time.monotonic() > self.poller.came_round + self._patience
+        """Whether the next look's outcome should have been there for long, whatever the device does, or no
+        thread looks."""
+        return self.poller.is_refused or time.monotonic() > self.poller.came_round + self._patience
 
 
 def latest(device: DeviceSettings) -> float:
