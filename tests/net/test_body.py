@@ -28,6 +28,8 @@ PACKED: dict[str, tuple[str, bytes]] = {
     "raw deflate": ("deflate", RAW_DEFLATE),
     "identity": ("identity", BODY),
     "blank": (" ", BODY),
+    "none": ("none", BODY),
+    "a charset": ("UTF-8", BODY),
 }
 
 HOPELESS: dict[str, tuple[str, bytes, str]] = {
@@ -46,6 +48,17 @@ def test_a_body_that_is_compressed_unasked_is_read(encoding: str, packed: bytes)
     with Hostile(always(http_answer(packed, 200, f"Content-Encoding: {encoding}"))) as server:
         client = client_of(server.url)
         assert get(client).content == BODY
+        client.close()
+
+
+@pytest.mark.parametrize("value", ["chunked", "chunked ", "chunked \t", "Chunked "])
+def test_blanks_behind_the_word_chunked_are_of_no_account(value: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {value}\r\n\r\n"
+    with Hostile(always(head.encode() + b"3\r\n[1]\r\n1\r\n\n\r\n0\r\n\r\n")) as server:
+        client = client_of(server.url, timeout=5.0)
+        for _ in range(3):
+            assert get(client).content == b"[1]\n"
+        assert server.connections == 1
         client.close()
 
 

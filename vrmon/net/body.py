@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from vrmon.net.sockets import TooLong
 
 _CHARSET = re.compile(r'charset\s*=\s*"?([\w.:-]+)', re.ASCII | re.IGNORECASE)
+_NONE = {"", "identity", "none", "utf-8", "utf8"}
+"""What servers write that compress nothing; some take it for a place for the charset."""
 _AGE = re.compile("[0-9]{1,9}")
 
 
@@ -64,7 +66,7 @@ def _read(raw: Any) -> bytes:
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
     """Identity is what is asked for; some servers, and what stands in between, compress nevertheless."""
     encoding = encoding.strip().lower()
-    if encoding in ("", "identity") or not body:
+    if encoding in _NONE or not body:
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise Garbled(encoding)

@@ -18,7 +18,14 @@ from vrmon.net.sockets import Budget, BudgetSocket, connect
 
 
 class _Response(http.client.HTTPResponse):
-    """Passes over every interim answer: the library knows only 100 for one."""
+    """Passes over every interim answer, not only 100 as the library does, and blanks behind "chunked"."""
+
+    def begin(self) -> None:
+        super().begin()
+        encoding = self.headers.get("Transfer-Encoding", "")
+        if not self.chunked and encoding.strip().lower() == "chunked":
+            self.chunked, self.chunk_left, self.length = True, None, None
+            self.will_close = self._check_close()  # type: ignore[attr-defined]
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
