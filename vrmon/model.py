@@ -400,10 +400,14 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of asking for the picture of a channel (by key): None where there is none to be had."""
+    """What came of asking for the picture of a channel (by key): None where there is none to be had.
+
+    `ended`: when it came.
+    """
 
     channel: ChannelKey
     picture: Thumbnail | None
+    ended: float
 
 
 class Seen(NamedTuple):

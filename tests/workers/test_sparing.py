@@ -20,7 +20,7 @@ from vrmon.workers.worker import Worker
 
 KEYS = [ChannelKey("playbox", str(number) * 32, "dvr") for number in range(4)]
 SOURCES = {key: f"s {number}" for number, key in enumerate(KEYS)}
-NOW, PACE = 1000.0, 2.0
+NOW, UNIX, PACE = 1000.0, 1_795_000_000.0, 2.0
 
 Ask = Callable[[DvrDevice, float, Callable[[Any], None]], None]
 
@@ -173,10 +173,11 @@ def test_of_a_channel_that_everyone_looks_at_there_is_one_now_and_then() -> None
 def test_a_picture_that_is_old_is_shown_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     album = Album()
     for key, age in zip(KEYS, (0.0, FRESH - 5.0, FRESH + 5.0), strict=False):
-        monkeypatch.setattr(time, "time", lambda: NOW)
+        monkeypatch.setattr(time, "monotonic", lambda: NOW)
         album.pictures.fetch(album.dvr, {key: "s"}, NOW, PACE, everyone=True)
-        album.pictures.take_in(Fetched(key, Thumbnail(b"s", NOW - age)))
-    assert album.pictures.taken() == {KEYS[0]: NOW, KEYS[1]: NOW - FRESH + 5.0}
+        # Whatever the clock on the wall says, which may have been set back or forth since.
+        album.pictures.take_in(Fetched(key, Thumbnail(b"s", UNIX - 1e5 * age), NOW - age))
+    assert album.pictures.taken() == {KEYS[0]: UNIX, KEYS[1]: UNIX - 1e5 * (FRESH - 5.0)}
     shown = [album.pictures.get(key) for key in KEYS]
     assert [one is not None for one in shown] == [True, True, False, False]
 
@@ -196,8 +197,8 @@ def test_a_source_without_a_picture_is_left_in_peace_for_a_minute(monkeypatch: p
     monkeypatch.setattr(time, "monotonic", lambda: NOW)
     album.pictures.watch(KEYS[0], NOW)
     album.pictures.fetch(album.dvr, SOURCES, NOW, PACE, everyone=False)
-    album.pictures.take_in(Fetched(KEYS[0], None))
-    album.pictures.take_in(Fetched(KEYS[1], None))  # one that nobody has asked for
+    album.pictures.take_in(Fetched(KEYS[0], None, NOW))
+    album.pictures.take_in(Fetched(KEYS[1], None, NOW))  # one that nobody has asked for
     album.held.tasks.clear()
     for now, asked in ((NOW + 59.9, []), (NOW + 60.0, [KEYS[0]])):
         album.pictures.watch(KEYS[0], now)

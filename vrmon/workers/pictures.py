@@ -22,6 +22,7 @@ _AFTER_FAILURE = 60.0  # seconds: older builds have no pictures, and some source
 @dataclass
 class _Shot:
     picture: Thumbnail | None = None
+    came: float = 0.0
     due: float = 0.0
     asked: bool = False
 
@@ -44,8 +45,8 @@ class Pictures:
 
     def get(self, key: ChannelKey) -> Thumbnail | None:
         shot = self._shots.get(key)
-        picture = None if shot is None else shot.picture
-        return picture if picture is not None and time.time() - picture.taken_at < FRESH else None
+        # By the monotonic clock: after the other was set back an old picture would pass for a fresh one.
+        return shot.picture if shot is not None and time.monotonic() - shot.came < FRESH else None
 
     def taken(self) -> dict[ChannelKey, float]:
         """When each picture that is still fresh was taken, in Unix time."""
@@ -79,7 +80,7 @@ class Pictures:
             except DeviceError:
                 pass  # no picture is no trouble of its own
             finally:
-                self._deliver(Fetched(key, picture))
+                self._deliver(Fetched(key, picture, time.monotonic()))
 
         return fetch
 
@@ -91,4 +92,4 @@ class Pictures:
         if fetched.picture is None:
             shot.due = time.monotonic() + _AFTER_FAILURE
         else:
-            shot.picture = fetched.picture
+            shot.picture, shot.came = fetched.picture, fetched.ended
