@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 IDLE = 30.0  # seconds without a task after which a lane closes its connection and ends
 OWN = 4  # lanes that every device may have, however many the others have
 SHARED = 256  # lanes beyond those, in the whole process
-LATEST = 2.0  # seconds for which a task waits that is given up where there is no lane for it
+LATEST = 5.0  # seconds for which a task waits that is given up where there is no lane for it
 
 
 class Closable(Protocol):
