@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import http.client
 import inspect
 import logging
+import os
 import socket
 import ssl
 import time
@@ -38,6 +40,7 @@ from tests.world.http_client import SPELLINGS, client_of, get
 from vrmon.errors import BadAnswer, DeviceError, Unreachable
 from vrmon.net.body import Answer
 from vrmon.net.failures import FOREIGN
+from vrmon.net.sockets import BudgetSocket
 
 TIMEOUT = 0.2
 SLACK = 5.0  # what is late here is late for ever
@@ -210,6 +213,20 @@ def test_nothing_listens() -> None:
         with pytest.raises(Unreachable, match=r"^dvr-1 \(127\.0\.0\.1:\d+\) refused the connection$"):
             get(client)
         client.close()
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL]
+)
+def test_a_machine_to_which_no_way_leads_is_not_reached(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(BudgetSocket, "connect", refuse)
+    client = client_of("http://127.0.0.1:1")
+    with pytest.raises(Unreachable, match=f"cannot be reached: {os.strerror(number)}$"):
+        get(client)
+    client.close()
 
 
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", "ü" * 70 + ".example"])

@@ -63,11 +63,10 @@ _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
     (http.client.RemoteDisconnected, Unreachable, "closed the connection without an answer"),
     (http.client.IncompleteRead, Unreachable, "cut its answer short"),
     (ConnectionError, Unreachable, "broke off the connection"),
+    (OSError, Unreachable, "cannot be reached: {why}"),
     (http.client.HTTPException, BadAnswer, _NOT_HTTP),
     (UnicodeError, Unreachable, "has a name that is not valid"),
     (ValueError, BadAnswer, _NOT_HTTP),
-    (urllib3.exceptions.HTTPError, BadAnswer, _NOT_HTTP),
-    (OSError, Unreachable, "cannot be reached: {why}"),
     (Exception, BadAnswer, _NOT_HTTP),
 )
 
@@ -79,12 +78,16 @@ def explain(error: Exception, name: str, seconds: float, limit: int) -> tuple[ty
     """
     causes = _causes(error)
     kind, text, cause = next(
-        (kind, text, cause)
-        for meaning, kind, text in _MEANINGS
-        for cause in causes
-        if isinstance(cause, meaning)
+        (kind, text, cause) for meaning, kind, text in _MEANINGS for cause in causes if _is(cause, meaning)
     )
     return kind, text.format(name=name, seconds=seconds, limit=limit, why=why(cause))
+
+
+def _is(cause: BaseException, meaning: type[BaseException]) -> bool:
+    """An OSError is the system's word where it bears a number; the libraries' own wrap anything."""
+    return isinstance(cause, meaning) and (
+        meaning is not OSError or getattr(cause, "errno", None) is not None
+    )
 
 
 def _causes(error: BaseException) -> list[BaseException]:
