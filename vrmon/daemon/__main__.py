@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import faulthandler
 import gc
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from vrmon import __version__
 from vrmon.config import Directories
@@ -45,12 +47,21 @@ def main() -> int:
     gc.collect()
     gc.freeze()  # what is there by now stays: no later collection halts everything to look through it
     asyncio.run(_run(inforce, store, directories.state / "history.db"))
-    journal.shutdown()
     return 0
 
 
 async def _run(inforce: InForce, store: StateStore, history: Path) -> None:
     await Daemon(inforce, store, history).run()
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """At once: a thread that waits for a disk or a name server for good would hold up the next start."""
+    journal.shutdown()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(0)
 
 
 def _options() -> argparse.Namespace:

@@ -1,0 +1,59 @@
+"""How long vrmond takes to end while something that it waits for never comes."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.test_threads import MAIN
+from tests.world.mirror import mirror
+
+DISK = """
+import os, sys, time
+from pathlib import Path
+fault = Path(sys.argv.pop(1))
+real = os.fsync
+def fsync(fd):
+    while fault.exists():
+        time.sleep(0.05)
+    return real(fd)
+os.fsync = fsync
+"""
+NAMES = """
+import socket, sys, time
+from pathlib import Path
+fault = Path(sys.argv.pop(1))
+real = socket.getaddrinfo
+def getaddrinfo(host, *arguments, **options):
+    while host == "board.example" and fault.exists():
+        time.sleep(0.05)
+    return real(host, *arguments, **options)
+socket.getaddrinfo = getaddrinfo
+"""
+LONGEST = 15.0  # seconds; systemd kills after 20
+
+
+@pytest.mark.parametrize("trouble", [DISK, NAMES], ids=["disk", "names"])
+def test_nothing_that_never_comes_keeps_it_from_ending(tmp_path: Path, trouble: str) -> None:
+    fault = tmp_path / "fault"
+    with mirror(tmp_path, program=("-c", trouble + MAIN, str(fault)), size=1) as here:
+        here.wait_for_looks()
+        fault.write_text("")
+        config = here.daemon.config
+        text = f"{config.read_text()}\n# changed\n"
+        if trouble is NAMES:
+            text = re.sub(r'listen = ".*"', 'listen = "board.example:8001"', text)
+        config.write_text(text)
+        here.daemon.post("/reload")
+        here.record("SHOW.mxf")
+        began = time.monotonic()
+        here.daemon.process.send_signal(signal.SIGTERM)
+        try:
+            assert here.daemon.process.wait(60) == 0
+            assert time.monotonic() - began < LONGEST
+        finally:
+            fault.unlink()
