@@ -43,6 +43,7 @@ class Worker(Generic[C, T]):
         self._effort = Effort()
         self._patience = device.poll_interval + device.timeout + _SLACK
         self._budget = device.poll_interval + device.timeout + _SPARE
+        self._budget_of_lane = self._budget + _LOOK * device.timeout
 
     def start(self) -> None:
         """As far as there are threads; `tend` sees to the rest."""
@@ -65,14 +66,15 @@ class Worker(Generic[C, T]):
         which there is no thread is late like one that hangs.
         """
         now = time.monotonic()
-        since = {self.poller.thread: self.poller.came_round, **self.lanes.under_way()}
-        late = {thread for thread, moment in since.items() if moment + self._budget < now}
+        due = {thread: began + self._budget_of_lane for thread, began in self.lanes.under_way().items()}
+        due[self.poller.thread] = self.poller.came_round + self._budget
+        late = {thread for thread, moment in due.items() if moment < now}
         if not late:
             self._effort.rest()
         stuck = {thread for thread in late if not self._effort.works(thread)}
-        counted = [moment for thread, moment in since.items() if thread in stuck or thread not in late]
+        counted = [moment for thread, moment in due.items() if thread in stuck or thread not in late]
         waits = self.lanes.waits_since()
-        return min((*counted, now if waits is None else waits)) + self._budget
+        return min((*counted, (now if waits is None else waits) + self._budget))
 
     def is_overdue(self) -> bool:
         """Whether the next look's outcome should have been there for long, whatever the device does, or no
