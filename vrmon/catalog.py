@@ -654,7 +654,7 @@ _COMMANDS = {
         {Situation.USUAL: _DEGRADED, Situation.LATE: _CRITICAL},
         (
             Text(
-                "Job {job!r} has been active for {lasting} and is not seen recording: vrmon waits {wait}.",
+                "Job {job!r} is active and has not been seen recording for {lasting}: vrmon waits {wait}.",
                 "If this lasts, start the recording in {recorder} by hand; vrmon then leaves it alone.",
             ),
         ),

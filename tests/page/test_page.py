@@ -113,7 +113,7 @@ def test_a_start_that_takes_long_is_red_although_nobody_says_no(server: Server, 
     show(server, "hung")
     tile = Board(browser, server.url).tiles["PCR 1"]
     assert (tile.tone, tile.word) == ("bad", "No backup")
-    assert re.search(r"is not seen recording: vrmon waits for \w+ to answer\.", tile.why)
+    assert re.search(r"has not been seen recording for [^:]+: vrmon waits for \w+ to answer\.", tile.why)
 
 
 def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser: Browser) -> None:

@@ -190,3 +190,13 @@ def test_a_gap_is_told_once(act: when.Act) -> None:
     at.until(at.now + 10.0)
     assert at.memory.problems[key] == began
     assert Code.TAKE_DIED not in {one.code for one, _ in at.events}
+
+
+def test_a_job_that_is_seen_no_more_is_not_called_younger_than_it_is() -> None:
+    at = site()
+    a_job_is_recorded(at)
+    at.until(at.now + 600.0)
+    when.hangs("dvr")(at)
+    at.until(at.now + 4.0)
+    (late,) = (one.at(at.now).message for one in at.problems if one.code is Code.NOT_VERIFIED)
+    assert "is active and has not been seen recording for 3 s" in late

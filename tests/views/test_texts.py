@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.world.incidents import ODD, SILENT, a_job_is_recorded, fails, site
+from tests.world.incidents import ODD, SILENT, a_job_is_recorded, fails, shows, site
 from tests.world.observed import Fault
 from vrmon.catalog import ROWS, Code
 
@@ -50,3 +50,11 @@ def test_a_take_is_kept_for_a_primary_that_is_silent_or_answers_nonsense(fault: 
     at.until(at.now + 5.0)
     (kept,) = [one for one in at.problems if one.code is Code.PRIMARY_GONE_KEEPING]
     assert kept.message.startswith("playbox does not answer as it should, so ")
+
+
+def test_a_take_that_is_recorded_to_nothing_is_no_recorded_job() -> None:
+    at = site()
+    a_job_is_recorded(at)
+    shows(destinations=())(at)
+    at.until(at.now + 5.0)
+    assert at.document()["summary"].startswith("0 of 1 jobs recorded")

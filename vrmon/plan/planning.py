@@ -21,12 +21,13 @@ from vrmon.plan import (
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Running, Sent
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
 from vrmon.plan.rights import Rights, Role
 from vrmon.plan.seen import adopt, look, see
+from vrmon.plan.sources import under_way
 from vrmon.plan.wanted import wanted
 from vrmon.plan.world import Place, Plan, World
 from vrmon.settings import Channel, ChannelKey, Settings
@@ -239,14 +240,9 @@ class Planning:
         return claims
 
     def _sources_taken(self, dvr: str) -> dict[str, ChannelKey]:
-        takes = {
-            one.key: self.channels.get(one.key, ChannelMemory()).take for one in self.settings.on_dvr(dvr)
-        }
-        return {
-            take.source: key
-            for key, take in takes.items()
-            if isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
-        }
+        known = ((one.key, self.channels.get(one.key, ChannelMemory())) for one in self.settings.on_dvr(dvr))
+        takes = ((key, under_way(memory.take)) for key, memory in known)
+        return {take.source: key for key, take in takes if take is not None}
 
     def _named(self, dvr: str) -> dict[str, ChannelKey]:
         """Whose a source is that is named by its unique_id, or that an index has meant: another channel that

@@ -16,10 +16,10 @@ _DEGRADED_AFTER, _CRITICAL_AFTER = (
     2.0,
     5.0,
 )  # seconds for which a job may go without a recording that was seen
-_SHOWN = frozenset({Code.SOURCE_MISSING, Code.SOURCE_DISABLED, Code.SOURCE_LOCKED, Code.NO_DESTINATION}) | {
-    *(Code.DESTINATION_WARNING, Code.FOREIGN_RECORDING, Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE),
-    Code.TAKE_DIED,
-}  # what only a look at the source can tell of
+# What only a look at the source can tell of.
+_OF_SOURCE = {Code.SOURCE_MISSING, Code.SOURCE_DISABLED, Code.SOURCE_LOCKED, Code.NO_DESTINATION}
+_OF_RECORDING = {Code.FOREIGN_RECORDING, Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE, Code.TAKE_DIED}
+_SHOWN = _OF_SOURCE | _OF_RECORDING | {Code.DESTINATION_WARNING}
 _PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 

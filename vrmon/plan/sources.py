@@ -5,7 +5,7 @@ from __future__ import annotations
 from vrmon.model import Odd, Problem, Source
 from vrmon.plan import problems
 from vrmon.plan.case import Case
-from vrmon.plan.memory import ChannelMemory, Running, Sent
+from vrmon.plan.memory import ChannelMemory, Running, Sent, Take
 from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
 
@@ -19,9 +19,8 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
     then: it has moved.
     """
     assert case.observation is not None  # noqa: S101 - the caller's condition, for the type checker
-    seen, odd, take = case.observation.seen or (), case.observation.odd, memory.take
-    is_bound = isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
-    if is_bound and isinstance(take, Running | Sent):
+    seen, odd, take = case.observation.seen or (), case.observation.odd, under_way(memory.take)
+    if take is not None:
         found = by_id(seen, take.source) or find_odd(odd, take.source)
         if found is not None:
             return memory, found
@@ -30,9 +29,15 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
     memory, meant = _meant(case, memory, seen, odd)
     if isinstance(meant, Source) and case.claims.get(meant.unique_id, case.channel.key) != case.channel.key:
         return memory, problems.source_ambiguous(case.channel, source=meant.unique_id)
-    if isinstance(meant, Problem) and is_bound and isinstance(take, Running | Sent):
+    if isinstance(meant, Problem) and take is not None:
         return memory, problems.source_vanished(case, take.source)
     return memory, meant
+
+
+def under_way(take: Take | None) -> Running | Sent | None:
+    """The take, where it runs, or no look has shown that nothing came of the command: its source is taken."""
+    is_there = isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
+    return take if is_there and isinstance(take, Running | Sent) else None
 
 
 def _meant(

@@ -9,7 +9,7 @@ from vrmon.model import Job, Outcome, Verb
 from vrmon.plan import commands, jobs
 from vrmon.plan.case import Case
 from vrmon.plan.drill import Drill
-from vrmon.plan.memory import ChannelMemory, Naming, Running, Sent, Take, TrackedJob
+from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Sent, Take, TrackedJob
 from vrmon.plan.replacing import replace
 
 
@@ -87,11 +87,7 @@ def _turned_to(job: Job | None, memory: ChannelMemory, case: Case) -> ChannelMem
     """Nothing of the job before concerns this one, and no pause after its refusals, or of a drill's, keeps it
     waiting."""
     before, attempt = memory.job, memory.attempt
-    if (
-        attempt is not None
-        and attempt.goal is Verb.RECORD
-        and attempt.outcome in (Outcome.REFUSED, Outcome.LOST)
-    ):
+    if attempt is not None and _has_failed_to_start(attempt):
         attempt = None
     if before is not None and job is None and not before.is_drill:
         memory = replace(memory, job_ended=case.moment.now)
@@ -99,6 +95,10 @@ def _turned_to(job: Job | None, memory: ChannelMemory, case: Case) -> ChannelMem
     if before is not None and before.is_drill and attempt is not None and not is_begun:
         attempt = attempt if commands.is_flying(attempt, case.moment) else None
     return replace(memory, job=job, losses=None, attempt=attempt)
+
+
+def _has_failed_to_start(attempt: Attempt) -> bool:
+    return attempt.goal is Verb.RECORD and attempt.outcome in (Outcome.REFUSED, Outcome.LOST)
 
 
 def is_ended_by_hand(memory: ChannelMemory) -> bool:

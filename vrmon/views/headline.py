@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Phase
+from vrmon.plan.case import Verdict
 from vrmon.settings import ChannelKey
 from vrmon.views.scene import Scene
 
@@ -12,7 +13,7 @@ def headline(scene: Scene) -> str:
     """One sentence for `systemctl status`: how many jobs are safe, and the worst that is not well."""
     with_a_job = [one for one in scene.plan.verdicts if one[1].job is not None]
     busy = [verdict for _, verdict in with_a_job]
-    safe = [channel.key for channel, verdict in with_a_job if verdict.is_recorded]
+    safe = [channel.key for channel, verdict in with_a_job if _is_safe(verdict)]
     text = f"{len(safe)} of {len(busy)} jobs recorded" if busy else _without_a_job(scene)
     lacking = scene.plan.memory.covered.lacking
     if any(channel.key in lacking for channel, _ in with_a_job):
@@ -29,6 +30,11 @@ def headline(scene: Scene) -> str:
     message = worst.message(scene.ages)
     about = "" if message.startswith(worst.subject) else f"{worst.subject}: "
     return f"{text}; {about}{message.rstrip('.')}{more}"
+
+
+def _is_safe(verdict: Verdict) -> bool:
+    """Whether its job is recorded, and that to something."""
+    return verdict.is_recorded and (verdict.source is None or verdict.source.destinations != ())
 
 
 def _was_running(scene: Scene, key: ChannelKey) -> bool:
