@@ -37,6 +37,15 @@ def full(quirks: Quirks) -> tuple[Run, Full]:
     return run, mac
 
 
+def in_vain(quirks: Quirks) -> tuple[Run, Job]:
+    """A job for which the recorder says yes and records nothing."""
+    run = begun(quirks)
+    stand_in(run, Deaf(1, run.mac.quirks))
+    job = run.job("NEWS")
+    run.until(20.0)
+    return run, job
+
+
 def just_refused(run: Run) -> None:
     """A moment after the answer to the next record command."""
     before = memory_of(run).attempt
@@ -93,10 +102,7 @@ def test_a_refusal_says_nothing_of_the_start_before_it_nor_makes_it_younger(
 
 @TELLS_NO_NAME
 def test_what_is_begun_by_hand_on_hold_is_not_the_take_that_never_came(quirks: Quirks) -> None:
-    run = begun(quirks)
-    stand_in(run, Deaf(1, run.mac.quirks))
-    job = run.job("NEWS")
-    run.until(20.0)
+    run, job = in_vain(quirks)
     hold(run)
     run.until(90.0)
     theirs = by_hand(run)
@@ -110,10 +116,7 @@ def test_what_is_begun_by_hand_on_hold_is_not_the_take_that_never_came(quirks: Q
 
 @TELLS_NO_NAME
 def test_nor_is_it_while_the_end_of_a_lost_job_is_not_proven(quirks: Quirks) -> None:
-    run = begun(quirks)
-    stand_in(run, Deaf(1, run.mac.quirks))
-    job = run.job("NEWS")
-    run.until(20.0)
+    run, job = in_vain(quirks)
     run.playbox.is_up = False
     run.until(23.0)
     run.playbox.jobs.remove(job)

@@ -13,7 +13,7 @@ from tests.world.observed import Site
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording
 from vrmon.catalog import Code, Severity
-from vrmon.model import Destination, Outcome, Problem, ProblemKey, Verb
+from vrmon.model import Outcome, Problem, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.views import events
 from vrmon.views.events import Event
@@ -115,16 +115,12 @@ def test_a_warning_of_a_disk_stands_while_a_take_begins_and_ends(act: when.Act) 
     at, key = site(), ProblemKey(Code.DESTINATION_WARNING, "PCR 1")
     if act is when.the_job_ends:
         a_job_is_recorded(at)
-    at.destinations["dvr"] = (Destination("d 1", "Main", ("10 % left",)),)
+    when.a_destination_is_warned_of(at)
     at.until(at.now + 10.0)
     began = at.memory.problems[key]
     act(at)
     at.until(at.now + 20.0)
     assert at.memory.problems[key] == began
-
-
-def a_disk_warns(at: Site) -> None:
-    at.destinations["dvr"] = (Destination("d 1", "Main", ("10 % left",)),)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +132,8 @@ def a_disk_warns(at: Site) -> None:
         ((a_job_is_recorded, shows(destinations=())), Code.NO_DESTINATION),
         ((when.the_source_vanishes,), Code.SOURCE_MISSING),
         ((a_job_is_recorded, when.the_source_vanishes), Code.SOURCE_MISSING),
-        ((a_disk_warns,), Code.DESTINATION_WARNING),
-        ((a_job_is_recorded, a_disk_warns), Code.DESTINATION_WARNING),
+        ((when.a_destination_is_warned_of,), Code.DESTINATION_WARNING),
+        ((a_job_is_recorded, when.a_destination_is_warned_of), Code.DESTINATION_WARNING),
         ((when.somebody_records, when.wait(1.0), a_job_begins), Code.FOREIGN_RECORDING),
         ((a_job_is_recorded, when.the_take_dies, when.wait(20.0)), Code.TAKE_DIED),
     ],
