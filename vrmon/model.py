@@ -46,6 +46,8 @@ def ingest_id(text: str) -> str:
 
 
 LOCKED = "locked"
+SUBJECT = "vrmon"
+"""That of what is the matter with vrmon itself, on this host."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,17 @@ class Source:
     starts: float | None = field(default=None, compare=False)
 
     @property
+    def leads_nowhere(self) -> bool:
+        """Whether what is recorded there is written nowhere, as far as its recorder tells."""
+        return self.destinations == ()
+
+    @property
     def hindrances(self) -> frozenset[str]:
         """What there is about it that may have a recorder refuse a command."""
         found = {
             "disabled": not self.is_enabled,
             LOCKED: self.is_locked is True,
-            "no destination": self.destinations == (),
+            "no destination": self.leads_nowhere,
             "no picture": self.video_format == "",
         }
         return frozenset(one for one, is_so in found.items() if is_so)

@@ -24,13 +24,14 @@ from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.listening import Listening
 from vrmon.daemon.loop import Loop
-from vrmon.daemon.own_problems import SUBJECT, OwnProblems
+from vrmon.daemon.own_problems import OwnProblems
 from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.service import Service
 from vrmon.daemon.signals import heed
 from vrmon.errors import ConfigError, HistoryError
 from vrmon.history.pages import last_events
+from vrmon.model import SUBJECT
 from vrmon.plan.memory import Memory
 from vrmon.state import StateStore, snapshot
 from vrmon.views.events import Event

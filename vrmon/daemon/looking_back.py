@@ -9,11 +9,11 @@ from typing import Any
 from vrmon.api.answers import encode
 from vrmon.api.backend import Page
 from vrmon.daemon.bookkeeping import Bookkeeping
-from vrmon.daemon.own_problems import SUBJECT
 from vrmon.errors import NoSuchChannel, NoSuchPage
 from vrmon.history import days, pages
 from vrmon.history.database import Connection
 from vrmon.history.report import channels, report
+from vrmon.model import SUBJECT
 from vrmon.settings import Settings
 from vrmon.text import known
 

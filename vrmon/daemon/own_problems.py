@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from vrmon.catalog import Code
-from vrmon.model import Problem
+from vrmon.model import SUBJECT, Problem
 from vrmon.views.events import Event, begun, ended
-
-SUBJECT = "vrmon"
 
 
 class OwnProblems:

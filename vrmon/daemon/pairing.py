@@ -13,9 +13,9 @@ from vrmon.daemon.clock import Clock
 from vrmon.daemon.handed_over import unwrapped, wrapped
 from vrmon.daemon.hearing import Hearing
 from vrmon.daemon.loop import Loop
-from vrmon.daemon.own_problems import SUBJECT
 from vrmon.daemon.saving import Saving
 from vrmon.errors import ControlError
+from vrmon.model import SUBJECT
 from vrmon.pair.shared import Shared
 from vrmon.pair.tending import Tending
 from vrmon.pair.word import EtcdWord, MemberWord, PeerWord

@@ -18,13 +18,13 @@ from vrmon.daemon.drills import Drills
 from vrmon.daemon.event_log import EventLog
 from vrmon.daemon.looking_back import LookingBack
 from vrmon.daemon.loop import Loop
-from vrmon.daemon.own_problems import SUBJECT, OwnProblems
+from vrmon.daemon.own_problems import OwnProblems
 from vrmon.daemon.pairing import Pairing
 from vrmon.daemon.saving import Saving
 from vrmon.daemon.sentence import Sentence
 from vrmon.errors import ControlError
 from vrmon.history.entries import Order
-from vrmon.model import Phase, Problem, Seen, Thumbnail, Verb
+from vrmon.model import SUBJECT, Phase, Problem, Seen, Thumbnail, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.coverage.readings import Readings
 from vrmon.plan.memory import ChannelMemory, Hold

@@ -275,7 +275,7 @@ class Folding:
         if isinstance(take, Sent) and look.ended >= take.sent:
             is_over = take.looked is not None and look.began >= take.looked + traits.start_grace
             return replace(look, shown=Shown.NO if is_over else Shown.COMING, cause=cause), None
-        if not isinstance(take, Running) or source.is_paused or source.destinations == ():
+        if not isinstance(take, Running) or source.is_paused or source.leads_nowhere:
             came = isinstance(take, Running) or source.is_recording
             return replace(look, shown=Shown.NO, proof=unbegun, cause=cause, came=came), None
         if _is_ending(memory.attempt, look, traits):

@@ -109,7 +109,7 @@ def _broken(case: Case, memory: ChannelMemory, found: Found | None) -> str:
         return f"{memory.losses.name!r} ended by itself"
     if isinstance(found, Problem):
         return _told(case, found)
-    if memory.running is not None and not isinstance(found, Odd | None) and found.destinations == ():
+    if memory.running is not None and not isinstance(found, Odd | None) and found.leads_nowhere:
         return "it is recorded to nothing: its source has no destination"
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vrmon.model import Job, ProblemKey
+from vrmon.model import SUBJECT, Job, ProblemKey
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.memory import (
     ChannelMemory,
@@ -60,7 +60,7 @@ def _known_to_people(theirs: Memory, own: Memory) -> Acknowledged:
 
 
 def _is_of_the_host(key: ProblemKey) -> bool:
-    return key.subject == "vrmon"
+    return key.subject == SUBJECT
 
 
 def _led(theirs: ChannelMemory, own: ChannelMemory) -> ChannelMemory:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import inf
 
 from vrmon.catalog import Code
-from vrmon.model import Action, Problem, Result, Source, Verb
+from vrmon.model import SUBJECT, Action, Problem, Result, Source, Verb
 from vrmon.plan import (
     acknowledgement,
     drilling,
@@ -464,7 +464,7 @@ class Planning:
             yield from verdict.problems
         yield from unconfigured.of_leftovers(self.settings, self.primaries, self.channels, self.world.dvrs)
         if not self.settings.channels:
-            yield Problem.of(Code.NO_CHANNELS, "vrmon")
+            yield Problem.of(Code.NO_CHANNELS, SUBJECT)
 
     def _memory(self, problems: tuple[Problem, ...], moment: Moment) -> Memory:
         since, inherited, before = self.memory.problems, self.memory.inherited, self.before

@@ -123,7 +123,7 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
 
 def _in_vain(source: Source) -> str:
     """Why nothing comes of what is recorded there; "" where something does."""
-    return "paused" if source.is_paused else "written nowhere" if source.destinations == () else ""
+    return "paused" if source.is_paused else "written nowhere" if source.leads_nowhere else ""
 
 
 def paused(site: Site, memory: ChannelMemory) -> Problem:
@@ -209,7 +209,7 @@ def _remedy(source: Source) -> Remedy:
         return Remedy.ENABLE
     if source.is_locked:
         return Remedy.UNLOCK
-    return Remedy.GIVE_DESTINATION if source.destinations == () else Remedy.LOOK
+    return Remedy.GIVE_DESTINATION if source.leads_nowhere else Remedy.LOOK
 
 
 def before_start(
@@ -219,7 +219,7 @@ def before_start(
     found = {
         Code.SOURCE_DISABLED: not source.is_enabled,
         Code.SOURCE_LOCKED: source.is_locked,
-        Code.NO_DESTINATION: source.destinations == (),
+        Code.NO_DESTINATION: source.leads_nowhere,
     }
     facts = {"source": source.display_name, "dvr": channel.dvr}
     told = [before_air(channel, Problem.of(code, channel.name, **facts)) for code in found if found[code]]
@@ -235,7 +235,7 @@ def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
         "source": source.display_name,
         "dvr": case.channel.dvr,
     }
-    found = {Code.SOURCE_DISABLED: not source.is_enabled, Code.NO_DESTINATION: source.destinations == ()}
+    found = {Code.SOURCE_DISABLED: not source.is_enabled, Code.NO_DESTINATION: source.leads_nowhere}
     told = [
         Problem.of(code, case.channel.name, Situation.ON_AIR, **facts)
         for code, is_so in found.items()

@@ -34,7 +34,7 @@ def headline(scene: Scene) -> str:
 
 def _is_safe(verdict: Verdict) -> bool:
     """Whether its job is recorded, and that to something."""
-    return verdict.is_recorded and (verdict.source is None or verdict.source.destinations != ())
+    return verdict.is_recorded and (verdict.source is None or not verdict.source.leads_nowhere)
 
 
 def _was_running(scene: Scene, key: ChannelKey) -> bool:
