@@ -36,8 +36,10 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
 
 def under_way(take: Take | None) -> Running | Sent | None:
     """The take, where it runs, or no look has shown that nothing came of the command: its source is taken."""
-    is_there = isinstance(take, Running) or (isinstance(take, Sent) and not take.overdue)
-    return take if is_there and isinstance(take, Running | Sent) else None
+    match take:
+        case Running() | Sent(overdue=False):
+            return take
+    return None
 
 
 def _meant(

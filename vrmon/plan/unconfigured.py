@@ -61,8 +61,9 @@ def forget(
             or isinstance(other, Running)
             or _is_over(memory, take, look, is_watched=key.dvr in settings.dvrs, moment=moment)
         ):
-            del channels[key]
-            if memory.hold is not None:
+            if memory.hold is None:
+                del channels[key]
+            else:
                 channels[key] = ChannelMemory(hold=memory.hold)
             continue
         channels[key] = memory

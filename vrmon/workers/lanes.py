@@ -77,9 +77,8 @@ class Lanes(Generic[C]):
         self._tasks: queue.SimpleQueue[tuple[int, Callable[[C], None]] | None] = queue.SimpleQueue()
         self._numbers = itertools.count()
         self._waiting: dict[int, _Waiting] = {}  # whoever takes a task out of it, and nobody else, answers it
-        self._in_vain: float | None = (
-            None  # since when tasks waited that were given up; None: a lane is there
-        )
+        # Since when tasks have waited that were given up; None: a lane is there.
+        self._in_vain: float | None = None
         self._taken = 0.0
         self._busy: dict[int, float] = {}
         self._refused = False  # whether the system gave no thread for the last one that was begun
