@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -12,7 +13,9 @@ from tests.world.virtual import Quirks
 from tests.world.virtual_pair import TTL, Strokes, VirtualPair, show_of
 from tests.world.virtual_site import site
 from vrmon.model import Verb
-from vrmon.plan.memory import Hold
+from vrmon.plan.inheriting import followed, inherited
+from vrmon.plan.ledger import Ledger, Owner
+from vrmon.plan.memory import DvrMemory, Hold, Memory
 from vrmon.plan.moment import Moment
 from vrmon.plan.rights import Rights, Role
 from vrmon.settings import Sync
@@ -181,6 +184,16 @@ def test_one_that_was_frozen_between_plan_and_command_sends_nothing() -> None:
     assert pair.leader is not old
     assert {host for _, host, _ in pair.commands} == {pair.leader}
     assert [take.asked for take in pair.run.mac.recordings] == ["NEWS"]
+
+
+@pytest.mark.parametrize("hears", [inherited, followed])
+def test_a_name_that_a_host_gave_in_need_stays_in_use(hears: Callable[[Memory, Memory], Memory]) -> None:
+    key = site(1, SYNC).channels[0].key
+    first, second = (Owner(key, job) for job in "12")
+    theirs = Memory(dvrs={"mac": DvrMemory(ledger=Ledger({"sport": second, "old": None}), inherited=True)})
+    own = Memory(dvrs={"mac": DvrMemory(ledger=Ledger({"news": first, "old": first}))})
+    known = hears(theirs, own).dvrs["mac"].ledger
+    assert dict(known.names) == {"news": first, "sport": second, "old": None}
 
 
 def test_holds_survive_a_take_over() -> None:

@@ -96,4 +96,8 @@ def _watched(theirs: PrimaryMemory, own: PrimaryMemory, meant: set[Job]) -> Prim
 
 
 def _looked_at(theirs: DvrMemory, own: DvrMemory) -> DvrMemory:
-    return replace(own, ledger=theirs.ledger, inherited=True) if theirs.inherited else own
+    """Its looks are ours, the names given on it those of both: one that this host has given while it heard of
+    nobody is in use, whatever the other knows."""
+    if not theirs.inherited:
+        return own
+    return replace(own, ledger=theirs.ledger.joined(own.ledger), inherited=True)

@@ -56,6 +56,11 @@ class Ledger:
             name for name, other in self.names.items() if other is not None and owner.is_same_place(other)
         ]
 
+    def joined(self, others: Ledger) -> Ledger:
+        """With the names that only the other one knows, which count as the oldest."""
+        strange = {name: owner for name, owner in others.names.items() if name not in self.names}
+        return Ledger(_newest({**strange, **self.names})) if strange else self
+
     def use(self, names: Mapping[str, Owner | None], *, freed: str = "") -> Ledger:
         """With these names in use, those that have an owner left to it, and without `freed`."""
         new = {name: owner for name, owner in names.items() if name not in self.names}
@@ -63,10 +68,7 @@ class Ledger:
             return self
         kept = dict(self.names)
         kept.pop(freed, None)
-        kept.update(new)
-        for name in list(islice(kept, max(len(kept) - _KEPT, 0))):
-            del kept[name]
-        return Ledger(kept)
+        return Ledger(_newest({**kept, **new}))
 
     def bar(self, names: Iterable[str]) -> Ledger:
         """The recorder has something else under these names."""
@@ -79,3 +81,8 @@ class Ledger:
         owned = ((name, owner) for name, owner in self.names.items() if owner is not None)
         over = {name for name, owner in owned if owner.job_but_of(others) in jobs}
         return Ledger({**self.names, **dict.fromkeys(over)}) if over else self
+
+
+def _newest(names: Mapping[str, Owner | None]) -> Mapping[str, Owner | None]:
+    """As many of them as are kept."""
+    return dict(islice(names.items(), max(len(names) - _KEPT, 0), None))
