@@ -536,8 +536,8 @@ _SOURCES = {
         (
             Text(
                 "{seen!r} runs in place of {name!r}, with another start date, and nobody knows whose it is. "
-                "vrmon does not stop it.[ It is {vain}.]",
-                'If it is the take of this job: `vrmon claim "{subject}"`. If not, stop it in {recorder}.',
+                "vrmon does not stop it[, so job {other!r} has no take of its own].[ It is {vain}.]",
+                'If it is the take of {name!r}: `vrmon claim "{subject}"`. If not, stop it in {recorder}.',
             ),
         ),
     ),
@@ -824,7 +824,7 @@ _TAKES = {
     Code.JOB_LOST_IN_OUTAGE: Row(
         "Job lost in an outage",
         "The job vanished while the primary, or vrmon, was away: it may have crashed. Its take is kept for "
-        "outage_hold.",
+        "outage_hold, and begun again where it dies.",
         "End the take with 'vrmon stop CHANNEL' if the job is over.",
         _DEGRADED,
         (
@@ -936,7 +936,7 @@ _JOBS = {
         {Situation.USUAL: _INFO, Situation.UNSAFE: _CRITICAL, Situation.FOREIGN: _DEGRADED},
         (
             Text(
-                "On hold[ by {by}][ for {left} more][: {why}].[ Its job is {job} recorded by vrmon.]",
+                "On hold[ by {by}][ for {left} more][: {why}].[ Its job is {job}.]",
                 '`vrmon auto "{subject}"` gives the channel back to vrmon.',
             ),
         ),

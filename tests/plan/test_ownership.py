@@ -9,7 +9,8 @@ import pytest
 
 from tests.world.virtual import Quirks
 from tests.world.virtual_site import site
-from tests.world.virtual_stories import begun, recording, running
+from tests.world.virtual_stories import begun, by_hand, recording, running
+from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DeviceState, DvrObservation, Job, Observation, Outcome, Result, Source, Verb
 from vrmon.plan.case import Case
@@ -342,6 +343,31 @@ def test_a_doubtful_recording_is_ours_when_a_person_says_so() -> None:
     assert after.running is not None
     with pytest.raises(ValueError, match="nothing to claim"):
         claimed(ChannelMemory())
+
+
+def test_a_doubtful_recording_that_goes_on_in_another_file_is_doubtful_still() -> None:
+    run, _, _ = recording(quirks=Quirks(split_name="reset", split_date="new"))
+    source = run.mac.sources[0]
+    for name in ("Clip 1", "Clip 2"):
+        run.mac.split(source, run.now)
+        running(run).name = name
+        run.until(run.now + 5.0)
+        assert run.verdict().phase == "doubtful"
+        assert "doubtful-recording" in run.problems()
+
+
+def test_a_job_beside_a_doubtful_recording_is_said_to_have_no_take() -> None:
+    run, job, _ = recording("A")
+    source = run.mac.sources[0]
+    run.mac.end(source, run.now)
+    source.shows.clear()
+    by_hand(run)
+    run.until(25.0)
+    run.playbox.jobs.remove(job)
+    run.job("B")
+    run.until(60.0)
+    (told,) = [one for one in run.verdict().problems if one.code is Code.DOUBTFUL_RECORDING]
+    assert "so job 'B' has no take of its own" in told.message
 
 
 def test_what_bears_a_name_that_we_give_elsewhere_afterwards_is_no_runaway_of_ours() -> None:

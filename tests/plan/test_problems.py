@@ -401,6 +401,12 @@ TABLE = (
         for words, shown in IN_VAIN.items()
     ),
     Line(
+        "the next job begins beside it",
+        (a_job_is_recorded, when.the_take_is_swapped, when.the_job_ends, wait(5.0)),
+        (when.the_next_job_begins,),
+        {seconds: {Code.DOUBTFUL_RECORDING: DEGRADED} for seconds in (0, 5)},
+    ),
+    Line(
         "it goes on after the job",
         (a_job_is_recorded, when.the_take_is_swapped, wait(5.0)),
         (when.the_job_ends,),
@@ -604,6 +610,12 @@ TABLE = (
         (a_job_is_recorded,),
         (when.somebody_holds_the_channel,),
         {30: {Code.ON_HOLD: INFO}},
+    ),
+    Line(
+        "the next job begins on hold, while the take before goes on",
+        (a_job_is_recorded, when.somebody_holds_the_channel),
+        (when.the_job_ends, when.the_next_job_begins),
+        {seconds: {Code.ON_HOLD: DEGRADED} for seconds in (5, 30)},
     ),
     Line(
         "a job begins on hold",

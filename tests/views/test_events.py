@@ -135,7 +135,7 @@ def test_a_gap_is_not_over_when_its_job_is() -> None:
 
 def test_a_hold_is_told_again_only_when_a_job_goes_without_its_backup() -> None:
     held = Problem.of(Code.ON_HOLD, "PCR 1")
-    unsafe = Problem.of(Code.ON_HOLD, "PCR 1", Situation.UNSAFE, job="not")
+    unsafe = Problem.of(Code.ON_HOLD, "PCR 1", Situation.UNSAFE, job="not recorded by vrmon")
     told = 'On hold. Its job is not recorded by vrmon. `vrmon auto "PCR 1"` gives the channel back to vrmon.'
     assert problems([], [held]) == []
     assert problems([held], []) == []

@@ -132,13 +132,13 @@ def goes_on(evidence: Evidence) -> Whose | None:
 
 
 def as_before(evidence: Evidence) -> Whose | None:
-    """It is the one that was doubtful when it appeared."""
-    theirs = evidence.memory.theirs
-    same = theirs is not None and (theirs.name, theirs.date) == (
-        evidence.source.recording_name,
-        evidence.source.start_date,
-    )
-    return Whose.DOUBTFUL if theirs is not None and same and theirs.whose is Whose.DOUBTFUL else None
+    """It is the one that was doubtful when it appeared, or its next file: the look before showed that, and no
+    idle moment lies between the two."""
+    theirs, source = evidence.memory.theirs, evidence.source
+    if theirs is None or theirs.whose is not Whose.DOUBTFUL:
+        return None
+    is_same = (theirs.name, theirs.date) == (source.recording_name, source.start_date)
+    return Whose.DOUBTFUL if is_same or evidence.case.dvr.previous is not None else None
 
 
 CLUES: tuple[tuple[str, Callable[[Evidence], Whose | None]], ...] = (

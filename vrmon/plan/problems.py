@@ -70,16 +70,19 @@ def held(
     seen."""
     hold = memory.hold
     assert hold is not None  # noqa: S101 - the caller's condition, for the type checker
-    unsafe = tracked is not None and tracked.present and (memory.running is None or is_blind)
-    situation = Situation.USUAL
-    if unsafe:
-        is_safe = memory.theirs is not None and (source is None or not _in_vain(source))
-        situation = Situation.FOREIGN if is_safe else Situation.UNSAFE
+    take, situation, job = memory.running, Situation.USUAL, ""
+    if tracked is not None and tracked.present:
+        if take is None or is_blind:
+            is_safe = memory.theirs is not None and (source is None or not _in_vain(source))
+            situation = Situation.FOREIGN if is_safe else Situation.UNSAFE
+            job = f"not {'seen to be ' if is_blind else ''}recorded by vrmon"
+        elif take.job != tracked.job:
+            situation, job = Situation.FOREIGN, f"recorded in {take.name!r} alone"
     facts: dict[str, Fact] = {
         "by": hold.by,
         "left": "" if hold.until is None else Left(hold.until),
         "why": hold.reason.rstrip("."),
-        "job": "" if not unsafe else "not seen to be" if is_blind else "not",
+        "job": job,
     }
     return Problem.of(Code.ON_HOLD, channel.name, situation, **facts)
 
@@ -107,6 +110,8 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
     if theirs.whose is Whose.DOUBTFUL:
         facts: dict[str, Fact] = {"seen": source.recording_name or "a recording", "name": theirs.in_place_of}
         is_needed = tracked is not None and tracked.present
+        if tracked is not None and tracked.job != theirs.job:
+            facts["other"] = called_job(tracked)
         situation = Situation.PAUSED if in_vain and is_needed else Situation.USUAL
         return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, situation, **facts, vain=in_vain),)
     if tracked is None:
