@@ -30,6 +30,33 @@ def test_a_primary_that_was_restarted_and_has_lost_its_jobs_stops_nothing_before
     assert not is_recording(at)
 
 
+def test_a_take_that_dies_while_its_job_is_lost_is_followed_by_another() -> None:
+    run, job, take = recording()
+    run.playbox.has_restarted = True
+    run.playbox.jobs.remove(job)
+    run.until(25.0)
+    run.mac.end(run.mac.sources[0], run.now)
+    run.until(30.0)
+    following = running(run)
+    assert (following.by, following.asked) == ("vrmon", "NEWS_cont1")
+    assert "job-lost-in-outage" in run.problems()
+    run.until(take.began + SYNC.outage_hold + 40.0)
+    assert following.ended is not None
+    assert names(run) == ["NEWS", "NEWS_cont1"]
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+def test_one_that_ended_while_vrmon_was_away_is_not_begun_again_where_its_job_is_gone(is_back: bool) -> None:
+    run, job, _ = recording()
+    run.crash(pause=300.0)
+    run.until(100.0)
+    run.mac.end(run.mac.sources[0], run.now)  # by hand, for the show is over
+    if not is_back:
+        run.playbox.jobs.remove(job)
+    run.until(360.0)
+    assert len(run.mac.recordings) == (2 if is_back else 1)
+
+
 @pytest.mark.parametrize("pause", [5.0, 95.0, 200.0])
 def test_a_job_that_followed_while_vrmon_was_away_gets_a_file_of_its_own(pause: float) -> None:
     run, first, take = recording("A")

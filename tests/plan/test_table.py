@@ -97,7 +97,8 @@ NOT_SEEN_SINCE = replace(OURS, take=UNSEEN, age=5.0)
 UNSURE = replace(OURS, primary=DeviceState.UNREACHABLE)
 NOT_HEARD = replace(UNSURE, answered=False)
 BLIND = Scene(is_silent=True)
-KEPT = replace(OURS, tracked=replace(TRACKED, present=False, absences=1, lost=95.0))
+LOST = replace(TRACKED, present=False, absences=1, lost=98.7)
+KEPT = replace(OURS, tracked=LOST)
 
 
 class Row(NamedTuple):
@@ -110,6 +111,7 @@ class Row(NamedTuple):
     held: bool = False
 
 
+_DIED = {Code.TAKE_DIED: CRITICAL}
 _ENDED, _HELD = {Code.ENDED_BY_HAND: INFO}, {Code.ON_HOLD: INFO}
 _MISSING, _NOT_YET = {Code.SOURCE_MISSING: CRITICAL}, {Code.SOURCE_MISSING: DEGRADED}
 NOTHING, ACTIVE, UNPROVEN, RELEASED = Want
@@ -158,6 +160,18 @@ TABLE = (
     Row(UNPROVEN, Blind, Phase.RECORDING, scene=replace(BLIND, take=TAKE)),
     Row(UNPROVEN, Blind, Phase.UNVERIFIED, None, {Code.DVR_BLIND: CRITICAL}, replace(BLIND, take=UNSEEN)),
     Row(UNPROVEN, Idle, Phase.IDLE),
+    Row(UNPROVEN, Idle, Phase.IDLE, scene=Scene(tracked=LOST)),
+    Row(UNPROVEN, Idle, Phase.IDLE, scene=Scene(losses=LOSSES)),
+    Row(UNPROVEN, Idle, Phase.BLOCKED, Verb.SET_NAME, _DIED, Scene(losses=LOSSES, tracked=LOST)),
+    Row(UNPROVEN, Idle, Phase.IDLE, scene=Scene(losses=LOSSES, tracked=replace(LOST, resumed=99.0))),
+    Row(
+        UNPROVEN,
+        Idle,
+        Phase.BLOCKED,
+        Verb.SET_NAME,
+        _DIED,
+        Scene(losses=LOSSES, tracked=replace(LOST, resumed=99.0, lost=98.0)),
+    ),
     Row(UNPROVEN, Ours, Phase.RECORDING, scene=OURS),
     Row(UNPROVEN, Ours, Phase.KEEPING, None, {Code.JOB_LOST_IN_OUTAGE: DEGRADED}, KEPT),
     Row(UNPROVEN, Ours, Phase.STOPPING, Verb.STOP, scene=replace(OURS, take=TAKE_BEFORE)),
@@ -189,6 +203,7 @@ TABLE = (
             (Ours, Phase.RECORDING, INFO, replace(PAUSED, take=UNSEEN)),
             (Idle, Phase.IDLE, unsafe, Scene()),
             (Ours, Phase.RECORDING, INFO, OURS),
+            (Ours, Phase.RECORDING, foreign, replace(OURS, take=TAKE_BEFORE)),
             (NotOurs, Phase.FOREIGN, foreign, OTHERS),
         )
     ),

@@ -9,7 +9,7 @@ from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.plan.seen import Blind, Idle, NotOurs, Ours, Seen, Unfit
-from vrmon.plan.wanted import Want, Wanted, is_ended_by_hand, may_turn_up
+from vrmon.plan.wanted import Want, Wanted, is_ended_by_hand, is_lacking, may_turn_up
 
 _PACE = 0.25  # seconds between two looks while a command waits to be seen
 _DEGRADED_AFTER, _CRITICAL_AFTER = (
@@ -66,8 +66,8 @@ def _still_amiss(verdict: Verdict) -> Verdict:
 
 def _note_idle(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> ChannelMemory:
     """Since when nothing runs for the job that is to be recorded: a host that is less sure waits."""
-    is_lacking = wanted.want is Want.ACTIVE and isinstance(seen, Idle) and memory.hold is None
-    if not is_lacking or wanted.job is None:
+    is_idle = isinstance(seen, Idle) and memory.hold is None
+    if wanted.job is None or not is_idle or not is_lacking(wanted, memory):
         return memory if memory.idle_since is None else replace(memory, idle_since=None)
     if memory.idle_since is not None and memory.idle_since[0] == wanted.job.job:
         return memory
@@ -91,7 +91,7 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
             return _stop(site, memory, take, wanted, why)
         case ((Want.NOTHING | Want.RELEASED), Idle(site)):
             return _rest(site, memory, wanted)
-        case Want.ACTIVE, Idle(site):
+        case _, Idle(site) if is_lacking(wanted, memory):
             return _begin(site, memory, wanted)
         case Want.UNPROVEN, Idle(_):
             return Verdict(memory, Phase.IDLE)  # it is not there to be recorded

@@ -101,6 +101,18 @@ def _has_failed_to_start(attempt: Attempt) -> bool:
     return attempt.goal is Verb.RECORD and attempt.outcome in (Outcome.REFUSED, Outcome.LOST)
 
 
+def is_lacking(wanted: Wanted, memory: ChannelMemory) -> bool:
+    """Whether there is to be a take where nothing runs: of an active job, or of one that was lost in an
+    outage and recorded until that take died. One that ended while vrmon was away a person may have ended,
+    with the job."""
+    if wanted.want is Want.ACTIVE:
+        return True
+    tracked, losses = wanted.job, memory.losses
+    if wanted.want is not Want.UNPROVEN or tracked is None or tracked.lost is None or losses is None:
+        return False
+    return tracked.resumed is None or losses.seen >= tracked.lost
+
+
 def is_ended_by_hand(memory: ChannelMemory) -> bool:
     """Whether a person has ended the take that the channel has."""
     return memory.released is not None and memory.take is not None and memory.take.job == memory.released[0]
