@@ -107,7 +107,7 @@ class Service:
                 one.counts.state.value,
                 one.counts.error,
                 (None if one.last_good is None else one.last_good.seen) or (),
-                one.destinations,
+                one.destinations.told,
                 loop.sources(name),
             )
             for name, one in loop.dvrs.items()

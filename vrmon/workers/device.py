@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from vrmon.devices import kinds
 from vrmon.devices.contract import Dvr, Primary
-from vrmon.errors import DeviceError
 from vrmon.model import Destination, DeviceState, Job, Observation, Schedule, Source
 from vrmon.settings import DeviceSettings
+from vrmon.workers.aside import Aside
 from vrmon.workers.counts import DeviceCounts
 from vrmon.workers.lanes import Closable
 from vrmon.workers.worker import Worker
 
 _DESTINATIONS_EVERY, _SCHEDULES_EVERY = 5.0, 30.0  # seconds
-_LAPSE = 3  # askings in a row that fail before what was told holds no more
 
 C = TypeVar("C", bound=Closable)
 T = TypeVar("T")
-V = TypeVar("V")
+
+
+def _destinations() -> Aside[Destination]:
+    return Aside(lambda dvr: dvr.destinations(), _DESTINATIONS_EVERY)
+
+
+def _schedules() -> Aside[Schedule]:
+    return Aside(lambda dvr: dvr.schedules(), _SCHEDULES_EVERY)
 
 
 @dataclass
 class Device(Generic[C, T]):
     """`seen` is the last observation, None before the first; `last_good` the last good one.
 
-    `destinations` and `schedules` are what a DVR tells beside that, `…_failed` how many askings in a row have
-    brought none. `is_missed`: its look should have come to an end for long. `is_awaited`: the plan wants to
-    see what the next look shows. Belongs to the loop.
+    `destinations` and `schedules` are what a DVR tells beside that. `is_missed`: its look should have come to
+    an end for long. `is_awaited`: the plan wants to see what the next look shows. Belongs to the loop.
     """
 
     worker: Worker[C, T]
     seen: Observation[T] | None = None
     last_good: Observation[T] | None = None
-    destinations: tuple[Destination, ...] = ()
-    destinations_due: float = 0.0
-    destinations_failed: int = 0
-    schedules: tuple[Schedule, ...] = ()
-    schedules_due: float = 0.0
-    schedules_failed: int = 0
+    destinations: Aside[Destination] = field(default_factory=_destinations)
+    schedules: Aside[Schedule] = field(default_factory=_schedules)
     counts: DeviceCounts = field(default_factory=DeviceCounts)
     is_missed: bool = False
     is_awaited: bool = False
@@ -99,23 +99,16 @@ def exchange(
 
 def take_in_destinations(one: DvrDevice, destinations: tuple[Destination, ...] | None) -> None:
     """What stands under none of the sources that it lists concerns them all. None: they could not be had."""
-    one.destinations_failed = one.destinations_failed + 1 if destinations is None else 0
-    if destinations is None:
-        if one.destinations_failed >= _LAPSE:
-            one.destinations = ()
-        return
     look = one.last_good
     shown = () if look is None else look.seen or ()
     odd = () if look is None else look.odd
     sources = frozenset([*(each.unique_id for each in shown), *(each.handle or "" for each in odd)])
-    one.destinations = tuple(each.among(sources) for each in destinations)
+    one.destinations.take_in(destinations and tuple(each.among(sources) for each in destinations))
 
 
 def take_in_schedules(one: DvrDevice, schedules: tuple[Schedule, ...] | None) -> None:
     """None: they could not be had."""
-    one.schedules_failed = one.schedules_failed + 1 if schedules is None else 0
-    if schedules is not None or one.schedules_failed >= _LAPSE:
-        one.schedules = schedules or ()
+    one.schedules.take_in(schedules)
 
 
 def ask_destinations(
@@ -123,28 +116,11 @@ def ask_destinations(
 ) -> None:
     """Ask `one` if it is time and it answers. `deliver` is called in a thread of the device, with None where
     there are none to be had."""
-    if one.worker.device.traits.tells_destinations and _is_time(one, one.destinations_due, now):
-        one.destinations_due = now + _DESTINATIONS_EVERY
-        _fetch(one, lambda dvr: dvr.destinations(), deliver)
+    if one.worker.device.traits.tells_destinations and one.counts.state is DeviceState.OK:
+        one.destinations.ask(one.worker.lanes, now, deliver)
 
 
 def ask_schedules(one: DvrDevice, now: float, deliver: Callable[[tuple[Schedule, ...] | None], None]) -> None:
     """The same, for what it will record by itself."""
-    if one.worker.device.traits.tells_schedules and _is_time(one, one.schedules_due, now):
-        one.schedules_due = now + _SCHEDULES_EVERY
-        _fetch(one, lambda dvr: dvr.schedules(), deliver)
-
-
-def _is_time(one: DvrDevice, due: float, now: float) -> bool:
-    return now >= due and one.counts.state is DeviceState.OK
-
-
-def _fetch(one: DvrDevice, ask: Callable[[Dvr], V], deliver: Callable[[V | None], None]) -> None:
-    def fetch(dvr: Dvr) -> None:
-        found = None
-        # Older builds have none to tell; the poll tells of every other trouble.
-        with contextlib.suppress(DeviceError):
-            found = ask(dvr)
-        deliver(found)
-
-    one.worker.lanes.submit(fetch)
+    if one.worker.device.traits.tells_schedules and one.counts.state is DeviceState.OK:
+        one.schedules.ask(one.worker.lanes, now, deliver)
