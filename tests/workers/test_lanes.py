@@ -241,6 +241,17 @@ def test_a_task_for_which_no_thread_is_had_in_time_is_given_up_and_the_lack_is_t
     few.close()
 
 
+def test_what_has_no_lane_when_they_are_closed_is_given_up(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, given_up = Lanes("dvr", clients.connect, 2), list[int]()
+    monkeypatch.setattr(threading, "Thread", NoThread)
+    for number in range(2):
+        few.submit(never, partial(given_up.append, number))
+    few.close()
+    assert given_up == [0, 1]
+
+
 def test_a_lane_gives_up_what_it_comes_to_too_late(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "LATEST", 0.05)
     one, gate, given_up, done = Lanes("dvr", clients.connect, 1), *(threading.Event() for _ in range(3))

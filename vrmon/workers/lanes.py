@@ -98,14 +98,14 @@ class Lanes(Generic[C]):
     def tend(self) -> None:
         """Begin the lanes that could not be had when their tasks came, or that have died, and give up what
         has waited for one too long."""
-        self._give_up_late()
+        self._give_up(lambda waiting: waiting.is_late)
         for _ in range(max(-self._free, 1)):
             if not self._begin():
                 break
 
-    def _give_up_late(self) -> None:
+    def _give_up(self, is_vain: Callable[[_Waiting], bool]) -> None:
         for number, waiting in self._waiting.copy().items():
-            if waiting.give_up is None or not waiting.is_late:
+            if waiting.give_up is None or not is_vain(waiting):
                 continue
             # Before it is taken out: a lane that finds it gone tells that it is there.
             self._in_vain = waiting.since if self._in_vain is None else self._in_vain
@@ -158,11 +158,14 @@ class Lanes(Generic[C]):
             self._shared.give_back()
 
     def close(self) -> None:
-        """Let every lane end after what it is at. Tasks that wait are still carried out."""
+        """Let every lane end after what it is at. Tasks that wait are still carried out, or given up where
+        there is no lane for them, nor ever will be."""
         with self._counts:
             alive = self._alive
         for _ in range(alive):
             self._tasks.put(None)
+        if not alive:
+            self._give_up(lambda _: True)
 
     def stuck_since(self) -> float | None:
         """When the task began that has been under way the longest; None while none is."""
