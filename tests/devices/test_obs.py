@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world.command import ROOT
+from tests.world.hostile import Hostile, once, silent
 from tests.world.mirror import wait
+from tests.world.running import PATIENCE
 from vrmon.devices.contract import Dvr
 from vrmon.devices.obs import progress
 from vrmon.devices.obs.driver import connector
@@ -334,6 +337,37 @@ def test_why_it_closed_the_connection_is_told(obs: Obs, said: bytes, told: str) 
 def test_what_speaks_http_alone_is_not_taken_for_one() -> None:
     with serving(PlayBox()) as other, pytest.raises(BadAnswer, match=r"no WebSocket server of OBS says\. Is"):
         client_of(other.url.replace("http", "ws")).sources()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 302 Found\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://obs.example/\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nServer: \xff\r\n\r\n",
+        b"HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 many\r\n\r\n",
+        b"\r\n",
+    ],
+)
+def test_an_odd_answer_to_the_handshake_is_told(answer: bytes) -> None:
+    with Hostile(once(answer)) as other, pytest.raises(BadAnswer, match=r"no WebSocket server of OBS says"):
+        client_of(other.url.replace("http", "ws")).sources()
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with Hostile(silent) as elsewhere:
+        answer = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url.replace('http', 'ws')}/\r\n\r\n".encode()
+        asked = threading.Thread(target=_ask_in_vain, args=(answer,), daemon=True)
+        asked.start()
+        asked.join(PATIENCE)
+        assert not asked.is_alive(), "it waits for somebody else, without an end"
+        assert elsewhere.connections == 0
+
+
+def _ask_in_vain(answer: bytes) -> None:
+    with Hostile(once(answer)) as redirecting, pytest.raises(BadAnswer):
+        client_of(redirecting.url.replace("http", "ws"), timeout=TIMEOUT).sources()
 
 
 def test_without_its_package_it_says_which_one_it_lacks() -> None:

@@ -34,6 +34,8 @@ _HELLO, _IDENTIFY, _IDENTIFIED, _BATCH, _RESULTS = 0, 1, 2, 8, 9
 _WRONG_PASSWORD = 4009
 _NOT_READY = 207  # OBS 30 says so of each request
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_SWITCHED = 101  # the HTTP status with which a WebSocket begins
+_NOT_OBS = "answered something that no WebSocket server of OBS says. Is its url right?"
 _PACKAGE = "cannot be asked: python3-websocket is not installed here. apt install python3-websocket"
 
 
@@ -125,13 +127,7 @@ class Session:
             self.close()
         self.is_new = True
         self._socket = connect(self.endpoint.dial, self.endpoint.port, self._budget)
-        host = f"[{self.endpoint.host}]" if ":" in self.endpoint.host else self.endpoint.host
-        self._ws = _library.create_connection(
-            f"ws://{host}:{self.endpoint.port}/",
-            socket=self._socket,
-            skip_utf8_validation=True,
-            suppress_origin=True,
-        )
+        self._ws = self._shake_hands(self._socket)
         self._ws.settimeout(self.endpoint.timeout)  # the budget's time is in force; the library wants one
         challenge = self._receive(_HELLO).get("authentication")
         identify: dict[str, object] = {"rpcVersion": _VERSION, "eventSubscriptions": 0}
@@ -141,6 +137,24 @@ class Session:
             identify["authentication"] = _proof(self._password, mapping(challenge, "authentication"))
         self._send(_IDENTIFY, identify)
         self._receive(_IDENTIFIED)
+
+    def _shake_hands(self, connected: BudgetSocket) -> Any:
+        """The library's WebSocket over this connection, and no other: to whatever an answer might redirect
+        it, it would connect itself, without an end in time."""
+        host = f"[{self.endpoint.host}]" if ":" in self.endpoint.host else self.endpoint.host
+        try:
+            ws = _library.create_connection(
+                f"ws://{host}:{self.endpoint.port}/",
+                socket=connected,
+                redirect_limit=0,
+                skip_utf8_validation=True,
+                suppress_origin=True,
+            )
+        except (ValueError, LookupError, TypeError):  # its slips over an answer that is no HTTP
+            raise self.endpoint.error(BadAnswer, _NOT_OBS) from None
+        if ws.getstatus() != _SWITCHED:
+            raise self.endpoint.error(BadAnswer, _NOT_OBS)
+        return ws
 
     def _send(self, operation: int, data: Mapping[str, object]) -> None:
         self._ws.send(json.dumps({"op": operation, "d": data}).encode(), opcode=_TEXT)
@@ -169,8 +183,7 @@ class Session:
             return self.endpoint.explain(TimeoutError(), LIMIT)
         if isinstance(error, _library.WebSocketConnectionClosedException):
             return self.endpoint.error(Unreachable, "closed the connection without an answer")
-        text = "answered something that no WebSocket server of OBS says. Is its url right?"
-        return self.endpoint.error(BadAnswer, text)
+        return self.endpoint.error(BadAnswer, _NOT_OBS)
 
 
 def _reply(value: object, where: str) -> Reply:
