@@ -89,6 +89,14 @@ def test_it_records_under_the_name_that_it_is_given_and_stops(obs: Obs, mode: st
     assert [take.name for take in obs.takes] == ["NEWS 100%ss"]
 
 
+@pytest.mark.parametrize("name", ["NEWS  AT SIX", "NEWS\u00a0AT SIX", "\U0001f469\u200d\U0001f680"])
+def test_a_name_is_shown_with_every_sign_that_its_file_has(obs: Obs, name: str) -> None:
+    client = client_of(obs.url)
+    client.record("1", fit(name))
+    assert client.sources().seen[0].recording_name == name
+    assert [take.name for take in obs.takes] == [name]
+
+
 def test_the_operators_names_are_his_own_again_at_once(obs: Obs) -> None:
     obs.set_format("%CCYY %hh")
     client = client_of(obs.url)

@@ -10,7 +10,7 @@ from vrmon.devices.obs.names import name_of
 from vrmon.devices.obs.session import Reply
 from vrmon.model import Destination, Source
 from vrmon.net.redact import one_line
-from vrmon.net.shape import ShapeError, flag
+from vrmon.net.shape import ShapeError, flag, text
 
 SOURCE, DESTINATION = "1", "recordings"
 """The unique_ids of an OBS's one source, and of the folder that it records to."""
@@ -40,7 +40,7 @@ def parse_source(
         "OBS",
         is_recording=is_recording,
         is_paused=is_paused,
-        recording_name=one_line(name_of(found[0]), 300) if found else None,
+        recording_name=text(name_of(found[0]), "path") if found else None,
         destinations=() if is_still or (left is not None and left < LEAST) else (DESTINATION,),
         starts=now - lasted / 1000 if is_recording and lasted is not None and not is_paused else None,
     )
