@@ -159,6 +159,21 @@ def test_what_keeps_it_from_recording_is_told_beforehand(deck: HyperDeck) -> Non
     assert client.sources().seen[0].destinations == ()
 
 
+@pytest.mark.parametrize("status", ["recording", "spilling", "mounted", "?"])
+def test_a_word_that_no_deck_says_does_not_tell_that_it_is_idle(deck: HyperDeck, status: str) -> None:
+    client = client_of(deck.url)
+    client.record("1", "SHOW")
+    deck.fault("body", "transport info", body=f"208 transport info:\r\nstatus: {status}\r\n\r\n")
+    with pytest.raises(BadAnswer, match="transport info: a status that no HyperDeck tells"):
+        client.sources()
+
+
+@pytest.mark.parametrize("status", ["preview", "stopped", "Play", "forward", "rewind", "jog", "shuttle"])
+def test_what_a_deck_may_do_beside_recording(deck: HyperDeck, status: str) -> None:
+    deck.fault("body", "transport info", body=f"208 transport info:\r\nstatus: {status}\r\n\r\n")
+    assert not client_of(deck.url).sources().seen[0].is_recording
+
+
 def test_a_deck_that_tells_of_no_slot_is_not_one_without_disks(deck: HyperDeck) -> None:
     deck.fault("body", "slot info*", body="103 unsupported\r\n")
     assert client_of(deck.url).sources().seen[0].destinations is None

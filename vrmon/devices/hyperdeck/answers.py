@@ -12,6 +12,9 @@ from vrmon.net.shape import ShapeError
 SOURCE = "1"
 """The unique_id of a deck's one source."""
 MOST_SLOTS = 8
+
+_RECORDS = "record"
+_DOES_NOT = frozenset({"preview", "stopped", "play", "forward", "rewind", "jog", "shuttle"})
 _LEFT = ((5, "less than 5 min of room is left"), (30, "less than half an hour of room is left"))
 """In steps, so that a warning is not another one each time."""
 
@@ -47,15 +50,18 @@ def parse_slot(number: int, values: Mapping[str, str]) -> Slot:
 
 
 def parse_source(values: Mapping[str, str], slots: Iterable[Slot] | None = None) -> Source:
-    """ShapeError where the transport does not tell whether it records. `slots`: None where they are not
-    told."""
-    if not values.get("status"):
+    """ShapeError where the transport does not tell whether it records: by a word that no deck is known to
+    say, too. `slots`: None where they are not told."""
+    status = values.get("status", "").lower()
+    if not status:
         raise ShapeError("transport info: no status")
+    if status != _RECORDS and status not in _DOES_NOT:
+        raise ShapeError("transport info: a status that no HyperDeck tells")
     usable = None if slots is None else tuple(slot.unique_id for slot in slots if slot.is_usable)
     return Source(
         SOURCE,
         "HyperDeck",
-        is_recording=values["status"].lower() == "record",
+        is_recording=status == _RECORDS,
         destinations=usable,
         video_format=_picture(values),
     )
