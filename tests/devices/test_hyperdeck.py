@@ -179,6 +179,24 @@ def test_a_deck_that_tells_of_no_slot_is_not_one_without_disks(deck: HyperDeck) 
     assert client_of(deck.url).sources().seen[0].destinations is None
 
 
+@pytest.mark.parametrize("body", ["150 invalid state", "202 slot info:\r\nslot id: 1\r\n", "200 ok"])
+def test_a_slot_that_is_not_told_may_have_a_disk_with_room(deck: HyperDeck, body: str) -> None:
+    deck.take_disk(2)
+    deck.fault("body", "slot info: slot id: 1", body=f"{body}\r\n")
+    client = client_of(deck.url)
+    assert client.sources().seen[0].destinations is None
+    deck.take_disk(2, out=False)
+    assert client.sources().seen[0].destinations == ("2",)
+    assert client.destinations() == (Destination("2", "slot 2 (SSD B)"),)
+
+
+@pytest.mark.parametrize("code", [101, 102, 103])
+def test_a_slot_that_a_deck_does_not_have_says_nothing(deck: HyperDeck, code: int) -> None:
+    deck.take_disk(1)
+    deck.fault("body", "slot info: slot id: 2", body=f"{code} whatever\r\n")
+    assert client_of(deck.url).sources().seen[0].destinations == ()
+
+
 def test_a_deck_that_tells_no_time_left_is_not_full(deck: HyperDeck) -> None:
     deck.switch(slot_time="absent", slot_count="absent")
     assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")
@@ -314,6 +332,7 @@ def test_every_name_fits_on_one_line_and_stays_so(name: str) -> None:
         ({"slot count": "3"}, 3),
         ({"slot count": "0"}, 1),
         ({"slot count": "99999"}, 8),
+        ({"slot count": "9" * 5000}, 2),
     ],
 )
 def test_an_older_deck_has_two_slots_and_none_has_more_than_are_asked_about(

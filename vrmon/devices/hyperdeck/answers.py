@@ -15,6 +15,7 @@ MOST_SLOTS = 8
 
 _RECORDS = "record"
 _DOES_NOT = frozenset({"preview", "stopped", "play", "forward", "rewind", "jog", "shuttle"})
+_OF_SLOTS = frozenset({"empty", "mounting", "error", "mounted"})
 _LEFT = ((5, "less than 5 min of room is left"), (30, "less than half an hour of room is left"))
 """In steps, so that a warning is not another one each time."""
 
@@ -29,6 +30,10 @@ class Slot:
     left: int | None
 
     @property
+    def is_told(self) -> bool:
+        return self.status in _OF_SLOTS
+
+    @property
     def is_usable(self) -> bool:
         return self.status == "mounted" and self.left != 0
 
@@ -40,13 +45,17 @@ class Slot:
 def parse_slot_count(values: Mapping[str, str]) -> int:
     """Older decks have two, and do not say so."""
     told = values.get("slot count", "")
-    return min(max(int(told), 1), MOST_SLOTS) if told.isascii() and told.isdigit() else 2
+    return min(max(int(told), 1), MOST_SLOTS) if _is_number(told) else 2
 
 
 def parse_slot(number: int, values: Mapping[str, str]) -> Slot:
     left = values.get("recording time", "")
-    known = int(left) if left.isascii() and left.isdigit() and len(left) < 12 else None
-    return Slot(number, values.get("status", ""), one_line(values.get("volume name", ""), 60), known)
+    known = int(left) if _is_number(left) else None
+    return Slot(number, values.get("status", "").lower(), one_line(values.get("volume name", ""), 60), known)
+
+
+def _is_number(told: str) -> bool:
+    return told.isascii() and told.isdigit() and len(told) < 12
 
 
 def parse_source(values: Mapping[str, str], slots: Iterable[Slot] | None = None) -> Source:

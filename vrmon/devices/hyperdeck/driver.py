@@ -23,6 +23,7 @@ from vrmon.settings import DeviceSettings
 Ask = Callable[[str], Said]
 
 _REFUSALS, _SUCCESS = range(100, 200), range(200, 300)
+_NO_SUCH_SLOT = frozenset({101, 102, 103})
 
 
 class HyperDeck:
@@ -77,14 +78,16 @@ class HyperDeck:
         self._ethernet.leave()
 
     def _slots(self, ask: Ask) -> tuple[Slot, ...] | None:
-        """None where the deck does not tell of them."""
+        """None where the deck does not tell of them, or not of one that may be the only one with room."""
         if self._ethernet.slots is None:
             self._ethernet.slots = parse_slot_count(self._told(ask, "device info").values)
         told = [
             (number, ask(f"slot info: slot id: {number}")) for number in range(1, self._ethernet.slots + 1)
         ]
-        found = [parse_slot(number, one.values) for number, one in told if one.code in _SUCCESS]
-        return tuple(found) or None
+        slots = [parse_slot(number, one.values) for number, one in told if one.code not in _NO_SUCH_SLOT]
+        known = tuple(slot for slot in slots if slot.is_told)
+        is_certain = len(known) == len(slots) or any(slot.is_usable for slot in known)
+        return known if known and is_certain else None
 
     def _command(self, source: str, line: str, wish: str) -> None:
         if source != SOURCE:
