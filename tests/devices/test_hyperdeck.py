@@ -210,6 +210,23 @@ def test_what_it_says_unasked_is_no_answer(deck: HyperDeck) -> None:
     assert client.sources().seen[0].is_recording
 
 
+def test_what_it_has_begun_to_say_unasked_may_end_with_the_next_answer() -> None:
+    """Over the one connection that it takes, wherever its packets begin."""
+    unasked = b"508 transport info:\r\nslot id: 1\r\nstatus: record\r\n\r\n"
+    for end in range(len(unasked) + 1):
+        with saying(GREETING, TRANSPORT + unasked[:end], unasked[end:] + TRANSPORT) as url:
+            client = client_of(url)
+            looks = [client.source("1") for _ in range(2)]
+        assert [look is not None and look.is_recording for look in looks] == [False, False], end
+
+
+def test_the_case_of_what_it_tells_is_of_no_account() -> None:
+    with saying(GREETING, b"208 Transport Info:\r\nStatus:RECORD\r\nInput Video Format: NONE\r\n\r\n") as url:
+        look = client_of(url).source("1")
+    assert look is not None
+    assert (look.is_recording, look.video_format) == (True, "")
+
+
 def test_a_connection_that_it_closed_between_two_looks_is_opened_anew(deck: HyperDeck) -> None:
     client = client_of(deck.url)
     client.sources()

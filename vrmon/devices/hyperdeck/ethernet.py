@@ -31,7 +31,8 @@ T = TypeVar("T")
 
 
 class Said(NamedTuple):
-    """One answer: `values` are the lines that follow its head, by what stands before their colon."""
+    """One answer: `values` are the lines that follow its head, by what stands before their colon, in lower
+    case."""
 
     code: int
     text: str
@@ -95,10 +96,12 @@ class Ethernet:
 
     def _open(self) -> None:
         if self._socket is not None:
-            unasked = self._socket.waiting()
-            if unasked is not None and (not unasked or unasked.startswith(b"5")):
-                self._read = unasked
-                return
+            more = self._socket.waiting()
+            if more is not None:
+                # The rest of what it had begun to say unasked, which may end with the next answer only.
+                self._read = (self._read + more).lstrip()
+                if not self._read or self._read.startswith(b"5"):
+                    return
             self._close()
         self._socket = connect(self.endpoint.dial, self.endpoint.port, self._budget)
         try:
@@ -127,7 +130,7 @@ class Ethernet:
         values: dict[str, str] = {}
         while found[3] and (line := self._line()):
             key, _, value = line.partition(":")
-            values.setdefault(key.strip(), value.strip())
+            values.setdefault(key.strip().lower(), value.strip())
         return Said(int(found[1]), self.endpoint.quoted(found[2]), values)
 
     def _line(self) -> str:
