@@ -197,6 +197,11 @@ def test_a_slot_that_a_deck_does_not_have_says_nothing(deck: HyperDeck, code: in
     assert client_of(deck.url).sources().seen[0].destinations == ()
 
 
+def test_a_deck_that_tells_nothing_of_itself_is_one_with_two_slots(deck: HyperDeck) -> None:
+    deck.fault("body", "device info", body="103 unsupported\r\n")
+    assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")
+
+
 def test_a_deck_that_tells_no_time_left_is_not_full(deck: HyperDeck) -> None:
     deck.switch(slot_time="absent", slot_count="absent")
     assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")

@@ -80,7 +80,7 @@ class HyperDeck:
     def _slots(self, ask: Ask) -> tuple[Slot, ...] | None:
         """None where the deck does not tell of them, or not of one that may be the only one with room."""
         if self._ethernet.slots is None:
-            self._ethernet.slots = parse_slot_count(self._told(ask, "device info").values)
+            self._ethernet.slots = parse_slot_count(ask("device info").values)
         told = [
             (number, ask(f"slot info: slot id: {number}")) for number in range(1, self._ethernet.slots + 1)
         ]
