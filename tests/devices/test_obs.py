@@ -18,6 +18,7 @@ from tests.world.mirror import wait
 from tests.world.running import PATIENCE
 from vrmon.devices.contract import Dvr
 from vrmon.devices.obs import progress
+from vrmon.devices.obs.answers import parse_destination, parse_source
 from vrmon.devices.obs.driver import connector
 from vrmon.devices.obs.names import LONGEST, fit, may_show, name_of
 from vrmon.devices.obs.progress import Progress
@@ -288,6 +289,15 @@ def test_what_keeps_it_from_recording_is_told_beforehand(obs: Obs) -> None:
     assert client.destinations()[0].warnings == (
         "less than 50 MB of room is left, and OBS records nothing then",
     )
+
+
+@pytest.mark.parametrize("number", [10**400, float("inf"), -(10**400), 1e300])
+def test_a_number_that_nothing_can_be_is_none(number: float) -> None:
+    told = Reply(True, 100, "", dict.fromkeys(("outputDuration", "availableDiskSpace"), number))
+    status = told._replace(data={**told.data, "outputActive": True})
+    source = parse_source(status, (), told, 0.0, is_paused=False, is_still=False)
+    assert (source.starts, source.destinations) == (None, ("recordings",))
+    assert parse_destination(told, told, (told,), is_still=False).warnings == ()
 
 
 def test_a_start_that_nothing_comes_of_is_a_success_to_obs_and_no_recording(obs: Obs) -> None:

@@ -20,6 +20,7 @@ LEAST = 50.0
 """MB of free disk below which OBS says yes to a start and records nothing."""
 
 _LITTLE = 2000.0  # MB
+_MOST = 1e15
 _SKIPPED = (20, 5, 1)  # per cent of the pictures, in steps, so that a warning is not another one each time
 _TELLING = 100  # pictures of a take before which a share of them says nothing
 
@@ -94,5 +95,8 @@ def _of_pictures(outputs: Sequence[Reply]) -> Iterator[str]:
 
 
 def _number(data: Mapping[str, object], key: str) -> float | None:
+    """None where it is none, or more than anything here can be."""
     value = data.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > _MOST:
+        return None
+    return float(value)
