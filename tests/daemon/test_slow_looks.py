@@ -44,3 +44,18 @@ def test_a_slow_list_keeps_nothing_from_being_recorded_and_ended(tmp_path: Path,
         here.playbox.end_job(job)
         here.wait_for_phase("idle")
         assert (here.the_take().name, here.the_take().ended_by) == ("SHOW", "remote")
+
+
+@pytest.mark.parametrize("fault", ["reset", "hang"])
+def test_a_build_that_answers_nothing_about_one_source_is_commanded_all_the_same(
+    tmp_path: Path, fault: str
+) -> None:
+    with mirror(tmp_path, size=1, timeout=3 * SLOW) as here:
+        here.recorder.fault(fault, "*- 0", seconds=600)
+        here.recorder.switch(list_takes=SLOW / 2)
+        _wait_for_a_list(here)
+        _wait_for_a_list(here)
+        job = here.record()
+        here.playbox.end_job(job)
+        here.wait_for_phase("idle")
+        assert (here.the_take().name, here.the_take().ended_by) == ("SHOW", "remote")

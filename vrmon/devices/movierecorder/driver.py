@@ -21,7 +21,7 @@ from vrmon.devices.movierecorder.answers import (
     wants_password,
     words_of,
 )
-from vrmon.errors import BadAnswer, PasswordRefused, Refused
+from vrmon.errors import BadAnswer, PasswordRefused, Refused, Unreachable
 from vrmon.model import Destination, Schedule, Sight, Source, media_type
 from vrmon.net.body import Answer
 from vrmon.net.client import LIMIT, Client, Request
@@ -48,14 +48,15 @@ class MovieRecorder:
         return self._client.sight(self._ask("to list its sources", self._poll), parse_sources)
 
     def source(self, unique_id: str) -> Source | None:
-        """None where this build tells of no source alone, or in another shape than its list."""
+        """None where this build tells of no source alone, or in another shape than its list: it need not know
+        the question, and may leave it without an answer."""
         request = self._client.prepare("GET", "sources", unique_id)
         try:
             answer = self._ask(f"to show {self._quoted(unique_id)}", request)
             return self._client.understand(answer, lambda told: parse_source(told, unique_id))
         except PasswordRefused:
             raise
-        except (BadAnswer, Refused):
+        except (BadAnswer, Refused, Unreachable):
             return None
 
     def destinations(self) -> tuple[Destination, ...]:
