@@ -124,6 +124,16 @@ def test_the_schedule_as_far_as_it_is_told_well() -> None:
     )
 
 
+@pytest.mark.parametrize("told", [(True, False), (False, True)])
+def test_a_source_that_is_told_to_record_and_not_to_is_odd(told: tuple[bool, bool]) -> None:
+    twice = ", ".join(f'"is_recording": {json.dumps(one)}' for one in told)
+    entry = json.dumps({**OLD, "unique_id": "B", "is_recording": None})
+    entry = entry.replace('"is_recording": null', twice)
+    sight = parse_sources(document(f"[{json.dumps(OLD)}, {entry}]".encode()))
+    why = "[1].is_recording: true or false is expected, not two values that differ"
+    assert ([one.unique_id for one in sight.seen], sight.odd) == ([OLD["unique_id"]], (Odd(1, "B", why),))
+
+
 @pytest.mark.parametrize(
     ("entry", "unique_id", "why"),
     [

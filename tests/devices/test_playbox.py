@@ -201,9 +201,18 @@ def test_only_a_200_is_an_observation(status: int) -> None:
         box.jobs()
 
 
-def test_duplicate_keys_are_harmless() -> None:
-    answer = document(b'[{"ingestId": "A", "ingestId": "B", "activeJobsInfo": []}]')
-    assert parse_listing(answer).sight == Sight((), listed=("B",))
+def test_what_is_told_twice_alike_is_told() -> None:
+    answer = document(b'[{"ingestId": "A", "activeJobsInfo": [], "ingestId": "A", "activeJobsInfo": []}]')
+    assert parse_listing(answer).sight == Sight((), listed=("A",))
+
+
+@pytest.mark.parametrize("told", [("[]", '[{"id": "1"}]'), ('[{"id": "1"}]', "[]")])
+def test_an_ingest_that_is_told_to_have_a_job_and_none_is_odd(told: tuple[str, str]) -> None:
+    jobs = ", ".join(f'"activeJobsInfo": {one}' for one in told)
+    entries = f'[{{"ingestId": "A", {jobs}}}, {{"ingestId": "B", "activeJobsInfo": []}}]'
+    sight = parse_listing(document(entries.encode())).sight
+    why = "[0].activeJobsInfo: an array is expected, not two values that differ"
+    assert (sight.seen, sight.odd) == ((), (Odd(0, "A", why),))
 
 
 @pytest.mark.parametrize(
