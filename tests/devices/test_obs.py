@@ -171,11 +171,21 @@ def test_what_is_not_ready_yet_gives_no_answer(obs: Obs) -> None:
     assert obs.profile[FORMAT].startswith("%CCYY")
 
 
-def test_what_does_not_tell_its_names_is_sent_nothing(obs: Obs) -> None:
+def test_what_does_not_tell_its_names_records_under_its_own(obs: Obs) -> None:
+    obs.set_format("MORNING")
     obs.fault("error", "GetProfileParameter")
-    with pytest.raises(BadAnswer, match="nothing was sent"):
-        client_of(obs.url).record("1", "SHOW")
-    assert obs.arrivals("StartRecord") == []
+    client_of(obs.url).record("1", "SHOW")
+    obs.wait_until(lambda: obs.running)
+    assert [take.name for take in obs.takes] == ["MORNING"]
+    assert obs.profile == {FORMAT: "MORNING"}
+
+
+def test_where_nothing_is_set_obs_has_its_own_names_again(obs: Obs) -> None:
+    obs.switch(default_told=False)
+    del obs.profile[FORMAT]
+    client_of(obs.url).record("1", "SHOW")
+    assert [take.name for take in obs.takes] == ["SHOW"]
+    assert obs.profile == {FORMAT: "%CCYY-%MM-%DD %hh-%mm-%ss"}
 
 
 def test_a_password_is_proved_and_never_sent() -> None:

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 from vrmon.devices.obs.names import formatted
 from vrmon.devices.obs.session import Ask, Reply
-from vrmon.net.shape import ShapeError
 
 Asker = Callable[..., tuple[Reply, ...]]
 
 _FORMAT = {"parameterCategory": "Output", "parameterName": "FilenameFormatting"}
 _KEPT = {"parameterCategory": "vrmon", "parameterName": "FilenameFormatting"}
+_OF_OBS = "%CCYY-%MM-%DD %hh-%mm-%ss"  # its own, where none is set
 _LOOK_EVERY = 0.02  # seconds
 
 
@@ -35,12 +35,14 @@ class Profile:
         self._turn = threading.Lock()
 
     def record(self, ask: Asker, name: str) -> Reply:
-        """OBS's word on a start under this name. ShapeError, and nothing was sent, where it does not tell how
-        it names its files."""
+        """OBS's word on a start under this name: under its own where it does not tell how it names its files,
+        for then that could not be put back."""
         if not self._turn.acquire(timeout=self._patience):
             raise TimeoutError("another start is under way")
         try:
             usual = _usual(*ask(Ask("GetProfileParameter", _FORMAT), Ask("GetProfileParameter", _KEPT)))
+            if usual is None:
+                return ask(Ask("StartRecord"))[0]
             self.is_untidy = True
             self._needed_until = time.monotonic() + self._patience
             *_, started = ask(
@@ -89,12 +91,12 @@ def _is_active(status: Reply) -> bool:
     return status.data.get("outputActive") is True
 
 
-def _usual(now: Reply, kept: Reply) -> str:
+def _usual(now: Reply, kept: Reply) -> str | None:
+    """None where it does not say. A profile in which nobody has ever set it may hold none."""
     told = (kept.data, "parameterValue"), (now.data, "parameterValue"), (now.data, "defaultParameterValue")
-    for found in (data.get(key) for data, key in told):
-        if now.done and isinstance(found, str) and found:
-            return found
-    raise ShapeError("it does not say how it names its files; nothing was sent")
+    found = (data.get(key) for data, key in told)
+    named = next((one for one in found if isinstance(one, str) and one), _OF_OBS)
+    return named if now.done else None
 
 
 def _put_back(ask: Asker, usual: str) -> None:

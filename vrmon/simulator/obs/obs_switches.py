@@ -22,6 +22,7 @@ class ObsSwitches(SoloSwitches):
     )
     blanks: Literal["kept", "underscores"] = switch("kept", "blanks in the names of its files")
     settings_told: bool = switch(True, "the path that it records to")
+    default_told: bool = switch(True, "how it names files where its profile says nothing of that")
     writes: bool = switch(True, "it writes what it records, and not only says that it does")
     ready: bool = switch(True, "it obeys: not while it starts, ends or changes its profile, since OBS 30")
     picture: Literal["jpeg", "absent"] = switch("jpeg", "GetSourceScreenshot")

@@ -198,7 +198,8 @@ class Obs(SoloRecorder):
 
     def _parameter(self, data: Data) -> Data:
         key = (str(data.get("parameterCategory")), str(data.get("parameterName")))
-        usual = _USUAL_FORMAT if key == ("Output", "FilenameFormatting") else None
+        is_known = key == ("Output", "FilenameFormatting") and self.switches.default_told
+        usual = _USUAL_FORMAT if is_known else None
         return {"parameterValue": self.profile.get(key), "defaultParameterValue": usual}
 
     def _set_parameter(self, data: Data) -> Data:
