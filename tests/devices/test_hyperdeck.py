@@ -106,6 +106,19 @@ def test_all_clients_of_a_deck_share_one_connection(deck: HyperDeck) -> None:
     assert {arrival.connection for arrival in deck.arrivals()} == {1}
 
 
+def test_a_refusal_gives_the_place_of_its_one_client_to_nobody_else(deck: HyperDeck) -> None:
+    deck.switch(clients="one")
+    deck.set_remote(False)
+    client = client_of(deck.url)
+    client.sources()
+    with pytest.raises(Refused, match="111 remote control disabled"):
+        client.record("1", "SHOW")
+    with pytest.raises(Refused, match="111 remote control disabled"):
+        client.stop("1")
+    client.sources()
+    assert {arrival.connection for arrival in deck.arrivals()} == {1}
+
+
 def test_a_deck_that_another_program_holds_says_so(deck: HyperDeck) -> None:
     deck.switch(clients="one")
     first, second = client_of(deck.url), client_of(deck.url)

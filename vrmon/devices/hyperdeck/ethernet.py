@@ -2,7 +2,7 @@
 
 There is one because older decks take no second client. An exchange has one deadline, the wait for its turn
 included, and a bound in bytes. One that goes wrong ends the connection, so that no answer can be taken for
-that to another question.
+that to another question; a refusal is an answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from vrmon.errors import BadAnswer, DeviceError, Unreachable
+from vrmon.errors import BadAnswer, DeviceError, Refused, Unreachable
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.sockets import Budget, BudgetSocket, TooLong, connect
 from vrmon.settings import DeviceSettings
@@ -68,6 +68,9 @@ class Ethernet:
             told = talk(self._ask)
             is_done = True
             return told
+        except Refused:
+            is_done = True
+            raise
         except EOFError:
             raise self.endpoint.error(Unreachable, "closed the connection without an answer") from None
         except (OSError, TooLong) as error:
