@@ -151,6 +151,14 @@ def test_a_channel_that_is_removed_leaves_the_rest_as_it_was(place: int, newline
         config.remove_channel(after, f"PCR {place}")
 
 
+@pytest.mark.parametrize("character", ["\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}", "\N{NEXT LINE}"])
+def test_a_channel_is_removed_alone_whatever_stands_in_comments_and_texts(character: str) -> None:
+    first = f'# one{3 * character}two\n[[channel]]\nname = "PCR 1"\nsource = "a{character}b"\n'
+    second = '[[channel]]\nname = "PCR 2"\n'
+    third = '# three\n[[channel]]\nname = "PCR 3"\n'
+    assert config.remove_channel(first + second + third, "PCR 2") == first + third
+
+
 def test_a_device_is_added_or_changed_and_read_back() -> None:
     text = config.put_device("# ours\n", "dvr", "mac", {"url": "http://10.0.0.1:8080", "poll_interval": 1.0})
     assert text == '# ours\n\n[dvr.mac]\nurl = "http://10.0.0.1:8080"\npoll_interval = 1.0\n'

@@ -62,8 +62,8 @@ def remove_channel(text: str, name: str) -> str:
     path = ("channel", index)
     if path not in layout.tables:
         raise _cannot_place(("channel",))
-    lines = text.splitlines(keepends=True)
-    before = "".join(lines[: layout.line(path) - 1])
+    # Line ends are those of TOML and of Layout: splitlines() knows others, such as U+2028 in a comment.
+    before = "".join(f"{line}\n" for line in text.split("\n")[: layout.line(path) - 1])
     after = text[layout.tables[path] :].removeprefix("\r").removeprefix("\n")
     if before.endswith(("\n\n", "\r\n\r\n")) and (not after or after[0] in "\r\n"):
         after = after.removeprefix("\r").removeprefix("\n")
