@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import os
 import pwd
 from collections.abc import Iterator
@@ -96,11 +97,32 @@ def test_a_channel_of_any_name_can_be_held(daemon: Running) -> None:
     assert daemon.channel(name)["mode"] == "hold"
 
 
+def test_a_channel_is_known_by_its_name_as_it_is_and_shown_as_a_terminal_may(daemon: Running) -> None:
+    name = "PCR\N{NO-BREAK SPACE}2\N{RIGHT-TO-LEFT OVERRIDE}"
+    daemon.config.write_text(daemon.config.read_text().replace("PCR 2", name))
+    assert vrmon("reload", environ=daemon.environ).returncode == 0
+    for verb, mode in (("hold", "hold"), ("auto", "auto")):
+        done = vrmon(verb, "--all", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert {channel["mode"] for channel in daemon.status()["channels"]} == {mode}
+    done = vrmon("drill", name, "--seconds", "1", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    for look in (("show", name), ("events", "--channel", name)):
+        done = vrmon(*look, environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "PCR\ufffd2\ufffd" in done.stdout
+        assert name not in done.stdout
+    for verb in ("hold", "show", "unmap"):
+        done = vrmon(verb, "PCR 2", environ=daemon.environ)
+        assert done.returncode == 1
+        assert "There are: PCR 1, PCR\ufffd2\ufffd, PCR 3, PCR 4." in done.stderr
+
+
 def test_an_unknown_channel_is_answered_with_the_known_ones(daemon: Running) -> None:
-    for verb in ("hold", "auto", "stop", "claim"):
-        done = vrmon(verb, "PCR/9 ä", environ=daemon.environ)
+    for verb, name in itertools.product(("hold", "auto", "stop", "claim"), ("PCR/9 ä", "..", "")):
+        done = vrmon(verb, name, environ=daemon.environ)
         assert (done.returncode, done.stdout) == (1, "")
-        assert "PCR/9 ä" in done.stderr
+        assert f"Cannot find channel {name!r}" in done.stderr
         assert "There are: PCR 1, PCR 2, PCR 3, PCR 4." in done.stderr
 
 

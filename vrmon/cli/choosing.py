@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vrmon.cli.asking import ask
-from vrmon.cli.lenient import part, parts, text
-from vrmon.cli.pasting import exact
+from vrmon.cli.lenient import exact, part, parts, text
 from vrmon.cli.vrmond import Document
 from vrmon.model import ingest_id
 

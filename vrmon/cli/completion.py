@@ -33,9 +33,9 @@ def files(prefix: str, **more: object) -> list[str]:
 
 
 def channels(parsed_args: Namespace, **_: object) -> list[str]:
-    from vrmon.cli.lenient import parts, text  # noqa: PLC0415
+    from vrmon.cli.naming import names_in  # noqa: PLC0415
 
-    return [text(one, "name") for one in parts(_ask(parsed_args, "/status"), "channels")]
+    return names_in(_ask(parsed_args, "/status"))
 
 
 def sources(parsed_args: Namespace, **_: object) -> list[str]:

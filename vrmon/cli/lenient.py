@@ -25,6 +25,12 @@ def text(document: object, key: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+def exact(document: object, key: str) -> str:
+    """The text at `key` as it is: a handle, to ask with, to compare or to write into a file, not to print."""
+    value = _get(document, key)
+    return value if isinstance(value, str) else ""
+
+
 def texts(document: object, key: str) -> list[str]:
     """The texts in the array at `key`."""
     value = _get(document, key)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from vrmon.cli.lenient import parts, text
+from collections.abc import Iterable
+
+from vrmon.cli.lenient import clean, exact, parts
 from vrmon.cli.vrmond import Document
 from vrmon.errors import ControlError
 from vrmon.text import known
 
 
 def names_in(status: Document) -> list[str]:
-    """Of all channels."""
-    return [text(one, "name") for one in parts(status, "channels")]
+    """Of all channels, as they are: vrmond knows them by no other, and a terminal may not."""
+    return [exact(one, "name") for one in parts(status, "channels")]
 
 
 def exactly(name: str, status: Document) -> str:
@@ -18,6 +20,12 @@ def exactly(name: str, status: Document) -> str:
     names = names_in(status)
     if name not in names:
         raise ControlError(
-            f"Cannot find channel {name!r}: vrmon.toml has none of that name. {known(name, names)}"
+            f"Cannot find channel {name!r}: vrmon.toml has none of that name. {there_are(name, names)}"
         )
     return name
+
+
+def there_are(name: str, names: Iterable[str]) -> str:
+    """What may be meant by a wrong name, and which there are, fit for a terminal."""
+    there = list(names)
+    return known(name, there, map(clean, there))

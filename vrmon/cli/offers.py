@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from vrmon.cli.editing import file_of
-from vrmon.cli.lenient import part, parts, text
+from vrmon.cli.lenient import exact, part, parts, text
 from vrmon.cli.vrmond import Document, Vrmond
 from vrmon.errors import ControlError, NoDaemon
 from vrmon.model import DeviceState, ingest_id
@@ -29,7 +29,7 @@ def insist_on_source(channel: str, devices: Document, values: Mapping[str, objec
     """ControlError where the DVR answers and has no such source."""
     source = values.get("source")
     for name, dvr in _meant(part(devices, "dvrs"), values.get("dvr")):
-        names = [text(one, key) for one in parts(dvr, "sources") for key in ("unique_id", "display_name")]
+        names = [exact(one, key) for one in parts(dvr, "sources") for key in ("unique_id", "display_name")]
         if source is not None and names and source not in names and _answers(dvr):
             ids = [text(one, "unique_id") for one in parts(dvr, "sources")]
             raise ControlError(

@@ -42,11 +42,6 @@ def block(comment: str, values: Mapping[str, str]) -> Iterator[str]:
         yield f"{key} = {toml_text(value)}"
 
 
-def exact(document: Document, key: str) -> str:
-    """A handle as it is: it goes into a file, where replacing a character would change its meaning."""
-    return str(document.get(key, ""))
-
-
 def toml_text(value: str) -> str:
     """A TOML string that holds no character that could disturb a terminal."""
     return f'"{"".join(map(_toml_character, value))}"'

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from vrmon.cli.lenient import clean, text
-from vrmon.cli.naming import names_in
+from vrmon.cli.naming import names_in, there_are
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError, Declined
-from vrmon.text import known
 
 _AT_ONCE = 16
 _RELOAD_PATIENCE = 20.0  # seconds; systemd gives up after 30
@@ -47,7 +46,7 @@ def steer(options: Namespace, verb: str, **body: object) -> int:
     except Declined as error:
         if error.status != 404:
             raise
-        raise ControlError(f"{error} {known(options.channel, names_in(client.status()))}") from None
+        raise ControlError(f"{error} {there_are(options.channel, names_in(client.status()))}") from None
     return 0
 
 

@@ -67,7 +67,7 @@ class Vrmond:
 
     def control(self, channel: str, verb: str, **body: object) -> str:
         """Has the daemon "hold", "auto", "stop" or "claim" a channel: what came of it."""
-        if channel in (".", ".."):  # no address can hold them
+        if channel in ("", ".", ".."):  # no address can hold them
             raise Declined(f"Cannot find channel {channel!r}: vrmon.toml has none of that name.", 404)
         return str(self.ask("POST", f"/channels/{quote(channel, safe='')}/{verb}", body).get("message", ""))
 

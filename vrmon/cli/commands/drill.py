@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 
-from vrmon.cli.lenient import clean, part, parts, text
+from vrmon.cli.lenient import clean, exact, part, parts, text
 from vrmon.cli.steering import steer
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ControlError
@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     client, end = Vrmond.of(options), time.monotonic() + _LONGEST
     while True:
         channels = parts(client.status(), "channels")
-        drill = next((part(one, "drill") for one in channels if text(one, "name") == options.channel), {})
+        drill = next((part(one, "drill") for one in channels if exact(one, "name") == options.channel), {})
         result, why = text(drill, "result"), clean(text(drill, "why"))
         if result == DrillResult.OK:
             print("The drill went well.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from vrmon.catalog import Severity
 from vrmon.cli.address import where
 from vrmon.cli.feed import follow
-from vrmon.cli.lenient import moment, parts, text, texts
+from vrmon.cli.lenient import exact, moment, parts, text
 from vrmon.cli.naming import exactly
 from vrmon.cli.news import Event, News, line
 from vrmon.cli.paging import items
@@ -73,8 +73,9 @@ def _reaches(document: Document, lately: list[Event], options: Namespace) -> boo
 
 def _is_wanted(event: Event, options: Namespace) -> bool:
     when = moment(event, "time")
+    subjects = event.get("subjects")
     return (
-        options.channel in (None, text(event, "subject"), *texts(event, "subjects"))
+        options.channel in (None, exact(event, "subject"), *(subjects if isinstance(subjects, list) else ()))
         and (options.since is None or when is None or when >= options.since)
         and (options.severity is None or _rank(text(event, "severity")) <= _RANKS[options.severity])
     )

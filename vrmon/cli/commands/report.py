@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from vrmon.cli.lenient import parts
+from vrmon.cli.naming import there_are
 from vrmon.cli.reports import sentences
 from vrmon.cli.reports.sentences import Document
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import ConfigError, ControlError
-from vrmon.text import known
 
 if TYPE_CHECKING:
     from vrmon.settings import Settings
@@ -88,7 +88,7 @@ def _read(file: Path, asked: dict[str, str], day_begins: str | None, tolerance: 
         document = report(connection, time_asked, channel, tolerance)
         if channel and not document["jobs"] and channel not in (names := channels(connection)):
             raise ControlError(
-                f"Cannot find channel {channel!r}: {file} has none of its jobs. {known(channel, names)}"
+                f"Cannot find channel {channel!r}: {file} has none of its jobs. {there_are(channel, names)}"
             )
     return document
 

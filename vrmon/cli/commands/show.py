@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from rich.text import Text
 
 from vrmon.cli import tables
-from vrmon.cli.lenient import moment, part, parts, text
+from vrmon.cli.lenient import exact, moment, part, parts, text
 from vrmon.cli.naming import exactly
 from vrmon.cli.news import SIGNS, UNHEARD_OF
 from vrmon.cli.reports import sentences
@@ -27,8 +27,8 @@ def run(options: Namespace) -> int:
     client = Vrmond.of(options)
     status = client.status()
     name = exactly(options.channel, status)
-    channel = next(one for one in parts(status, "channels") if text(one, "name") == name)
-    problems = [one for one in parts(status, "problems") if text(one, "subject") == name]
+    channel = next(one for one in parts(status, "channels") if exact(one, "name") == name)
+    problems = [one for one in parts(status, "problems") if exact(one, "subject") == name]
     report, refusal = _report(client, name, moment(status, "now") or datetime.now(timezone.utc))
     jobs = parts(report, "jobs")[-options.most :]
     if options.json:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 
-from vrmon.cli.lenient import parts, text
-from vrmon.cli.pasting import MISSING, block, condition, exact, tell, toml_text
+from vrmon.cli.lenient import exact, parts, text
+from vrmon.cli.pasting import MISSING, block, condition, tell, toml_text
 from vrmon.cli.vrmond import Document
 
 
