@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from tests.world.command import COMMAND, ENVIRON, PATIENCE, ROOT, open_folder, v
 from tests.world.running import running
 from vrmon.cli.vrmond import Vrmond
 from vrmon.errors import NoDaemon
+from vrmon.simulator import MovieRecorder, PlayBox
+from vrmon.simulator import serving as serving_devices
 
 Handler = Callable[[socket.socket], None]
 
@@ -175,19 +177,51 @@ def test_ctrl_c_in_the_midst_of_making_an_answer_says_nothing_either(tmp_path: P
     assert (ended.returncode, ended.stderr) == (130, "")
 
 
+def in_shell(
+    *arguments: str, redirected: str, environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command as a line of a shell that sends its streams elsewhere."""
+    return subprocess.run(
+        ["bash", "-c", f"{shlex.join([*COMMAND, *arguments])} {redirected}"],
+        cwd=ROOT, env={**ENVIRON, **(environ or {})}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("to", ["/dev/full", "nobody", "closed"])
 def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, to: str) -> None:
     with serving(tmp_path) as server:
         shell = {"/dev/full": ">/dev/full", "closed": ">&-", "nobody": "| true; exit ${PIPESTATUS[0]}"}[to]
-        command = " ".join(map(shlex.quote, [*COMMAND, "status", "--socket", str(server.unix_socket)]))
-        done = subprocess.run(
-            ["bash", "-c", f"{command} {shell}"],
-            cwd=ROOT, env=ENVIRON, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = in_shell("status", "--socket", str(server.unix_socket), redirected=shell)
     if to == "/dev/full":
         assert (done.returncode, done.stderr) == (74, "Cannot continue: No space left on device.\n")
     else:
         assert (done.returncode in (0, 141), done.stderr) == (True, "")
+
+
+@pytest.mark.parametrize("to", ["2>/dev/full", "2>&-", "2> >(true)"])
+@pytest.mark.parametrize(("command", "code"), [(("status", "--socket", "/none"), 3), (("statsu",), 64)])
+def test_an_error_that_nobody_can_read_leaves_the_exit_status(
+    command: tuple[str, ...], code: int, to: str
+) -> None:
+    assert in_shell(*command, redirected=to).returncode == code
+
+
+@pytest.mark.parametrize("command", ["--help", "--version"])
+def test_help_that_cannot_be_written_is_told_in_a_line(command: str) -> None:
+    done = in_shell(command, redirected=">/dev/full")
+    assert (done.returncode, done.stderr) == (74, "Cannot continue: No space left on device.\n")
+
+
+def test_where_no_input_is_everything_that_is_asked_has_its_default(tmp_path: Path) -> None:
+    with (
+        serving_devices(PlayBox()) as playbox,
+        serving_devices(MovieRecorder()) as recorder,
+        running(tmp_path, playbox, recorder, channels=1) as daemon,
+    ):
+        daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "ok")
+        done = in_shell("add", redirected="<&-", environ=daemon.environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("No channel was added.\n")
 
 
 def test_what_a_stranger_says_steers_no_terminal(tmp_path: Path) -> None:

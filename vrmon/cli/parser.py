@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from vrmon.cli.streams import complain
 from vrmon.text import nearest
 
 
@@ -16,8 +16,8 @@ class Parser(ArgumentParser):
     """Ends with os.EX_USAGE in place of argparse's 2, which stands for "critical" here."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(os.EX_USAGE, f"{self.prog}: {_sentence(message)} Help: {self.prog} --help\n")
+        complain(f"{self.format_usage()}{self.prog}: {_sentence(message)} Help: {self.prog} --help")
+        self.exit(os.EX_USAGE)
 
     def parse(self, arguments: Sequence[str]) -> Namespace:
         """As parse_args, with a hint where a command or an option is almost right. No argument: status."""
