@@ -111,6 +111,21 @@ def test_letters_of_another_version_are_delivered() -> None:
     )
 
 
+@pytest.mark.parametrize("odd", [[], {}, "x", 7, pytest.param(10**400, id="huge"), True])
+def test_whatever_stands_in_a_letter_it_can_be_sent(odd: object) -> None:
+    message = Message(Occasion.RAISED, "start-refused", Severity.DEGRADED, "PCR 1", "It is so.", since=5.0)
+    saved = letters.to_json(letters.write((), [message], [WAY], 5.0)[0][0])
+    every = [{**saved, key: odd} for key in saved.keys() - {"message"}]
+    every += [{**saved, "message": {**saved["message"], key: odd}} for key in saved["message"]]
+    for one in every:
+        for letter in letters.readdressed(restore({"letters": [one]}, 9.0).letters, [WAY], ()):
+            assert letters.next_to((letter,), letter.key, 9.0) == letter
+            said = letter.message
+            assert "vrmon HOST" in said.title("HOST")
+            assert said.body("HOST")
+            assert said.document("HOST")["host"] == "HOST"
+
+
 def test_what_begins_while_nobody_can_be_told_is_told_once_somebody_can() -> None:
     day = Day()
     day.ways = ()

@@ -11,10 +11,22 @@ from vrmon.catalog import Severity
 D = TypeVar("D")
 T = TypeVar("T")
 
+_LARGEST = 1e15  # of the numbers that can be reckoned with
+
 
 def of_fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
-    """What is saved under the names of a dataclass's fields, without what is None: that has its default."""
-    return {one.name: saved[one.name] for one in fields(kind) if saved.get(one.name) is not None}
+    """What is saved under the names of a dataclass's fields, without what is None, or of another type where
+    the field's is a plain one: that has its default."""
+    return {one.name: saved[one.name] for one in fields(kind) if _fits(saved.get(one.name), str(one.type))}
+
+
+def _fits(saved: Any, kind: str) -> bool:
+    """Whether a field may hold it; `kind` is the field's annotation."""
+    if kind in ("float", "int"):
+        is_number = isinstance(saved, int | float if kind == "float" else int)
+        return is_number and not isinstance(saved, bool) and abs(saved) < _LARGEST
+    plain = {"str": str, "bool": bool}.get(kind, object)
+    return saved is not None and isinstance(saved, plain)
 
 
 def severity(saved: object, otherwise: D) -> Severity | D:
