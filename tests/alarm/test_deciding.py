@@ -460,6 +460,16 @@ def test_vrmonds_own_documents_are_understood() -> None:
     assert set(found.roots()) == causes - {one.cause for one in followers}
 
 
+def test_the_pictures_of_a_channel_are_asked_for_by_its_name_as_it_is() -> None:
+    document = scenes.document(*scenes.EVERY_STATE)
+    name = "PCR\N{NO-BREAK SPACE}1"
+    document["channels"] = [{"name": name, "take": {}}, {"name": "PCR 2", "take": None}]
+    found = read(document)
+    assert found is not None
+    assert found.recorded == (name,)
+    assert found.channels == {"PCR 1", "PCR 2"}
+
+
 _STEPS = st.lists(
     st.tuples(
         st.sampled_from(["begin", "end", "silence", "answer", "restart", "know", "pass"]),

@@ -39,7 +39,8 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Condition:
-    """`loaded` changes when vrmond has read its configuration anew. `recorded`: the channels with a take.
+    """`loaded` changes when vrmond has read its configuration anew. `recorded`: the channels with a take,
+    by which vrmond knows them: their names as they are, and not as people are shown them.
 
     `devices`: the recorder and the primary of each channel that has both.
     """
@@ -86,7 +87,7 @@ def read(document: object) -> Condition | None:
         tuple(one for one in troubles if one is not None),
         frozenset(devices),
         {name: those for name, those in devices.items() if all(those)},
-        tuple(_text(one, "name") for one in told if isinstance(one.get("take"), dict)),
+        tuple(str(one.get("name")) for one in told if isinstance(one.get("take"), dict)),
         _text(configuration, "loaded"),
     )
 
