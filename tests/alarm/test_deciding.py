@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.alarm.day import STEP, Day, dvr_dies
+from tests.alarm.day import MONDAY_NOON, STEP, Day, dvr_dies
 from tests.world import scenes
 from vrmon.alarm.condition import read
 from vrmon.alarm.incident import SETTLED
@@ -365,6 +365,18 @@ def test_a_machine_that_was_off_does_not_count_as_silence() -> None:
     day.restart()
     day.wait(28)
     assert day.said() == []
+
+
+def test_when_it_began_is_told_by_the_clock_as_it_is_then() -> None:
+    day = Day()
+    day.begin("start-refused", "PCR 1")
+    day.wait(12)
+    assert day.last().since == pytest.approx(MONDAY_NOON.timestamp(), abs=STEP)
+    day.set_clock(3600.0)
+    day.end(("start-refused", "PCR 1"))
+    day.wait(20)
+    assert day.last().occasion is Occasion.ENDED
+    assert day.last().since == pytest.approx(MONDAY_NOON.timestamp() + 3600.0, abs=STEP)
 
 
 def test_a_clock_that_was_ahead_before_a_restart_keeps_nothing_back() -> None:

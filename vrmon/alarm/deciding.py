@@ -60,7 +60,10 @@ def plan(
     greeted = _greeted(memory.greeted, settings, local)
     if memory.greeted and greeted > memory.greeted:
         messages.append(_hello(incidents, now))
-    return replace(memory, incidents=incidents, silence=silence, greeted=greeted), tuple(messages)
+    # People are told by the clock as it stands now: it may have been set since `now` was first counted.
+    ahead = local.timestamp() - now
+    told = tuple(replace(one, since=one.since + ahead) for one in messages)
+    return replace(memory, incidents=incidents, silence=silence, greeted=greeted), told
 
 
 def _groups(
