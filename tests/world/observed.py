@@ -179,8 +179,8 @@ class Site:
             dvrs,
             results,
             self.epoch,
-            self.destinations,
-            self.schedules,
+            dict(self.destinations),  # the plan before keeps its own
+            dict(self.schedules),
             sightings=self.sightings,
         )
         before, known = self.memory, tuple[Problem, ...]()
