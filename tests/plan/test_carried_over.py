@@ -105,7 +105,7 @@ def test_a_problem_that_was_over_after_a_restart_is_another_when_it_comes_again(
     at.faults["dvr"] = when.SILENT
     at.skip(at.now + 1.0)
     at.skip(at.now + 1.0)
-    assert at.memory.problems[at.problems[0].key] > at.now - 5.0
+    assert at.memory.problems[at.problems[0].key].since > at.now - 5.0
     assert at.events[told:]
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from tests.world import incidents as when
 from tests.world.incidents import a_job_begins, a_job_is_recorded, replies, shows, site
-from tests.world.observed import Site
+from tests.world.observed import NOW, Site
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording
 from vrmon.catalog import Code, Severity
 from vrmon.model import Outcome, Problem, ProblemKey, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.state import snapshot
 from vrmon.views import events
 from vrmon.views.events import Event
 from vrmon.views.round import Round
@@ -196,3 +197,43 @@ def test_a_job_that_is_seen_no_more_is_not_called_younger_than_it_is() -> None:
     at.until(at.now + 4.0)
     (late,) = (one.at(at.now).message for one in at.problems if one.code is Code.NOT_VERIFIED)
     assert "is active and has not been seen recording for 3 s" in late
+
+
+def told_of(at: Site, code: Code) -> list[Severity]:
+    return [event.severity for event, _ in at.events if event.code is code]
+
+
+def test_a_problem_that_has_got_worse_while_vrmon_was_away_is_told() -> None:
+    at = site()
+    when.the_source_vanishes(at)
+    at.until(at.now + 5.0)
+    saved = snapshot.payload(at.memory, NOW)
+    a_job_begins(at)
+    at.restart(snapshot.restore(saved, NOW, at.now, at.settings.sync))
+    at.until(at.now + 60.0)
+    assert told_of(at, Code.SOURCE_MISSING) == [Severity.DEGRADED, Severity.CRITICAL]
+
+
+def test_one_that_is_found_to_be_as_bad_as_it_was_is_not() -> None:
+    """The recorder answers before the primary has told its jobs."""
+    at, key = site(), ProblemKey(Code.ON_HOLD, "PCR 1")
+    when.somebody_holds_the_channel(at)
+    a_job_begins(at)
+    at.until(at.now + 5.0)
+    at.memory = replace(at.memory, acknowledged={key: known_to_alice(at, Severity.CRITICAL)})
+    at.until(at.now + 1.0)
+    saved = snapshot.payload(at.memory, NOW)
+    when.fails("playbox", when.SILENT)(at)
+    at.now += 300.0  # so that the job does not count as active
+    at.restart(snapshot.restore(saved, NOW, at.now, at.settings.sync))
+    at.until(at.now + 5.0)
+    assert [one.severity for one in at.problems if one.key == key] == [Severity.INFO]
+    when.answers_again("playbox")(at)
+    at.until(at.now + 5.0)
+    assert [one.severity for one in at.problems if one.key == key] == [Severity.CRITICAL]
+    assert told_of(at, Code.ON_HOLD) == [Severity.CRITICAL]
+    assert key in at.memory.acknowledged
+
+
+def known_to_alice(at: Site, severity: Severity) -> Acknowledgement:
+    return Acknowledgement("alice", at.now, at.now + 3600.0, severity)

@@ -37,6 +37,7 @@ from vrmon.plan.memory import (
     TrackedJob,
     Whose,
 )
+from vrmon.plan.standing import Standing
 from vrmon.settings import ChannelKey, Sync
 from vrmon.state.encoded import Encoded
 from vrmon.state.format import payload_text
@@ -155,8 +156,20 @@ memories = st.builds(
         ),
     ),
     st.dictionaries(keys, channels),
-    st.dictionaries(st.builds(ProblemKey, st.sampled_from(Code), texts), moments, max_size=3),
+    st.dictionaries(
+        st.builds(ProblemKey, st.sampled_from(Code), texts),
+        st.builds(Standing, moments, st.sampled_from(Severity)),
+        max_size=3,
+    ),
 )
+
+
+def test_a_problem_of_which_nobody_wrote_how_bad_it_was_counts_as_told() -> None:
+    key = ProblemKey(Code.SOURCE_DISABLED, "PCR 1")
+    payload = saved(Memory(problems={key: Standing(NOW - 60.0, Severity.DEGRADED)}))
+    for severity in (["of a later vrmon"], []):
+        payload["problems"][0][3:] = severity
+        assert restore(payload, EPOCH, NOW, SYNC).inherited == {key: Standing(NOW - 60.0, Severity.CRITICAL)}
 
 
 def test_what_a_person_knows_of_survives_and_what_cannot_be_read_of_it_costs_nothing_else() -> None:
@@ -241,7 +254,11 @@ def test_what_matters_survives(memory: Memory) -> None:
     assert {name: list(one.ledger.names.items()) for name, one in found.dvrs.items()} == {
         name: list(one.ledger.names.items()) for name, one in memory.dvrs.items()
     }
-    assert found.inherited == {key: pytest.approx(began, abs=0.002) for key, began in memory.problems.items()}
+    assert found.inherited.keys() == memory.problems.keys()
+    for problem, stood in memory.problems.items():
+        again = found.inherited[problem]
+        assert replace(again, since=0) == replace(stood, since=0)
+        assert again.since == pytest.approx(stood.since, abs=0.002)
     for name, primary in memory.primaries.items():
         known = found.primaries[name].jobs
         assert primary.jobs.keys() <= known.keys()

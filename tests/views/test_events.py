@@ -22,6 +22,7 @@ from vrmon.plan.memory import (
     Sent,
     TrackedJob,
 )
+from vrmon.plan.standing import Standing
 from vrmon.settings import Channel
 from vrmon.text import Ago
 from vrmon.views.events import Event, between
@@ -105,7 +106,7 @@ def test_holds_are_told_with_who_and_why() -> None:
 
 def problems(before: list[Problem], after: list[Problem]) -> list[tuple[str, Severity, str]]:
     plan = Plan(Memory(), (), (), tuple(after))
-    since = Memory(problems={one.key: 40.0 for one in before})
+    since = Memory(problems={one.key: Standing(40.0, one.severity) for one in before})
     return [(one.code, one.severity, one.message) for one in between(since, before, plan, 100.0)]
 
 
@@ -120,7 +121,7 @@ def test_a_problem_is_told_when_it_begins_and_when_it_ends() -> None:
 
 
 def test_what_the_vrmon_before_had_told_is_no_news() -> None:
-    restored = Memory(inherited={PAUSED.key: 40.0})
+    restored = Memory(inherited={PAUSED.key: Standing(40.0, Severity.CRITICAL)})
     assert between(restored, (), Plan(Memory(), (), (), (PAUSED,)), 100.0) == []
 
 

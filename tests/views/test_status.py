@@ -22,6 +22,7 @@ from vrmon.plan.memory import (
     Sent,
     TrackedJob,
 )
+from vrmon.plan.standing import Standing
 from vrmon.settings import Channel, DeviceSettings, Settings
 from vrmon.views.headline import headline
 from vrmon.views.scene import Scene, health
@@ -58,7 +59,7 @@ def scene(verdict: Verdict, *problems: tuple[Problem, float], **changes: Any) ->
     memory = Memory(
         {"playbox": PrimaryMemory(state=DeviceState.OK, jobs=Jobs({JOB: TRACKED} if verdict.job else {}))},
         channels={CHANNEL.key: verdict.memory},
-        problems={one.key: since for one, since in problems},
+        problems={one.key: Standing(since, one.severity) for one, since in problems},
     )
     found = tuple(one for one, _ in problems)
     verdict = replace(verdict, problems=tuple(one for one in found if one.subject == CHANNEL.name))

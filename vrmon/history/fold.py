@@ -165,7 +165,7 @@ class Fold:
             return
         self._told = plan.problems, own
         self._problems_due = now + AGAIN if is_due else self._problems_due
-        found = {one.key: (one, plan.memory.problems[one.key]) for one in plan.problems}
+        found = {one.key: (one, plan.memory.problems[one.key].since) for one in plan.problems}
         found |= {one.key: (one, since) for one, since in own}
         for key in self._problems.keys() - found.keys():
             _, row = self._problems.pop(key)

@@ -18,7 +18,7 @@ FOUND_AGAIN = 60.0
 @dataclass(frozen=True)
 class Acknowledgement:
     """`severity`: how bad the problem was when it was told last. `resumed`: when this process took it over
-    from the one before, until the problem is found again."""
+    from the one before, until the problem is found to be as bad again."""
 
     by: str
     since: float
@@ -39,12 +39,12 @@ def goes_on(known: Acknowledged, problems: Iterable[Problem], moment: Moment) ->
     kept: dict[ProblemKey, Acknowledgement] = {}
     for key, one in known.items():
         problem = there.get(key)
-        if moment.reached(one.until):
+        if moment.reached(one.until) or (problem is not None and problem.severity.rank < one.severity.rank):
             continue
-        if problem is None:
-            if one.resumed is not None and not moment.passed(one.resumed, FOUND_AGAIN):
-                kept[key] = one
-        elif problem.severity.rank >= one.severity.rank:
-            is_as_it_was = one.resumed is None and problem.severity is one.severity
-            kept[key] = one if is_as_it_was else replace(one, resumed=None, severity=problem.severity)
+        if problem is not None and problem.severity is one.severity:
+            kept[key] = one if one.resumed is None else replace(one, resumed=None)
+        elif one.resumed is not None and not moment.passed(one.resumed, FOUND_AGAIN):
+            kept[key] = one
+        elif problem is not None:
+            kept[key] = replace(one, resumed=None, severity=problem.severity)
     return known if len(kept) == len(known) and all(known[key] is one for key, one in kept.items()) else kept

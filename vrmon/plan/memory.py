@@ -29,6 +29,7 @@ from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.drill import Drill
 from vrmon.plan.ledger import Ledger
 from vrmon.plan.replacing import replace
+from vrmon.plan.standing import Standing
 from vrmon.settings import ChannelKey
 
 FLIGHT = 60.0  # seconds after which what was sent will never come back: its lane is lost
@@ -412,15 +413,15 @@ class ChannelMemory:
 
 @dataclass(frozen=True)
 class Memory:
-    """`problems`: when each problem began; `inherited`: those that the vrmon before this one knew, until they
-    are found again, or have had the time for it since `resumed`. `covered`: what was recorded of each
-    channel's jobs. `acknowledged`: the problems that a person knows of."""
+    """`problems`: those that are there; `inherited`: those that the vrmon before this one knew, until they
+    are found to be as bad again, or have had the time for it since `resumed`. `covered`: what was recorded of
+    each channel's jobs. `acknowledged`: the problems that a person knows of."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
     channels: Mapping[ChannelKey, ChannelMemory] = field(default_factory=dict)
-    problems: Mapping[ProblemKey, float] = field(default_factory=dict)
-    inherited: Mapping[ProblemKey, float] = field(default_factory=dict)
+    problems: Mapping[ProblemKey, Standing] = field(default_factory=dict)
+    inherited: Mapping[ProblemKey, Standing] = field(default_factory=dict)
     covered: Covered = field(default_factory=Covered)
     acknowledged: Acknowledged = field(default_factory=dict)
     resumed: float | None = None

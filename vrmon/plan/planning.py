@@ -28,6 +28,7 @@ from vrmon.plan.respond import respond
 from vrmon.plan.rights import Rights, Role
 from vrmon.plan.seen import adopt, look, see
 from vrmon.plan.sources import under_way
+from vrmon.plan.standing import standing
 from vrmon.plan.wanted import wanted
 from vrmon.plan.world import Place, Plan, World
 from vrmon.settings import Channel, ChannelKey, Settings
@@ -467,18 +468,23 @@ class Planning:
             yield Problem.of(Code.NO_CHANNELS, SUBJECT)
 
     def _memory(self, problems: tuple[Problem, ...], moment: Moment) -> Memory:
-        since, inherited, before = self.memory.problems, self.memory.inherited, self.before
+        there, inherited, before = self.memory.problems, self.memory.inherited, self.before
         resumed = self.now if self.memory.resumed is None else self.memory.resumed
         if inherited and moment.passed(resumed, acknowledgement.FOUND_AGAIN):
             inherited = {}  # what was not found again by now is over, and another when it comes
-        if before is None or problems is not before.problems or since is not before.memory.problems:
-            known = {**inherited, **since}
-            since = {one.key: known.get(one.key, self.now) for one in problems}
-            inherited = {key: began for key, began in inherited.items() if key not in since}
+        if before is None or problems is not before.problems or there is not before.memory.problems:
+            known = {**inherited, **there}
+            found = {one.key: one for one in problems}
+            inherited = {
+                key: one
+                for key, one in inherited.items()
+                if (one.is_worse_than(found[key]) if key in found else key not in there)
+            }
+            there = {key: standing(one, known.get(key), self.now) for key, one in found.items()}
         left_out = {name: one for name, one in self.memory.dvrs.items() if name not in self.dvrs}
         names_kept = {name: DvrMemory(ledger=one.ledger, inherited=True) for name, one in left_out.items()}
         dvrs = {**names_kept, **self.dvrs}
-        return Memory(self.primaries, dvrs, self.channels, since, inherited, resumed=resumed)
+        return Memory(self.primaries, dvrs, self.channels, there, inherited, resumed=resumed)
 
     def _looks(self) -> dict[str, float]:
         looks: dict[str, float] = {}

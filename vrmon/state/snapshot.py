@@ -21,6 +21,7 @@ from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
 from vrmon.plan.ledger import Ledger, Owner
 from vrmon.plan.memory import DvrMemory, Memory, PrimaryMemory
+from vrmon.plan.standing import Standing
 from vrmon.settings import ChannelKey, Sync
 from vrmon.state import accounts, saved_channels, saved_jobs
 from vrmon.state.written import Shift, rounded, text
@@ -197,12 +198,7 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot
         name: DvrMemory(ledger=Ledger({text(one): _owner(*owner) for one, *owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()
     }
-    known = {code.value: code for code in Code}
-    inherited = {
-        ProblemKey(known[code], text(subject)): min(float(began) - epoch, now)
-        for code, subject, began in saved.get("problems", ())
-        if code in known
-    }
+    inherited = _restored_problems(saved.get("problems", ()), epoch, now)
     covered = _restored_covered(saved, epoch, now)
     acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), epoch, now)
     return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
@@ -226,7 +222,19 @@ def _names(ledger: Ledger) -> list[list[Any]]:
 
 def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
     known = {**memory.inherited, **memory.problems}
-    return [[key.code.value, key.subject, unix(began)] for key, began in known.items()]
+    return [[key.code.value, key.subject, unix(one.since), one.severity.value] for key, one in known.items()]
+
+
+def _restored_problems(saved: Iterable[Any], epoch: float, now: float) -> dict[ProblemKey, Standing]:
+    """Those of a code that is known. Where it is not known how bad one was, it counts as told."""
+    codes, severities = {one.value: one for one in Code}, {one.value: one for one in Severity}
+    return {
+        ProblemKey(codes[code], text(subject)): Standing(
+            min(float(began) - epoch, now), severities.get(severity, Severity.CRITICAL)
+        )
+        for code, subject, began, severity in ((*one, None)[:4] for one in saved)
+        if code in codes
+    }
 
 
 def _acknowledged(known: Acknowledged, unix: Shift) -> list[list[Any]]:

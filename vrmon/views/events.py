@@ -59,14 +59,15 @@ def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: flo
     old = {one.key: one for one in known}
     new = {one.key: one for one in after.problems}
     for key, problem in new.items():
-        is_new = key not in old and key not in before.inherited
-        is_worse = is_new or (key in old and problem.severity.rank < old[key].severity.rank)
-        if is_worse and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
+        told = before.problems.get(key), before.inherited.get(key)
+        is_news = all(one is None or one.is_milder_than(problem) for one in told)
+        if is_news and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
             yield begun(problem.at(now), about.get(problem.subject))
     silent = {one.subject for one in new.values() if one.code in SILENT}
     for key, problem in old.items():
         if key not in new and problem.code not in _NEVER_OVER:
-            lasted = now - before.problems.get(key, now)
+            there = before.problems.get(key) or before.inherited.get(key)
+            lasted = 0.0 if there is None else now - there.since
             is_back = problem.subject not in silent
             yield ended(problem.at(now), lasted, about.get(problem.subject), is_back=is_back)
 

@@ -109,7 +109,7 @@ class Scene:
 
     def since(self, problem: Problem) -> float:
         """When one of the plan's problems began (monotonic)."""
-        return self.plan.memory.problems[problem.key]
+        return self.plan.memory.problems[problem.key].since
 
     def unmapped(self) -> Iterator[tuple[str, TrackedJob]]:
         """The primary and the job, for each active job that no channel mirrors."""

@@ -64,7 +64,8 @@ def _acknowledged(scene: Scene, group: causes.Group) -> dict[str, Any] | None:
 
 
 def _were_there(scene: Scene, keys: Iterable[ProblemKey], moment: float) -> bool:
-    return all(scene.plan.memory.problems.get(key, moment) <= moment for key in keys)
+    there = scene.plan.memory.problems
+    return all(key not in there or there[key].since <= moment for key in keys)
 
 
 def _device(scene: Scene, device: DeviceSettings, view: DeviceView) -> dict[str, Any]:
