@@ -314,10 +314,11 @@ class Health(Word):
 
 
 class ProblemKey(NamedTuple):
-    """Which problem: there is one of a code and a subject at a time."""
+    """Which problem: there is one of a code at a time on each channel, device, or whatever else `has` it by
+    its name. A channel is known by its key, for people may call it otherwise."""
 
     code: Code
-    subject: str
+    has: ChannelKey | str
 
 
 Fact = str | int | Ago | Left
@@ -327,8 +328,9 @@ Fact = str | int | Ago | Left
 class Problem:
     """A trouble that lasts. How bad it is and what is said of it stands in the row of its code.
 
-    `cause`: the problem that it follows from. `facts` fill in the row's texts; those that are times are told
-    by `at` alone, so that a problem that lasts is the same one for as long as nothing changes.
+    `subject`: what people call that which has it; `channel`: which channel that is. `cause`: the problem that
+    it follows from. `facts` fill in the row's texts; those that are times are told by `at` alone, so that a
+    problem that lasts is the same one for as long as nothing changes.
     """
 
     code: Code
@@ -336,6 +338,7 @@ class Problem:
     situation: Situation = Situation.USUAL
     cause: ProblemKey | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict, hash=False)
+    channel: ChannelKey | None = None
 
     @classmethod
     def of(
@@ -364,7 +367,7 @@ class Problem:
 
     @property
     def key(self) -> ProblemKey:
-        return ProblemKey(self.code, self.subject)
+        return ProblemKey(self.code, self.channel or self.subject)
 
     @property
     def severity(self) -> Severity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -116,7 +117,7 @@ def test_what_is_written_is_what_was_known(seed: int, loses: bool) -> None:
     assert running <= {one.unique_id for one in run.mac.sources if one.recording is not None}
     problems = _still_open(written.table("problems"), "ended", written)
     assert {(row.values["code"], row.values["subject"]) for row in problems} == {
-        tuple(one.key) for one in run.planned.problems
+        (one.code, one.subject) for one in run.planned.problems
     }
 
 
@@ -128,6 +129,21 @@ def _answered(written: Written) -> list[str]:
     rows = sorted(written.table("commands"), key=lambda row: row.key)
     assert len(rows) == written.commands
     return sorted(str(row.values["outcome"]) for row in rows if row.values["answered"])
+
+
+def test_what_a_channel_has_is_told_under_its_new_name_and_left_open_under_none() -> None:
+    run = Run(site(1, Sync()), Quirks())
+    written = Written(run)
+    run.mac.sources[0].is_locked = True
+    run.begin()
+    run.until(60.0)
+    (channel,) = run.settings.channels
+    run.reload(replace(run.settings, channels=(replace(channel, name="STUDIO 1"),)))
+    run.until(120.0)
+    before, after = sorted(written.table("problems"), key=lambda row: row.values["ended"] is None)
+    assert (before.values["subject"], after.values["subject"]) == (channel.name, "STUDIO 1")
+    assert before.values["ended"] == pytest.approx((60.0 + EPOCH) * 1000, abs=1000)
+    assert (after.values["began"], after.values["ended"]) == (before.values["began"], None)
 
 
 def test_who_asks_is_told_how_what_runs_stands_now() -> None:

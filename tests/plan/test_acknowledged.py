@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.world.incidents import (
+    CHANNEL,
     SILENT,
     a_job_begins,
     answers_again,
@@ -22,8 +23,8 @@ from vrmon.model import ProblemKey
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.inheriting import followed, inherited
 
-DISABLED = ProblemKey(Code.SOURCE_DISABLED, "PCR 1")
-MISSING = ProblemKey(Code.SOURCE_MISSING, "PCR 1")
+DISABLED = ProblemKey(Code.SOURCE_DISABLED, CHANNEL.key)
+MISSING = ProblemKey(Code.SOURCE_MISSING, CHANNEL.key)
 DEAD = ProblemKey(Code.DVR_UNREACHABLE, "dvr")
 
 
@@ -36,7 +37,8 @@ def acknowledge(at: Site, key: ProblemKey, seconds: float = 3600.0) -> None:
 
 def shown(at: Site, key: ProblemKey) -> object:
     document = at.document(now=1_795_000_000.0)
-    (problem,) = [one for one in document["problems"] if (one["code"], one["subject"]) == key]
+    subject = at.settings.channels[0].name if key.has == CHANNEL.key else key.has
+    (problem,) = [one for one in document["problems"] if (one["code"], one["subject"]) == (key.code, subject)]
     return problem["acknowledged"]
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from tests.world import incidents as when
-from tests.world.incidents import a_job_begins, a_job_is_recorded, replies, shows, site
+from tests.world.incidents import CHANNEL, a_job_begins, a_job_is_recorded, replies, shows, site
 from tests.world.observed import NOW, Site
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording
@@ -61,7 +61,7 @@ def test_a_stop_that_is_never_obeyed_is_told_once() -> None:
 
 
 def test_who_knows_of_a_start_that_is_never_obeyed_is_not_told_again() -> None:
-    at, key = site(), ProblemKey(Code.START_UNSEEN, "PCR 1")
+    at, key = site(), ProblemKey(Code.START_UNSEEN, CHANNEL.key)
     replies(Verb.RECORD, Outcome.DONE, "")(at)
     a_job_begins(at)
     at.until(at.now + 30.0)
@@ -113,7 +113,7 @@ def test_a_restart_long_after_a_gap_is_nothing_critical() -> None:
 
 @pytest.mark.parametrize("act", [a_job_begins, when.the_job_ends])
 def test_a_warning_of_a_disk_stands_while_a_take_begins_and_ends(act: when.Act) -> None:
-    at, key = site(), ProblemKey(Code.DESTINATION_WARNING, "PCR 1")
+    at, key = site(), ProblemKey(Code.DESTINATION_WARNING, CHANNEL.key)
     if act is when.the_job_ends:
         a_job_is_recorded(at)
     when.a_destination_is_warned_of(at)
@@ -140,7 +140,7 @@ def test_a_warning_of_a_disk_stands_while_a_take_begins_and_ends(act: when.Act) 
     ],
 )
 def test_a_look_without_an_answer_puts_nothing_right(acts: tuple[when.Act, ...], code: Code) -> None:
-    at, key = site(), ProblemKey(code, "PCR 1")
+    at, key = site(), ProblemKey(code, CHANNEL.key)
     for act in acts:
         act(at)
     at.until(at.now + 30.0)
@@ -177,7 +177,7 @@ def a_hold(at: Site) -> None:
 
 @pytest.mark.parametrize("act", [an_outage, a_pause, a_hold])
 def test_a_gap_is_told_once(act: when.Act) -> None:
-    at, key = site(), ProblemKey(Code.TAKE_DIED, "PCR 1")
+    at, key = site(), ProblemKey(Code.TAKE_DIED, CHANNEL.key)
     a_job_is_recorded(at)
     when.the_take_dies(at)
     at.until(at.now + 20.0)
@@ -216,7 +216,7 @@ def test_a_problem_that_has_got_worse_while_vrmon_was_away_is_told() -> None:
 
 def test_one_that_is_found_to_be_as_bad_as_it_was_is_not() -> None:
     """The recorder answers before the primary has told its jobs."""
-    at, key = site(), ProblemKey(Code.ON_HOLD, "PCR 1")
+    at, key = site(), ProblemKey(Code.ON_HOLD, CHANNEL.key)
     when.somebody_holds_the_channel(at)
     a_job_begins(at)
     at.until(at.now + 5.0)
@@ -237,3 +237,31 @@ def test_one_that_is_found_to_be_as_bad_as_it_was_is_not() -> None:
 
 def known_to_alice(at: Site, severity: Severity) -> Acknowledgement:
     return Acknowledgement("alice", at.now, at.now + 3600.0, severity)
+
+
+def is_called(name: str) -> when.Act:
+    return when.has_channels(replace(CHANNEL, name=name))
+
+
+@pytest.mark.parametrize("meanwhile", [when.wait(1.0), when.vrmon_restarts, when.fails("dvr", when.SILENT)])
+def test_a_problem_goes_on_under_the_new_name_of_its_channel(meanwhile: when.Act) -> None:
+    at, key = site(), ProblemKey(Code.SOURCE_DISABLED, CHANNEL.key)
+    shows(is_enabled=False)(at)
+    at.until(at.now + 60.0)
+    known, began = known_to_alice(at, Severity.DEGRADED), at.memory.problems[key].since
+    at.memory = replace(at.memory, acknowledged={key: known})
+    at.until(at.now + 1.0)
+    at.events.clear()
+    meanwhile(at)
+    is_called("STUDIO 1")(at)
+    at.until(at.now + 5.0)
+    assert [event for event, _ in at.events if event.subject != "dvr"] == []
+    (problem,) = (one for one in at.problems if one.key == key)
+    assert problem.subject == "STUDIO 1"
+    assert at.memory.problems[key].since == pytest.approx(began, abs=0.002)
+    assert at.memory.acknowledged.keys() == {key}
+    shows(is_enabled=True)(at)
+    at.faults.clear()
+    at.until(at.now + 5.0)
+    (over,) = (event for event, _ in at.events if event.code is Code.PROBLEM_ENDED and event.subject != "dvr")
+    assert over.subject == "STUDIO 1"

@@ -157,7 +157,7 @@ memories = st.builds(
     ),
     st.dictionaries(keys, channels),
     st.dictionaries(
-        st.builds(ProblemKey, st.sampled_from(Code), texts),
+        st.builds(ProblemKey, st.sampled_from(Code), texts | keys),
         st.builds(Standing, moments, st.sampled_from(Severity)),
         max_size=3,
     ),
@@ -170,6 +170,19 @@ def test_a_problem_of_which_nobody_wrote_how_bad_it_was_counts_as_told() -> None
     for severity in (["of a later vrmon"], []):
         payload["problems"][0][3:] = severity
         assert restore(payload, EPOCH, NOW, SYNC).inherited == {key: Standing(NOW - 60.0, Severity.CRITICAL)}
+
+
+def test_what_was_saved_of_a_channel_by_its_name_is_that_channels() -> None:
+    """As it was done at first."""
+    keys = [ProblemKey(Code.SOURCE_DISABLED, has) for has in ("PCR 1", "dvr")]
+    known = Acknowledgement("alice", NOW - 60.0, NOW + 3600.0, Severity.DEGRADED)
+    memory = Memory(
+        problems={key: Standing(NOW, Severity.DEGRADED) for key in keys},
+        acknowledged=dict.fromkeys(keys, known),
+    )
+    found = restore(saved(memory), EPOCH, NOW, SYNC, called={"PCR 1": KEY})
+    expected = {ProblemKey(Code.SOURCE_DISABLED, KEY), ProblemKey(Code.SOURCE_DISABLED, "dvr")}
+    assert found.inherited.keys() == found.acknowledged.keys() == expected
 
 
 def test_what_a_person_knows_of_survives_and_what_cannot_be_read_of_it_costs_nothing_else() -> None:

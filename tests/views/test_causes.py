@@ -122,11 +122,11 @@ def test_each_problem_has_one_root_whatever_lies_in_between() -> None:
     black = Problem.of(Code.PICTURE_BLACK, "PCR 2", name="SHOW", source="Cam 2", lasted="30 s")
     other = Problem.of(Code.BACKUP_INCOMPLETE, "PCR 2", job="NEWS", lacking="5 s")
     assert roots((GONE, blind, lack, black, other)) == {
-        GONE.key: GONE.key,
-        blind.key: GONE.key,
-        lack.key: GONE.key,
-        black.key: black.key,
-        other.key: other.key,
+        GONE.key: GONE,
+        blind.key: GONE,
+        lack.key: GONE,
+        black.key: black,
+        other.key: other,
     }
 
 
@@ -154,7 +154,7 @@ def test_what_is_the_same_on_many_channels_is_known_once_it_is_known_of_each() -
     for n in range(1, 5):
         at.show("dvr", f"s {n}", is_enabled=False)
         at.until(at.now + 60.0)
-    first, *others = (ProblemKey(Code.SOURCE_DISABLED, f"PCR {n}") for n in range(1, 5))
+    first, *others = (ProblemKey(Code.SOURCE_DISABLED, one.key) for one in at.settings.channels)
     assert acknowledged(at, first) is None
     assert acknowledged(at, *others)["by"] == "alice"
 

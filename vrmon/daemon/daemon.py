@@ -181,8 +181,9 @@ class Daemon:
         return memory
 
     def _restored(self, payload: Mapping[str, Any]) -> Memory:
-        epoch, sync = self._clock.epoch, self._inforce.settings.sync
-        return snapshot.restore(payload, epoch, time.monotonic(), sync, self._clock.boot)
+        clock, settings = self._clock, self._inforce.settings
+        called = {channel.name: channel.key for channel in settings.channels}
+        return snapshot.restore(payload, clock.epoch, time.monotonic(), settings.sync, clock.boot, called)
 
     def _turned(self, turned: Round) -> None:
         """All that lives on the rounds of the loop."""

@@ -175,7 +175,7 @@ def event(session: int, number: int, moment: int, happened: Event) -> Row:
     """The problem that it follows from stands among its fields."""
     fields = {name: text for name, text in happened.fields.items() if text}
     if happened.cause is not None:
-        fields |= {_CAUSE: happened.cause.code.value, _OF: happened.cause.subject}
+        fields |= {_CAUSE: happened.cause.code.value, _OF: str(happened.cause.has)}
     values: dict[str, Value] = {
         "session": session,
         "number": number,

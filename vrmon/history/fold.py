@@ -39,7 +39,7 @@ class Fold:
         self._done: Mapping[ChannelKey, tuple[Show, ...]] = {}
         self._due: dict[ChannelKey, float] = {}
         self._open: dict[ChannelKey, dict[Key, Row]] = {}  # as they were told last
-        self._problems: dict[ProblemKey, tuple[Problem, Row]] = {}
+        self._problems: dict[ProblemKey, tuple[Problem, float, Row]] = {}  # with since when they are there
         self._told: tuple[Iterable[Problem], Own] = ((), ())
         self._problems_due = 0.0
         self._last: tuple[float, Unix] | None = None  # round's time, and what makes Unix time of it
@@ -167,18 +167,20 @@ class Fold:
         self._problems_due = now + AGAIN if is_due else self._problems_due
         found = {one.key: (one, plan.memory.problems[one.key].since) for one in plan.problems}
         found |= {one.key: (one, since) for one, since in own}
-        for key in self._problems.keys() - found.keys():
-            _, row = self._problems.pop(key)
-            yield Row(row.table, {**row.values, "ended": unix(now)})
+        for key, (problem, since, row) in list(self._problems.items()):
+            there = found.get(key)
+            if there is None or (there[0].subject, there[1]) != (problem.subject, since):
+                del self._problems[key]  # over, another one, or told of something that is called otherwise
+                yield Row(row.table, {**row.values, "ended": unix(now)})
         for key, (problem, since) in found.items():
             known = self._problems.get(key)
             if known is None or known[0] != problem:
-                before = None if known is None else known[1]
+                before = None if known is None else known[2]
                 row = entries.problem(self._session, problem.at(now), unix(since), before)
-                self._problems[key] = problem, row
+                self._problems[key] = problem, since, row
                 yield row
             elif is_due:
-                yield known[1]
+                yield known[2]
 
     def _of_commands(self, turned: Round, unix: Unix) -> Iterator[Row]:
         for result in turned.results:

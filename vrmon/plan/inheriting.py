@@ -60,7 +60,7 @@ def _known_to_people(theirs: Memory, own: Memory) -> Acknowledged:
 
 
 def _is_of_the_host(key: ProblemKey) -> bool:
-    return key.subject == SUBJECT
+    return key.has == SUBJECT
 
 
 def _led(theirs: ChannelMemory, own: ChannelMemory) -> ChannelMemory:

@@ -331,7 +331,7 @@ class Planning:
         self.dvrs[channel.dvr] = starting.reserve(
             dvr, channel.key, before.take, memory.take, device.traits, memory.theirs
         )
-        told = _told(verdict.problems, device.traits)
+        told = _of_channel(channel, _told(verdict.problems, device.traits))
         verdict = replace(verdict, memory=memory, problems=told, due=min(moment.due, sight.due))
         take = memory.running
         if not verdict.may_last or take is None or take.confirmed is None or sight.is_late:
@@ -399,8 +399,8 @@ class Planning:
         shown = tuple(one for one in verdict.problems if one.code is not Code.BACKUP_INCOMPLETE)
         if lack is not None:
             channel = self.settings.channels[self.settings.places[key]]
-            lacks = (problems.incomplete(channel, lack),)
-            shown = (*shown, *_told(lacks, self.settings.dvrs[key.dvr].traits))
+            lacks = _told((problems.incomplete(channel, lack),), self.settings.dvrs[key.dvr].traits)
+            shown = (*shown, *_of_channel(channel, lacks))
         return replace(verdict, problems=shown)
 
     def _verdicts(self) -> tuple[Verdicts, Verdicts]:
@@ -498,6 +498,11 @@ class Planning:
 def _told(problems: tuple[Problem, ...], traits: Traits) -> tuple[Problem, ...]:
     """With what people call the device and what it stands on."""
     return tuple(one.told(**traits.called) for one in problems)
+
+
+def _of_channel(channel: Channel, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """As those of this channel, whatever it was called when they were found."""
+    return tuple(replace(one, subject=channel.name, channel=channel.key) for one in problems)
 
 
 def _source_of(verdict: Verdict) -> str | None:

@@ -172,12 +172,20 @@ def _made(parts: Iterable[Part]) -> Any:
     return made.get(None, made)
 
 
-def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot: str = "") -> Memory:
+def restore(
+    saved: Mapping[str, Any],
+    epoch: float,
+    now: float,
+    sync: Sync,
+    boot: str = "",
+    called: Mapping[str, ChannelKey] | None = None,
+) -> Memory:
     """The memory that `payload` made. LookupError, TypeError, ValueError, ArithmeticError or
     AttributeError where it is not one.
 
     A job that was last seen longer ago than `outage_hold` no longer counts as active: what runs for it is
-    kept, but nothing is started before the primary has shown it again.
+    kept, but nothing is started before the primary has shown it again. `called`: the channels by their names,
+    by which those that have a problem were saved once.
     """
     epoch = _epoch_then(saved.get("clock"), boot, epoch)
 
@@ -198,9 +206,10 @@ def restore(saved: Mapping[str, Any], epoch: float, now: float, sync: Sync, boot
         name: DvrMemory(ledger=Ledger({text(one): _owner(*owner) for one, *owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()
     }
-    inherited = _restored_problems(saved.get("problems", ()), epoch, now)
+    called = {} if called is None else called
+    inherited = _restored_problems(saved.get("problems", ()), called, epoch, now)
     covered = _restored_covered(saved, epoch, now)
-    acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), epoch, now)
+    acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), called, epoch, now)
     return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
 
 
@@ -222,36 +231,53 @@ def _names(ledger: Ledger) -> list[list[Any]]:
 
 def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
     known = {**memory.inherited, **memory.problems}
-    return [[key.code.value, key.subject, unix(one.since), one.severity.value] for key, one in known.items()]
+    return [[*_key(key), unix(one.since), one.severity.value] for key, one in known.items()]
 
 
-def _restored_problems(saved: Iterable[Any], epoch: float, now: float) -> dict[ProblemKey, Standing]:
+def _key(key: ProblemKey) -> tuple[str, str | list[str]]:
+    return key.code.value, list(key.has) if isinstance(key.has, ChannelKey) else key.has
+
+
+def _restored_key(code: Code, has: object, called: Mapping[str, ChannelKey]) -> ProblemKey:
+    match has:
+        case [str(primary), str(ingest), str(dvr)]:
+            return ProblemKey(code, ChannelKey(primary, ingest, dvr))
+        case str(name):
+            return ProblemKey(code, called.get(name, text(name)))
+    raise TypeError("a channel or a name is expected")
+
+
+def _restored_problems(
+    saved: Iterable[Any], called: Mapping[str, ChannelKey], epoch: float, now: float
+) -> dict[ProblemKey, Standing]:
     """Those of a code that is known. Where it is not known how bad one was, it counts as told."""
     codes, severities = {one.value: one for one in Code}, {one.value: one for one in Severity}
     return {
-        ProblemKey(codes[code], text(subject)): Standing(
+        _restored_key(codes[code], has, called): Standing(
             min(float(began) - epoch, now), severities.get(severity, Severity.CRITICAL)
         )
-        for code, subject, began, severity in ((*one, None)[:4] for one in saved)
+        for code, has, began, severity in ((*one, None)[:4] for one in saved)
         if code in codes
     }
 
 
 def _acknowledged(known: Acknowledged, unix: Shift) -> list[list[Any]]:
     return [
-        [key.code.value, key.subject, one.by, unix(one.since), unix(one.until), one.severity.value, one.note]
+        [*_key(key), one.by, unix(one.since), unix(one.until), one.severity.value, one.note]
         for key, one in known.items()
     ]
 
 
-def _restored_acknowledged(saved: Iterable[Any], epoch: float, now: float) -> Acknowledged:
+def _restored_acknowledged(
+    saved: Iterable[Any], called: Mapping[str, ChannelKey], epoch: float, now: float
+) -> Acknowledged:
     """What cannot be read is told to people once more, and no more comes of it."""
     known: dict[ProblemKey, Acknowledgement] = {}
     for one in saved:
         with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
-            code, subject, by, since, until, severity, note = one
+            code, has, by, since, until, severity, note = one
             began, ends = min(float(since) - epoch, now), min(float(until) - epoch, now + LONGEST)
-            known[ProblemKey(Code(code), text(subject))] = Acknowledgement(
+            known[_restored_key(Code(code), has, called)] = Acknowledgement(
                 text(by), began, ends, Severity(severity), text(note), resumed=now
             )
     return known

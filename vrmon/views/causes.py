@@ -48,8 +48,8 @@ class Group:
         return " ".join((message, *own))
 
 
-def roots(problems: Iterable[Problem]) -> Mapping[ProblemKey, ProblemKey]:
-    """The problem that each follows from at last: its own key where it follows from none."""
+def roots(problems: Iterable[Problem]) -> Mapping[ProblemKey, Problem]:
+    """The problem that each follows from at last: itself where it follows from none."""
     every = tuple(problems)
     worst = _worst_by_subject(every)
     known = {problem.key: _with_cause(problem, worst) for problem in every}
@@ -57,7 +57,7 @@ def roots(problems: Iterable[Problem]) -> Mapping[ProblemKey, ProblemKey]:
 
 
 def grouped(
-    problems: Sequence[tuple[Problem, float]], of: Mapping[ProblemKey, ProblemKey], now: float
+    problems: Sequence[tuple[Problem, float]], of: Mapping[ProblemKey, Problem], now: float
 ) -> list[Group]:
     """Of the problems and when they began, the worst first; as they are told at `now`. `of`: their roots."""
     groups: dict[ProblemKey, Group] = {}
@@ -66,12 +66,12 @@ def grouped(
         root = of[problem.key]
         # Only what is told itself, and not merely counted, needs the time.
         told = problem.at(now) if root.subject == problem.subject else problem
-        if root == problem.key:
-            groups[root] = Group(told, since)
+        if root.key == problem.key:
+            groups[root.key] = Group(told, since)
         else:
-            followers.append((root, told))
-    for root, problem in followers:
-        groups[root].following.append(problem)
+            followers.append((root.key, told))
+    for key, problem in followers:
+        groups[key].following.append(problem)
     return sorted(_merged(groups.values()), key=lambda one: (one.severity.rank, one.since))
 
 
@@ -108,14 +108,14 @@ def _with_cause(problem: Problem, worst: Mapping[str, Problem]) -> Problem:
     return problem if cause is None else replace(problem, cause=cause.key)
 
 
-def _root(problem: Problem, known: Mapping[ProblemKey, Problem]) -> ProblemKey:
-    """Its own key where nothing is behind it, or where the causes go round in a circle."""
-    first = problem.key
+def _root(problem: Problem, known: Mapping[ProblemKey, Problem]) -> Problem:
+    """Itself where nothing is behind it, or where the causes go round in a circle."""
+    first = problem
     passed = {problem.key}
     while True:
         cause = known.get(problem.cause) if problem.cause is not None else None
         if cause is None:
-            return problem.key
+            return problem
         if cause.key in passed:
             return first
         problem = cause

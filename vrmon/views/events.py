@@ -80,12 +80,18 @@ def _of_acknowledged(before: Memory, after: Plan, now: float) -> Iterator[Event]
         if known is None or known.since != one.since:
             facts = {"by": one.by, "left": span(one.until - now), "note": one.note}
             fields = {"problem": key.code.value, "by": one.by}
-            yield Event.of(Code.ACKNOWLEDGED, key.subject, fields, problem=key.code.value, **facts)
+            yield Event.of(Code.ACKNOWLEDGED, _name(key, after), fields, problem=key.code.value, **facts)
     still = {*after.memory.problems, *after.own} if old else ()
     for key in old:
         if key not in new and key in still:
             fields = {"problem": key.code.value}
-            yield Event.of(Code.ACKNOWLEDGEMENT_OVER, key.subject, fields, problem=key.code.value)
+            yield Event.of(Code.ACKNOWLEDGEMENT_OVER, _name(key, after), fields, problem=key.code.value)
+
+
+def _name(key: ProblemKey, after: Plan) -> str:
+    """What people call that which has the problem."""
+    names = (channel.name for channel, _ in after.verdicts if channel.key == key.has)
+    return next(names, str(key.has))
 
 
 def _about(channel: Channel, memory: ChannelMemory) -> dict[str, str]:

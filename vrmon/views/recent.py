@@ -43,7 +43,7 @@ class Line:
             "n": self.number,
             "time": rfc3339(self.last),
             "severity": event.severity.value,
-            "subject": event.subject if is_one or event.cause is None else event.cause.subject,
+            "subject": event.subject if is_one or event.cause is None else str(event.cause.has),
             "message": event.message if is_one else self._of_many(),
             "code": event.code.value,
             "count": self.count,

@@ -84,7 +84,7 @@ class Scene:
         return causes.grouped(self.worst_first, self.roots, self.now)
 
     @cached_property
-    def roots(self) -> Mapping[ProblemKey, ProblemKey]:
+    def roots(self) -> Mapping[ProblemKey, Problem]:
         """The problem that each one follows from at last."""
         return causes.roots(problem for problem, _ in self.worst_first)
 

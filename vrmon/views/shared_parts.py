@@ -18,7 +18,7 @@ def problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
         "since": scene.utc(since),
-        "cause": None if root == problem.key else _cause(root),
+        "cause": None if root.key == problem.key else _cause(root),
         "acknowledged": acknowledged(scene, problem.key),
     }
 
@@ -30,9 +30,9 @@ def acknowledged(scene: Scene, key: ProblemKey) -> dict[str, Any] | None:
     return {"by": one.by, "since": scene.utc(one.since), "until": scene.utc(one.until), "note": one.note}
 
 
-def _cause(key: ProblemKey) -> dict[str, Any]:
+def _cause(root: Problem) -> dict[str, Any]:
     """The problem that it follows from at last, which stands among /status' problems as well."""
-    return {"code": key.code.value, "subject": key.subject}
+    return {"code": root.code.value, "subject": root.subject}
 
 
 def job(scene: Scene, tracked: TrackedJob) -> dict[str, Any]:
