@@ -464,6 +464,7 @@ _SOURCES = {
                 "{dvr} warns of its destination {destination!r}: {warnings}",
                 "Check that destination on {place}.",
             ),
+            Text("{dvr} warns of {count} destinations: {warnings}", "Check them on {place}."),
         ),
     ),
     Code.SCHEDULE_AHEAD: Row(
@@ -926,6 +927,10 @@ _JOBS = {
             Text(
                 "Job {job!r} is active on an ingest that no channel names.",
                 "If it needs a backup: `vrmon map`.",
+            ),
+            Text(
+                "Jobs {jobs} are active on an ingest that no channel names.",
+                "If they need a backup: `vrmon map`.",
             ),
         ),
     ),

@@ -33,6 +33,11 @@ class Job(NamedTuple):
         return cls(ingest, identity, _DRILL)
 
     @property
+    def mark(self) -> str:
+        """By which it is told from all others of its ingest."""
+        return f"{self.show}:{self.id}"
+
+    @property
     def is_drill(self) -> bool:
         return self.show == _DRILL
 
@@ -329,8 +334,9 @@ class Problem:
     """A trouble that lasts. How bad it is and what is said of it stands in the row of its code.
 
     `subject`: what people call that which has it; `channel`: which channel that is. `cause`: the problem that
-    it follows from. `facts` fill in the row's texts; those that are times are told by `at` alone, so that a
-    problem that lasts is the same one for as long as nothing changes.
+    it follows from. `concerns`: what it is about, where there may be several or one after another: a job,
+    destinations; who knows of it does not know of the next. `facts` fill in the row's texts; those that are
+    times are told by `at` alone, so that a problem that lasts is the same one for as long as nothing changes.
     """
 
     code: Code
@@ -339,6 +345,7 @@ class Problem:
     cause: ProblemKey | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict, hash=False)
     channel: ChannelKey | None = None
+    concerns: frozenset[str] = frozenset()
 
     @classmethod
     def of(

@@ -216,6 +216,12 @@ TABLE = (
         {0: {Code.DESTINATION_WARNING: DEGRADED}},
     ),
     Line(
+        "warnings of both destinations",
+        (a_job_is_recorded,),
+        (when.both_destinations_are_warned_of,),
+        {0: {Code.DESTINATION_WARNING: DEGRADED}},
+    ),
+    Line(
         "a schedule of the recorder's own is due in a quarter of an hour",
         (),
         (when.a_schedule_is_due(900, 30),),
@@ -597,6 +603,7 @@ TABLE = (
         {0: {Code.LONG_TAKE: DEGRADED}, 30: {Code.LONG_TAKE: DEGRADED}},
     ),
     Line("a job begins elsewhere", (), (when.a_job_begins_elsewhere,), {0: {Code.UNMAPPED_JOB: INFO}}),
+    Line("two begin on one ingest", (), (when.two_jobs_begin_elsewhere,), {0: {Code.UNMAPPED_JOB: INFO}}),
     Line(
         "the ingest is mistyped and a job begins",
         (when.the_ingest_is_mistyped, wait(1.0)),
@@ -683,6 +690,7 @@ def test_what_is_told_in_each_situation(line: Line) -> None:
     for seconds, problems in happened(line).items():
         assert {one.code: one.severity for one in problems} == line.told[seconds]
         keys = {one.key for one in problems}
+        assert len(keys) == len(problems)
         for problem in problems:
             assert_it_can_be_told(problem)
             assert problem.cause is None or problem.cause in keys

@@ -265,3 +265,83 @@ def test_a_problem_goes_on_under_the_new_name_of_its_channel(meanwhile: when.Act
     at.until(at.now + 5.0)
     (over,) = (event for event, _ in at.events if event.code is Code.PROBLEM_ENDED and event.subject != "dvr")
     assert over.subject == "STUDIO 1"
+
+
+def knows_of(at: Site, key: ProblemKey) -> None:
+    """Alice does, and nothing was told until now."""
+    (problem,) = (one for one in at.problems if one.key == key)
+    at.memory = replace(at.memory, acknowledged={key: known_to_alice(at, problem.severity)})
+    at.until(at.now + 1.0)
+    at.events.clear()
+
+
+def test_one_more_destination_that_is_warned_of_is_told_and_nobody_knows_of_it() -> None:
+    at, key = site(), ProblemKey(Code.DESTINATION_WARNING, CHANNEL.key)
+    when.a_destination_is_warned_of(at)
+    at.until(at.now + 10.0)
+    began = at.memory.problems[key].since
+    knows_of(at, key)
+    when.both_destinations_are_warned_of(at)
+    at.until(at.now + 10.0)
+    (told,) = (event.message for event, _ in at.events if event.code is Code.DESTINATION_WARNING)
+    assert "warns of 2 destinations: 'RAID': it is full; 'NAS': it is slow." in told
+    assert at.memory.problems[key].since == began
+    assert key not in at.memory.acknowledged
+    knows_of(at, key)
+    when.a_destination_is_warned_of(at)
+    at.until(at.now + 10.0)
+    assert at.events == []
+    assert key in at.memory.acknowledged
+
+
+def the_next_job_follows_at_once(at: Site) -> None:
+    when.the_job_ends(at)
+    when.the_next_job_begins(at)
+
+
+refused = replies(Verb.RECORD, Outcome.REFUSED, "It is full.")
+
+
+@pytest.mark.parametrize(
+    ("acts", "code"),
+    [
+        ((refused, a_job_begins), Code.BACKUP_INCOMPLETE),
+        ((when.the_source_vanishes, a_job_begins), Code.SOURCE_MISSING),
+        ((when.somebody_records, when.wait(1.0), a_job_begins), Code.FOREIGN_RECORDING),
+        ((when.somebody_holds_the_channel, a_job_begins), Code.ON_HOLD),
+        ((when.fails("dvr", when.SILENT), a_job_begins), Code.DVR_BLIND),
+    ],
+)
+@pytest.mark.parametrize("meanwhile", [when.wait(1.0), when.vrmon_restarts])
+def test_that_the_next_job_has_it_as_well_is_told_and_nobody_knows_of_it(
+    acts: tuple[when.Act, ...], code: Code, meanwhile: when.Act
+) -> None:
+    at, key = site(), ProblemKey(code, CHANNEL.key)
+    for act in acts:
+        act(at)
+    at.until(at.now + 30.0)
+    knows_of(at, key)
+    meanwhile(at)
+    at.until(at.now + 5.0)
+    assert key in at.memory.acknowledged
+    the_next_job_follows_at_once(at)
+    began = at.now
+    at.until(at.now + 30.0)
+    assert len(told_of(at, code)) == 1
+    assert code not in {
+        event.fields.get("problem") for event, _ in at.events if event.code is Code.PROBLEM_ENDED
+    }
+    assert at.memory.problems[key].since >= began
+    assert key not in at.memory.acknowledged
+
+
+def test_what_is_missing_of_a_job_is_not_told_to_be_resolved_when_that_is_over() -> None:
+    at = site()
+    refused(at)
+    a_job_begins(at)
+    at.until(at.now + 30.0)
+    assert Code.BACKUP_INCOMPLETE in {one.code for one in at.problems}
+    when.the_job_ends(at)
+    at.until(at.now + 30.0)
+    ended = [event.fields["problem"] for event, _ in at.events if event.code is Code.PROBLEM_ENDED]
+    assert ended == [Code.START_REFUSED]

@@ -158,7 +158,7 @@ memories = st.builds(
     st.dictionaries(keys, channels),
     st.dictionaries(
         st.builds(ProblemKey, st.sampled_from(Code), texts | keys),
-        st.builds(Standing, moments, st.sampled_from(Severity)),
+        st.builds(Standing, moments, st.sampled_from(Severity), st.frozensets(texts, max_size=2)),
         max_size=3,
     ),
 )
@@ -167,8 +167,8 @@ memories = st.builds(
 def test_a_problem_of_which_nobody_wrote_how_bad_it_was_counts_as_told() -> None:
     key = ProblemKey(Code.SOURCE_DISABLED, "PCR 1")
     payload = saved(Memory(problems={key: Standing(NOW - 60.0, Severity.DEGRADED)}))
-    for severity in (["of a later vrmon"], []):
-        payload["problems"][0][3:] = severity
+    for more in (["of a later vrmon", []], []):
+        payload["problems"][0][3:] = more
         assert restore(payload, EPOCH, NOW, SYNC).inherited == {key: Standing(NOW - 60.0, Severity.CRITICAL)}
 
 

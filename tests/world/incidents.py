@@ -66,6 +66,10 @@ def a_job_begins_elsewhere(at: Site) -> None:
     at.jobs["playbox"].append(Job(OTHER, "1"))
 
 
+def two_jobs_begin_elsewhere(at: Site) -> None:
+    at.jobs["playbox"] += [Job(OTHER, "1"), Job(OTHER, "2")]
+
+
 def jobs_begin_elsewhere(at: Site) -> None:
     """More than anybody could read."""
     at.jobs["playbox"] += [Job(f"{n:032X}", "1") for n in range(1, 300)]
@@ -248,6 +252,12 @@ def the_source_is_told_oddly(at: Site) -> None:
 
 def a_destination_is_warned_of(at: Site) -> None:
     at.destinations["dvr"] = (Destination("d 1", "RAID", ("it is full",)),)
+
+
+def both_destinations_are_warned_of(at: Site) -> None:
+    at.show("dvr", "s 1", destinations=("d 1", "d 2"))
+    raid, nas = Destination("d 1", "RAID", ("it is full",)), Destination("d 2", "NAS", ("it is slow",))
+    at.destinations["dvr"] = (raid, nas)
 
 
 def a_schedule_is_due(begins: float, minutes: int) -> Act:

@@ -18,6 +18,7 @@ from vrmon.plan import (
     starting,
     unconfigured,
 )
+from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
@@ -79,7 +80,7 @@ class Planning:
             mine = (verdicts[self.settings.places[one.key]][1].due for one in self.settings.on_dvr(name))
             dues["dvr", name] = min(mine, default=inf)
         found = self._problems(of_devices, verdicts)
-        known = acknowledgement.goes_on(self.memory.acknowledged, (*found, *self.world.own), moment)
+        known = self._acknowledged((*found, *self.world.own), moment)
         return Plan(
             replace(self._memory(found, moment), covered=covered, acknowledged=known),
             tuple(self.actions),
@@ -466,6 +467,11 @@ class Planning:
         yield from unconfigured.of_leftovers(self.settings, self.primaries, self.channels, self.world.dvrs)
         if not self.settings.channels:
             yield Problem.of(Code.NO_CHANNELS, SUBJECT)
+
+    def _acknowledged(self, problems: tuple[Problem, ...], moment: Moment) -> Acknowledged:
+        known, memory = self.memory.acknowledged, self.memory
+        before = {**memory.inherited, **memory.problems} if known else memory.problems
+        return acknowledgement.goes_on(known, problems, before, moment)
 
     def _memory(self, problems: tuple[Problem, ...], moment: Moment) -> Memory:
         there, inherited, before = self.memory.problems, self.memory.inherited, self.before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vrmon.catalog import Code, Remedy, Situation, Wait, fill
-from vrmon.model import Destination, DeviceState, Fact, Outcome, Problem, ProblemKey, Source, Verb
+from vrmon.model import Destination, DeviceState, Fact, Job, Outcome, Problem, ProblemKey, Source, Verb
 from vrmon.plan import outages
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.coverage.covered import Lack
@@ -14,6 +16,7 @@ from vrmon.text import Ago, Left, sentence, span
 
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
+_NAMED = 5  # of several jobs
 _REFUSED, _LOST, _UNSEEN = range(3)
 _OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
 _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
@@ -22,6 +25,11 @@ _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
 def before_air(channel: Channel, problem: Problem) -> Problem:
     """What blocks a channel reduces protection while no job needs it; of a spare one it is worth knowing."""
     return replace(problem, situation=Situation.SPARE if channel.spare else Situation.BEFORE_AIR)
+
+
+def of_job(problem: Problem, job: Job) -> Problem:
+    """As one that concerns a job, where it is not said that it concerns something else."""
+    return problem if problem.concerns else replace(problem, concerns=frozenset({job.mark}))
 
 
 def source_missing(channel: Channel, **why: Fact) -> Problem:
@@ -96,10 +104,16 @@ def called_job(tracked: TrackedJob) -> str:
     return tracked.basename or tracked.job.id
 
 
+def called_jobs(those: Sequence[TrackedJob]) -> str:
+    """The first of them, and how many more there are."""
+    named = ", ".join(repr(called_job(one)) for one in those[:_NAMED])
+    more = len(those) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
 def shared_take(channel: Channel, take: Running, waiting: tuple[TrackedJob, ...]) -> Problem:
     """More jobs on the ingest, which have no file of their own while the first goes on."""
-    jobs = ", ".join(repr(called_job(one)) for one in waiting)
-    return Problem.of(Code.SHARED_TAKE, channel.name, name=take.name, jobs=jobs)
+    return Problem.of(Code.SHARED_TAKE, channel.name, name=take.name, jobs=called_jobs(waiting))
 
 
 def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Problem, ...]:
@@ -113,7 +127,8 @@ def not_ours(site: Site, theirs: Theirs, tracked: TrackedJob | None) -> tuple[Pr
         if tracked is not None and tracked.job != theirs.job:
             facts["other"] = called_job(tracked)
         situation = Situation.PAUSED if in_vain and is_needed else Situation.USUAL
-        return (Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, situation, **facts, vain=in_vain),)
+        doubtful = Problem.of(Code.DOUBTFUL_RECORDING, case.channel.name, situation, **facts, vain=in_vain)
+        return (doubtful if tracked is not None or theirs.job is None else of_job(doubtful, theirs.job),)
     if tracked is None:
         if theirs.job is None and not theirs.bears_ours:
             return ()
@@ -283,16 +298,16 @@ def destination_warnings(
         one for one in destinations if source.destinations is None or one.unique_id in source.destinations
     ]
     warned = [(one, told) for one in ours if (told := one.warnings_of(source.unique_id))]
-    return tuple(
-        Problem.of(
-            Code.DESTINATION_WARNING,
-            channel.name,
-            dvr=channel.dvr,
-            destination=one.name,
-            warnings=sentence("; ".join(told)),
-        )
-        for one, told in warned
-    )
+    if not warned:
+        return ()
+    facts: dict[str, Fact] = {"destination": warned[0][0].name, "warnings": sentence("; ".join(warned[0][1]))}
+    if len(warned) > 1:
+        each = (f"{one.name!r}: {', '.join(told)}" for one, told in warned)
+        facts = {"count": len(warned), "warnings": sentence("; ".join(each))}
+    problem = Problem.of(Code.DESTINATION_WARNING, channel.name, dvr=channel.dvr, **facts)
+    # By their numbers, for a text may be another at each look: there is less and less room.
+    numbered = (f"{one.unique_id} {number}" for one, told in warned for number in range(len(told)))
+    return (replace(problem, concerns=frozenset(numbered)),)
 
 
 def while_recording(
@@ -344,7 +359,7 @@ def _of_its_name(case: Case, take: Running, tracked: TrackedJob) -> tuple[Proble
 def incomplete(channel: Channel, lack: Lack) -> Problem:
     """More of the running job is missing than may be."""
     facts = {"job": lack.basename or lack.job.id, "first" if lack.is_first else "lacking": span(lack.seconds)}
-    return Problem.of(Code.BACKUP_INCOMPLETE, channel.name, **facts)
+    return of_job(Problem.of(Code.BACKUP_INCOMPLETE, channel.name, **facts), lack.job)
 
 
 def not_verified(case: Case, verdict: Verdict, since: float, *, is_late: bool) -> Problem:

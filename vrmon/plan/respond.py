@@ -43,10 +43,18 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     if wanted.job is not None and wanted.job.job.is_drill:
         verdict = replace(verdict, job=None, problems=_at_rest(case, seen))
     else:
-        verdict = _timed(case, verdict, wanted)
+        verdict = _of_its_job(_timed(case, verdict, wanted))
     others = (*sighting.of_pictures(case, memory), *problems.drill_failed(case.channel, memory))
     verdict = replace(verdict, problems=(*verdict.problems, *others))
     return _still_amiss(verdict) if isinstance(seen, Blind) else _note_amiss(verdict)
+
+
+def _of_its_job(verdict: Verdict) -> Verdict:
+    """Whatever is the matter with a channel concerns the job that it has: the next one is another matter."""
+    if verdict.job is None:
+        return verdict
+    job = verdict.job.job
+    return replace(verdict, problems=tuple(problems.of_job(one, job) for one in verdict.problems))
 
 
 def _note_amiss(verdict: Verdict) -> Verdict:

@@ -180,15 +180,20 @@ def of_leftovers(
 def of_jobs(settings: Settings, name: str, primary: PrimaryMemory) -> Iterator[Problem]:
     """The active jobs of a primary that no channel mirrors; worse where it lists none of the channels'
     ingests, which are probably mistyped."""
-    strange = [problems.called_job(tracked) for tracked in active(settings, name, primary)]
+    strange: dict[str, list[TrackedJob]] = {}
     for tracked in active(settings, name, primary):
-        subject = f"{name} {tracked.job.ingest}"
-        yield Problem.of(Code.UNMAPPED_JOB, subject, job=problems.called_job(tracked))
+        strange.setdefault(tracked.job.ingest, []).append(tracked)
+    for ingest, those in strange.items():
+        is_one = len(those) == 1
+        facts = {"job": problems.called_job(those[0])} if is_one else {"jobs": problems.called_jobs(those)}
+        problem = Problem.of(Code.UNMAPPED_JOB, f"{name} {ingest}", **facts)
+        yield replace(problem, concerns=frozenset(one.job.mark for one in those))
     if primary.left_out:
         yield Problem.of(Code.JOBS_LEFT_OUT, name, count=primary.left_out)
     mapped = settings.ingests(name)
     if strange and mapped and primary.answered and not primary.listed & mapped:
-        yield Problem.of(Code.NO_INGEST_LISTED, name, job=strange[0])
+        first = next(iter(strange.values()))[0]
+        yield Problem.of(Code.NO_INGEST_LISTED, name, job=problems.called_job(first))
 
 
 def active(settings: Settings, name: str, primary: PrimaryMemory) -> Iterator[TrackedJob]:

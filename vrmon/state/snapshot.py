@@ -231,7 +231,9 @@ def _names(ledger: Ledger) -> list[list[Any]]:
 
 def _problems(memory: Memory, unix: Shift) -> list[list[Any]]:
     known = {**memory.inherited, **memory.problems}
-    return [[*_key(key), unix(one.since), one.severity.value] for key, one in known.items()]
+    return [
+        [*_key(key), unix(one.since), one.severity.value, sorted(one.concerns)] for key, one in known.items()
+    ]
 
 
 def _key(key: ProblemKey) -> tuple[str, str | list[str]]:
@@ -250,15 +252,19 @@ def _restored_key(code: Code, has: object, called: Mapping[str, ChannelKey]) -> 
 def _restored_problems(
     saved: Iterable[Any], called: Mapping[str, ChannelKey], epoch: float, now: float
 ) -> dict[ProblemKey, Standing]:
-    """Those of a code that is known. Where it is not known how bad one was, it counts as told."""
+    """Those of a code that is known. One of which it was not written how bad it was, or what it concerned,
+    counts as told."""
     codes, severities = {one.value: one for one in Code}, {one.value: one for one in Severity}
-    return {
-        _restored_key(codes[code], has, called): Standing(
-            min(float(began) - epoch, now), severities.get(severity, Severity.CRITICAL)
-        )
-        for code, has, began, severity in ((*one, None)[:4] for one in saved)
-        if code in codes
-    }
+    known: dict[ProblemKey, Standing] = {}
+    for code, has, began, *more in saved:
+        severity, concerns = more or ("", ())
+        if code in codes:
+            known[_restored_key(codes[code], has, called)] = Standing(
+                min(float(began) - epoch, now),
+                severities.get(severity, Severity.CRITICAL),
+                frozenset(map(text, concerns)),
+            )
+    return known
 
 
 def _acknowledged(known: Acknowledged, unix: Shift) -> list[list[Any]]:

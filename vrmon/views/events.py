@@ -14,8 +14,8 @@ from vrmon.settings import Channel
 from vrmon.text import span
 from vrmon.views.scene import SILENT
 
-_NEVER_OVER = (Code.ON_HOLD, Code.TAKE_DIED)
-"""A hold has events of its own; a gap in a recording stays one when its job is over."""
+_NEVER_OVER = (Code.ON_HOLD, Code.TAKE_DIED, Code.BACKUP_INCOMPLETE)
+"""A hold has events of its own; what is missing of a recording stays so when its job is over."""
 
 _CALLED = ("recorder", "place")  # which the journal's explanation of a problem speaks of
 
@@ -41,8 +41,8 @@ class Event:
 
 def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> list[Event]:
     """The events that led from `before`, with the problems `known` then, to a plan: in the order in which
-    people would tell them. A problem that has got worse is told again. A hold has events of its own: as a
-    problem it is told only when a job goes without its backup."""
+    people would tell them. A problem that has got worse, or concerns the next job, is told again. A hold has
+    events of its own: as a problem it is told only when a job goes without its backup."""
     found: list[Event] = []
     for channel, verdict in after.decided:
         if channel.key in after.steady:
@@ -60,7 +60,7 @@ def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: flo
     new = {one.key: one for one in after.problems}
     for key, problem in new.items():
         told = before.problems.get(key), before.inherited.get(key)
-        is_news = all(one is None or one.is_milder_than(problem) for one in told)
+        is_news = not any(one.covers(problem) for one in told if one is not None)
         if is_news and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
             yield begun(problem.at(now), about.get(problem.subject))
     silent = {one.subject for one in new.values() if one.code in SILENT}
