@@ -35,6 +35,7 @@ IN_VAIN: dict[str, dict[str, object]] = {
     "paused": {"is_paused": True},
     "written nowhere": {"destinations": ()},
 }
+NOWHERE = {"paused": {}, "written nowhere": {Code.NO_DESTINATION: DEGRADED}}  # what there is as well
 REFUSED, LOST, DEAF = (Outcome.REFUSED, "it is busy"), (Outcome.LOST, "no answer"), (Outcome.DONE, "")
 
 
@@ -357,7 +358,7 @@ TABLE = (
             f"a job begins while somebody has a recording, {words}",
             (when.somebody_records, shows(**shown), wait(1.0)),
             (a_job_begins,),
-            {0: {Code.FOREIGN_RECORDING: CRITICAL}},
+            {0: {Code.FOREIGN_RECORDING: CRITICAL, **NOWHERE[words]}},
         )
         for words, shown in IN_VAIN.items()
     ),
@@ -402,7 +403,7 @@ TABLE = (
             f"another recording stands in place of the take, {words}",
             (a_job_is_recorded, when.the_take_is_swapped, wait(5.0)),
             (shows(**shown),),
-            {seconds: {Code.DOUBTFUL_RECORDING: CRITICAL} for seconds in (0, 30)},
+            {seconds: {Code.DOUBTFUL_RECORDING: CRITICAL, **NOWHERE[words]} for seconds in (0, 30)},
         )
         for words, shown in IN_VAIN.items()
     ),

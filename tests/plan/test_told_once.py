@@ -345,3 +345,42 @@ def test_what_is_missing_of_a_job_is_not_told_to_be_resolved_when_that_is_over()
     at.until(at.now + 30.0)
     ended = [event.fields["problem"] for event, _ in at.events if event.code is Code.PROBLEM_ENDED]
     assert ended == [Code.START_REFUSED]
+
+
+DISABLED, NOWHERE = shows(is_enabled=False), shows(destinations=())
+
+
+@pytest.mark.parametrize("acts", [(refused, a_job_begins), (a_job_begins,), (when.somebody_records,)])
+@pytest.mark.parametrize(
+    ("shown", "code"), [(DISABLED, Code.SOURCE_DISABLED), (NOWHERE, Code.NO_DESTINATION)]
+)
+def test_what_a_source_shows_stands_until_it_does_not(
+    shown: when.Act, code: Code, acts: tuple[when.Act, ...]
+) -> None:
+    at, key = site(), ProblemKey(code, CHANNEL.key)
+    shown(at)
+    at.until(at.now + 60.0)
+    began = at.memory.problems[key].since
+    for act in acts:
+        act(at)
+    at.until(at.now + 30.0)
+    if a_job_begins in acts:
+        when.the_job_ends(at)
+    at.until(at.now + 30.0)
+    assert at.memory.problems[key].since == began
+    ended = [event for event, _ in at.events if event.code is Code.PROBLEM_ENDED]
+    assert code not in {event.fields["problem"] for event in ended}
+    shows(is_enabled=True, destinations=("d 1",))(at)
+    at.until(at.now + 5.0)
+    assert at.events[-1][0].fields["problem"] == code
+
+
+@pytest.mark.parametrize("act", [a_job_begins, when.somebody_holds_the_channel])
+def test_a_source_that_is_still_locked_is_not_told_as_unlocked(act: when.Act) -> None:
+    at = site()
+    shows(is_locked=True)(at)
+    at.until(at.now + 30.0)
+    act(at)
+    at.until(at.now + 30.0)
+    assert Code.SOURCE_LOCKED not in {one.code for one in at.problems}
+    assert Code.PROBLEM_ENDED not in {event.code for event, _ in at.events}

@@ -22,9 +22,10 @@ _OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
 _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
 
 
-def before_air(channel: Channel, problem: Problem) -> Problem:
+def before_air(channel: Channel, problem: Problem, *, is_needed: bool = False) -> Problem:
     """What blocks a channel reduces protection while no job needs it; of a spare one it is worth knowing."""
-    return replace(problem, situation=Situation.SPARE if channel.spare else Situation.BEFORE_AIR)
+    is_spare = channel.spare and not is_needed
+    return replace(problem, situation=Situation.SPARE if is_spare else Situation.BEFORE_AIR)
 
 
 def of_job(problem: Problem, job: Job) -> Problem:
@@ -232,19 +233,29 @@ def _remedy(source: Source) -> Remedy:
     return Remedy.GIVE_DESTINATION if source.leads_nowhere else Remedy.LOOK
 
 
-def before_start(
-    channel: Channel, source: Source, destinations: tuple[Destination, ...]
-) -> tuple[Problem, ...]:
-    """What would probably keep the next recording from starting. Nobody knows which the DVR refuses."""
+def shown_by(source: Source) -> tuple[Code, ...]:
+    """What may keep it from recording, or its recording from being written."""
     found = {
         Code.SOURCE_DISABLED: not source.is_enabled,
         Code.SOURCE_LOCKED: source.is_locked,
         Code.NO_DESTINATION: source.leads_nowhere,
     }
+    return tuple(code for code, is_so in found.items() if is_so)
+
+
+def before_start(
+    channel: Channel, source: Source, destinations: tuple[Destination, ...], *, is_needed: bool = False
+) -> tuple[Problem, ...]:
+    """What would probably keep the next recording from starting, or the one that a job needs. Nobody knows
+    which the DVR refuses."""
     facts = {"source": source.display_name, "dvr": channel.dvr}
-    told = [before_air(channel, Problem.of(code, channel.name, **facts)) for code in found if found[code]]
+    told = (Problem.of(code, channel.name, **facts) for code in shown_by(source))
     warned = destination_warnings(channel, source, destinations)
-    return (*told, *(before_air(channel, one) if channel.spare else one for one in warned))
+    is_spare = channel.spare and not is_needed
+    return (
+        *(before_air(channel, one, is_needed=is_needed) for one in told),
+        *(before_air(channel, one) if is_spare else one for one in warned),
+    )
 
 
 def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
@@ -255,11 +266,10 @@ def on_air(site: Site, take: Running) -> tuple[Problem, ...]:
         "source": source.display_name,
         "dvr": case.channel.dvr,
     }
-    found = {Code.SOURCE_DISABLED: not source.is_enabled, Code.NO_DESTINATION: source.leads_nowhere}
     told = [
         Problem.of(code, case.channel.name, Situation.ON_AIR, **facts)
-        for code, is_so in found.items()
-        if is_so
+        for code in shown_by(source)
+        if code is not Code.SOURCE_LOCKED  # which keeps it from nothing any more
     ]
     return (*told, *destination_warnings(case.channel, source, case.destinations), *_long(case, take))
 

@@ -41,7 +41,7 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     if isinstance(seen, Idle | Ours | NotOurs):
         verdict = replace(verdict, source=seen.site.source, look=_next_look(seen.site, verdict))
     if wanted.job is not None and wanted.job.job.is_drill:
-        verdict = replace(verdict, job=None, problems=_at_rest(case, seen))
+        verdict = replace(verdict, job=None, problems=_at_rest(case, wanted, seen))
     else:
         verdict = _of_its_job(_timed(case, verdict, wanted))
     others = (*sighting.of_pictures(case, memory), *problems.drill_failed(case.channel, memory))
@@ -101,8 +101,8 @@ def _respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> V
             return _rest(site, memory, wanted)
         case _, Idle(site) if is_lacking(wanted, memory):
             return _begin(site, memory, wanted)
-        case Want.UNPROVEN, Idle(_):
-            return Verdict(memory, Phase.IDLE)  # it is not there to be recorded
+        case Want.UNPROVEN, Idle(site):  # it is not there to be recorded
+            return Verdict(memory, Phase.IDLE, problems=_before_start(site, wanted))
         case _, Ours(site, take) if take.job != _job(wanted).job:
             return _stop(site, memory, take, wanted, "a new job has begun on this ingest")
         case _, Ours(site, take) if site.source.is_paused:
@@ -201,11 +201,7 @@ def _stop(site: Site, memory: ChannelMemory, take: Running, wanted: Wanted, why:
     if not case.primary.answered and not take.job.is_drill and not is_ended_by_hand(memory):
         return Verdict(memory, Phase.KEEPING, problems=problems.unproven(case, take))
     memory, action = commands.repeat(site, memory, Verb.STOP, why)
-    shown = problems.stopping(site, memory, take)
-    if take.job.is_drill and wanted.want is Want.NOTHING:
-        shown = (*shown, *_before_start(site))
-    else:
-        shown = (*shown, *problems.destination_warnings(case.channel, site.source, case.destinations))
+    shown = (*problems.stopping(site, memory, take), *_before_start(site, wanted))
     return Verdict(
         memory, Phase.STOPPING, action=action, problems=(*shown, *_of_release(case, memory, wanted))
     )
@@ -221,9 +217,8 @@ def _begin(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
         why = "the take has died" if memory.losses is not None else "the job is active"
         memory, action = starting.start(site, memory, tracked, why)
     shown = problems.while_starting(site, memory)
-    warned = problems.destination_warnings(site.case.channel, site.source, site.case.destinations)
     phase = Phase.BLOCKED if shown else Phase.STARTING
-    return Verdict(memory, phase, action=action, problems=(*shown, *warned))
+    return Verdict(memory, phase, action=action, problems=(*shown, *_before_start(site, wanted)))
 
 
 def _make_way(site: Site, memory: ChannelMemory) -> commands.Step:
@@ -242,17 +237,19 @@ def _rest(site: Site, memory: ChannelMemory, wanted: Wanted) -> Verdict:
     if not flying and not may_turn_up(memory.take, site.case):
         memory = replace(memory, take=None, attempt=None)
     return Verdict(
-        memory, Phase.IDLE, problems=(*_before_start(site), *_of_release(site.case, memory, wanted))
+        memory, Phase.IDLE, problems=(*_before_start(site, wanted), *_of_release(site.case, memory, wanted))
     )
 
 
-def _before_start(site: Site) -> tuple[Problem, ...]:
-    """What the next job would have to do with."""
-    found = problems.before_start(site.case.channel, site.source, site.case.destinations)
+def _before_start(site: Site, wanted: Wanted) -> tuple[Problem, ...]:
+    """What the next take has to do with: it is so whatever a job, or the take before, is at meanwhile."""
+    channel, source, destinations = site.case.channel, site.source, site.case.destinations
+    is_needed = wanted.job is not None and not wanted.job.job.is_drill
+    found = problems.before_start(channel, source, destinations, is_needed=is_needed)
     return (*found, *ahead.threats(site, None))
 
 
-def _at_rest(case: Case, seen: Seen) -> tuple[Problem, ...]:
+def _at_rest(case: Case, wanted: Wanted, seen: Seen) -> tuple[Problem, ...]:
     """The same in the midst of a drill: what comes of that is told when it is over."""
     match seen:
         case Unfit(problem):
@@ -260,13 +257,14 @@ def _at_rest(case: Case, seen: Seen) -> tuple[Problem, ...]:
         case Blind(_):
             return ()
         case Idle(site) | Ours(site, _) | NotOurs(site, _):
-            return _before_start(site)
+            return _before_start(site, wanted)
 
 
 def _leave(site: Site, memory: ChannelMemory, theirs: Theirs, wanted: Wanted) -> Verdict:
     """A recording that is not ours, as far as we know: it is left alone."""
     shown = problems.not_ours(site, theirs, None if wanted.want is Want.RELEASED else wanted.job)
-    return Verdict(memory, _PHASES[theirs.whose], problems=(*shown, *_of_release(site.case, memory, wanted)))
+    shown = (*shown, *_before_start(site, wanted), *_of_release(site.case, memory, wanted))
+    return Verdict(memory, _PHASES[theirs.whose], problems=shown)
 
 
 def _of_release(case: Case, memory: ChannelMemory, wanted: Wanted) -> tuple[Problem, ...]:

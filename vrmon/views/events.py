@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from vrmon.catalog import NO_ANSWER, ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem, ProblemKey
-from vrmon.plan import Plan
+from vrmon.plan import Plan, Verdict
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
+from vrmon.plan.problems import shown_by
 from vrmon.settings import Channel
 from vrmon.text import span
 from vrmon.views.scene import SILENT
@@ -64,12 +65,19 @@ def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: flo
         if is_news and (problem.code is not Code.ON_HOLD or problem.severity is not Severity.INFO):
             yield begun(problem.at(now), about.get(problem.subject))
     silent = {one.subject for one in new.values() if one.code in SILENT}
+    still = {key for channel, verdict in after.decided for key in _shown_by(channel, verdict)}
     for key, problem in old.items():
-        if key not in new and problem.code not in _NEVER_OVER:
+        if key not in new and key not in still and problem.code not in _NEVER_OVER:
             there = before.problems.get(key) or before.inherited.get(key)
             lasted = 0.0 if there is None else now - there.since
             is_back = problem.subject not in silent
             yield ended(problem.at(now), lasted, about.get(problem.subject), is_back=is_back)
+
+
+def _shown_by(channel: Channel, verdict: Verdict) -> Iterator[ProblemKey]:
+    """What its source still shows, although it is no trouble now: a lock on air, anything during a hold."""
+    for code in () if verdict.source is None else shown_by(verdict.source):
+        yield ProblemKey(code, channel.key)
 
 
 def _of_acknowledged(before: Memory, after: Plan, now: float) -> Iterator[Event]:
