@@ -124,9 +124,20 @@ def test_a_warning_of_a_disk_stands_while_a_take_begins_and_ends(act: when.Act) 
     assert at.memory.problems[key] == began
 
 
+refused = replies(Verb.RECORD, Outcome.REFUSED, "It is full.")
+not_ended = replies(Verb.STOP, Outcome.REFUSED, "It is locked.")
+not_resumed = replies(Verb.RESUME, Outcome.REFUSED, "It is locked.")
+
+
 @pytest.mark.parametrize(
     ("acts", "code"),
     [
+        ((refused, a_job_begins), Code.START_REFUSED),
+        ((a_job_is_recorded, not_ended, when.the_job_ends), Code.STOP_REFUSED),
+        ((a_job_is_recorded, not_resumed, shows(is_paused=True)), Code.TAKE_PAUSED),
+        ((a_job_is_recorded, when.an_end_is_set(500.0)), Code.END_SET),
+        ((when.a_schedule_is_due(500.0, 10),), Code.SCHEDULE_AHEAD),
+        ((when.two_sources_bear_the_name,), Code.SOURCE_AMBIGUOUS),
         ((shows(is_enabled=False),), Code.SOURCE_DISABLED),
         ((shows(is_locked=True),), Code.SOURCE_LOCKED),
         ((shows(destinations=()),), Code.NO_DESTINATION),
@@ -155,7 +166,38 @@ def test_a_look_without_an_answer_puts_nothing_right(acts: tuple[when.Act, ...],
     at.until(at.now + 30.0)
     assert at.memory.problems[key] == began
     assert key in at.memory.acknowledged
-    assert code not in {one.code for one, _ in at.events}
+    assert [event for event, _ in at.events if event.subject != "dvr"] == []
+
+
+@pytest.mark.parametrize(
+    "acts", [(when.somebody_records, when.wait(1.0), a_job_begins), (refused, a_job_begins)]
+)
+def test_that_nobody_can_see_why_there_is_no_recording_is_told_before_long(
+    acts: tuple[when.Act, ...],
+) -> None:
+    at = site()
+    for act in acts:
+        act(at)
+    at.until(at.now + 30.0)
+    when.fails("dvr", when.SILENT)(at)
+    at.until(at.now + 4.0)
+    assert told_of(at, Code.DVR_BLIND) == []
+    at.until(at.now + 2.0)
+    assert told_of(at, Code.DVR_BLIND) == [Severity.CRITICAL]
+    assert Code.PROBLEM_ENDED not in {event.code for event, _ in at.events}
+
+
+def test_what_a_job_had_is_no_more_once_it_is_over_though_nobody_can_look() -> None:
+    at = site()
+    refused(at)
+    a_job_begins(at)
+    at.until(at.now + 30.0)
+    when.fails("dvr", when.SILENT)(at)
+    at.until(at.now + 10.0)
+    assert Code.START_REFUSED in {one.code for one in at.problems}
+    when.the_job_ends(at)
+    at.until(at.now + 30.0)
+    assert [one.code for one in at.problems] == [Code.DVR_UNREACHABLE]
 
 
 def an_outage(at: Site) -> None:
@@ -297,9 +339,6 @@ def test_one_more_destination_that_is_warned_of_is_told_and_nobody_knows_of_it()
 def the_next_job_follows_at_once(at: Site) -> None:
     when.the_job_ends(at)
     when.the_next_job_begins(at)
-
-
-refused = replies(Verb.RECORD, Outcome.REFUSED, "It is full.")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vrmon.catalog import Code, Severity
+from vrmon.catalog import Severity
 from vrmon.model import DeviceState, Phase, Problem, Verb
-from vrmon.plan import ahead, commands, problems, sighting, starting
+from vrmon.plan import ahead, amiss, commands, problems, sighting, starting
 from vrmon.plan.case import Case, Site, Verdict
 from vrmon.plan.memory import ChannelMemory, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
@@ -16,10 +16,6 @@ _DEGRADED_AFTER, _CRITICAL_AFTER = (
     2.0,
     5.0,
 )  # seconds for which a job may go without a recording that was seen
-# What only a look at the source can tell of.
-_OF_SOURCE = {Code.SOURCE_MISSING, Code.SOURCE_DISABLED, Code.SOURCE_LOCKED, Code.NO_DESTINATION}
-_OF_RECORDING = {Code.FOREIGN_RECORDING, Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE, Code.TAKE_DIED}
-_SHOWN = _OF_SOURCE | _OF_RECORDING | {Code.DESTINATION_WARNING}
 _PHASES = {Whose.DOUBTFUL: Phase.DOUBTFUL, Whose.SOMEBODYS: Phase.FOREIGN}
 
 
@@ -38,15 +34,17 @@ def respond(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> Ve
     else:
         verdict = _on_hold(case, memory, wanted, seen)
     verdict = replace(verdict, job=wanted.job, waiting=wanted.waiting)
+    if isinstance(seen, Blind):
+        verdict = amiss.told(case, verdict)
     if isinstance(seen, Idle | Ours | NotOurs):
         verdict = replace(verdict, source=seen.site.source, look=_next_look(seen.site, verdict))
     if wanted.job is not None and wanted.job.job.is_drill:
-        verdict = replace(verdict, job=None, problems=_at_rest(case, wanted, seen))
+        verdict = replace(verdict, job=None, problems=_at_rest(case, memory, wanted, seen))
     else:
         verdict = _of_its_job(_timed(case, verdict, wanted))
     others = (*sighting.of_pictures(case, memory), *problems.drill_failed(case.channel, memory))
     verdict = replace(verdict, problems=(*verdict.problems, *others))
-    return _still_amiss(verdict) if isinstance(seen, Blind) else _note_amiss(verdict)
+    return verdict if isinstance(seen, Blind) else amiss.noted(verdict)
 
 
 def _of_its_job(verdict: Verdict) -> Verdict:
@@ -55,21 +53,6 @@ def _of_its_job(verdict: Verdict) -> Verdict:
         return verdict
     job = verdict.job.job
     return replace(verdict, problems=tuple(problems.of_job(one, job) for one in verdict.problems))
-
-
-def _note_amiss(verdict: Verdict) -> Verdict:
-    """With what the look shows amiss on the source in the memory."""
-    amiss = tuple(one for one in verdict.problems if one.code in _SHOWN)
-    if amiss == verdict.memory.amiss:
-        return verdict
-    return replace(verdict, memory=replace(verdict.memory, amiss=amiss))
-
-
-def _still_amiss(verdict: Verdict) -> Verdict:
-    """A recorder that does not answer has put nothing right."""
-    told = {one.code for one in verdict.problems}
-    amiss = tuple(one for one in verdict.memory.amiss if one.code not in told)
-    return replace(verdict, problems=(*verdict.problems, *amiss)) if amiss else verdict
 
 
 def _note_idle(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> ChannelMemory:
@@ -136,6 +119,8 @@ def _blind(case: Case, memory: ChannelMemory, wanted: Wanted, why: str) -> Verdi
         return _recorded(case, memory, take, wanted)
     if case.observation is None:
         return Verdict(memory, Phase.STARTING)  # it is being asked for the first time
+    if amiss.explains(case, memory, tracked):
+        return Verdict(memory, memory.phase)
     phase = Phase.UNVERIFIED if is_believed else Phase.BLOCKED
     return Verdict(memory, phase, problems=(problems.dvr_blind(case, memory, why),))
 
@@ -249,13 +234,13 @@ def _before_start(site: Site, wanted: Wanted) -> tuple[Problem, ...]:
     return (*found, *ahead.threats(site, None))
 
 
-def _at_rest(case: Case, wanted: Wanted, seen: Seen) -> tuple[Problem, ...]:
+def _at_rest(case: Case, memory: ChannelMemory, wanted: Wanted, seen: Seen) -> tuple[Problem, ...]:
     """The same in the midst of a drill: what comes of that is told when it is over."""
     match seen:
         case Unfit(problem):
             return (problems.before_air(case.channel, problem),)
         case Blind(_):
-            return ()
+            return amiss.still(case, memory, None)
         case Idle(site) | Ours(site, _) | NotOurs(site, _):
             return _before_start(site, wanted)
 
