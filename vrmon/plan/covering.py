@@ -339,7 +339,8 @@ def _told(tracked: TrackedJob, look: Look, patience: float, last: Between | None
     """What the look showed of a job: nothing where its entry was odd, or it was not asked for since.
 
     One that a vrmon before this one knew had begun by the answer that showed it then, or shortly before. One
-    that was there at the first look of all, or before its channel was, has begun nobody knows when. `last`:
+    that was there at the first look of all, or before its channel was, has begun nobody knows when. Of two
+    shows under one id, the one ended and the other began after the name of the former was told last. `last`:
     the good look before that told its ingest.
     """
     if look.shown is Shown.UNKNOWN:
@@ -347,10 +348,14 @@ def _told(tracked: TrackedJob, look: Look, patience: float, last: Between | None
     elif tracked.present:
         if tracked.across_outage:
             return Told(Shown.UNKNOWN, tracked.basename, Code.ODD_ANSWER.value)
+        if tracked.turned is not None:
+            return Told(Shown.YES, tracked.basename, since=tracked.turned)
         if tracked.resumed is not None:
             return Told(Shown.YES, tracked.basename, since=tracked.since - patience)
-        is_new = last is not None and (tracked.since > last.latest or bool(tracked.job.show))
+        is_new = last is not None and tracked.since > last.latest
         return Told(Shown.YES, tracked.basename, was_running=not is_new)
+    elif tracked.turned is not None and tracked.absences:
+        return Told(Shown.NO, tracked.basename, until=tracked.turned)
     else:
         shown = Shown.NO if tracked.absences else Shown.UNKNOWN
     return Told(shown, tracked.basename)

@@ -186,10 +186,15 @@ def ask_names(
     room = _ASIDE - sum(1 for job in asked if job.ingest not in mapped)
     aside = [one for one in wanted if one.job.ingest not in mapped][: max(room, 0)]
     wanted = [one for one in wanted if one.job.ingest in mapped] + aside
-    questions = {**memory.questions, **{one.job: Question(asked=moment.now) for one in wanted}}
+    put = {one.job: replace(_question(memory, one.job), asked=moment.now) for one in wanted}
+    questions = {**memory.questions, **put}
     moment.passed(moment.now, FLIGHT)  # an answer that is lost is asked for again then
     actions = [Action(Verb.FETCH_NAME, primary, _why(one), job=one.job) for one in wanted]
     return replace(memory, questions=questions), actions
+
+
+def _question(memory: PrimaryMemory, job: Job) -> Question:
+    return memory.questions.get(job, Question())
 
 
 def _why(tracked: TrackedJob) -> str:
@@ -201,7 +206,7 @@ def _why(tracked: TrackedJob) -> str:
 def _wants_name(memory: PrimaryMemory, tracked: TrackedJob, moment: Moment, mapped: frozenset[str]) -> bool:
     if not tracked.present or (tracked.basename is not None and tracked.job.ingest not in mapped):
         return False
-    question = memory.questions.get(tracked.job, Question())
+    question = _question(memory, tracked.job)
     if question.asked is not None:
         return moment.passed(question.asked, FLIGHT)
     return moment.reached(question.due)
@@ -215,12 +220,14 @@ def learn_names(memory: PrimaryMemory, results: Iterable[Result]) -> PrimaryMemo
         one = None if result.action.job is None else tracked.get(result.action.job)
         if one is None:
             continue
-        questions[one.job] = Question(result.ended + _pause(one, result))
-        for learnt in _learnt(one, result):
-            tracked[learnt.job] = learnt
+        known, question = one, _question(memory, one.job)
+        for learnt in _learnt(one, result, question.told):
+            tracked[learnt.job] = known = learnt
             if learnt.job != one.job:
-                questions[learnt.job] = Question(result.ended + _AGAIN)
                 shows[learnt.job._replace(show=0)] = learnt.job.show
+        is_known_by = result.value is not None and result.value == (known.renamed or known.basename)
+        told = question.asked if is_known_by else question.told
+        questions[known.job] = Question(result.ended + _pause(one, result), told=told)
     return replace(memory, jobs=_changed(memory.jobs, tracked), questions=questions, shows=shows)
 
 
@@ -235,9 +242,10 @@ def _pause(tracked: TrackedJob, result: Result) -> float:
     return pause if result.outcome is Outcome.DONE else max(pause, 1.0)
 
 
-def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
+def _learnt(tracked: TrackedJob, result: Result, told: float | None) -> tuple[TrackedJob, ...]:
     """The job with the name that was told, or the one before that has ended with it and the next. Of a job
-    that is out of sight no other show follows: whether that one is there only an answer can tell.
+    that is out of sight no other show follows: whether that one is there only an answer can tell. `told`:
+    when its name was told last.
     """
     name, when = result.value, result.ended
     if name is None or name == (tracked.renamed or tracked.basename):
@@ -251,7 +259,8 @@ def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
     if not tracked.present:
         return ()
     job = tracked.job._replace(show=tracked.job.show + 1)
-    ended = replace(tracked, present=False, last_seen=when - 1.0)
+    turned = tracked.since if told is None else told
+    ended = replace(tracked, present=False, last_seen=when - 1.0, turned=turned)
     listed = tracked.since if tracked.listed is None else tracked.listed
     following = TrackedJob(
         job,
@@ -261,6 +270,7 @@ def _learnt(tracked: TrackedJob, result: Result) -> tuple[TrackedJob, ...]:
         basename=name,
         named=when,
         listed=listed,
+        turned=turned,
     )
     return ended, following
 

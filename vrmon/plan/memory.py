@@ -45,6 +45,8 @@ class TrackedJob:
     `absent_until`; `across_outage`: the primary failed to answer since; `lost`: when it was then first found
     missing; `in_crowd`: it went missing together with others. `resumed`: when this process took it over from
     the one before. `basename` is its file's name, told at `named`; `renamed` the one that the file got since.
+    Of two shows under one id without a pause, `turned`: when the name of the one was told last, before that
+    of the other was; of the second, `listed`: when the first was listed.
     """
 
     job: Job
@@ -62,6 +64,7 @@ class TrackedJob:
     renamed: str = ""
     resumed: float | None = None
     listed: float | None = None
+    turned: float | None = None
 
     @property
     def known(self) -> float:
@@ -71,10 +74,12 @@ class TrackedJob:
 
 @dataclass(frozen=True)
 class Question:
-    """For a job's name: to be put at `due`, or put at `asked` and not answered yet."""
+    """For a job's name: to be put at `due`, or put at `asked` and not answered yet. `told`: when the last one
+    was put that was answered by the name which the job is known by."""
 
     due: float = 0.0
     asked: float | None = None
+    told: float | None = None
 
 
 @dataclass(frozen=True)

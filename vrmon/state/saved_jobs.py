@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vrmon.model import Job
-from vrmon.plan.memory import Jobs, PrimaryMemory, TrackedJob
+from vrmon.plan.memory import Jobs, PrimaryMemory, Question, TrackedJob
 from vrmon.settings import Sync
 from vrmon.state.written import MINUTE, Shift, named, named_job, rounded, text, text_or_none
 
@@ -30,7 +30,22 @@ def _job(primary: PrimaryMemory, tracked: TrackedJob, unix: Shift) -> dict[str, 
         "basename": tracked.basename,
         "renamed": tracked.renamed,
         "listed": unix(tracked.listed),
+        "turned": unix(tracked.turned),
     }
+
+
+def named_since(questions: Mapping[Job, Question], unix: Shift) -> float | None:
+    """When, to the minute, the last of the jobs' names was told that was told longest ago."""
+    told = [one.told for one in questions.values() if one.told is not None]
+    return rounded(unix(min(told))) if told else None
+
+
+def restored_questions(jobs: Jobs, named: float | None) -> dict[Job, Question]:
+    """What is known of the names that had been told; each is to be asked for again."""
+    if named is None:
+        return {}
+    known = (one for one in jobs.values() if one.basename is not None)
+    return {one.job: Question(told=max(named, one.since)) for one in known}
 
 
 def restored(
@@ -69,4 +84,5 @@ def _restored(saved: Mapping[str, Any], monotonic: Shift, now: float, sync: Sync
         named=None if saved["basename"] is None else since,
         resumed=now,
         listed=monotonic(saved.get("listed")),
+        turned=monotonic(saved.get("turned")),
     )

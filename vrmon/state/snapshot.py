@@ -66,6 +66,10 @@ def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
         ingests = memory.primaries[name].listed
         return Part(name, (ingests,), partial(sorted, ingests))
 
+    def named(name: str) -> Part:
+        questions = memory.primaries[name].questions
+        return Part(name, (questions,), partial(saved_jobs.named_since, questions, unix))
+
     def hidden(name: str) -> Part:
         looks = covered.hidden[name]
         return Part(name, (looks,), partial(_hidden, looks, unix))
@@ -99,6 +103,7 @@ def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
     yield Section("dvrs", memory.dvrs, names)
     yield Section("hidden", covered.hidden, hidden)
     yield Section("listed", primaries, listed)
+    yield Section("named", primaries, named)
     yield Section("primaries", primaries, jobs)
     yield _whole("problems", problems, partial(_problems, memory, unix))
     yield _numbers("restarted", restarted)
@@ -201,7 +206,10 @@ def restore(
         tracked, shows = saved_jobs.restored(jobs, monotonic, now, sync)
         listed = frozenset(text(ingest) for ingest in saved.get("listed", {}).get(name, ()))
         restarted = monotonic(saved.get("restarted", {}).get(name))
-        primaries[name] = PrimaryMemory(listed=listed, jobs=tracked, shows=shows, restarted=restarted)
+        questions = saved_jobs.restored_questions(tracked, monotonic(saved.get("named", {}).get(name)))
+        primaries[name] = PrimaryMemory(
+            listed=listed, jobs=tracked, questions=questions, shows=shows, restarted=restarted
+        )
     dvrs = {
         name: DvrMemory(ledger=Ledger({text(one): _owner(*owner) for one, *owner in names}), inherited=True)
         for name, names in saved["dvrs"].items()

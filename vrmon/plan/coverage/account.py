@@ -32,6 +32,15 @@ class Gap:
         """That of the longest part of it."""
         return max(self.causes, key=lambda one: self.causes[one])
 
+    def lasts_after(self, moment: float) -> float:
+        """How many seconds of it may have come after `moment`."""
+        return min(max(self.ended - max(self.began, moment), 0.0), self.most)
+
+    def doubted_since(self, moment: float) -> Gap:
+        """After `moment` the job may not have run."""
+        doubted = min(self.lasts_after(moment), self.least)
+        return replace(self, least=self.least - doubted) if doubted else self
+
 
 @dataclass(frozen=True)
 class Account:
@@ -80,6 +89,23 @@ class Account:
             elif last is not None and last.shown is Shown.YES:
                 ended = Between(last.began, look.ended)
         return replace(self, job=job, ended=ended)
+
+    def known_until(self, moment: float) -> Account:
+        """Whatever was seen after `moment`, it may have been another job."""
+        moment = max(moment, self.began.latest)
+        doubted = min(max(self.until - moment, 0.0), self.sure)
+        gaps = tuple(gap.doubted_since(moment) for gap in self.gaps)
+        least = sum(gap.least - known.least for gap, known in zip(self.gaps, gaps, strict=True))
+        unsure = sum(gap.lasts_after(moment) for gap in self.gaps)
+        return replace(
+            self,
+            job=self.job.seen_until(moment),
+            sure=self.sure - doubted,
+            maybe=self.maybe + doubted,
+            least=self.least - least,
+            unsure=min(self.unsure + unsure, self.most),
+            gaps=gaps,
+        )
 
     def advance(self, cover: Watch) -> Account:
         """With what has become certain of both."""

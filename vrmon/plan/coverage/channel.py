@@ -58,7 +58,8 @@ class Told:
     """What a look at the primary showed of a job, and the name of its file, as far as that is known.
 
     `cause`: why it is UNKNOWN, where the answer was good as a whole. `since`: when it was known to run at the
-    latest, or shortly before. `was_running`: it ran already when somebody looked at first.
+    latest, or shortly before. `was_running`: it ran already when somebody looked at first. `until`: it is
+    over, and nothing since then was surely it, for another show has followed under its id.
     """
 
     shown: Shown
@@ -66,6 +67,7 @@ class Told:
     cause: str = ""
     since: float = inf
     was_running: bool = False
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,10 @@ class Coverage:
             cause, known = look.cause or told.cause, shows.get(job)
             shown = replace(look, shown=told.shown, proof=job.id, cause=cause)
             if known is not None and not known.account.is_over:
-                account = known.account.seen(shown, patience)
+                account = known.account
+                if told.until is not None:
+                    account = account.known_until(told.until)
+                account = replace(account.seen(shown, patience), is_over=told.until is not None)
                 shows[job] = replace(known, account=account, basename=told.basename or known.basename)
             elif told.shown is Shown.YES:
                 account = Account.opened(
@@ -225,11 +230,11 @@ def _end_cause(before: Watch, look: Look, running: TakeSpan, shown: TakeSpan | N
 
 
 def _takes_of(account: Account, job: Job, takes: tuple[TakeSpan, ...], now: float) -> tuple[TakeSpan, ...]:
-    """The takes of the job, and those of another that recorded a good part of it."""
+    """The takes of the job, and those of another that recorded a good part of what it may have been."""
     end = now if account.ended is None else account.ended.earliest
 
     def shared(take: TakeSpan) -> float:
         last = now if take.ended is None else take.ended.earliest
-        return min(end, last) - max(account.began.latest, take.began.latest)
+        return min(end, last) - max(account.began.earliest, take.began.latest)
 
     return tuple(one for one in takes if one.job == job or shared(one) > _SHARED)

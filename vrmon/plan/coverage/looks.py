@@ -139,6 +139,14 @@ class Watch:
             return self
         return replace(self, last=replace(self.last, began=look.earliest, ended=look.latest))
 
+    def seen_until(self, moment: float) -> Watch:
+        """As if nobody had looked at it after `moment`, when it was there."""
+        if self.last is None or self.last.began <= moment:
+            return self
+        stretches = tuple(one for one in self.stretches if one.until <= moment)
+        last = replace(self.last, began=moment, ended=moment, shown=Shown.YES)
+        return Watch(stretches, last, min(self.since, moment))
+
     def timeline(self, now: float) -> tuple[Stretch, ...]:
         """Everything up to `now`: what came after the last look may have been either."""
         cause = self.dark or (AWAY if self.last is None else self.last.cause)
