@@ -35,6 +35,11 @@ class DeviceSettings:
     options: tuple[tuple[str, object], ...] = ()
     traits: Traits = field(default=PLAIN, repr=False, compare=False)
 
+    @property
+    def address(self) -> str:
+        """By which it is known again under another name."""
+        return f"{self.kind} {self.url}"
+
 
 class ChannelKey(NamedTuple):
     """What memory knows a channel by: survives a new name and a new source."""
@@ -238,6 +243,12 @@ class Settings:
     def keys(self) -> frozenset[ChannelKey]:
         """Of the channels."""
         return frozenset(one.key for one in self.channels)
+
+    @cached_property
+    def addresses(self) -> dict[tuple[str, str], str]:
+        """Of each device, by "primary" or "dvr" and its name."""
+        primaries = {("primary", name): one.address for name, one in self.primaries.items()}
+        return primaries | {("dvr", name): one.address for name, one in self.dvrs.items()}
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -21,7 +21,7 @@ from vrmon.history.days import Span
 from vrmon.history.pages import page
 from vrmon.history.report import report
 from vrmon.history.rows import Row as Entry
-from vrmon.history.rows import Value, upsert
+from vrmon.history.rows import Value, statements
 
 Burst = Callable[[World, int, int], float]
 
@@ -107,7 +107,7 @@ def _write(connection: Connection, entries: list[Entry]) -> None:
     for entry in entries:
         tables.setdefault(entry.table, []).append(entry)
     for table, alike in tables.items():
-        statement = upsert(table, tuple(alike[0].values))
+        (statement,) = statements(table, tuple(alike[0].values))
         connection.executemany(statement, [tuple(entry.values.values()) for entry in alike])
 
 

@@ -27,7 +27,8 @@ from vrmon.history.fold import Fold
 from vrmon.history.holes import Hole
 from vrmon.history.pages import page
 from vrmon.history.report import report
-from vrmon.history.rows import Key, Row, Value
+from vrmon.history.rows import Row, Value
+from vrmon.history.waiting import Waiting
 from vrmon.history.writing import write
 from vrmon.model import Job
 from vrmon.settings import Sync
@@ -35,6 +36,7 @@ from vrmon.views.round import Round
 
 EVER = Span(EPOCH - 86_400.0, EPOCH + 86_400.0)
 ROUNDING = 0.002
+_CAPACITY = 1_000_000
 
 
 class Evenings:
@@ -43,7 +45,7 @@ class Evenings:
     def __init__(self, connection: Connection, run: Run) -> None:
         self.run = run
         self._connection = connection
-        self._rows: dict[Key, Row] = {}
+        self._waiting = Waiting(_CAPACITY)
         self._session = 0
         self.others: list[Row] = []
         self._fold = Fold(0)
@@ -59,14 +61,14 @@ class Evenings:
     def _turned(self, turned: Round) -> None:
         values: dict[str, Value] = {"began": self._session, "version": "1", "seen": self._now(), "orderly": 0}
         rows = [*self._fold.rows(turned, (), EPOCH), Row("sessions", values)]
-        self._rows.update({row.key: row for row in rows})
+        self._waiting.add(rows)
 
     def lose_file(self) -> None:
         """It is damaged, and another is begun."""
         with transaction(self._connection):
             for table in ("jobs", "gaps", "takes", "problems", "commands", "sessions"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
-        self._rows.clear()
+        self._waiting = Waiting(_CAPACITY)
         self._fold.tell_again()
 
     def read(self, span: Span = EVER, channel: str = "", unwritten: Sequence[Hole] = ()) -> dict[str, Any]:
@@ -99,8 +101,7 @@ class Evenings:
 
     def _write(self) -> None:
         with transaction(self._connection):
-            write(self._connection, (*self._rows.values(), *self.others))
-        self._rows.clear()
+            write(self._connection, (*self._waiting.take(_CAPACITY).rows, *self.others))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 from random import Random
+from typing import TypeVar
 
 from tests.world.virtual import Quirks, VirtualPlayBox, VirtualRecorder, VirtualSource
 from tests.world.virtual_promises import Promises, Shown, note
@@ -35,6 +36,7 @@ from vrmon.views.round import Round
 
 EPOCH = 1_790_000_000.0
 HUNG = 12.0  # seconds
+T = TypeVar("T")
 _BOOT = "0f2b6b1e-7d0a-4a50-9f5b-7a3a6b1c5d11"
 
 
@@ -200,6 +202,31 @@ class Run:
         if self.is_alive:
             self._living(self.turn)()
 
+    def rename_primary(self, before: str, after: str) -> None:
+        """The configuration calls it otherwise from now on."""
+        settings, names = self.settings, {before: after}
+        channels = (replace(one, primary=names.get(one.primary, one.primary)) for one in settings.channels)
+        self.playboxes = _called(names, self.playboxes)
+        self._intervals[after] = self._intervals[before]
+        primaries = {
+            name: replace(one, name=name) for name, one in _called(names, settings.primaries).items()
+        }
+        self.reload(replace(settings, primaries=primaries, channels=tuple(channels)))
+        if self.is_alive:
+            self._poll_primary(after)
+
+    def rename_recorder(self, before: str, after: str) -> None:
+        """The same; what it did under the name before, it did under that."""
+        settings, names = self.settings, {before: after}
+        channels = (replace(one, dvr=names.get(one.dvr, one.dvr)) for one in settings.channels)
+        self.promises.every = 0
+        self.macs[after] = self.macs[before]
+        self._intervals[after] = self._intervals[before]
+        dvrs = {name: replace(one, name=name) for name, one in _called(names, settings.dvrs).items()}
+        self.reload(replace(settings, dvrs=dvrs, channels=tuple(channels)))
+        if self.is_alive:
+            self._look(after)
+
     def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
         """What a person asks of vrmon."""
         if not self.is_alive or self.now < self._frozen_until:
@@ -241,6 +268,8 @@ class Run:
         return took, chance() >= self.chances.bad_poll
 
     def _poll_primary(self, name: str) -> None:
+        if name not in self.playboxes:
+            return
         began, playbox = self.now, self.playboxes[name]
         took, answers = self._poll()
         seen: list[Observation[tuple[Job, ...]] | None] = []
@@ -268,7 +297,7 @@ class Run:
         self.after(took, self._living(arrive))
 
     def _look(self, name: str) -> None:
-        if name in self._looking:
+        if name in self._looking or name not in self.settings.dvrs:
             return
         self._looking.add(name)
         began, mac = self.now, self.macs[name]
@@ -426,3 +455,7 @@ class Run:
                 shown = one.is_recording, one.recording_name, one.start_date
                 return shown == expected if expected.is_recording else not one.is_recording
         return False
+
+
+def _called(names: Mapping[str, str], known: Mapping[str, T]) -> dict[str, T]:
+    return {names.get(name, name): one for name, one in known.items()}

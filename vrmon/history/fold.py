@@ -17,6 +17,7 @@ from vrmon.model import Action, Problem, ProblemKey, Result, Verb
 from vrmon.plan.coverage.channel import Show, TakeSpan
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
+from vrmon.plan.renamed import Renamed
 from vrmon.settings import Channel, ChannelKey
 from vrmon.views.events import Event
 from vrmon.views.round import Round
@@ -58,6 +59,7 @@ class Fold:
         for channel, _ in turned.plan.decided:
             self._channels[channel.key] = channel
         return [
+            *self._of_renames(turned.plan.renamed),
             *self._of_commands(turned, unix),
             *self._of_jobs(turned.plan.memory.covered, turned.now, unix),
             *self._of_done(turned.plan.memory.covered, unix),
@@ -91,6 +93,17 @@ class Fold:
         """Nothing of what was told is in the book."""
         self._covered, self._done, self._open, self._due = Covered(), {}, {}, {}
         self._problems_due = 0.0
+
+    def _of_renames(self, names: Renamed) -> Iterator[Row]:
+        """What was told goes on under the new keys."""
+        if not names:
+            return
+        self._covered = self._covered.renamed(names)
+        self._done = self._covered.done
+        for before, key in names.channels.items():
+            self._open.pop(before, None)
+            self._due.pop(before, None)
+            yield Row("renames", {"before": str(before), "key": str(key)})
 
     def _of_jobs(self, covered: Covered, now: float, unix: Unix) -> Iterator[Row]:
         before = self._covered

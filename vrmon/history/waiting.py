@@ -64,6 +64,8 @@ class Waiting:
 
     def _find_place(self, row: Row) -> bool:
         """False where a row is lost: this one, or one of what happened once."""
+        if row.is_rename:
+            self._rename(row)
         key = row.key
         place = self._moments if row.is_of_a_moment else self._lasting
         is_full = key not in place and len(self) >= self._capacity
@@ -73,3 +75,8 @@ class Waiting:
             del self._moments[next(iter(self._moments))]
         place[key] = row
         return not is_full
+
+    def _rename(self, rename: Row) -> None:
+        """What waits is written under the new key; of the renames, each after those before it."""
+        self._lasting.pop(rename.key, None)
+        self._lasting = {one.key: one for one in (row.renamed(rename) for row in self._lasting.values())}

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from vrmon.history.rows import Row, Value, upsert
+from vrmon.history.rows import Row, Value, statements
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,10 @@ def write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     """Within a transaction. A row that its table cannot hold is logged, and costs itself only."""
     for (table, columns), alike in groupby(rows, lambda row: (row.table, tuple(row.values))):
         values = [tuple(row.values.values()) for row in alike if not _is_of_what_is_over(connection, row)]
-        try:
-            connection.executemany(upsert(table, columns), values)
-        except _UNFIT:
-            for one in values:
-                _write_one(connection, table, columns, one)
+        first, *others = statements(table, columns)
+        is_written = not others and _write_at_once(connection, first, values)
+        for one in () if is_written else values:
+            _write_one(connection, table, columns, one)
 
 
 @contextlib.contextmanager
@@ -61,11 +60,21 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
+def _write_at_once(connection: sqlite3.Connection, statement: str, rows: list[tuple[Value, ...]]) -> bool:
+    """False where the table cannot hold one of them."""
+    try:
+        connection.executemany(statement, rows)
+    except _UNFIT:
+        return False
+    return True
+
+
 def _write_one(
     connection: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[Value, ...]
 ) -> None:
     """A row that the table cannot hold is a fault of vrmon's, and must not keep the others out."""
     try:
-        connection.execute(upsert(table, columns), values)
+        for statement in statements(table, columns):
+            connection.execute(statement, values)
     except _UNFIT:
         log.exception("Entry cannot be written", extra={"TABLE": table})

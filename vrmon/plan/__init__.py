@@ -34,4 +34,5 @@ def plan(settings: Settings, world: World, memory: Memory, now: float, before: P
         actions=(*planned.actions, *settled.actions),
         decided=tuple(decided.values()),
         looks={**planned.looks, **settled.looks},
+        renamed=planned.renamed,
     )

@@ -41,6 +41,7 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
         inherited={**own.inherited, **own.problems, **theirs.inherited},
         covered=covered,
         acknowledged=_known_to_people(theirs, own),
+        addresses={**theirs.addresses, **own.addresses},
     )
 
 

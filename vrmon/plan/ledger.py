@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from vrmon.model import Job
+from vrmon.plan.renamed import Renamed
 from vrmon.settings import ChannelKey
 
 _KEPT = 1000
@@ -74,6 +75,15 @@ class Ledger:
         """The recorder has something else under these names."""
         barred: dict[str, Owner | None] = dict.fromkeys(names)
         return Ledger({**self.names, **barred}) if barred else self
+
+    def renamed(self, names: Renamed) -> Ledger:
+        """With its owners as they are called by now."""
+        return Ledger(
+            {
+                name: None if owner is None else owner._replace(channel=names.key(owner.channel))
+                for name, owner in self.names.items()
+            }
+        )
 
     def disown(self, others: Container[str], jobs: Set[Job]) -> Ledger:
         """The names of jobs that are over stay in use, by nobody: their ids may come back as others'. None is

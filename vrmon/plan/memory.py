@@ -420,7 +420,8 @@ class ChannelMemory:
 class Memory:
     """`problems`: those that are there; `inherited`: those that the vrmon before this one knew, until they
     are found to be as bad again, or have had the time for it since `resumed`. `covered`: what was recorded of
-    each channel's jobs. `acknowledged`: the problems that a person knows of."""
+    each channel's jobs. `acknowledged`: the problems that a person knows of. `addresses`: of each device, by
+    "primary" or "dvr" and its name."""
 
     primaries: Mapping[str, PrimaryMemory] = field(default_factory=dict)
     dvrs: Mapping[str, DvrMemory] = field(default_factory=dict)
@@ -429,4 +430,5 @@ class Memory:
     inherited: Mapping[ProblemKey, Standing] = field(default_factory=dict)
     covered: Covered = field(default_factory=Covered)
     acknowledged: Acknowledged = field(default_factory=dict)
+    addresses: Mapping[tuple[str, str], str] = field(default_factory=dict)
     resumed: float | None = None

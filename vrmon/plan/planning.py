@@ -11,6 +11,7 @@ from vrmon.plan import (
     acknowledgement,
     drilling,
     following,
+    heirs,
     jobs,
     outages,
     problems,
@@ -24,6 +25,7 @@ from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
 from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
 from vrmon.plan.moment import Moment
+from vrmon.plan.renamed import Renamed
 from vrmon.plan.replacing import replace
 from vrmon.plan.respond import respond
 from vrmon.plan.rights import Rights, Role
@@ -49,7 +51,8 @@ class Planning:
     ) -> None:
         self.settings = settings
         self.world = world
-        self.memory = memory
+        self.renamed = Renamed() if before is not None else heirs.found(settings, memory)
+        self.memory = memory = heirs.handed_on(memory, self.renamed, now) if self.renamed else memory
         self.now = now
         self.before = before
         self.primaries = {name: memory.primaries.get(name, PrimaryMemory()) for name in settings.primaries}
@@ -99,6 +102,7 @@ class Planning:
             self.world.rights,
             self.world.sightings,
             frozenset(self.steady),
+            self.renamed,
         )
 
     def _known(self, channel: Channel) -> Verdict | None:
@@ -490,7 +494,19 @@ class Planning:
         left_out = {name: one for name, one in self.memory.dvrs.items() if name not in self.dvrs}
         names_kept = {name: DvrMemory(ledger=one.ledger, inherited=True) for name, one in left_out.items()}
         dvrs = {**names_kept, **self.dvrs}
-        return Memory(self.primaries, dvrs, self.channels, there, inherited, resumed=resumed)
+        addresses = self.memory.addresses
+        if before is None:
+            kept = {place: one for place, one in addresses.items() if place[0] == "dvr" and place[1] in dvrs}
+            addresses = {**kept, **self.settings.addresses}
+        return Memory(
+            self.primaries,
+            dvrs,
+            self.channels,
+            there,
+            inherited,
+            addresses=addresses,
+            resumed=resumed,
+        )
 
     def _looks(self) -> dict[str, float]:
         looks: dict[str, float] = {}

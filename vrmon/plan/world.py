@@ -19,6 +19,7 @@ from vrmon.model import (
 )
 from vrmon.plan.case import Verdict
 from vrmon.plan.memory import Memory
+from vrmon.plan.renamed import Renamed
 from vrmon.plan.rights import Rights
 from vrmon.settings import Channel, ChannelKey
 
@@ -54,7 +55,7 @@ class Plan:
     problems of each primary and DVR; `dues`, theirs; `claims`, which channel's a source of each DVR is;
     `freed`, those of a DVR that have just lost their channel. `own`: the daemon's own problems at that time,
     `rights` those that it was made with. `steady`: of what was decided, the channels whose take has gone on
-    and no more.
+    and no more. `renamed`: what the memory before it calls otherwise.
     """
 
     memory: Memory
@@ -74,3 +75,4 @@ class Plan:
     rights: Rights | None = None
     sightings: Mapping[ChannelKey, Sighting] = field(default_factory=dict)
     steady: frozenset[ChannelKey] = frozenset()
+    renamed: Renamed = field(default_factory=Renamed)

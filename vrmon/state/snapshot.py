@@ -97,6 +97,7 @@ def sections(memory: Memory, epoch: float, boot: str = "") -> Iterator[Section]:
     looks = covered.channels, covered.done
     problems = memory.problems, memory.inherited
     yield _whole("acknowledged", (known,), partial(_acknowledged, known, unix))
+    yield _whole("addresses", (memory.addresses,), partial(_addresses, memory.addresses))
     yield Section("channels", memory.channels, channel, (memory.channels,))
     yield _whole("clock", (epoch, boot), partial(dict, {"boot": boot, "epoch": epoch}))
     yield Section("coverage", {**covered.channels, **covered.done}, coverage, looks, (told, shown))
@@ -218,7 +219,16 @@ def restore(
     inherited = _restored_problems(saved.get("problems", ()), called, epoch, now)
     covered = _restored_covered(saved, epoch, now)
     acknowledged = _restored_acknowledged(saved.get("acknowledged", ()), called, epoch, now)
-    return Memory(primaries, dvrs, channels, inherited=inherited, covered=covered, acknowledged=acknowledged)
+    addresses = {(text(of), text(name)): text(one) for of, name, one in saved.get("addresses", ())}
+    return Memory(
+        primaries,
+        dvrs,
+        channels,
+        inherited=inherited,
+        covered=covered,
+        acknowledged=acknowledged,
+        addresses=addresses,
+    )
 
 
 def _epoch_then(saved: object, boot: str, epoch: float) -> float:
@@ -273,6 +283,10 @@ def _restored_problems(
                 frozenset(map(text, concerns)),
             )
     return known
+
+
+def _addresses(known: Mapping[tuple[str, str], str]) -> list[list[str]]:
+    return [[*place, one] for place, one in known.items()]
 
 
 def _acknowledged(known: Acknowledged, unix: Shift) -> list[list[Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vrmon.catalog import NO_ANSWER, ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem, ProblemKey
-from vrmon.plan import Plan, Verdict
+from vrmon.plan import Plan, Verdict, heirs
 from vrmon.plan.drill import Drill, DrillResult
 from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
 from vrmon.plan.problems import shown_by
@@ -45,6 +45,7 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     people would tell them. A problem that has got worse, or concerns the next job, is told again. A hold has
     events of its own: as a problem it is told only when a job goes without its backup."""
     found: list[Event] = []
+    before = heirs.handed_on(before, after.renamed, now) if after.renamed else before
     for channel, verdict in after.decided:
         if channel.key in after.steady:
             continue
@@ -57,7 +58,7 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
 
 def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: float) -> Iterator[Event]:
     about = {channel.name: _about(channel, verdict.memory) for channel, verdict in after.decided}
-    old = {one.key: one for one in known}
+    old = {after.renamed.problem(one.key): one for one in known}
     new = {one.key: one for one in after.problems}
     for key, problem in new.items():
         told = before.problems.get(key), before.inherited.get(key)

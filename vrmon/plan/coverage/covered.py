@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vrmon.model import Job
 from vrmon.plan.coverage.channel import Coverage, Show
 from vrmon.plan.coverage.looks import Between
+from vrmon.plan.renamed import Renamed, renamed
 from vrmon.settings import ChannelKey
 
 _NOTHING = Coverage()
@@ -42,6 +43,18 @@ class Covered:
     lacking: Mapping[ChannelKey, Lack] = field(default_factory=dict)
     done: Mapping[ChannelKey, tuple[Show, ...]] = field(default_factory=dict)
     hidden: Mapping[str, Mapping[str, Between | None]] = field(default_factory=dict)
+
+    def renamed(self, names: Renamed) -> Covered:
+        """The same, as it is called by now."""
+        return Covered(
+            renamed(self.primaries, names.primaries),
+            renamed(self.dvrs, names.dvrs),
+            renamed(self.channels, names.channels),
+            frozenset(names.channels.get(key, key) for key in self.waiting),
+            renamed(self.lacking, names.channels),
+            renamed(self.done, names.channels),
+            renamed(self.hidden, names.primaries),
+        )
 
     def channel(self, key: ChannelKey) -> Coverage:
         """With the last looks at its devices taken in."""
