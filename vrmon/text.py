@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from enum import Enum
 from functools import lru_cache
@@ -44,6 +44,12 @@ def unix_time(text: str) -> float:
 def sentence(text: str) -> str:
     """`text` with the full stop that it may lack."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def few(texts: Sequence[str], between: str = ", ", most: int = 3) -> str:
+    """The first of them, and how many more there are."""
+    more = len(texts) - most
+    return between.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def span(seconds: float) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.world.incidents import ODD, SILENT, a_job_is_recorded, fails, shows, site
+from tests.world.incidents import CHANNEL, INGEST, ODD, SILENT, SOURCES, a_job_is_recorded, fails, shows, site
 from tests.world.observed import Fault
 from vrmon.catalog import ROWS, Code
+from vrmon.model import Destination, Job
+from vrmon.plan import problems
 
 MISSING = {"dvr": "dvr", "recorder": "MovieRecorder"}
 
@@ -58,3 +60,22 @@ def test_a_take_that_is_recorded_to_nothing_is_no_recorded_job() -> None:
     shows(destinations=())(at)
     at.until(at.now + 5.0)
     assert at.document()["summary"].startswith("0 of 1 jobs recorded")
+
+
+def test_of_many_jobs_that_share_a_take_a_few_are_named() -> None:
+    at = site()
+    a_job_is_recorded(at)
+    for n in range(500):
+        job = Job(INGEST, f"show {n}")
+        at.jobs["playbox"].append(job)
+        at.names[job] = f"SHOW {n}"
+    at.until(at.now + 3.0)
+    (shared,) = [one for one in at.problems if one.code is Code.SHARED_TAKE]
+    assert "'SHOW 0', 'SHOW 1', 'SHOW 2' and 497 more" in shared.message
+    assert "'NEWS' also records" in shared.message
+
+
+def test_of_many_warnings_of_a_destination_a_few_are_told() -> None:
+    warnings = tuple(f"disk {n} is slow" for n in range(100))
+    (warned,) = problems.destination_warnings(CHANNEL, SOURCES[0], (Destination("d 1", "RAID", warnings),))
+    assert "disk 0 is slow; disk 1 is slow; disk 2 is slow and 97 more." in warned.message

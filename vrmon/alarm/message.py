@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vrmon.catalog import Severity
-from vrmon.text import Word, rfc3339, sentence, span
+from vrmon.text import Word, few, rfc3339, sentence, span
 
 _CHANNELS_SHOWN = 20
 _LATEST = 253_370_764_800.0  # the year 9999
@@ -88,8 +88,7 @@ class Message:
         """A few lines."""
         lines = [sentence(f"{self.subject}: {self.message}" if self.subject else self.message), self.hint]
         if self.channels:
-            more = len(self.channels) - _CHANNELS_SHOWN
-            names = ", ".join(self.channels[:_CHANNELS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+            names = few(self.channels, most=_CHANNELS_SHOWN)
             lines.append(f"{len(self.channels)} channel{'s' * (len(self.channels) > 1)}: {names}.")
         if self._since():
             began = datetime.fromtimestamp(self._since()).astimezone()

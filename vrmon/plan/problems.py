@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from vrmon.catalog import Code, Remedy, Situation, Wait, fill
 from vrmon.model import Destination, DeviceState, Fact, Job, Outcome, Problem, ProblemKey, Source, Verb
@@ -12,11 +12,10 @@ from vrmon.plan.coverage.covered import Lack
 from vrmon.plan.memory import Attempt, ChannelMemory, Naming, Running, Theirs, TrackedJob, Whose
 from vrmon.plan.replacing import replace
 from vrmon.settings import Channel
-from vrmon.text import Ago, Left, sentence, span
+from vrmon.text import Ago, Left, few, sentence, span
 
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
-_NAMED = 5  # of several jobs
 _REFUSED, _LOST, _UNSEEN = range(3)
 _OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
 _OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
@@ -105,11 +104,9 @@ def called_job(tracked: TrackedJob) -> str:
     return tracked.basename or tracked.job.id
 
 
-def called_jobs(those: Sequence[TrackedJob]) -> str:
+def called_jobs(those: Iterable[TrackedJob]) -> str:
     """The first of them, and how many more there are."""
-    named = ", ".join(repr(called_job(one)) for one in those[:_NAMED])
-    more = len(those) - _NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    return few([repr(called_job(one)) for one in those])
 
 
 def shared_take(channel: Channel, take: Running, waiting: tuple[TrackedJob, ...]) -> Problem:
@@ -310,10 +307,10 @@ def destination_warnings(
     warned = [(one, told) for one in ours if (told := one.warnings_of(source.unique_id))]
     if not warned:
         return ()
-    facts: dict[str, Fact] = {"destination": warned[0][0].name, "warnings": sentence("; ".join(warned[0][1]))}
+    facts: dict[str, Fact] = {"destination": warned[0][0].name, "warnings": sentence(few(warned[0][1], "; "))}
     if len(warned) > 1:
-        each = (f"{one.name!r}: {', '.join(told)}" for one, told in warned)
-        facts = {"count": len(warned), "warnings": sentence("; ".join(each))}
+        each = [f"{one.name!r}: {few(told)}" for one, told in warned]
+        facts = {"count": len(warned), "warnings": sentence(few(each, "; "))}
     problem = Problem.of(Code.DESTINATION_WARNING, channel.name, dvr=channel.dvr, **facts)
     # By their numbers, for a text may be another at each look: there is less and less room.
     numbered = (f"{one.unique_id} {number}" for one, told in warned for number in range(len(told)))

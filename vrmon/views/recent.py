@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from vrmon.catalog import ROWS, Code
-from vrmon.text import rfc3339
+from vrmon.text import few, rfc3339
 from vrmon.views.events import Event
 
 KEPT = 50  # lines
 _TOGETHER = 60.0  # seconds after which the same is told anew
-_NAMED = 3  # subjects
 _MOST = 200  # subjects that are kept of a line
 
 
@@ -55,9 +54,7 @@ class Line:
         problem = self.event.fields.get("problem", "")
         row = ROWS[Code(problem)] if problem in ROWS else ROWS[self.event.code]
         what = f"{row.title}, resolved" if problem else row.title
-        left = len(self.subjects) - _NAMED
-        more = f" and {left} more" if left > 0 else ""
-        return f"{what}: {', '.join(self.subjects[:_NAMED])}{more}."
+        return f"{what}: {few(self.subjects)}."
 
 
 def add(lines: Sequence[Line], event: Event, number: int, moment: float) -> tuple[Line, ...]:
