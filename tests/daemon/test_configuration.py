@@ -185,6 +185,31 @@ def test_a_reload_renames_a_channel_in_mid_recording(tmp_path: Path) -> None:
         here.recorder.wait_until(lambda: here.recorder.running(0) is None)
 
 
+def test_a_reload_renames_the_devices_in_mid_recording(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.wait_for_looks()
+        job = here.record()
+        before = here.sent()
+        here.reconfigure(
+            ("primary.playbox", "primary.ingest"),
+            ('primary = "playbox"', 'primary = "ingest"'),
+            ("dvr.movierecorder", "dvr.mac"),
+            ('dvr = "movierecorder"', 'dvr = "mac"'),
+        )
+        here.wait_for_phase("recording")
+        here.wait_for_polls()
+        assert here.daemon.status()["problems"] == []
+        assert here.sent() == before
+        here.playbox.end_job(job)
+        here.recorder.wait_until(lambda: here.recorder.running(0) is None)
+
+        def statuses() -> list[tuple[str, str]]:
+            code, document = here.daemon.get("/report")
+            return [(job["primary"], job["status"]) for job in document["jobs"]] if code == 200 else []
+
+        wait(lambda: statuses() == [("ingest", "complete")], "one whole show")
+
+
 def test_a_reload_gives_a_channel_another_source_after_its_take(tmp_path: Path) -> None:
     with mirror(tmp_path, channels=1) as here:
         job = here.record()
