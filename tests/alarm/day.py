@@ -45,7 +45,12 @@ class Day:
         self._wrong = timedelta()
 
     def begin(
-        self, code: str, subject: str, severity: str = "critical", cause: tuple[str, str] | None = None
+        self,
+        code: str,
+        subject: str,
+        severity: str = "critical",
+        cause: tuple[str, str] | None = None,
+        concerns: tuple[str, ...] = (),
     ) -> None:
         of = None if cause is None else {"code": cause[0], "subject": cause[1]}
         before = self.problems.get((code, subject), {"since": self.utc(self.now)})
@@ -57,6 +62,7 @@ class Day:
             "message": f"{subject} has {code}.",
             "hint": "Do something.",
             "cause": of,
+            "concerns": list(concerns),
         }
 
     def end(self, *keys: tuple[str, str]) -> None:

@@ -61,6 +61,29 @@ def test_what_has_lasted_before_the_alarm_was_there_counts() -> None:
     assert day.said() == [("raised", "critical", "PCR 1")]
 
 
+def test_that_the_next_job_has_it_as_well_is_told_however_long_it_lasts_already() -> None:
+    day = Day()
+    day.begin("source-missing", "PCR 1", concerns=("0:1",))
+    day.wait(60)
+    assert day.said() == [("raised", "critical", "PCR 1")]
+    day.begin("source-missing", "PCR 1", "degraded")  # no job needs it
+    day.wait(60)
+    day.restart()
+    day.begin("source-missing", "PCR 1", concerns=("0:2",))
+    day.wait(60)
+    assert day.said() == [("raised", "critical", "PCR 1")]
+    day.wait(60)
+    assert day.said() == []
+
+
+def test_one_more_destination_that_is_warned_of_is_told_and_not_each_time_that_it_comes_and_goes() -> None:
+    day = Day()
+    for concerns in (("d 1",), ("d 1", "d 2"), ("d 1",), ("d 1", "d 2")):
+        day.begin("destination-warning", "PCR 1", "degraded", concerns=concerns)
+        day.wait(400)
+    assert day.said() == [("raised", "degraded", "PCR 1")] * 2
+
+
 def test_information_is_not_told() -> None:
     day = Day()
     day.begin("unmapped-job", "A1", "info")

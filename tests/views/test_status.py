@@ -223,6 +223,7 @@ def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
         "since": "2026-11-18T11:06:59.000Z",
         "cause": {"code": "dvr-unreachable", "subject": "dvr"},
         "acknowledged": None,
+        "concerns": [],
     }
     assert whole["problems"][1]["cause"] is None
     assert whole["channels"][0]["problem"] == whole["problems"][0]

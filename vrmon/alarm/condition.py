@@ -22,7 +22,8 @@ class Cause(NamedTuple):
 
 @dataclass(frozen=True)
 class Trouble:
-    """One problem of the document. `lasted` in seconds; `is_known`: somebody has acknowledged it."""
+    """One problem of the document. `lasted` in seconds; `is_known`: somebody has acknowledged it. `concerns`:
+    the job that has it, or which of several things: one more of them is news."""
 
     cause: Cause
     root: Cause | None
@@ -31,6 +32,7 @@ class Trouble:
     hint: str
     lasted: float
     is_known: bool
+    concerns: frozenset[str] = frozenset()
 
     def badness(self) -> tuple[int, float, Cause]:
         """The worst and longest first."""
@@ -116,7 +118,13 @@ def _trouble(one: object, now: float) -> Trouble | None:
         _text(one, "hint"),
         0.0 if since is None else max(now - since, 0.0),
         isinstance(one.get("acknowledged"), dict),
+        _texts(one.get("concerns")),
     )
+
+
+def _texts(value: object) -> frozenset[str]:
+    told = value[:_MOST] if isinstance(value, list) else []
+    return frozenset(one[:_LONGEST] for one in told if isinstance(one, str))
 
 
 def _text(document: Any, key: str) -> str:

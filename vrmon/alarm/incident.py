@@ -32,7 +32,8 @@ class Incident:
 
     `critical_since`: since when it is critical, None while it is not. `gone_since`: since when it is away.
     `critical_told`: when people first heard that it is critical. `known`: up to which severity somebody has
-    acknowledged it; `known_as`: how bad it was when the cause itself was acknowledged.
+    acknowledged it; `known_as`: how bad it was when the cause itself was acknowledged. `concerns`: all that
+    it has concerned.
     """
 
     cause: Cause
@@ -49,6 +50,7 @@ class Incident:
     told_at: float = 0.0
     critical_told: float | None = None
     escalated: bool = False
+    concerns: tuple[str, ...] = ()
 
     def counts(self, settings: Alarm, now: float) -> Severity | None:
         """How bad it is, of what has lasted long enough to be told."""
@@ -88,9 +90,13 @@ def shown(
     channels: frozenset[str],
     now: float,
 ) -> Incident:
-    """The cause as a document shows it now, of which `group` are all problems, the worst first."""
+    """The cause as a document shows it now, of which `group` are all problems, the worst first. Where it
+    concerns the next job, or one more thing, people are told anew."""
     worst = group[0]
     root = next((one for one in group if one.cause == cause), None)
+    concerns = frozenset() if root is None else root.concerns
+    if incident is not None and incident.concerns and not concerns <= {*incident.concerns}:
+        incident = None
     concerned = {one.cause.subject for one in group} & channels
     since = now - max(one.lasted for one in group)
     critical_since = now - worst.lasted
@@ -114,6 +120,7 @@ def shown(
         known=min(known, key=lambda one: one.rank, default=None),
         critical_since=critical_since if worst.severity is Severity.CRITICAL else None,
         gone_since=None,
+        concerns=incident.concerns or tuple(sorted(concerns)),
     )
 
 
@@ -144,5 +151,6 @@ def from_json(saved: Mapping[str, Any], now: float) -> Incident:
         found[name] = kept.moment(found[name], now)
     code, subject = found["cause"]
     found["cause"] = Cause(str(code), str(subject))
-    found["channels"] = tuple(str(one) for one in found.get("channels", ()))
+    for name in ("channels", "concerns"):
+        found[name] = tuple(str(one) for one in found.get(name, ()))
     return Incident(**{"since": now, "severity": Severity.CRITICAL, **found})

@@ -20,6 +20,7 @@ def problem(scene: Scene, problem: Problem, since: float) -> dict[str, Any]:
         "since": scene.utc(since),
         "cause": None if root.key == problem.key else _cause(root),
         "acknowledged": acknowledged(scene, problem.key),
+        "concerns": sorted(problem.concerns),
     }
 
 
