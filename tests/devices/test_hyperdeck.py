@@ -91,6 +91,15 @@ def test_it_records_under_the_name_that_it_is_given_and_stops(deck: HyperDeck) -
     assert deck.running is None
 
 
+@pytest.mark.parametrize("words", ["100 syntax error", "101 unsupported parameter", "102 invalid value"])
+def test_a_deck_that_takes_no_name_records_under_its_own(deck: HyperDeck, words: str) -> None:
+    deck.fault("body", "record: name*", body=f"{words}\r\n")
+    client = client_of(deck.url)
+    client.record("1", "NEWS")
+    assert client.sources().seen[0].is_recording
+    assert [take.name for take in deck.takes] == ["HyperDeck_0001"]
+
+
 def test_all_clients_of_a_deck_share_one_connection(deck: HyperDeck) -> None:
     deck.switch(clients="one")
     clients = clients_of(deck.url, 8)
@@ -203,7 +212,7 @@ def test_a_slot_that_is_not_told_may_have_a_disk_with_room(deck: HyperDeck, body
     assert client.destinations() == (Destination("2", "slot 2 (SSD B)"),)
 
 
-@pytest.mark.parametrize("code", [101, 102, 103])
+@pytest.mark.parametrize("code", [100, 101, 102, 103])
 def test_a_slot_that_a_deck_does_not_have_says_nothing(deck: HyperDeck, code: int) -> None:
     deck.take_disk(1)
     deck.fault("body", "slot info: slot id: 2", body=f"{code} whatever\r\n")

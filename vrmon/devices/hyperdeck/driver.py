@@ -23,7 +23,7 @@ from vrmon.settings import DeviceSettings
 Ask = Callable[[str], Said]
 
 _REFUSALS, _SUCCESS = range(100, 200), range(200, 300)
-_NO_SUCH_SLOT = frozenset({101, 102, 103})
+_NOT_FOR_IT = frozenset({100, 101, 102, 103})  # a question, a value or a slot that this deck does not have
 
 
 class HyperDeck:
@@ -60,10 +60,20 @@ class HyperDeck:
         self._cannot("tell schedules")
 
     def record(self, source: str, name: str) -> None:
-        self._command(source, f"record: name: {name}" if name else "record", "to record")
+        """Under a name of its own where the deck takes none."""
+
+        def begin(ask: Ask) -> None:
+            said = ask(f"record: name: {name}" if name else "record")
+            if name and said.code in _NOT_FOR_IT:
+                said = ask("record")
+            self._expect(said, "to record")
+
+        self._check(source)
+        self._ethernet.converse(begin)
 
     def stop(self, source: str) -> None:
-        self._command(source, "stop", "to stop")
+        self._check(source)
+        self._ethernet.converse(lambda ask: self._expect(ask("stop"), "to stop"))
 
     def set_name(self, source: str, name: str) -> None:  # noqa: ARG002
         self._cannot("name a clip that it records")
@@ -84,22 +94,21 @@ class HyperDeck:
         told = [
             (number, ask(f"slot info: slot id: {number}")) for number in range(1, self._ethernet.slots + 1)
         ]
-        slots = [parse_slot(number, one.values) for number, one in told if one.code not in _NO_SUCH_SLOT]
+        slots = [parse_slot(number, one.values) for number, one in told if one.code not in _NOT_FOR_IT]
         known = tuple(slot for slot in slots if slot.is_told)
         is_certain = len(known) == len(slots) or any(slot.is_usable for slot in known)
         return known if known and is_certain else None
 
-    def _command(self, source: str, line: str, wish: str) -> None:
+    def _check(self, source: str) -> None:
         if source != SOURCE:
             raise self._endpoint.error(Refused, f"has no source {self._endpoint.quoted(source)!r}")
 
-        self._ethernet.converse(lambda ask: self._told(ask, line, wish))
+    def _told(self, ask: Ask, line: str) -> Said:
+        return self._expect(ask(line), f"to give its {line}")
 
-    def _told(self, ask: Ask, line: str, wish: str = "") -> Said:
-        said = ask(line)
+    def _expect(self, said: Said, wish: str) -> Said:
         if said.code in _SUCCESS:
             return said
-        wish = wish or f"to give its {line}"
         if said.code in _REFUSALS:
             raise self._endpoint.error(Refused, f"refused {wish}: {said.code} {said.text}")
         raise self._endpoint.error(BadAnswer, f"was asked {wish} and answered {said.code} {said.text}")
