@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from vrmon.alarm.sender import next_start
 from vrmon.alarm.told import PROGRAM, Told
 from vrmon.alarm.ways import Kind, Way
 from vrmon.catalog import Severity
+from vrmon.daemon.clock import Clock
 from vrmon.settings import Alarm, BySeverity, Weekly
 from vrmon.state import StateStore
 
@@ -235,11 +237,49 @@ def test_a_record_of_another_version_stops_nothing(tmp_path: Path) -> None:
     told.close(60.0)
 
 
+def opened(folder: Path, boot: str = "", ahead: float = 0.0) -> Notebook:
+    """What lies in `folder`, where the host's clock is `ahead` by so many seconds."""
+    clock = Clock()
+    notebook = Notebook(StateStore(folder, PROGRAM), boot, clock.epoch + ahead)
+    notebook.load()
+    return notebook
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 25 * 3600.0])
+def test_a_clock_that_was_set_before_a_restart_makes_nothing_older_or_younger(
+    tmp_path: Path, ahead: float
+) -> None:
+    message = Message(Occasion.RAISED, "start-refused", Severity.CRITICAL, "PCR 1", "It is so.")
+    first = opened(tmp_path, "this boot")
+    written = letters.write((), [message], [WAY], first.now())[0]
+    first.known = replace(first.known, letters=written)
+    first.save()
+    first.close()
+    second = opened(tmp_path, "this boot", ahead)
+    assert second.known.letters == written
+    assert second.now() - written[0].written == pytest.approx(0.0, abs=60.0)
+    second.save()
+    second.close()
+    third = opened(tmp_path, "another boot", ahead)
+    assert third.now() - Clock().epoch - time.monotonic() == pytest.approx(ahead, abs=60.0)
+    third.close()
+
+
+@pytest.mark.parametrize("epoch", [None, "x", True, [], 1e300])
+def test_an_odd_clock_on_the_disk_is_not_gone_by(tmp_path: Path, epoch: object) -> None:
+    store = StateStore(tmp_path, PROGRAM)
+    store.load()
+    store.save({"boot": "this boot", "epoch": epoch})
+    assert store.close(60.0)
+    notebook = opened(tmp_path, "this boot")
+    assert notebook.now() == pytest.approx(time.time(), abs=60.0)
+    notebook.close()
+
+
 def test_each_start_has_a_greater_number_than_the_one_before(tmp_path: Path) -> None:
     numbers = []
     for folder in ("state", "state", "state", "lost"):
-        notebook = Notebook(StateStore(tmp_path / folder, PROGRAM))
-        notebook.load()
+        notebook = opened(tmp_path / folder)
         numbers.append(notebook.known.starts)
         notebook.save()
         notebook.close()

@@ -15,6 +15,7 @@ from vrmon.alarm.configured import Configured, door_of
 from vrmon.alarm.notebook import Notebook
 from vrmon.alarm.told import PROGRAM, Told
 from vrmon.daemon import journal
+from vrmon.daemon.clock import Clock
 from vrmon.errors import StateError
 from vrmon.state import StateStore
 
@@ -26,7 +27,8 @@ def main() -> int:
     configured.read()
     journal.setup(replace(configured.settings.log, file=""))
     try:
-        notebook = Notebook(StateStore(configured.state, PROGRAM))
+        clock = Clock()
+        notebook = Notebook(StateStore(configured.state, PROGRAM), clock.boot, clock.epoch)
         notebook.load()
         told = Told(configured.state / "told")
     except StateError as error:

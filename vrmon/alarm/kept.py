@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from vrmon.catalog import Severity
 
 D = TypeVar("D")
 T = TypeVar("T")
 
-_LARGEST = 1e15  # of the numbers that can be reckoned with
+_LARGEST = 1e15
 
 
 def of_fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,10 +23,14 @@ def of_fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
 def _fits(saved: Any, kind: str) -> bool:
     """Whether a field may hold it; `kind` is the field's annotation."""
     if kind in ("float", "int"):
-        is_number = isinstance(saved, int | float if kind == "float" else int)
-        return is_number and not isinstance(saved, bool) and abs(saved) < _LARGEST
+        return is_number(saved) and (kind == "float" or isinstance(saved, int))
     plain = {"str": str, "bool": bool}.get(kind, object)
     return saved is not None and isinstance(saved, plain)
+
+
+def is_number(saved: Any) -> TypeGuard[float]:
+    """One that can be reckoned with."""
+    return isinstance(saved, int | float) and not isinstance(saved, bool) and abs(saved) < _LARGEST
 
 
 def severity(saved: object, otherwise: D) -> Severity | D:
