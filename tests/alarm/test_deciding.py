@@ -135,6 +135,25 @@ def test_a_problem_that_gets_worse_is_told_again() -> None:
     assert day.said() == []
 
 
+@pytest.mark.parametrize(("eased", "said"), [(800, []), (950, [("repeated", "critical", "movierecorder")])])
+def test_what_is_critical_again_after_long_is_told_where_nothing_is_repeated(
+    eased: float, said: list[tuple[str, str, str]]
+) -> None:
+    """A recorder died during a show, and is dead still when the next one begins."""
+    day = Day(Alarm(repeat=BySeverity(0, 0), escalate_after=0))
+    dvr_dies(day)
+    day.wait(20)
+    day.said()
+    for _ in range(3):
+        day.end(*[key for key in day.problems if key[0] == "dvr-blind"])
+        day.wait(eased)
+        day.restart()
+        assert day.said() == []
+        dvr_dies(day)
+        day.wait(20)
+        assert day.said() == said
+
+
 def test_a_critical_problem_is_repeated_while_nobody_has_acknowledged_it() -> None:
     day = Day(Alarm(escalate_after=0))
     day.begin("start-refused", "PCR 1")

@@ -95,6 +95,11 @@ def _tell(incident: Incident, settings: Alarm, now: float, *, quiet: bool) -> De
         critical_told = now if level is Severity.CRITICAL else None
         told = replace(incident, told=level, told_at=now, critical_told=critical_told)
         return told, (told.telling(Occasion.RAISED, now),)
+    if level is Severity.CRITICAL:
+        if incident.has_returned():
+            again = replace(incident, told_at=now, critical_told=now, eased_since=None)
+            return again, (again.telling(Occasion.REPEATED, now),)
+        incident = replace(incident, eased_since=None)
     said: list[Message] = []
     overdue = incident.critical_told is not None and now - incident.critical_told >= settings.escalate_after
     if overdue and settings.escalate_after and not incident.escalated and level is Severity.CRITICAL:

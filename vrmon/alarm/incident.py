@@ -16,6 +16,9 @@ GAP = 5.0
 """Seconds for which a cause that nobody was told of may be away and still count as the same."""
 SETTLED = 15.0
 """Seconds for which one that was told must be away before people hear that it is over."""
+RETURNED = 900.0
+"""Seconds for which one that was told as critical must have been less for people to hear that it is critical
+again, whatever [alarm] says of repetition."""
 _JITTER = 1.0  # seconds by which two clocks may tell a beginning differently
 _MOST_CHANNELS = 1000
 _ROWS: Mapping[str, Row] = {code.value: row for code, row in ROWS.items()}  # none of a later vrmond's codes
@@ -23,14 +26,15 @@ _SEVERITIES: Mapping[str, Severity | None] = {
     "severity": Severity.CRITICAL, "told": Severity.DEGRADED, "known": None, "known_as": None
 }  # fmt: skip
 """Each with what one counts as that this version does not know: people rather hear of it twice."""
-_TIMES = ("since", "critical_since", "gone_since", "told_at", "critical_told")
+_TIMES = ("since", "critical_since", "eased_since", "gone_since", "told_at", "critical_told")
 
 
 @dataclass(frozen=True)
 class Incident:
     """Times are seconds by the alarm's own clock. `told`: the severity that people know of, None for nothing.
 
-    `critical_since`: since when it is critical, None while it is not. `gone_since`: since when it is away.
+    `critical_since`: since when it is critical, None while it is not. `eased_since`: since when it was less,
+    where people know it as critical; None from when that counts again. `gone_since`: since when it is away.
     `critical_told`: when people first heard that it is critical. `known`: up to which severity somebody has
     acknowledged it; `known_as`: how bad it was when the cause itself was acknowledged. `concerns`: all that
     it has concerned.
@@ -45,6 +49,7 @@ class Incident:
     known: Severity | None = None
     known_as: Severity | None = None
     critical_since: float | None = None
+    eased_since: float | None = None
     gone_since: float | None = None
     told: Severity | None = None
     told_at: float = 0.0
@@ -61,6 +66,12 @@ class Incident:
         if self.severity is not Severity.INFO and now - self.since >= settings.after.degraded:
             return Severity.DEGRADED
         return None
+
+    def has_returned(self) -> bool:
+        """Whether one that was told as critical is so again, after it was less for long."""
+        if self.eased_since is None or self.critical_since is None:
+            return False
+        return self.critical_since - self.eased_since >= RETURNED
 
     def is_known(self, level: Severity) -> bool:
         """Whether somebody has acknowledged that it is so bad."""
@@ -104,6 +115,9 @@ def shown(
         incident = Incident(cause, since, worst.severity)
     else:
         critical_since = now if incident.critical_since is None else incident.critical_since
+    eased_since = incident.eased_since
+    if incident.told is Severity.CRITICAL and worst.severity is not Severity.CRITICAL and eased_since is None:
+        eased_since = now
     every = tuple(sorted({*incident.channels, *concerned})[:_MOST_CHANNELS])
     known_as = (incident.known_as or worst.severity) if root is not None and root.is_known else None
     known = [] if known_as is None else [known_as]
@@ -119,6 +133,7 @@ def shown(
         known_as=known_as,
         known=min(known, key=lambda one: one.rank, default=None),
         critical_since=critical_since if worst.severity is Severity.CRITICAL else None,
+        eased_since=eased_since,
         gone_since=None,
         concerns=incident.concerns or tuple(sorted(concerns)),
     )
