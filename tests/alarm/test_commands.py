@@ -127,6 +127,7 @@ def test_check_refuses_what_cannot_be_tried(tmp_path: Path) -> None:
         ("SECRET", "line 1"),
         ("critcal mailto://SECRET@example.org", "line 1"),
         ("nosuchthing://SECRET", "not an address that Apprise understands"),
+        ("json://SECRET:SEC[RET@localhost", "not an address that Apprise understands"),
         ("mailto://SECRET\x07@example.org", "control character"),
     ],
 )

@@ -20,7 +20,7 @@ def carry(order: dict[str, Any]) -> None:
         raise Undelivered(MISSING)
     apprise = _library()
     told = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
-    if not told.add(order["known"]["url"]):
+    if not _takes(told, order["known"]["url"]):
         raise Undelivered("has an address that Apprise does not understand")
     if not told.notify(title=order["title"], body=order["body"], body_format=apprise.NotifyFormat.TEXT):
         raise Undelivered("was not delivered: its server refused it, or does not answer")
@@ -28,7 +28,15 @@ def carry(order: dict[str, Any]) -> None:
 
 def understands(url: str) -> bool:
     """Whether an address is one. Nothing is sent."""
-    return bool(_library().Apprise().add(url))
+    return _takes(_library().Apprise(), url)
+
+
+def _takes(told: Any, url: str) -> bool:
+    """Whether it knows what to do with an address. It slips on some, such as one with a single bracket."""
+    try:
+        return bool(told.add(url))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return False
 
 
 def _library() -> Any:
