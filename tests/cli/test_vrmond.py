@@ -224,6 +224,24 @@ def test_where_no_input_is_everything_that_is_asked_has_its_default(tmp_path: Pa
     assert done.stdout.endswith("No channel was added.\n")
 
 
+def test_what_is_typed_and_is_not_utf_8_is_asked_again_or_refused(tmp_path: Path) -> None:
+    answers, password = tmp_path / "answers", tmp_path / "typed"
+    answers.write_bytes(b"1\n\xff\nStudio\n")
+    password.write_bytes(b"p\xe4ss\n")
+    with (
+        serving_devices(PlayBox()) as playbox,
+        serving_devices(MovieRecorder(password="secret")) as recorder,
+        running(tmp_path, playbox, recorder, channels=1) as daemon,
+    ):
+        daemon.wait_for(lambda status: status["dvrs"]["movierecorder"]["state"] == "ok")
+        done = in_shell("add", redirected=f"<{answers}", environ=daemon.environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [one["name"] for one in daemon.status()["channels"]] == ["PCR 1", "Studio"]
+        done = in_shell("password", "movierecorder", redirected=f"<{password}", environ=daemon.environ)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "it is not UTF-8. Nothing was changed." in done.stderr
+
+
 def test_what_a_stranger_says_steers_no_terminal(tmp_path: Path) -> None:
     path = tmp_path / "vrmon.sock"
     body = b'{"error": "\\u001b[2Jno\\nno", "complaints": ["\\u001b[2J", null]}'

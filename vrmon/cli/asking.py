@@ -17,11 +17,15 @@ def is_person() -> bool:
 def ask(question: str, default: str = "") -> str:
     """The answer; at the end of the input, or where nothing is typed, the default."""
     offered = f" [{default}]" if default else ""
-    try:
-        return input(f"{question}{offered}: ").strip() or default
-    except EOFError:
-        print()
-        return default
+    while True:
+        try:
+            answer = input(f"{question}{offered}: ").strip() or default
+        except EOFError:
+            print()
+            return default
+        if _is_utf_8(answer):
+            return answer
+        print("That is not UTF-8.")
 
 
 def yes(question: str, *, default: bool = False) -> bool:
@@ -43,10 +47,24 @@ def secret(of: str) -> str:
 
 def checked(text: str, of: str) -> str:
     """ControlError where it is no password that a file can hold on its one line."""
-    if not text or CONTROL.search(text) or len(text.encode("utf-8", "replace")) > 4000:
-        why = "it is empty" if not text else "it is too long, or holds a control character"
-        raise ControlError(f"Cannot set the password of {of}: {why}. Nothing was changed.")
-    return text
+    if not text:
+        why = "it is empty"
+    elif not _is_utf_8(text):
+        why = "it is not UTF-8"
+    elif CONTROL.search(text) or len(text.encode()) > 4000:
+        why = "it is too long, or holds a control character"
+    else:
+        return text
+    raise ControlError(f"Cannot set the password of {of}: {why}. Nothing was changed.")
+
+
+def _is_utf_8(text: str) -> bool:
+    """Whether it came as such: bytes that are none stand in it as halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hidden(prompt: str) -> str:
