@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, names
 
@@ -72,3 +74,19 @@ def test_a_source_that_one_channel_names_by_its_id_is_no_others_by_what_it_is_ca
     run.job("B", 1)
     run.until(40.0)
     assert recorded(run) == ["", "B"]
+
+
+@pytest.mark.parametrize("other", [0, "4XT00292 - 0"])
+def test_an_index_that_leads_to_another_channels_source_takes_it_from_nobody(other: int | str) -> None:
+    run = begun(channels=2)
+    one, two = run.settings.channels[0], replace(run.settings.channels[1], source=other)
+    run.reload(replace(run.settings, channels=(replace(one, source="4XT00292 - 1"), two)))
+    run.until(10.0)
+    run.mac.order.reverse()
+    run.until(12.0)
+    run.reload(replace(run.settings, channels=(replace(one, source=1), two)))
+    run.until(20.0)
+    run.job("B", 1)
+    run.until(40.0)
+    assert [run.problems(place) for place in range(2)] == [{"source-ambiguous"}, set()]
+    assert recorded(run) == ["B", ""]

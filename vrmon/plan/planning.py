@@ -251,16 +251,17 @@ class Planning:
         return {take.source: key for key, take in takes if take is not None}
 
     def _named(self, dvr: str) -> dict[str, ChannelKey]:
-        """Whose a source is that is named by its unique_id, or that an index has meant: another channel that
-        means it by what it is called has no right to it."""
+        """Whose a source is that is named by its unique_id or, if by none, that an index has meant: another
+        channel that means it by what it is called, or by another index, has no right to it."""
         named: dict[str, ChannelKey] = {}
+        meant: dict[str, ChannelKey] = {}
         for channel in self.settings.on_dvr(dvr):
             bound = self.channels.get(channel.key, ChannelMemory()).bound
             if isinstance(channel.source, str):
                 named.setdefault(channel.source, channel.key)
             elif bound is not None and bound[0] == channel.source:
-                named.setdefault(bound[1], channel.key)
-        return named
+                meant.setdefault(bound[1], channel.key)
+        return {**meant, **named}
 
     def _freed(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> Mapping[str, frozenset[str]]:
         """The sources of each DVR that a channel has just given up: another may want them."""

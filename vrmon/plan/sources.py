@@ -27,11 +27,15 @@ def find(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found]:
         if isinstance(case.channel.source, int):
             return memory, problems.source_vanished(case, take.source)
     memory, meant = _meant(case, memory, seen, odd)
-    if isinstance(meant, Source) and case.claims.get(meant.unique_id, case.channel.key) != case.channel.key:
+    if isinstance(meant, Source) and _is_anothers(case, meant):
         return memory, problems.source_ambiguous(case.channel, source=meant.unique_id)
     if isinstance(meant, Problem) and take is not None:
         return memory, problems.source_vanished(case, take.source)
     return memory, meant
+
+
+def _is_anothers(case: Case, source: Source) -> bool:
+    return case.claims.get(source.unique_id, case.channel.key) != case.channel.key
 
 
 def under_way(take: Take | None) -> Running | Sent | None:
@@ -46,7 +50,8 @@ def _meant(
     case: Case, memory: ChannelMemory, seen: tuple[Source, ...], odd: tuple[Odd, ...]
 ) -> tuple[ChannelMemory, Found]:
     """An index is looked up once and then means that source, also while that is away: it moves whenever
-    sources are enabled, disabled or renamed, and another picture in its place would be called well."""
+    sources are enabled, disabled or renamed, and another picture in its place would be called well. One that
+    leads to another channel's source is looked up until that is not so, and takes it from nobody."""
     index, bound = case.channel.source, memory.bound
     if not isinstance(index, int):
         return memory, resolve(seen, case.channel, odd)
@@ -54,7 +59,7 @@ def _meant(
         found = by_id(seen, bound[1]) or find_odd(odd, bound[1])
         return memory, found or problems.source_missing(case.channel, index=index, source=bound[1])
     meant = resolve(seen, case.channel, odd)
-    if isinstance(meant, Source):
+    if isinstance(meant, Source) and not _is_anothers(case, meant):
         memory = replace(memory, bound=(index, meant.unique_id))
     return memory, meant
 
