@@ -23,7 +23,7 @@ from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory
+from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Take
 from vrmon.plan.moment import Moment
 from vrmon.plan.renamed import Renamed
 from vrmon.plan.replacing import replace
@@ -64,6 +64,7 @@ class Planning:
         self.stirred: set[str] = set()
         self.actions: list[Action] = []
         self.decided: dict[ChannelKey, Verdict] = {}
+        self.freed: dict[str, frozenset[str]] = {}
 
     def planned(self) -> Plan:
         self._touch()
@@ -95,7 +96,7 @@ class Planning:
             of_devices,
             dues,
             claims,
-            self._freed(claims),
+            self.freed,
             self.world.destinations,
             self.world.schedules,
             frozenset(one.key for one in self.world.own),
@@ -263,15 +264,12 @@ class Planning:
                 meant.setdefault(bound[1], channel.key)
         return {**meant, **named}
 
-    def _freed(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> Mapping[str, frozenset[str]]:
-        """The sources of each DVR that a channel has just given up: another may want them."""
-        freed = {}
-        for name in {key.dvr for key in self.decided} & claims.keys():
-            if any(key in self.decided for key in claims[name].values()):
-                left = claims[name].keys() - self._sources_taken(name).keys()
-                if left:
-                    freed[name] = frozenset(left)
-        return freed
+    def _note_freed(self, channel: Channel, before: Take | None, after: Take | None) -> None:
+        """A source that a channel gives up: another may want it."""
+        had, has = under_way(before), under_way(after)
+        if had is not None and (has is None or has.source != had.source):
+            known = self.freed.get(channel.dvr, frozenset())
+            self.freed[channel.dvr] = known | {had.source}
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
         for name in sorted({key.dvr for key in self.touched | self.steady} & self.dvrs.keys()):
@@ -333,6 +331,7 @@ class Planning:
         if memory.job != before.job:
             self.stirred.add(channel.primary)  # which may forget the one before
         self.channels[channel.key] = memory
+        self._note_freed(channel, before.take, memory.take)
         dvr = self.dvrs[channel.dvr]
         self.dvrs[channel.dvr] = starting.reserve(
             dvr, channel.key, before.take, memory.take, device.traits, memory.theirs
