@@ -78,6 +78,8 @@ def look(case: Case, memory: ChannelMemory) -> tuple[ChannelMemory, Found | None
             found = replace(found, recording_name=None)
         if case.new_look:
             memory = take_in(case, memory, found)
+        elif _is_found_recording(memory, found):
+            memory = replace(memory, theirs=_theirs(case, memory, found, Whose.SOMEBODYS))
     return memory, found
 
 
@@ -97,6 +99,13 @@ def see(case: Case, memory: ChannelMemory, found: Found | None) -> Seen:
         return Idle(site)
     theirs = memory.theirs or _theirs(case, memory, found, Whose.SOMEBODYS)
     return NotOurs(site, theirs)
+
+
+def _is_found_recording(memory: ChannelMemory, source: Source) -> bool:
+    """Whether a channel that has just got the source finds it recording something that it does not know."""
+    take = memory.running
+    is_ours = take is not None and take.source == source.unique_id
+    return source.is_recording and memory.theirs is None and not is_ours
 
 
 def take_in(case: Case, memory: ChannelMemory, source: Source) -> ChannelMemory:
