@@ -198,7 +198,7 @@ def test_an_operators_recording_is_not_ours_after_a_restart_and_refused_starts(k
     run.crash(keep=keep, pause=0.5)
     run.mac.sources[0].is_locked = True
     run.until(40.0)
-    assert run.problems() == {"start-refused", "backup-incomplete"}
+    assert run.problems() == {"start-refused", "backup-incomplete", "source-locked"}
     theirs = run.mac.begin(run.mac.sources[0], "operator", run.now, name="BY HAND")
     run.until(50.0)
     assert run.verdict().phase == "foreign"

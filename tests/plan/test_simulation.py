@@ -15,10 +15,11 @@ from tests.world.virtual import Quirks
 from tests.world.virtual_chaos import Chaos
 from tests.world.virtual_incidents import Incidents
 from tests.world.virtual_run import Run
-from tests.world.virtual_site import Chances, site, wide_site
+from tests.world.virtual_site import Chances, odd_site, site, wide_site
+from tests.world.virtual_troubles import Troubles
 from vrmon.settings import Settings, Sync
 
-USUAL, USUAL_WIDE = 24, 6
+USUAL, USUAL_WIDE, USUAL_ODD = 24, 6, 6
 SAMPLED = 10  # in a long search: of how many plans one is compared with what is decided anew
 BUSY, BUSY_WIDE = 1500.0, 600.0  # seconds of trouble
 LONGEST_FREEZE = 600.0
@@ -31,6 +32,10 @@ MENDED = {
 MENDED_WIDE = {
     466: "a primary that was restarted while vrmon was away had its job's take stopped without the hold",
 }
+MENDED_ODD = {
+    7: "what was said of a recording on a source that a channel had just got changed without anything new",
+    63: "a channel that gave up a source went on with it, for another channel was at the same",
+}
 
 
 def seeds(usual: int, mended: Mapping[int, str]) -> list[int]:
@@ -40,7 +45,14 @@ def seeds(usual: int, mended: Mapping[int, str]) -> list[int]:
     return sorted({*range(usual + more), *mended})
 
 
-def _run(seed: int, random: Random, settings: Settings, *quirks: Quirks, vanished: float = 0.0) -> None:
+def _run(
+    seed: int,
+    random: Random,
+    settings: Settings,
+    *quirks: Quirks,
+    vanished: float = 0.0,
+    with_troubles: bool = False,
+) -> None:
     run = Run(settings, quirks[0], seed, *quirks[1:])
     run.chances = random.choice(
         [Chances(), Chances(0.02, 0.02, 0.05, 0.05), Chances(0.1, 0.05, 0.2, 0.2), Chances(lost=0.3)]
@@ -50,8 +62,9 @@ def _run(seed: int, random: Random, settings: Settings, *quirks: Quirks, vanishe
         run.promises.every = SAMPLED
     else:
         run.promises.every = 1 if seed < USUAL or seed in MENDED else SAMPLED
-    incidents = Incidents(run, random) if incidents_happen else None
-    chaos = Chaos(run, random, incidents)
+    others = [Incidents(run, random)] if incidents_happen else []
+    troubles = [Troubles(run, random)] if with_troubles else []
+    chaos = Chaos(run, random, *others, *troubles)
     run.begin()
     busy = BUSY_WIDE if incidents_happen else BUSY
     run.until(busy)
@@ -76,3 +89,14 @@ def test_the_promises_hold_at_a_wide_site(seed: int) -> None:
     settings = wide_site(random, sync, random.choice([1.0, 1.0, 5.0]))
     ways = Quirks.drawn_widely(random), Quirks.drawn_widely(random)
     _run(seed, random, settings, *ways, vanished=random.choice([0.0, 0.0, 0.01]))
+
+
+@pytest.mark.parametrize("seed", seeds(USUAL_ODD, MENDED_ODD))
+def test_the_promises_hold_at_an_odd_site(seed: int) -> None:
+    """The same, with sources that are named by their place in a list, that are deaf, late, or refuse for
+    long; with other names of primaries and channels, and persons who record by hand."""
+    random = Random(f"odd {seed}")
+    sync = Sync(outage_hold=random.choice([20.0, 60.0, 900.0]), name_wait=random.choice([0.0, 3.0]))
+    settings = odd_site(random, sync, random.choice([1.0, 1.0, 5.0]))
+    ways = Quirks.drawn_widely(random), Quirks.drawn_widely(random)
+    _run(seed, random, settings, *ways, with_troubles=True)

@@ -5,6 +5,7 @@ No clock and no thread: whoever drives them says what time it is. Positions of `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
@@ -106,7 +107,9 @@ class Recording:
 @dataclass(eq=False)
 class VirtualSource:
     """`next_name` is that of the next take, `named` since the last one. `shows` holds what
-    `is_recording` will say, and from when."""
+    `is_recording` will say, and from when. `is_deaf`: it says yes to each command and obeys none;
+    `refusals`: the words, in turn, with which it refuses to record; `obeys_after`: seconds that it takes to
+    obey a stop."""
 
     dvr: str
     unique_id: str
@@ -120,6 +123,9 @@ class VirtualSource:
     is_there: bool = True
     is_odd: bool = False
     has_destination: bool = True
+    is_deaf: bool = False
+    refusals: tuple[str, ...] = ()
+    obeys_after: float = 0.0
     shows: list[tuple[float, bool]] = field(default_factory=list)
 
     @property
@@ -147,13 +153,20 @@ class VirtualRecorder:
             VirtualSource(name, f"4XT00292 - {n}", one, next_name=one) for n, one in enumerate(names)
         ]
         self.order = list(self.sources)
+        self._called = {one.unique_id: one for one in self.sources}
+        self.later: Callable[[float, Callable[[], None]], None]
         self.recordings: list[Recording] = []
         self.is_up = True
         self.does_nothing = False
         self.epoch = 0.0  # plus a time of the run is Unix time
 
     def source(self, unique_id: str) -> VirtualSource:
-        return next(one for one in self.sources if one.unique_id == unique_id)
+        return self._called[unique_id]
+
+    def meant_by(self, called: str) -> VirtualSource:
+        """The one of that id or, if there is none, of that name."""
+        known = self._called.get(called)
+        return known or next(one for one in self.sources if one.display_name == called)
 
     def list_sources(self, now: float) -> tuple[Source, ...]:
         return tuple(self._describe(one, now) for one in self.order if one.is_there and not one.is_odd)
@@ -206,9 +219,14 @@ class VirtualRecorder:
         if verb is Verb.STOP:
             if one.recording is None and self.quirks.stop_while_idle == "refused":
                 return "not recording"
-            if not self.does_nothing:
+            if self.does_nothing or one.is_deaf:
+                return ""
+            if one.obeys_after and one.recording is not None:
+                late, running = now + one.obeys_after, one.recording
+                self.later(late, lambda: self._end_late(one, running, late))
+            else:
                 self.end(one, now, self.quirks.stop_lag)
-        elif one.recording is not None:
+        elif one.recording is not None and not one.is_deaf:
             one.recording.paused = False
         return ""
 
@@ -231,11 +249,14 @@ class VirtualRecorder:
             return "already recording" if self.quirks.record_while_recording == "refused" else ""
         if not one.is_enabled:
             return "the source is disabled"
+        if one.refusals:
+            one.refusals = (*one.refusals[1:], one.refusals[0])
+            return one.refusals[-1]
         if not one.has_destination and self.quirks.without_destination == "refused":
             return "no destination"
         if self.quirks.duplicate == "record refused" and self._is_file(one.next_name):
             return "a file of that name exists"
-        if not self.does_nothing:
+        if not self.does_nothing and not one.is_deaf:
             self.begin(one, "vrmon", now, self.quirks.start_lag).job = job
         return ""
 
@@ -269,6 +290,10 @@ class VirtualRecorder:
         if quirks.split_idle:
             one.show(False, now)
             one.show(True, now + 0.4)
+
+    def _end_late(self, one: VirtualSource, running: Recording, now: float) -> None:
+        if one.recording is running:
+            self.end(one, now, self.quirks.stop_lag)
 
     def end(self, one: VirtualSource, now: float, lag: float = 0.0) -> None:
         if one.recording is None:

@@ -10,6 +10,7 @@ from tests.world.virtual import Recording, VirtualPlayBox, VirtualRecorder, Virt
 from tests.world.virtual_incidents import Incidents
 from tests.world.virtual_run import Run
 from tests.world.virtual_site import Chances
+from tests.world.virtual_troubles import Troubles
 from vrmon.model import Job
 from vrmon.plan.memory import ChannelMemory, Hold
 
@@ -19,10 +20,10 @@ SHOWS = ["News", "Sport", "Wetter", "Été: la/nuit", "News"]
 class Chaos:
     """Goes on by itself until `cease`."""
 
-    def __init__(self, run: Run, random: Random, incidents: Incidents | None = None) -> None:
+    def __init__(self, run: Run, random: Random, *others: Incidents | Troubles) -> None:
         self._run = run
         self._random = random
-        self._incidents = incidents
+        self._others = others
         self._is_over = False
         self._jobs = 0
         for place in dict.fromkeys((one.primary, one.ingest) for one in run.settings.channels):
@@ -42,8 +43,8 @@ class Chaos:
             (250.0, self._crash),
             (400.0, self._hold),
         ]
-        if incidents is not None:
-            events += incidents.events()
+        for one in others:
+            events += one.events()
         for pause, event in random.sample(events, random.randint(2, len(events))):
             self._again(pause, event)
 
@@ -62,8 +63,8 @@ class Chaos:
             for source in mac.sources:
                 source.is_there, source.is_locked = True, False
                 source.is_odd, source.has_destination = False, True
-        if self._incidents is not None:
-            self._incidents.cease()
+        for one in self._others:
+            one.cease()
         self._set_holds(None)
 
         def leave() -> None:
@@ -175,7 +176,7 @@ class Chaos:
 
     def _name_by_hand(self) -> str:
         own = f"by hand {self._random.randint(1, 99)}"
-        if self._incidents is None or self._random.random() < 0.5:
+        if not self._others or self._random.random() < 0.5:
             return own
         return f"{self._random.choice(SHOWS)}{self._random.choice(['', '_2', ' 2', '_cont1'])}"
 

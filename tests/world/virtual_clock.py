@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.world.virtual_run import Run
 
 DEGRADED, CRITICAL = 2.0, 5.0  # seconds without a verified recording
+MISNAMED = 100.0  # seconds in which the name of a job's file is asked for again, and one question lost
 LOOKS, WINDOW = 6.0, 10.0  # looks a second at a recorder at the most, over so many seconds
 _MARGIN = 0.1
 
@@ -26,7 +27,7 @@ _MARGIN = 0.1
 class Clock:
     """`verified`: of each source, when a look that reached vrmon began which showed a recording of ours run;
     `others`: the same of one that was somebody else's then. `known`: since when this vrmon was told of each
-    job without a pause."""
+    job without a pause. `misnamed`: since when each channel's job is called otherwise than it knows."""
 
     run: Run
     fail: Callable[[str], None]
@@ -34,16 +35,19 @@ class Clock:
     others: dict[tuple[str, str], tuple[Recording, float]] = field(default_factory=dict)
     known: dict[tuple[str, Job], float] = field(default_factory=dict)
     holds: dict[ChannelKey, float] = field(default_factory=dict)
+    misnamed: dict[ChannelKey, float] = field(default_factory=dict)
     when: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def began(self) -> None:
         """vrmon begins: what it has been told counts from now on."""
         self.known.clear()
+        self.misnamed.clear()
         self.holds.clear()
 
     def reloaded(self, settings: Settings) -> None:
-        """A channel that is none any more has no hold, although it may be one again."""
-        self.holds = {key: until for key, until in self.holds.items() if key in settings.keys}
+        """A channel keeps its hold while it is away, and where its primary is called otherwise by now."""
+        known = {(key.ingest, key.dvr): key for key in settings.keys}
+        self.holds = {known.get((key.ingest, key.dvr), key): until for key, until in self.holds.items()}
 
     def looks(self, dvr: str) -> None:
         when, now = self.when[dvr], self.run.now
@@ -85,6 +89,7 @@ class Clock:
 
     def planned(self, planned: Plan) -> None:
         for channel, verdict in planned.verdicts:
+            self._is_called_in_time(channel, verdict)
             self._is_told_in_time(channel, verdict)
             self._is_told_at_all(channel, verdict)
             self._is_held(channel, verdict)
@@ -100,17 +105,35 @@ class Clock:
         if is_over:
             del self.holds[channel.key]
 
+    def _is_called_in_time(self, channel: Channel, verdict: Verdict) -> None:
+        """A job whose file has got another name, that of another show perhaps, is known by it."""
+        playbox, tracked = self.run.playbox_of(channel.primary), verdict.job
+        raw = None if tracked is None else tracked.job._replace(show=0)
+        since, name = playbox.names.get(raw, (0.0, "")) if raw is not None else (0.0, "")
+        is_told = (
+            playbox.is_up and raw in playbox.jobs and raw.ingest not in playbox.odd and self.run.now >= since
+        )
+        if (
+            tracked is None
+            or not tracked.basename
+            or not is_told
+            or name in (tracked.basename, tracked.renamed)
+        ):
+            self.misnamed.pop(channel.key, None)
+        elif self.run.now - self.misnamed.setdefault(channel.key, self.run.now) > MISNAMED:
+            self.fail(f"{channel.name} is at {name!r}, and knows it as {tracked}")
+
     def _is_told_in_time(self, channel: Channel, verdict: Verdict) -> None:
         """A job that is active and of which no look has shown a recording is told of, whoever is to blame."""
         memory, sync = verdict.memory, self.run.settings.sync
         if verdict.job is None or not verdict.job.present or memory.released is not None:
             return
-        known = self.known.get((channel.primary, verdict.job.job._replace(show=0)))
+        known = self.known.get((self.run.called(channel.primary), verdict.job.job._replace(show=0)))
         if known is None or memory.hold is not None:
             return
         known = max(known, verdict.job.since)
         take = memory.running
-        place = channel.dvr, str(channel.source) if take is None else take.source
+        place = self.run.source_of(channel).place if take is None else (channel.dvr, take.source)
         poll = self.run.settings.dvrs[channel.dvr].poll_interval
         since = max(self.verified.get(place, 0.0), known + sync.name_wait) + poll + _MARGIN
         lasting = self.run.now - since

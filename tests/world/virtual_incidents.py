@@ -49,20 +49,16 @@ class Incidents:
     def _reload(self) -> None:
         """Channels come and go, and mean another source."""
         kept = [one for one in self._settings.channels if self._random.random() < 0.8]
-        used = {(one.dvr, one.source) for one in kept}
+        used = {self._run.source_of(one).place for one in kept}
         channels: list[Channel] = []
         for one in kept:
             spare = next(
-                (
-                    source.unique_id
-                    for source in self._run.macs[one.dvr].sources
-                    if (one.dvr, source.unique_id) not in used
-                ),
+                (source.unique_id for source in self._run.macs[one.dvr].sources if source.place not in used),
                 None,
             )
             moves = spare is not None and self._random.random() < 0.2
             channels.append(replace(one, source=spare) if moves and spare is not None else one)
-            used.add((one.dvr, channels[-1].source))
+            used.add(self._run.source_of(channels[-1]).place)
         self._run.reload(replace(self._settings, channels=tuple(channels)))
 
     def _person_stops(self) -> None:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.world.virtual import Recording, VirtualRecorder, VirtualSource
 from tests.world.virtual_clock import Clock
+from tests.world.virtual_commands import Commands
+from tests.world.virtual_meant import Meant
 from vrmon.catalog import Code
 from vrmon.devices.movierecorder import TRAITS
 from vrmon.model import Action, DvrObservation, Job, Phase, PrimaryObservation, Verb
 from vrmon.plan import Plan, Verdict, World, plan
 from vrmon.plan.memory import FLIGHT, Memory, Running, Sent
 from vrmon.plan.names import would_be
-from vrmon.settings import Channel, ChannelKey, Sync
+from vrmon.settings import Channel, ChannelKey, Settings, Sync
 from vrmon.traits import fold_plainly as fold
 
 if TYPE_CHECKING:
@@ -70,11 +72,15 @@ class Promises:
     unsteady: dict[Place, float] = field(default_factory=dict)
     awaiting: dict[ChannelKey, float] = field(default_factory=dict)  # an answer that never comes
     clock: Clock = field(init=False)
+    meant: Meant = field(init=False)
+    commands: Commands = field(init=False)
     every: int = 1  # of how many plans one is compared with what is decided anew; 0: nothing is judged
     drawn: Random = field(default_factory=lambda: Random(1))
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.run, self.fail)
+        self.meant = Meant(self.run, self.fail)
+        self.commands = Commands(self.run)
 
     def fail(self, what: str) -> None:
         if self.every:
@@ -82,14 +88,17 @@ class Promises:
 
     # What happens to the world.
 
-    def began(self) -> None:
+    def began(self, memory: Memory) -> None:
         self.has_answered.clear()
         self.clock.began()
+        self.meant.began(memory)
         self.disturbed()
 
     def crashed(self, keep: int | None) -> None:
         """With memory lost, or older than the last take, what runs may rightly be somebody else's."""
         behind = keep != 0
+        self.meant.crashed(is_kept=not behind)
+        self.commands.crashed()
         if behind:
             self.has_forgotten = True
             self.proven |= {place for place in self.taken if not self._lacks(*place)}
@@ -97,6 +106,16 @@ class Promises:
         for one in self._recordings():
             if one.ended is None and (behind or one.renamed or not one.seen):
                 one.excused = True
+
+    def reloaded(self, settings: Settings) -> None:
+        self.disturbed()
+        self.clock.reloaded(settings)
+        self.meant.reloaded(settings)
+        places = {(key.ingest, key.dvr) for key in settings.keys}
+        for one in self._recordings():
+            is_unseen = one.ended is None and one.job is not None and not (one.seen or one.named)
+            if is_unseen and one.job is not None and (one.job.ingest, one.place[0]) not in places:
+                one.excused = True  # nobody can know it: its channel is gone, and it bears no name of ours
 
     def _recordings(self) -> Iterator[Recording]:
         for mac in self.run.macs.values():
@@ -136,7 +155,7 @@ class Promises:
             self.proven = {
                 one
                 for one in self.proven
-                if self._told_as(one[0]) != name or one[1]._replace(show=0) not in shown
+                if self.run.called(one[0]) != name or one[1]._replace(show=0) not in shown
             }
         del told[:-5000]
         self.clock.primary_told(name, observation)
@@ -158,10 +177,11 @@ class Promises:
                 running.seen = True
                 running.renamed &= running.name != one.name
                 running.is_called_anew &= running.name != one.name
-        if is_told:
-            for source in self.run.macs[dvr].sources:
-                if source.is_there and not source.is_odd:
-                    self.watched[source.place] = began
+        told = (
+            [one for one in self.run.macs[dvr].sources if one.is_there and not one.is_odd] if is_told else []
+        )
+        self.watched.update((one.place, began) for one in told)
+        self.commands.looked(dvr, began, {one.unique_id for one in told})
         self.clock.looked(dvr, began, shown if is_told else [])
 
     def _took_over_unseen(self, running: Recording) -> bool:
@@ -225,6 +245,8 @@ class Promises:
     def planned(self, world: World, before: Memory, planned: Plan) -> None:
         """`before`: what was known before this plan."""
         run = self.run
+        self.meant.planned(world, before, planned)
+        self.commands.planned(world, planned)
         if not self.every:
             for channel, verdict in planned.verdicts:
                 self._adopts(channel, verdict)
@@ -292,7 +314,7 @@ class Promises:
 
     def _is_proven(self, primary: str, job: Job, action: Action) -> None:
         """Promise 4, from the primary's answers alone."""
-        if self._told_as(primary) not in self.has_answered:
+        if self.run.called(primary) not in self.has_answered:
             self.fail(f"stopped before the primary has answered: {action}")
         lacking = self._lacks(primary, job)
         if lacking and (primary, job) not in self.proven:
@@ -303,7 +325,7 @@ class Promises:
         raw = job._replace(show=0)
         if job.show < self.run.playbox_of(primary).reused.get(raw, 0):
             return ""  # the id is another show's by now
-        told = [_of_ingest(one, raw.ingest) for one in self.told[self._told_as(primary)]]
+        told = [_of_ingest(one, raw.ingest) for one in self.told[self.run.called(primary)]]
         last = next((one for one in reversed(told) if one.seen is not None), None)
         if last is None or raw in (last.seen or ()):
             return f"although the primary shows {job}"
@@ -312,10 +334,6 @@ class Promises:
         sync = self.run.settings.sync
         is_proven = not before or _was_followed(before, since, raw) or self._was_proven(before, since, sync)
         return "" if is_proven else "without proof"
-
-    def _told_as(self, primary: str) -> str:
-        """What a primary was called when the run began."""
-        return primary if primary in self.run.playboxes else next(iter(self.run.playboxes))
 
     def _was_proven(
         self, before: list[PrimaryObservation], since: list[PrimaryObservation], sync: Sync
@@ -349,10 +367,19 @@ class Promises:
         if named is not None:
             running.ours |= verdict.job is not None and named == verdict.job.job
             running.ours |= take is not None and awaited and named == take.job
-        if take is not None and awaited:
-            running.ours = True  # our command, the source idle before it, and the recorder's grace
+        if isinstance(take, Sent | Running):
+            running.ours |= awaited and self._may_be_asked_for(running, take)
         if running.ours:
             self.clock.became_ours(running)
+
+    def _may_be_asked_for(self, running: Recording, take: Running | Sent) -> bool:
+        """Our command, the source idle before it, and the recorder's grace; or a name that may be made of one
+        that we gave for the take; or no name is told at all."""
+        mac, place = self.run.macs[running.place[0]], running.place
+        if self.commands.may_have_begun(place) or mac.quirks.keys == "3.x":
+            return True
+        names = [take.given, *(name for name, job in self.given[place].items() if job == take.job)]
+        return any(TRAITS.may_show(name, mac.spelled(running.name)) for name in names)
 
     def _is_explained(self, channel: Channel, verdict: Verdict) -> None:
         """Promise 3."""
@@ -378,6 +405,8 @@ class Promises:
             source = self._source_at(channel, verdict)
             active = any(job.ingest == channel.ingest for job in playbox.jobs)
             well = mac.is_up and playbox.is_up and source.is_there and not mac.does_nothing
+            well = well and not source.is_deaf and not source.refusals
+            well = well and self.meant.is_looked_up(channel) and not self.meant.is_anothers(channel)
             well = well and not source.is_odd and channel.ingest not in playbox.odd
             well = well and not (source.is_locked and mac.quirks.locked == "refused")
             well = well and (source.has_destination or mac.quirks.without_destination == "records")

@@ -85,12 +85,13 @@ class Run:
         self.kept: deque[Memory] = deque(maxlen=9)  # of each plan; a disk that is behind has an older one
         self.is_alive = False
         for mac in self.macs.values():
-            mac.epoch = EPOCH
+            mac.epoch, mac.later = EPOCH, self.at
         self.schedules: Mapping[str, tuple[Schedule, ...]] = {}
         self.epoch = EPOCH  # what the clock says at 0, until somebody sets it
         self.rights: Callable[[], Rights | None] = lambda: None
         self.planned: Plan | None = None
         self.promises = Promises(self)
+        self._called = {name: name for name in settings.primaries}
         self.turned: Callable[[Round], object] = lambda _: None
         self.starts: Callable[[], object] = lambda: None
         self.primaries_seen: dict[str, Observation[tuple[Job, ...]]] = {}
@@ -146,10 +147,10 @@ class Run:
         self._looking.clear()
         self._due = inf
         self._settled = None
-        self.promises.began()
+        self.promises.began(self.memory)
         self.starts()
         self.turn()
-        for name in self.settings.primaries:
+        for name in self.playboxes:
             self._poll_primary(name)
         for name in self.settings.dvrs:
             self._look(name)
@@ -188,17 +189,27 @@ class Run:
     def freeze(self, seconds: float) -> None:
         """vrmon does nothing for a while, as under SIGSTOP; what it has sent goes on."""
         self._frozen_until = max(self._frozen_until, self.now + seconds)
+        self.promises.clock.misnamed.clear()
         self.promises.frozen(self._frozen_until)
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.is_alive and self.now >= self._frozen_until
 
     def hang(self, mac: str, seconds: float = HUNG) -> None:
         """A recorder takes requests and neither answers nor obeys them; it obeys when the hang is over."""
         self._hung_until[mac] = self.now + seconds
 
     def reload(self, settings: Settings) -> None:
-        """The same devices, other channels."""
+        """The same devices, other channels; a primary may get another name, or a second one."""
+        gone = [self.called(name) for name in self.settings.primaries if name not in settings.primaries]
+        for name in settings.primaries:
+            if gone and name not in self.settings.primaries:
+                self._called.setdefault(name, gone[0])
+                gone.remove(self.called(name))
+                self.primaries_seen.pop(self.called(name), None)  # another thread asks it from now on
         self.settings = settings
-        self.promises.disturbed()
-        self.promises.clock.reloaded(settings)
+        self.promises.reloaded(settings)
         if self.is_alive:
             self._living(self.turn)()
 
@@ -206,14 +217,10 @@ class Run:
         """The configuration calls it otherwise from now on."""
         settings, names = self.settings, {before: after}
         channels = (replace(one, primary=names.get(one.primary, one.primary)) for one in settings.channels)
-        self.playboxes = _called(names, self.playboxes)
-        self._intervals[after] = self._intervals[before]
         primaries = {
             name: replace(one, name=name) for name, one in _called(names, settings.primaries).items()
         }
         self.reload(replace(settings, primaries=primaries, channels=tuple(channels)))
-        if self.is_alive:
-            self._poll_primary(after)
 
     def rename_recorder(self, before: str, after: str) -> None:
         """The same; what it did under the name before, it did under that."""
@@ -229,7 +236,7 @@ class Run:
 
     def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
         """What a person asks of vrmon."""
-        if not self.is_alive or self.now < self._frozen_until:
+        if not self.is_at_work:
             return
         changed = change(self.memory.channels.get(channel, ChannelMemory()))
         self.memory = replace(self.memory, channels={**self.memory.channels, channel: changed})
@@ -237,7 +244,7 @@ class Run:
 
     def drill(self, channel: int = 0, seconds: float = 10.0) -> str:
         """What a person asks for, or the time of day: why it is refused, "" where it has begun."""
-        if not self.is_alive or self.planned is None or self.now < self._frozen_until:
+        if not self.is_at_work or self.planned is None:
             return "vrmon is away"
         one = self.settings.channels[channel]
         why = drilling.refusal(self.settings, self.planned, one, seconds, self.now, self.epoch)
@@ -251,13 +258,14 @@ class Run:
     def source_of(self, channel: Channel) -> VirtualSource:
         """The one that it means."""
         mac, meant = self.macs[channel.dvr], channel.source
-        if isinstance(meant, int):
-            return mac.order[meant]
-        return next(one for one in mac.sources if meant in (one.unique_id, one.display_name))
+        return self.promises.meant.source(channel) if isinstance(meant, int) else mac.meant_by(meant)
+
+    def called(self, primary: str) -> str:
+        """What a primary was called when the run began."""
+        return self._called.get(primary) or next(iter(self.playboxes))
 
     def playbox_of(self, primary: str) -> VirtualPlayBox:
-        """A primary may get another name while there is but one."""
-        return self.playboxes.get(primary, self.playbox)
+        return self.playboxes[self.called(primary)]
 
     def _poll(self) -> tuple[float, bool]:
         """How long it takes, and whether an answer comes."""
@@ -381,8 +389,7 @@ class Run:
             self._await(self.planned.due)
 
     def _told_by(self, primary: str) -> Observation[tuple[Job, ...]] | None:
-        name = next(name for name, one in self.playboxes.items() if one is self.playbox_of(primary))
-        return self.primaries_seen.get(name)
+        return self.primaries_seen.get(self.called(primary))
 
     def _command(self, action: Action) -> None:
         """Carried out by a lane: where vrmon is frozen in between, not before it goes on."""

@@ -35,6 +35,18 @@ def site(channels: int, sync: Sync, poll_interval: float = 1.0) -> Settings:
     )
 
 
+def odd_site(random: Random, sync: Sync, poll_interval: float = 1.0) -> Settings:
+    """A wide one, some of whose channels name their source by its place in the list, or as people call it."""
+    settings = wide_site(random, sync, poll_interval)
+    way = random.choice(["place", "place", "name", "any"])
+    channels: list[Channel] = []
+    for one in settings.channels:
+        place = int(str(one.source).rpartition(" ")[2])
+        called: dict[str, str | int] = {"place": place, "name": f"Backup {place + 1}", "id": one.source}
+        channels.append(replace(one, source=called[random.choice(list(called)) if way == "any" else way]))
+    return replace(settings, channels=tuple(channels))
+
+
 def wide_site(random: Random, sync: Sync, poll_interval: float = 1.0) -> Settings:
     """Two primaries, two recorders and six channels or more; two of them record one ingest twice. Sources of
     both recorders bear the same ids."""
@@ -52,8 +64,12 @@ def wide_site(random: Random, sync: Sync, poll_interval: float = 1.0) -> Setting
         channels.append(Channel(f"PCR {len(channels) + 1}", primary, ingest, dvr, f"4XT00292 - {taken[dvr]}"))
         taken[dvr] += 1
     return Settings(
-        {name: replace(device, name=name) for name in ("playbox", "playbox 2")},
-        {name: replace(recorder, name=name) for name in ("mac", "mac 2")},
+        {name: replace(device, name=name, url=_url(name)) for name in ("playbox", "playbox 2")},
+        {name: replace(recorder, name=name, url=_url(name)) for name in ("mac", "mac 2")},
         tuple(channels),
         sync,
     )
+
+
+def _url(name: str) -> str:
+    return f"http://{name.replace(' ', '-')}"
