@@ -292,3 +292,19 @@ def test_a_name_that_an_operators_recording_has_got_is_not_given_again(on_hold: 
     run.until(run.now + 15.0)
     assert running(run).by == "vrmon"
     assert names(run).count("NEWS") == 1
+
+
+def test_the_name_that_a_source_has_of_itself_is_no_name_of_ours() -> None:
+    run = begun(Quirks(naming="ignored"))
+    source = run.mac.sources[0]
+    source.is_deaf = True
+    job = run.job("NEWS")
+    run.until(20.0)
+    source.is_deaf, source.refusals = False, ("the disk is full",)
+    run.until(60.0)
+    theirs = by_hand(run, source.display_name)
+    run.until(70.0)
+    assert run.verdict().phase == "foreign"
+    run.playbox.jobs.remove(job)
+    run.until(100.0)
+    assert theirs.ended is None

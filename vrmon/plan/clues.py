@@ -91,15 +91,15 @@ def by_our_command(evidence: Evidence) -> Whose | None:
 
 
 def by_its_name(evidence: Evidence) -> Whose | None:
-    """It bears a name that we gave our take, or that the recorder made of it; or none is told at all, and no
-    look has shown that nothing came of our command."""
+    """It bears a name that we gave our take, or that the recorder made of it; or the one that the source had,
+    or none at all, and no look has shown that nothing came of our command."""
     running, sent, is_told = evidence.running, evidence.sent, evidence.source.recording_name is not None
     is_ours = False
     if running is not None:
         names = running.name, running.given, *running.files
         is_ours = evidence.is_made_of(*names) if is_told else evidence.is_same_date is not False
     elif sent is not None:
-        names = sent.given, *sent.aliases, sent.standing
+        names = sent.given, *sent.aliases, "" if sent.overdue else sent.standing
         is_ours = evidence.is_made_of(*names) if is_told else not sent.overdue
     return Whose.OURS if is_ours else None
 
