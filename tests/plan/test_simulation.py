@@ -35,6 +35,7 @@ MENDED_WIDE = {
 MENDED_ODD = {
     7: "what was said of a recording on a source that a channel had just got changed without anything new",
     63: "a channel that gave up a source went on with it, for another channel was at the same",
+    126: "the cause of a kept take was told by the next answer of a renamed primary, of some channels only",
 }
 
 

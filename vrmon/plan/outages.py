@@ -40,9 +40,18 @@ def observe_dvr(memory: DvrMemory, observation: DvrObservation | None) -> tuple[
 
 def key(kind: str, name: str, observation: Seen[T] | None) -> ProblemKey | None:
     """That of what is the matter with a device ("primary" or "dvr") that does not answer as it should."""
-    if observation is None or observation.seen is not None:
+    return None if observation is None else _key(kind, name, observation.state, observation.code)
+
+
+def key_of(name: str, memory: PrimaryMemory) -> ProblemKey | None:
+    """The same of a primary, as it was when it was known last."""
+    return _key("primary", name, memory.state, memory.trouble)
+
+
+def _key(kind: str, name: str, state: DeviceState | None, trouble: Code | None) -> ProblemKey | None:
+    if state in (None, DeviceState.OK):
         return None
-    return ProblemKey(observation.code or _CODES[kind, observation.state], name)
+    return ProblemKey(trouble or _CODES[kind, state], name)
 
 
 def problems(

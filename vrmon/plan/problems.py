@@ -177,7 +177,7 @@ def _of_answer(case: Case) -> ProblemKey:
 
 def _of_primary(case: Case) -> ProblemKey | None:
     """The primary's own problem, from which the channel's follows."""
-    return outages.key("primary", case.channel.primary, case.primary_told)
+    return outages.key_of(case.channel.primary, case.primary)
 
 
 def _what_became(site: Site, attempt: Attempt | None) -> int | None:
