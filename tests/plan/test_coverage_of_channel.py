@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.world.virtual import Quirks
+from tests.world.virtual_stories import recording
 from vrmon.model import Job
 from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan, Told
-from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail
+from vrmon.plan.coverage.looks import AWAY, NONE, Between, Look, Shown, Tail, Watch
 
 JOB = Job("AB", "7")
 NEXT = Job("AB", "8")
@@ -286,3 +288,24 @@ def test_what_is_kept_has_a_bound_whatever_flaps() -> None:
     sums = coverage.read(JOB, 4000.0).account
     assert sum(gap.most for gap in sums.gaps) == pytest.approx(sums.most)
     assert sum(gap.least for gap in sums.gaps) == pytest.approx(sums.least)
+
+
+@pytest.mark.parametrize("lag", [0.0, 2.0, 5.0])
+def test_a_show_that_is_filed_gets_to_know_when_its_take_ends(lag: float) -> None:
+    run, job, take = recording(quirks=Quirks(stop_lag=lag))
+    run.playbox.jobs.remove(job)
+    run.until(40.0)
+    assert take.ended is not None
+    (show,) = run.memory.covered.done[run.settings.channels[0].key]
+    (span,) = show.takes
+    assert span.ended is not None
+    assert span.ended.earliest <= take.ended <= span.ended.latest
+
+
+@pytest.mark.parametrize("silence", [0, 2])
+def test_what_was_before_the_first_look_has_the_cause_for_which_there_was_none_before(silence: int) -> None:
+    watch = Watch()
+    for second in range(silence):
+        watch = watch.fold(Look(second, second + TOOK, Shown.UNKNOWN, cause="dvr-unreachable"), PATIENCE)
+    watch = watch.fold(Look(silence, silence + TOOK, Shown.YES, take="1"), PATIENCE)
+    assert [one.cause for one in watch.stretches] == ["dvr-unreachable" if silence else AWAY]
