@@ -308,3 +308,19 @@ def test_the_name_that_a_source_has_of_itself_is_no_name_of_ours() -> None:
     run.playbox.jobs.remove(job)
     run.until(100.0)
     assert theirs.ended is None
+
+
+@KINDS
+def test_a_restart_gives_a_command_that_came_to_nothing_no_other_grace(quirks: Quirks) -> None:
+    run, job = in_vain(quirks)
+    run.playbox.jobs.remove(job)
+    hold(run)
+    run.until(60.0)
+    run.crash(pause=1.0)
+    run.until(63.0)
+    theirs = by_hand(run)
+    run.until(66.0)
+    auto(run)
+    run.job("NEXT")
+    run.until(120.0)
+    assert theirs.ended is None

@@ -80,6 +80,7 @@ takes: st.SearchStrategy[Take] = st.one_of(
         aliases=names,
         is_certain=st.booleans(),
         glimpsed=st.booleans(),
+        overdue=st.booleans(),
     ),
     st.builds(
         Running,
@@ -495,7 +496,7 @@ def test_what_a_vrmon_before_ingests_were_saved_has_saved_is_understood() -> Non
 def test_a_take_that_a_vrmon_before_has_saved_in_fewer_words_is_understood() -> None:
     take = Sent(JOB, "A", 1, Label("NEWS"), sent=NOW)
     old = saved(Memory(channels={KEY: ChannelMemory(take=take)}))
-    for name in ("sent", "certain", "glimpsed", "aliases", "instead"):
+    for name in ("sent", "certain", "glimpsed", "overdue", "aliases", "instead"):
         del old["channels"][str(KEY)]["take"][name]
     assert restore(old, EPOCH, NOW, SYNC).channels[KEY].take == replace(take, inherited=True)
 

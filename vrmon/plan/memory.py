@@ -219,7 +219,9 @@ class Sent(_OfJob):
 
     def is_expired(self, look: DvrObservation | None, grace: float) -> bool:
         """Whether the recorder has had its grace: it counts from the first good look after our command, and
-        only a look can end it."""
+        only a look can end it. One that is overdue has had it, whoever has seen that."""
+        if self.overdue:
+            return True
         if self.looked is None or look is None or look.seen is None:
             return False
         return look.began >= self.looked + grace

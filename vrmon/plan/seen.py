@@ -339,6 +339,6 @@ def _not_seen_yet(case: Case, take: Sent, attempt: Attempt | None, source: Sourc
         looked = case.observation.ended
     has_name = bool(take.standing) and shown is not None and fold(shown) == fold(take.given)
     standing = take.given if has_name else take.standing
-    overdue = take.overdue or case.is_expired(take)
+    overdue = case.is_expired(take)
     is_new = (looked, overdue, standing) != (take.looked, take.overdue, take.standing)
     return replace(take, looked=looked, overdue=overdue, standing=standing) if is_new else take

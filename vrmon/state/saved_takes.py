@@ -28,6 +28,7 @@ def encoded(channel: ChannelMemory, take: Take, unix: Shift) -> dict[str, Any]:
         "sent": not isinstance(take, Naming) or _may_be_sent(channel),
         "certain": running is not None or (sent is not None and sent.is_certain),
         "glimpsed": sent is not None and sent.glimpsed,
+        "overdue": sent is not None and sent.overdue,
         "started": None if running is None else unix(running.started),
         "borne": running is not None and running.borne,
         "start_date": None if running is None else running.date,
@@ -89,6 +90,7 @@ def restored(saved: Mapping[str, Any], monotonic: Shift, now: float) -> Take:
         inherited=True,
         is_certain=bool(saved.get("certain", True)),
         glimpsed=bool(saved.get("glimpsed", False)),
+        overdue=bool(saved.get("overdue", False)),
     )
 
 
