@@ -7,12 +7,12 @@ from vrmon.catalog import Code, Severity
 from vrmon.model import Problem
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.memory import ChannelMemory, TrackedJob
+from vrmon.plan.problems import OF_START, OF_STOP
 from vrmon.plan.replacing import replace
 from vrmon.text import Left
 
 _OF_OTHERS = {Code.FOREIGN_RECORDING, Code.DOUBTFUL_RECORDING}
-_OF_STARTS = {Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN, Code.TAKE_PAUSED}
-_OF_STOPS = {Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN}
+_OF_STARTS = {*OF_START, Code.TAKE_PAUSED}
 _OF_A_TAKE = {
     *(Code.FOREIGN_RECORDING, Code.TAKE_DIED, Code.END_SET, Code.FORMAT_CHANGED, Code.LONG_TAKE),
     *(Code.NAME_REFUSED, Code.MISNAMED, Code.STAND_IN_NAME, Code.PRIMARY_FILE_RENAMED),
@@ -20,7 +20,7 @@ _OF_A_TAKE = {
 _WHATEVER_THE_JOB = {
     *(Code.SOURCE_MISSING, Code.SOURCE_AMBIGUOUS, Code.SOURCE_DISABLED, Code.SOURCE_LOCKED),
     *(Code.NO_DESTINATION, Code.DESTINATION_WARNING, Code.SCHEDULE_AHEAD),
-    *(Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE, *_OF_STOPS),
+    *(Code.DOUBTFUL_RECORDING, Code.RUNAWAY_TAKE, *OF_STOP),
 }
 _SHOWN = _WHATEVER_THE_JOB | _OF_A_TAKE | _OF_STARTS
 
@@ -48,7 +48,7 @@ def still(case: Case, memory: ChannelMemory, tracked: TrackedJob | None) -> tupl
         left = one.facts.get("left")
         if isinstance(left, Left) and case.moment.reached(left.moment):
             return False
-        if memory.hold is not None and one.code in _OF_STARTS | _OF_STOPS:
+        if memory.hold is not None and one.code in _OF_STARTS.union(OF_STOP):
             return False
         is_of_it = tracked is not None and one.concerns <= {tracked.job.mark}
         return is_of_it or one.code in _WHATEVER_THE_JOB

@@ -17,8 +17,8 @@ from vrmon.text import Ago, Left, few, sentence, span
 _GAP_SHOWN = 300.0  # seconds for which a gap in the backup counts as reduced protection
 _PATIENCE = 3.0  # seconds for which a command that was accepted may go unseen without a word
 _REFUSED, _LOST, _UNSEEN = range(3)
-_OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
-_OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
+OF_START = (Code.START_REFUSED, Code.START_LOST, Code.START_UNSEEN)
+OF_STOP = (Code.STOP_REFUSED, Code.STOP_LOST, Code.STOP_UNSEEN)
 
 
 def before_air(channel: Channel, problem: Problem, *, is_needed: bool = False) -> Problem:
@@ -159,7 +159,7 @@ def stopping(site: Site, memory: ChannelMemory, take: Running) -> tuple[Problem,
     in_the_way = memory.job is not None and (memory.released is None or memory.released[0] != memory.job)
     situation = Situation.IN_THE_WAY if in_the_way else Situation.USUAL
     facts = {"name": take.name, **_facts_of(attempt)}
-    return (Problem.of(_OF_STOP[outcome], site.case.channel.name, situation, **facts),)
+    return (Problem.of(OF_STOP[outcome], site.case.channel.name, situation, **facts),)
 
 
 def unproven(case: Case, take: Running) -> tuple[Problem, ...]:
@@ -209,7 +209,7 @@ def while_starting(site: Site, memory: ChannelMemory) -> tuple[Problem, ...]:
         outcome = _what_became(site, attempt)
         if outcome is not None:
             facts = {"remedy": remedy, **_facts_of(attempt)}
-            return (Problem.of(_OF_START[outcome], channel.name, **facts),)
+            return (Problem.of(OF_START[outcome], channel.name, **facts),)
     losses = memory.losses
     if losses is None:
         return ()
