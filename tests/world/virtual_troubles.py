@@ -179,12 +179,9 @@ class Troubles:
 
     def _other_primary(self) -> None:
         """One gets another name."""
-        settings = self._run.settings
         self._names += 1
-        old, new = self._random.choice(list(settings.primaries)), f"playbox {10 + self._names}"
-        primaries = {new if name == old else name: one for name, one in settings.primaries.items()}
-        channels = [replace(one, primary=new) if one.primary == old else one for one in settings.channels]
-        self._reload(replace(settings, primaries=primaries, channels=tuple(channels)))
+        old = self._random.choice(list(self._run.settings.primaries))
+        self._run.rename_primary(old, f"playbox {10 + self._names}")
 
     def _channel_goes(self) -> None:
         """And comes back, as it was."""
