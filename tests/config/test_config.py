@@ -338,6 +338,10 @@ def test_one_device_under_two_names(tmp_path: Path) -> None:
             "vrmon.toml:4: not TOML: sync.stop_delay is given twice",
         ),
         (b"[sync]\n[log]\n[sync]\n", "vrmon.toml:3: not TOML: "),
+        (
+            b"[alarm]\nwebhook = 'http://a'\n[log]\n[alarm.snmp]\n[alarm]\nquiet = ''\n",
+            "vrmon.toml:5: not TOML: alarm is given twice",
+        ),
         (b"a = " + b"[" * 20000, "vrmon.toml"),
         (b"[[channel]\n\nname = 'PCR 1'\n", "vrmon.toml:1: not TOML: "),
         ("[sync]\nstop_delay = 1\u2028\nname_wait = 2\n".encode(), "vrmon.toml:2: not TOML: "),
@@ -353,6 +357,17 @@ def test_one_device_under_two_names(tmp_path: Path) -> None:
 def test_what_is_no_toml_file(tmp_path: Path, content: bytes, expected: str) -> None:
     (complaint,) = complaints(tmp_path, content)
     assert complaint.startswith(expected)
+
+
+def test_no_device_is_lost_whose_table_stands_far_from_the_others(tmp_path: Path) -> None:
+    """Some releases of tomlkit lose it, and the file is refused."""
+    text = '[dvr.a]\nurl = "http://a"\n[dvr]\n[log]\n[dvr.b]\nurl = "http://b"\n'
+    try:
+        known = list(read(tmp_path, text).dvrs)
+    except ConfigError as error:
+        assert "vrmon.toml:1: dvr.a would be lost where it stands" in error.complaints[0]
+    else:
+        assert known == ["a", "b"]
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
 from vrmon.config.complaints import dotted
-from vrmon.config.layout import Layout
+from vrmon.config.layout import KeyPath, Layout
 from vrmon.errors import ConfigError
 from vrmon.files import read_small
 
@@ -57,7 +57,28 @@ def parse_toml(text: str, file: Path) -> tuple[dict[str, Any], Layout]:
     if layout.stopped_line is not None:
         # Older tomlkits let some faults pass, such as [[channel] with one bracket at its end.
         raise _not_toml(file, layout.stopped_line, "this line cannot be read")
+    _check_tables(document, layout, file)
     return document, layout
+
+
+def _check_tables(document: dict[str, Any], layout: Layout, file: Path) -> None:
+    """Where tables of one family stand far from each other, older tomlkits lose one without a word."""
+    if layout.repeated is not None:
+        raise _not_toml(file, layout.repeated_line, f"{dotted(layout.repeated)} is given twice")
+    for path in (*layout.tables, *layout.values):
+        if not _is_in(document, path):
+            what = f"{dotted(path)} would be lost where it stands"
+            hint = f"expected all tables of {dotted(path[:1])} one below the other"
+            raise ConfigError([f"{file}:{layout.line(path)}: {what} ({hint})"])
+
+
+def _is_in(value: Any, path: KeyPath) -> bool:
+    for key in path:
+        try:
+            value = value[key]
+        except (LookupError, TypeError):
+            return False
+    return True
 
 
 def _check_characters(text: str, file: Path) -> None:
