@@ -1153,7 +1153,10 @@ _DAEMON = {
     Code.PROBLEM_ENDED: Row(
         "Problem is over",
         "A problem that was reported earlier has ended.",
-        texts=(Text("Resolved after {lasted}: {message}"),),
+        texts=(
+            Text("Resolved after {lasted}: {message}"),
+            Text("Resolved since vrmon was started, or while it was away: {title}. It began {began} ago."),
+        ),
     ),
     Code.ACKNOWLEDGED: Row(
         "Problem acknowledged",

@@ -14,7 +14,7 @@ from tests.world.virtual_run import Run
 from tests.world.virtual_stories import begun, recording
 from vrmon.catalog import Code, Severity
 from vrmon.model import Outcome, Problem, ProblemKey, Verb
-from vrmon.plan.acknowledgement import Acknowledgement
+from vrmon.plan.acknowledgement import FOUND_AGAIN, Acknowledgement
 from vrmon.state import snapshot
 from vrmon.views import events
 from vrmon.views.events import Event
@@ -423,3 +423,49 @@ def test_a_source_that_is_still_locked_is_not_told_as_unlocked(act: when.Act) ->
     at.until(at.now + 30.0)
     assert Code.SOURCE_LOCKED not in {one.code for one in at.problems}
     assert Code.PROBLEM_ENDED not in {event.code for event, _ in at.events}
+
+
+def ended_while_away(at: Site) -> list[tuple[str, str]]:
+    when.vrmon_restarts(at)
+    at.events.clear()
+    at.until(at.now + FOUND_AGAIN + 5.0)
+    return [(one.subject, one.message) for one, _ in at.events if one.code is Code.PROBLEM_ENDED]
+
+
+def test_what_ended_while_vrmon_was_away_is_told_to_be_over() -> None:
+    at = site()
+    DISABLED(at)
+    at.until(at.now + 60.0)
+    shows(is_enabled=True)(at)
+    (told,) = ended_while_away(at)
+    assert told[0] == CHANNEL.name
+    assert told[1].startswith("Resolved since vrmon was started, or while it was away: Source disabled.")
+    assert told[1].endswith("It began 2 min ago.")
+    at.events.clear()
+    at.until(at.now + 120.0)
+    assert at.events == []
+
+
+def a_lock_on_air(at: Site) -> None:
+    shows(is_locked=True)(at)
+    at.until(at.now + 30.0)
+    a_job_begins(at)
+
+
+def a_silent_recorder(at: Site) -> None:
+    DISABLED(at)
+    at.until(at.now + 30.0)
+    when.fails("dvr", when.SILENT)(at)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [DISABLED, a_lock_on_air, a_silent_recorder, when.somebody_holds_the_channel],
+)
+def test_what_is_still_so_or_cannot_be_seen_is_not_told_to_be_over_after_a_restart(
+    meanwhile: when.Act,
+) -> None:
+    at = site()
+    meanwhile(at)
+    at.until(at.now + 30.0)
+    assert ended_while_away(at) == []

@@ -53,6 +53,8 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
         found += _of_channel(channel, was, verdict.memory, after)
     if known is not after.problems:
         found += _of_problems(before, known, after, now)
+    if before.inherited and not after.memory.inherited:
+        found += _never_found_again(before, after, now)
     return [*found, *_of_acknowledged(before, after, now)]
 
 
@@ -73,6 +75,25 @@ def _of_problems(before: Memory, known: Iterable[Problem], after: Plan, now: flo
             lasted = 0.0 if there is None else now - there.since
             is_back = problem.subject not in silent
             yield ended(problem.at(now), lasted, about.get(problem.subject), is_back=is_back)
+
+
+def _never_found_again(before: Memory, after: Plan, now: float) -> Iterator[Event]:
+    """Of what the vrmon before this one knew, that which is over: it has had the time to be found again, and
+    nothing keeps anybody from seeing it."""
+    silent = {one.subject for one in after.problems if one.code in SILENT}
+    shown = {key for channel, verdict in after.verdicts for key in _shown_by(channel, verdict)}
+    still = shown.union(one.key for one in after.problems)
+    called = {channel.key: channel.name for channel, _ in after.verdicts}
+    for key, one in before.inherited.items():
+        if key.code in _NEVER_OVER or key in still:
+            continue
+        if isinstance(key.has, str):
+            name, sees = key.has, {key.has}
+        else:
+            name, sees = called.get(key.has, ""), {key.has.primary, key.has.dvr}
+        if name and not sees & silent:
+            facts = {"began": span(now - one.since), "title": ROWS[key.code].title}
+            yield Event.of(Code.PROBLEM_ENDED, name, {"problem": key.code.value}, **facts)
 
 
 def _shown_by(channel: Channel, verdict: Verdict) -> Iterator[ProblemKey]:
