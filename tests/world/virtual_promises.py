@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from itertools import pairwise
 from math import inf, isfinite
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -479,10 +480,13 @@ def _since_last_seen(told: list[PrimaryObservation], job: Job) -> list[PrimaryOb
 
 
 def _was_followed(before: list[PrimaryObservation], since: list[PrimaryObservation], job: Job) -> bool:
-    """Whether a new job has begun on the ingest: it ends the old take at once."""
-    beside = before[-1].seen or () if before else ()
-    shown = {other for one in since for other in one.seen or () if other.ingest == job.ingest}
-    return bool(shown - set(beside))
+    """Whether a new job has begun on the ingest, or one come back: it ends the old take at once."""
+    looks = [one.seen for one in (*before[-1:], *since) if one.seen is not None]
+    return any(
+        other.ingest == job.ingest and other not in earlier
+        for earlier, later in pairwise(looks)
+        for other in later
+    )
 
 
 def _is_long(since: list[PrimaryObservation], proof: float, hold: float, *, blurred: bool) -> bool:
