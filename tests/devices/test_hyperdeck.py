@@ -224,6 +224,17 @@ def test_a_deck_that_tells_nothing_of_itself_is_one_with_two_slots(deck: HyperDe
     assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")
 
 
+def test_a_deck_that_does_not_tell_its_slots_now_is_asked_again(deck: HyperDeck) -> None:
+    deck.fault("body", "device info", body="150 invalid state\r\n")
+    client = client_of(deck.url)
+    assert client.sources().seen[0].destinations == ("1", "2")
+    deck.clear_faults()
+    deck.fault("body", "device info", body="204 device info:\r\nslot count: 1\r\n\r\n")
+    assert client.sources().seen[0].destinations == ("1",)
+    deck.clear_faults()
+    assert client.sources().seen[0].destinations == ("1",)
+
+
 def test_a_deck_that_tells_no_time_left_is_not_full(deck: HyperDeck) -> None:
     deck.switch(slot_time="absent", slot_count="absent")
     assert client_of(deck.url).sources().seen[0].destinations == ("1", "2")

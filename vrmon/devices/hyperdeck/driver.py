@@ -89,15 +89,22 @@ class HyperDeck:
 
     def _slots(self, ask: Ask) -> tuple[Slot, ...] | None:
         """None where the deck does not tell of them, or not of one that may be the only one with room."""
-        if self._ethernet.slots is None:
-            self._ethernet.slots = parse_slot_count(ask("device info").values)
-        told = [
-            (number, ask(f"slot info: slot id: {number}")) for number in range(1, self._ethernet.slots + 1)
-        ]
+        count = self._slot_count(ask)
+        told = [(number, ask(f"slot info: slot id: {number}")) for number in range(1, count + 1)]
         slots = [parse_slot(number, one.values) for number, one in told if one.code not in _NOT_FOR_IT]
         known = tuple(slot for slot in slots if slot.is_told)
         is_certain = len(known) == len(slots) or any(slot.is_usable for slot in known)
         return known if known and is_certain else None
+
+    def _slot_count(self, ask: Ask) -> int:
+        """Kept once it is known: a deck that refuses to tell it now may do so at the next look."""
+        if self._ethernet.slots is not None:
+            return self._ethernet.slots
+        said = ask("device info")
+        count = parse_slot_count(said.values)
+        if said.code in _SUCCESS or said.code in _NOT_FOR_IT:
+            self._ethernet.slots = count
+        return count
 
     def _check(self, source: str) -> None:
         if source != SOURCE:
