@@ -310,6 +310,24 @@ def test_the_name_that_a_source_has_of_itself_is_no_name_of_ours() -> None:
     assert theirs.ended is None
 
 
+def test_nor_is_it_where_the_channel_is_gone_meanwhile() -> None:
+    run = begun(Quirks(naming="ignored"), channels=2)
+    source, settings = run.mac.sources[0], run.settings
+    source.is_deaf = True
+    run.job("NEWS")
+    just_commanded(run)
+    run.reload(replace(settings, channels=settings.channels[1:]))
+    run.until(run.now + 20.0)
+    source.is_deaf = False
+    theirs = by_hand(run, source.display_name)
+    run.until(run.now + 20.0)
+    run.reload(settings)
+    run.until(run.now + 10.0)
+    run.playbox.jobs.clear()
+    run.until(run.now + 30.0)
+    assert theirs.ended is None
+
+
 @KINDS
 def test_a_restart_gives_a_command_that_came_to_nothing_no_other_grace(quirks: Quirks) -> None:
     run, job = in_vain(quirks)

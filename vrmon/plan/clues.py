@@ -99,8 +99,7 @@ def by_its_name(evidence: Evidence) -> Whose | None:
         names = running.name, running.given, *running.files
         is_ours = evidence.is_made_of(*names) if is_told else evidence.is_same_date is not False
     elif sent is not None:
-        names = sent.given, *sent.aliases, "" if sent.overdue else sent.standing
-        is_ours = evidence.is_made_of(*names) if is_told else not sent.overdue
+        is_ours = evidence.is_made_of(*sent.names) if is_told else not sent.overdue
     return Whose.OURS if is_ours else None
 
 

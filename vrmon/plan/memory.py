@@ -217,6 +217,12 @@ class Sent(_OfJob):
     glimpsed: bool = False
     before: Sent | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called, if it is there: what its source was called as well, unless a look has shown
+        that nothing came of the command."""
+        return self.given, *self.aliases, *(() if self.overdue else (self.standing,))
+
     def is_expired(self, look: DvrObservation | None, grace: float) -> bool:
         """Whether the recorder has had its grace: it counts from the first good look after our command, and
         only a look can end it. One that is overdue has had it, whoever has seen that."""

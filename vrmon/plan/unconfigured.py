@@ -113,7 +113,7 @@ def _turned_up(take: Sent, shown: Shown) -> Take | None:
     if not shown.source.is_recording:
         looked = shown.look.ended if take.looked is None else take.looked
         return replace(take, looked=looked, overdue=is_expired)
-    if shown.may_be(take.given, *take.aliases, take.standing) or (name is None and not take.overdue):
+    if shown.may_be(*take.names) or (name is None and not take.overdue):
         return following.begun(take, shown, "its name")
     return None if is_expired else take
 
