@@ -21,7 +21,7 @@ from vrmon.daemon.journal import fields
 from vrmon.daemon.own_problems import OwnProblems
 from vrmon.model import Action, Observation, Result, Sighting, Verb
 from vrmon.plan import Plan, World, plan
-from vrmon.plan.memory import ChannelMemory, Memory
+from vrmon.plan.memory import NEW_CHANNEL, ChannelMemory, Memory
 from vrmon.plan.rights import Rights
 from vrmon.settings import ChannelKey, DeviceSettings, Settings
 from vrmon.views import events
@@ -116,7 +116,7 @@ class Loop:
     def amend(self, channel: ChannelKey, change: Callable[[ChannelMemory], ChannelMemory]) -> None:
         """Do what a person asks for: change what is known of a channel (by key), and act on it."""
         channels = self._memory.channels
-        changed = change(channels.get(channel, ChannelMemory()))
+        changed = change(channels.get(channel, NEW_CHANNEL))
         self._turn(replace(self._memory, channels={**channels, channel: changed}))
 
     def change(self, change: Callable[[Memory], Memory]) -> None:

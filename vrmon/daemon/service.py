@@ -27,7 +27,7 @@ from vrmon.history.entries import Order
 from vrmon.model import SUBJECT, Phase, Problem, Seen, Thumbnail, Verb
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.plan.coverage.readings import Readings
-from vrmon.plan.memory import ChannelMemory, Hold
+from vrmon.plan.memory import NEW_CHANNEL, ChannelMemory, Hold
 from vrmon.plan.seen import claimed
 from vrmon.settings import Channel
 from vrmon.text import span
@@ -290,4 +290,4 @@ class Service:
         return self._loop.settings.dvrs[channel.dvr].traits.recorder
 
     def _memory(self, channel: Channel) -> ChannelMemory:
-        return self._loop.memory.channels.get(channel.key, ChannelMemory())
+        return self._loop.memory.channels.get(channel.key, NEW_CHANNEL)

@@ -12,7 +12,7 @@ from vrmon.model import DeviceState, Job, Odd, Phase, Problem, Schedule, Source
 from vrmon.plan import ahead, jobs, names, problems
 from vrmon.plan.case import Case
 from vrmon.plan.drill import STAMP_LENGTH, Drill, DrillResult, begun_at, prefix
-from vrmon.plan.memory import ChannelMemory, Running, TrackedJob
+from vrmon.plan.memory import NEW_CHANNEL, ChannelMemory, Running, TrackedJob
 from vrmon.plan.moment import Moment
 from vrmon.plan.replacing import replace
 from vrmon.plan.rights import Role
@@ -151,7 +151,7 @@ def refusal(
     settings: Settings, planned: Plan, channel: Channel, seconds: float, now: float, epoch: float
 ) -> str:
     """Why the channel cannot be drilled for so many seconds from `now` on; "" where it can."""
-    memory = planned.memory.channels.get(channel.key, ChannelMemory())
+    memory = planned.memory.channels.get(channel.key, NEW_CHANNEL)
     primary, dvr = planned.memory.primaries[channel.primary], planned.memory.dvrs[channel.dvr]
     on_ingest: tuple[TrackedJob, ...] = primary.jobs.on(channel.ingest)
     if on_ingest:
@@ -162,7 +162,7 @@ def refusal(
         if state is not DeviceState.OK:
             return f"{name} {'has not answered yet' if state is None else 'does not answer as it should'}"
     for other in settings.on_dvr(channel.dvr):
-        drill = planned.memory.channels.get(other.key, ChannelMemory()).drill
+        drill = planned.memory.channels.get(other.key, NEW_CHANNEL).drill
         if drill is not None and drill.is_running:
             return f"a drill of {other.name} runs on {channel.dvr}"
     verdict = planned.verdicts[settings.places[channel.key]][1]
@@ -191,7 +191,7 @@ def turn(settings: Settings, planned: Plan, now: float, epoch: float) -> Channel
     moment, begins = Moment(now), _last(settings.drill.at, now + epoch) - epoch
     if moment.passed(begins, _ROUND):
         return None
-    drills = [planned.memory.channels.get(one.key, ChannelMemory()).drill for one in settings.channels]
+    drills = [planned.memory.channels.get(one.key, NEW_CHANNEL).drill for one in settings.channels]
     if any(one is not None and one.is_running for one in drills):
         return None
     has_begun = any(one is not None and begins <= one.when < begins + _LATE for one in drills)

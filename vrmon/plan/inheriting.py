@@ -5,6 +5,9 @@ from __future__ import annotations
 from vrmon.model import SUBJECT, Job, ProblemKey
 from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.memory import (
+    NEW_CHANNEL,
+    NEW_DVR,
+    NEW_PRIMARY,
     ChannelMemory,
     DvrMemory,
     Memory,
@@ -22,14 +25,14 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
     goes on. So does a take that began when nobody could tell them of it."""
     meant = {job for one in theirs.channels.values() for job in _jobs(one)}
     primaries = {
-        name: _watched(theirs.primaries.get(name, PrimaryMemory()), known, meant)
+        name: _watched(theirs.primaries.get(name, NEW_PRIMARY), known, meant)
         for name, known in own.primaries.items()
     }
-    dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
+    dvrs = {name: _looked_at(theirs.dvrs.get(name, NEW_DVR), known) for name, known in own.dvrs.items()}
     begun = {
         key: one
         for key, one in own.channels.items()
-        if _is_news(theirs.channels.get(key, ChannelMemory()), one)
+        if _is_news(theirs.channels.get(key, NEW_CHANNEL), one)
         and primaries.get(key.primary) is own.primaries.get(key.primary)
     }
     channels = {key: _heard_of(one, own.channels.get(key)) for key, one in theirs.channels.items()}
@@ -47,10 +50,8 @@ def inherited(theirs: Memory, own: Memory) -> Memory:
 
 def followed(theirs: Memory, own: Memory) -> Memory:
     """What the standby knows of people and of names: what the leader does. `theirs` is another host's."""
-    channels = {
-        key: _led(theirs.channels.get(key, ChannelMemory()), one) for key, one in own.channels.items()
-    }
-    dvrs = {name: _looked_at(theirs.dvrs.get(name, DvrMemory()), known) for name, known in own.dvrs.items()}
+    channels = {key: _led(theirs.channels.get(key, NEW_CHANNEL), one) for key, one in own.channels.items()}
+    dvrs = {name: _looked_at(theirs.dvrs.get(name, NEW_DVR), known) for name, known in own.dvrs.items()}
     return replace(own, channels=channels, dvrs=dvrs, acknowledged=_known_to_people(theirs, own))
 
 

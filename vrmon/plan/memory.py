@@ -424,6 +424,10 @@ class ChannelMemory:
         return self.take if isinstance(self.take, Running) else None
 
 
+# What is known of one that is new: made once, for that of a thousand channels is asked for at each arrival.
+NEW_PRIMARY, NEW_DVR, NEW_CHANNEL = PrimaryMemory(), DvrMemory(), ChannelMemory()
+
+
 @dataclass(frozen=True)
 class Memory:
     """`problems`: those that are there; `inherited`: those that the vrmon before this one knew, until they

@@ -23,7 +23,7 @@ from vrmon.plan.acknowledgement import Acknowledged
 from vrmon.plan.case import Case, Verdict
 from vrmon.plan.coverage.covered import Covered, Lack
 from vrmon.plan.covering import Folding
-from vrmon.plan.memory import ChannelMemory, DvrMemory, Memory, PrimaryMemory, Take
+from vrmon.plan.memory import NEW_CHANNEL, NEW_DVR, NEW_PRIMARY, DvrMemory, Memory, PrimaryMemory, Take
 from vrmon.plan.moment import Moment
 from vrmon.plan.renamed import Renamed
 from vrmon.plan.replacing import replace
@@ -55,8 +55,8 @@ class Planning:
         self.memory = memory = heirs.handed_on(memory, self.renamed, now) if self.renamed else memory
         self.now = now
         self.before = before
-        self.primaries = {name: memory.primaries.get(name, PrimaryMemory()) for name in settings.primaries}
-        self.dvrs = {name: memory.dvrs.get(name, DvrMemory()) for name in settings.dvrs}
+        self.primaries = {name: memory.primaries.get(name, NEW_PRIMARY) for name in settings.primaries}
+        self.dvrs = {name: memory.dvrs.get(name, NEW_DVR) for name in settings.dvrs}
         self.channels = dict(memory.channels)
         self.touched: set[ChannelKey] = set()
         self.steady: set[ChannelKey] = set()
@@ -118,7 +118,7 @@ class Planning:
             self.stirred.update(self.settings.primaries)
             unconfigured.carry_holds(self.settings, self.channels)
             for channel in self.settings.channels:
-                busy = self.channels.get(channel.key, ChannelMemory()).job
+                busy = self.channels.get(channel.key, NEW_CHANNEL).job
                 known = self.primaries[channel.primary]
                 self.primaries[channel.primary] = jobs.recall(known, busy, self.now)
             return
@@ -136,13 +136,14 @@ class Planning:
             self._touch_all(self.settings.channels)
         for name, sources in before.freed.items():
             self._touch_wanting(name, sources)
-        for name in self.dvrs:
-            pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
-            if any(was.get(name, ()) != told.get(name, ()) for was, told in pairs):
-                self._touch_all(self.settings.on_dvr(name))
-        was, told = before.sightings, self.world.sightings
-        seen = (was.keys() | told.keys()) & self.settings.places.keys() if was is not told else ()
-        self.touched.update(key for key in seen if was.get(key) != told.get(key))
+        pairs = (before.destinations, self.world.destinations), (before.schedules, self.world.schedules)
+        for told_last, told in pairs:
+            for name in self.dvrs if told_last != told else ():
+                if told_last.get(name, ()) != told.get(name, ()):
+                    self._touch_all(self.settings.on_dvr(name))
+        was, seen = before.sightings, self.world.sightings
+        keys = (was.keys() | seen.keys()) & self.settings.places.keys() if was is not seen else ()
+        self.touched.update(key for key in keys if was.get(key) != seen.get(key))
 
     def _has_other_rights(self, before: Rights | None) -> bool:
         """A lease that is extended changes nothing."""
@@ -204,7 +205,7 @@ class Planning:
     def _touch_drilled(self, primary: str) -> None:
         """A drill gives way to a job that may have begun on an ingest that is told oddly."""
         for channel in self.settings.on_primary(primary):
-            drill = self.channels.get(channel.key, ChannelMemory()).drill
+            drill = self.channels.get(channel.key, NEW_CHANNEL).drill
             if drill is not None and drill.is_running:
                 self.touched.add(channel.key)
 
@@ -247,7 +248,7 @@ class Planning:
         return claims
 
     def _sources_taken(self, dvr: str) -> dict[str, ChannelKey]:
-        known = ((one.key, self.channels.get(one.key, ChannelMemory())) for one in self.settings.on_dvr(dvr))
+        known = ((one.key, self.channels.get(one.key, NEW_CHANNEL)) for one in self.settings.on_dvr(dvr))
         takes = ((key, under_way(memory.take)) for key, memory in known)
         return {take.source: key for key, take in takes if take is not None}
 
@@ -257,7 +258,7 @@ class Planning:
         named: dict[str, ChannelKey] = {}
         meant: dict[str, ChannelKey] = {}
         for channel in self.settings.on_dvr(dvr):
-            bound = self.channels.get(channel.key, ChannelMemory()).bound
+            bound = self.channels.get(channel.key, NEW_CHANNEL).bound
             if isinstance(channel.source, str):
                 named.setdefault(channel.source, channel.key)
             elif bound is not None and bound[0] == channel.source:
@@ -272,7 +273,7 @@ class Planning:
             self.freed[channel.dvr] = known | {had.source}
 
     def _decide(self, claims: Mapping[str, Mapping[str, ChannelKey]]) -> None:
-        for name in sorted({key.dvr for key in self.touched | self.steady} & self.dvrs.keys()):
+        for name in sorted({key.dvr for key in self.touched} & self.dvrs.keys()):
             used = {**self._named(name), **claims[name]}
             for channel in self.settings.on_dvr(name):
                 verdict = known = self._known(channel)
@@ -281,18 +282,19 @@ class Planning:
                     was = verdict if known is None else known
                     if _source_of(was) != _source_of(verdict):  # those after it may want it
                         self._touch_wanting(name, {_source_of(was), _source_of(verdict)})
-                elif channel.key in self.steady:
-                    verdict = self.decided[channel.key] = self._goes_on(channel, verdict)
                 if verdict.source is not None:
                     used.setdefault(verdict.source.unique_id, channel.key)
+        for key in self.steady - self.decided.keys():
+            self.decided[key] = self._goes_on(key)
         self.steady -= self.touched
 
-    def _goes_on(self, channel: Channel, known: Verdict) -> Verdict:
+    def _goes_on(self, key: ChannelKey) -> Verdict:
         """What was decided stands, and does so for longer."""
-        look, take = self.world.dvrs[channel.dvr], known.memory.running
+        known = self._verdict(key)
+        look, take = self.world.dvrs[key.dvr], known.memory.running
         assert look is not None and take is not None  # noqa: S101 - the one shows that the other goes on
         memory = replace(known.memory, take=following.seen_once_more(take, look))
-        self.channels[channel.key] = memory
+        self.channels[key] = memory
         return replace(known, memory=memory, due=min(known.due_anyhow, look.began + known.lasts))
 
     def _decide_one(self, channel: Channel, claims: Mapping[str, ChannelKey]) -> Verdict:
@@ -318,7 +320,7 @@ class Planning:
             sighting=self.world.sightings.get(channel.key),
             looks_at_pictures=self.settings.eyes.enabled,
         )
-        before = self.channels.get(channel.key, ChannelMemory())
+        before = self.channels.get(channel.key, NEW_CHANNEL)
         memory, found = look(case, before)
         memory, want = wanted(case, drilling.go_on(case, memory, found))
         if isinstance(found, Source):
@@ -366,13 +368,13 @@ class Planning:
         if self.before is None:
             folding.reconfigured(self.now)
         for name, primary in self.primaries.items():
-            known, told = self.memory.primaries.get(name, PrimaryMemory()), self.world.primaries.get(name)
+            known, told = self.memory.primaries.get(name, NEW_PRIMARY), self.world.primaries.get(name)
             if told is not None and primary.folded != known.folded:
                 folding.primary_looked(name, told, primary.jobs)
             if primary.jobs is not known.jobs:
                 folding.jobs_ended(name, primary.jobs)
         for name, dvr in self.dvrs.items():
-            was, seen = self.memory.dvrs.get(name, DvrMemory()), self.world.dvrs.get(name)
+            was, seen = self.memory.dvrs.get(name, NEW_DVR), self.world.dvrs.get(name)
             if seen is not None and dvr.folded != was.folded:
                 folding.dvr_looked(name, seen, dvr.first, self.steady)
         covered = folding.folded(self.now)

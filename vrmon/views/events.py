@@ -9,7 +9,7 @@ from vrmon.catalog import NO_ANSWER, ROWS, Code, Severity, Situation
 from vrmon.model import Job, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict, heirs
 from vrmon.plan.drill import Drill, DrillResult
-from vrmon.plan.memory import ChannelMemory, Memory, Running, Sent, is_of_before
+from vrmon.plan.memory import NEW_CHANNEL, ChannelMemory, Memory, Running, Sent, is_of_before
 from vrmon.plan.problems import shown_by
 from vrmon.settings import Channel
 from vrmon.text import span
@@ -49,7 +49,7 @@ def between(before: Memory, known: Iterable[Problem], after: Plan, now: float) -
     for channel, verdict in after.decided:
         if channel.key in after.steady:
             continue
-        was = before.channels.get(channel.key, ChannelMemory())
+        was = before.channels.get(channel.key, NEW_CHANNEL)
         found += _of_channel(channel, was, verdict.memory, after)
     if known is not after.problems:
         found += _of_problems(before, known, after, now)
