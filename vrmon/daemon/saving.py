@@ -16,6 +16,7 @@ from vrmon.state.encoded import Encoded
 from vrmon.views.round import Round
 
 _AFTER = 0.02  # seconds: what changes in one burst is saved once
+_AT_LEISURE = 1.0  # seconds: where looks have shown that all goes on, only their minutes are new
 _PATIENCE = 2.0  # seconds that a person waits for a slow disk
 
 
@@ -37,8 +38,7 @@ class Saving:
     def take_in(self, turned: Round) -> None:
         """Save soon what the round came to."""
         self._memory = turned.plan.memory
-        if self._due is None:
-            self._due = self._aio.call_later(_AFTER, self._save)
+        self._save_within(_AT_LEISURE if _is_as_it_was(turned) else _AFTER)
         for action in turned.sent:
             if action.verb is Verb.SET_NAME and action.channel is not None:
                 self._starting[action.channel] = self._saved
@@ -50,8 +50,7 @@ class Saving:
 
     async def has_saved(self) -> bool:
         """Whether the disk has what the last round changed; told when it is known, and soon in any case."""
-        if self._due is None:
-            self._due = self._aio.call_later(_AFTER, self._save)
+        self._save_within(_AFTER)
         saved = self._aio.create_future()
         self._waiting.append(saved)
         try:
@@ -66,6 +65,14 @@ class Saving:
             self._due.cancel()
         self._save()
 
+    def _save_within(self, seconds: float) -> None:
+        moment = self._aio.time() + seconds
+        if self._due is not None:
+            if self._due.when() <= moment:
+                return
+            self._due.cancel()
+        self._due = self._aio.call_at(moment, self._save)
+
     def _save(self) -> None:
         self._due = None
         saved, self._saved = self._saved, threading.Event()
@@ -79,6 +86,13 @@ class Saving:
         text = self._encoded.encode(self._memory, self._clock.epoch)
         self._store.save_text(text, done)
         self.share(text)
+
+
+def _is_as_it_was(turned: Round) -> bool:
+    """Whether nothing was decided, sent or heard of a command: what the devices tell is as it was."""
+    plan, before = turned.plan, turned.before
+    is_decided = any(channel.key not in plan.steady for channel, _ in plan.decided)
+    return not (is_decided or turned.sent or turned.results) and plan.memory.problems is before.problems
 
 
 def _end(waiting: list[asyncio.Future[None]]) -> None:
