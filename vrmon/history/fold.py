@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
+from operator import is_
 
 from vrmon.catalog import Cause
 from vrmon.history import entries
 from vrmon.history.entries import Order, Unix
 from vrmon.history.rows import Key, Row
 from vrmon.model import Action, Problem, ProblemKey, Result, Verb
-from vrmon.plan.coverage.channel import Show, TakeSpan
+from vrmon.plan.coverage.channel import Coverage, Show, TakeSpan
 from vrmon.plan.coverage.covered import Covered
 from vrmon.plan.coverage.looks import Between
 from vrmon.plan.renamed import Renamed
@@ -39,6 +41,7 @@ class Fold:
         self._covered = Covered()  # of the round before
         self._done: Mapping[ChannelKey, tuple[Show, ...]] = {}
         self._due: dict[ChannelKey, float] = {}
+        self._first_due = -inf
         self._open: dict[ChannelKey, dict[Key, Row]] = {}  # as they were told last
         self._problems: dict[ProblemKey, tuple[Problem, float, Row]] = {}  # with since when they are there
         self._told: tuple[Iterable[Problem], Own] = ((), ())
@@ -92,14 +95,14 @@ class Fold:
     def tell_again(self) -> None:
         """Nothing of what was told is in the book."""
         self._covered, self._done, self._open, self._due = Covered(), {}, {}, {}
-        self._problems_due = 0.0
+        self._problems_due, self._first_due = 0.0, -inf
 
     def _of_renames(self, names: Renamed) -> Iterator[Row]:
         """What was told goes on under the new keys."""
         if not names:
             return
         self._covered = self._covered.renamed(names)
-        self._done = self._covered.done
+        self._done, self._first_due = self._covered.done, -inf
         for before, key in names.channels.items():
             self._open.pop(before, None)
             self._due.pop(before, None)
@@ -107,14 +110,16 @@ class Fold:
 
     def _of_jobs(self, covered: Covered, now: float, unix: Unix) -> Iterator[Row]:
         before = self._covered
-        for key, known in covered.channels.items():
-            is_due = now >= self._due.get(key, now)
-            if is_due or known is not before.channels.get(key):
-                yield from self._of_channel(key, covered, is_due=is_due, now=now, unix=unix)
-        for key in before.channels.keys() - covered.channels.keys():
-            yield from self._gone(key, covered, unix)
-            self._open.pop(key, None)
-            self._due.pop(key, None)
+        if now >= self._first_due or not _is_same(before.channels, covered.channels):
+            for key, known in covered.channels.items():
+                is_due = now >= self._due.get(key, now)
+                if is_due or known is not before.channels.get(key):
+                    yield from self._of_channel(key, covered, is_due=is_due, now=now, unix=unix)
+            for key in before.channels.keys() - covered.channels.keys():
+                yield from self._gone(key, covered, unix)
+                self._open.pop(key, None)
+                self._due.pop(key, None)
+            self._first_due = min(self._due.values(), default=inf)
         self._covered = covered
 
     def _of_done(self, covered: Covered, unix: Unix) -> Iterator[Row]:
@@ -213,3 +218,8 @@ class Fold:
         action, row = self._sent.pop(id(result.action), (None, None))
         if action is result.action and row is not None:
             yield entries.answered(row, result, unix)
+
+
+def _is_same(before: Mapping[ChannelKey, Coverage], after: Mapping[ChannelKey, Coverage]) -> bool:
+    """Whether no channel's coverage has changed: most rounds change none, and there may be a thousand."""
+    return all(map(is_, before.values(), after.values())) and before.keys() == after.keys()
