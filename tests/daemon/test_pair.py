@@ -228,6 +228,34 @@ def test_without_etcd_the_leader_goes_on(tmp_path: Path, request: pytest.Fixture
         assert here.takes() == [("SHOW", False), ("NEXT", True)]
 
 
+def test_an_etcd_that_was_set_up_anew_counts_from_one_again(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The revision by which a host leads then may be that of the lead that it has given up, or still has."""
+    with etcds(tmp_path) as own, paired(tmp_path / "pair", own, request.node.name) as here:
+
+        def set_up_anew() -> None:
+            own.members[0].forget()
+            own.members[0].start()
+            own.wait()
+
+        def shared() -> list[object]:
+            key = encoded(f"/vrmon/{request.node.name}/state")
+            told = requests.post(f"{own.urls[0]}/v3/kv/range", json={"key": key}, timeout=60).json()
+            return list(told.get("kvs", []))
+
+        first, second = here.wait_until_both_know()
+        assert here.hosts[first].post("/pair/hand-over")[0] == 200
+        here.wait_for_role(second, "leader")
+        here.wait_until_both_know()
+        here.hosts[second].kill(signal.SIGKILL)
+        set_up_anew()
+        here.wait_for_role(first, "leader")
+        wait(shared, "what the other one is to know")
+        set_up_anew()
+        wait(shared, "what the other one is to know")
+
+
 def test_a_standby_that_is_left_alone_starts_a_take_and_ends_none(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -23,6 +23,7 @@ class Member:
         self.name = name
         self.url = url
         self._arguments = arguments
+        self._folder = folder
         self._log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -35,6 +36,11 @@ class Member:
         if process is not None:
             process.kill()
             process.wait(_PATIENCE)
+
+    def forget(self) -> None:
+        """End, and lose all that it knew."""
+        self.end()
+        shutil.rmtree(self._folder / self.name)
 
     def freeze(self) -> None:
         assert self.process is not None

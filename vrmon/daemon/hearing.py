@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from vrmon.pair.word import EtcdWord, MemberWord, PeerWord
+from vrmon.pair.word import EtcdWord, Leadership, MemberWord, PeerWord
 from vrmon.plan.moment import Moment
 from vrmon.plan.rights import Rights, Role
 from vrmon.settings import Pair
@@ -16,16 +16,17 @@ _APART = 1.0  # seconds between two times of etcd's word that are worth a new pl
 class Hearing:
     """Of one `Pair`; all times are monotonic but `since`, which is Unix time.
 
-    `lease`, `token`, `leads_since`: as in EtcdWord and Rights. `leader`: who leads, "" where that is not
-    known or nobody does, `since` when; `before`: who did before this host. `peer` is the other host's last
-    word, `peer_role` and `peer_node` what it said when it last said something, at `peer_heard`.
+    `lease`, `leads_since`: as in EtcdWord and Rights; `leadership`: the last that this host had, or has.
+    `leader`: who leads, "" where that is not known or nobody does, `since` when; `before`: who did before
+    this host. `peer` is the other host's last word, `peer_role` and `peer_node` what it said when it last
+    said something, at `peer_heard`.
     """
 
     def __init__(self, pair: Pair) -> None:
         now = time.monotonic()
         self.node = pair.node
         self.lease: float | None = None
-        self.token = 0
+        self.leadership: Leadership | None = None
         self.leads_since = float("-inf")
         self.leader = self.before = ""
         self.since: float | None = None
@@ -76,7 +77,7 @@ class Hearing:
 
     def lead(self, word: EtcdWord) -> None:
         """With the lease that `word` tells of, and that is new; what it shares is of who led before."""
-        self.token, self.leads_since = word.token, time.monotonic()
+        self.leadership, self.leads_since = word.leadership, time.monotonic()
         shared = word.shared
         self.before = "" if shared is None or shared.node == self.node else shared.node
 

@@ -18,7 +18,7 @@ from vrmon.errors import ControlError
 from vrmon.model import SUBJECT
 from vrmon.pair.shared import Shared
 from vrmon.pair.tending import Tending
-from vrmon.pair.word import EtcdWord, MemberWord, PeerWord
+from vrmon.pair.word import EtcdWord, Leadership, MemberWord, PeerWord
 from vrmon.plan.inheriting import followed, inherited
 from vrmon.plan.memory import Memory
 from vrmon.plan.rights import Role
@@ -53,8 +53,9 @@ class Pairing:
         self._heard: Hearing | None = None  # while this host is one of a pair, as is what tends the lease
         self._tending: Tending | None = None
         self._state = ""  # as of the last save
-        self._shared = ("", 0)  # that state as it was shared last, and by which leadership
-        self._resigned = 0  # the leadership that was given up
+        # That state as it was shared last, and by which leadership.
+        self._shared: tuple[str, Leadership | None] = ("", None)
+        self._resigned: Leadership | None = None  # what was given up
         self._role: Role | None = None  # as of the last plan
         self._told: Role | None = None  # as people were told last
 
@@ -67,7 +68,7 @@ class Pairing:
             self._tending.end()
         self._pair, self._tending, self._heard = pair, None, None
         self._role = self._told = None
-        self._resigned, self._shared = 0, ("", 0)
+        self._resigned, self._shared = None, ("", None)
         self._loop.rights = None
         if pair is None:
             self._saving.share = lambda _: None
@@ -167,12 +168,12 @@ class Pairing:
 
     def _hear(self, heard: Hearing, word: EtcdWord) -> None:
         is_news = heard.take_in(word)
-        if word.error or (word.lease is not None and word.token == self._resigned):
+        if word.error or (word.lease is not None and word.leadership == self._resigned):
             return  # the lease of this word was given up while it was on its way
         heard.leader, heard.since = word.leader, word.since
         was, heard.lease = heard.lease, word.lease
         if word.lease is not None:
-            if word.token != heard.token:
+            if word.leadership != heard.leadership:
                 self._take_over(heard, word)
             else:
                 self._loop.rights = heard.rights
@@ -209,7 +210,7 @@ class Pairing:
             self._loop.change(lambda own: followed(theirs, own))
 
     def _take_over(self, heard: Hearing, word: EtcdWord) -> None:
-        has_led = heard.token
+        has_led = heard.leadership is not None
         heard.lead(word)
         memory = None if word.shared is None else self._inherited(heard, word.shared, has_led)
         self._loop.rights = heard.rights
@@ -221,7 +222,7 @@ class Pairing:
         if self._state:
             self._share(self._state)
 
-    def _inherited(self, heard: Hearing, shared: Shared, has_led: int) -> Memory | None:
+    def _inherited(self, heard: Hearing, shared: Shared, has_led: bool) -> Memory | None:
         """What the leader before knew, with what this host has heard since; None where it is our own, and
         what we have is newer."""
         if shared.node == heard.node and (has_led or not self._is_new):
@@ -237,11 +238,11 @@ class Pairing:
         """Where it has changed: each writing costs etcd's disks."""
         heard = self._heard
         self._state = state
-        if self._tending is None or heard is None or not heard.token or heard.lease is None:
+        if self._tending is None or heard is None or heard.leadership is None or heard.lease is None:
             return
-        if self._shared != (state, heard.token):
-            self._shared = (state, heard.token)
-            self._tending.share(wrapped(state), heard.token)
+        if self._shared != (state, heard.leadership):
+            self._shared = (state, heard.leadership)
+            self._tending.share(wrapped(state), heard.leadership.token)
 
     def _part(self) -> None:
         """Nothing more is sent from here, and the other host may lead."""
@@ -249,7 +250,7 @@ class Pairing:
         if self._tending is None or heard is None or heard.lease is None:
             return
         self._loop.revoke()
-        heard.lease, self._resigned = None, heard.token
+        heard.lease, self._resigned = None, heard.leadership
         heard.leader, heard.since = "", None
         self._turn(heard)
         self._saving.save_now()

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vrmon.pair.shared import Shared
 from vrmon.plan.rights import Role
+
+
+class Leadership(NamedTuple):
+    """One time for which a host leads, and no other. An etcd that was set up anew counts its revisions from 1
+    again, so that `token` alone may be that of an earlier one; `since` is Unix time."""
+
+    token: int
+    since: float | None
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,11 @@ class EtcdWord:
     member: str = ""
     took: float = 0.0
     error: str = ""
+
+    @property
+    def leadership(self) -> Leadership:
+        """That of this host, where it leads."""
+        return Leadership(self.token, self.since)
 
 
 @dataclass(frozen=True)
