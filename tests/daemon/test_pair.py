@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.world.etcds import Etcds, etcds
 from tests.world.mirror import codes, is_in, wait
 from tests.world.paired import Paired, paired
 from vrmon.pair.etcd import encoded
+from vrmon.pair.shared import unpacked
 
 SOON_IN_NEED = """
 import sys
@@ -188,6 +190,33 @@ def test_holds_and_acknowledgements_are_handed_over(here: Paired) -> None:
     is_recording(here, standby)
     assert here.takes() == [("SHOW", True)]
     assert here.wait_until_both_know() == (standby, leader)
+
+
+def test_one_that_was_frozen_hears_what_was_said_meanwhile(
+    here: Paired, etcd: Etcds, request: pytest.FixtureRequest
+) -> None:
+    """With the first word: the new leader need not write anything again for long."""
+    first, second = here.wait_until_both_know()
+    here.hosts[first].process.send_signal(signal.SIGSTOP)
+    here.wait_for_role(second, "leader")
+    assert here.hosts[second].post("/channels/PCR%201/hold", {"reason": "maintenance"})[0] == 200
+
+    def shared() -> str:
+        key = encoded(f"/vrmon/{request.node.name}/state")
+        told = requests.post(f"{etcd.urls[0]}/v3/kv/range", json={"key": key}, timeout=60).json()
+        known = unpacked(b64decode(told["kvs"][0]["value"]))
+        return "" if known is None else known.state
+
+    def wait_for_polls() -> None:
+        polls = len(here.recorder.arrivals("/sources"))
+        wait(lambda: len(here.recorder.arrivals("/sources")) > polls + 50, "polls")
+
+    wait(lambda: "maintenance" in shared(), "a hold that is shared")
+    wait_for_polls()
+    here.hosts[first].process.send_signal(signal.SIGCONT)
+    assert here.wait_until_both_know() == (second, first)
+    wait_for_polls()
+    assert here.hosts[first].status()["channels"][0]["hold"]["reason"] == "maintenance"
 
 
 def test_a_clean_stop_hands_over_what_runs(here: Paired) -> None:

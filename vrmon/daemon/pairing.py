@@ -180,8 +180,6 @@ class Pairing:
                 if self._role is not Role.LEADER:
                     self._turn(heard)
             return
-        if word.shared is not None and was is None:
-            self._follow(heard, word.shared)
         if was is not None:
             self._loop.revoke()
         if was is not None or self._role is None:
@@ -190,6 +188,8 @@ class Pairing:
             self._note_role(heard)
             if is_news:
                 self._loop.rights = heard.rights
+        if word.shared is not None:
+            self._follow(heard, word.shared)
 
     def _hear_peer(self, heard: Hearing, word: PeerWord) -> None:
         heard.take_in_peer(word)
