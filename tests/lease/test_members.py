@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +28,8 @@ from tests.world.hostile import (
 from vrmon.errors import EtcdError
 from vrmon.pair.etcd import Etcd, encoded, entries, number
 from vrmon.pair.lease import Lease
+from vrmon.pair.other_host import OtherHost
+from vrmon.pair.word import EtcdWord
 from vrmon.settings import Pair
 
 HEADER: dict[str, Any] = {"revision": "7"}
@@ -137,6 +141,57 @@ def test_a_transaction_that_tells_nonsense_makes_no_leader(answer: dict[str, Any
             word = Lease(etcd, settings).tend()
         assert (word.lease, word.token) == (None, 0)
         assert "nonsense" in word.error
+
+
+def standing(value: str, state: bytes = b"") -> Callable[[str], object]:
+    """Another host leads, by what stands in its key, and has shared `state`."""
+
+    def entry(value: str) -> dict[str, Any]:
+        one = {"key": encoded("any"), "value": value, "create_revision": "7", "mod_revision": "8"}
+        return {"kvs": [{**one, "lease": "12"}]}
+
+    def told(path: str) -> object:
+        if path == "kv/range":
+            return {"header": HEADER, **entry(encoded(state))}
+        found = [entry(encoded(value)), entry("") if state else {}]
+        return {"header": HEADER, "succeeded": True, "responses": [{"response_range": one} for one in found]}
+
+    return told
+
+
+def told_by(told: Callable[[str], object]) -> EtcdWord:
+    with Hostile(answering(told)) as member:
+        settings = pair(member.url)
+        with closing(Etcd(settings, 2.0)) as etcd:
+            return Lease(etcd, settings).tend()
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999", "NaN", "-1", "1e15", pytest.param("9" * 400, id="400 digits"), '"5"', "true"]
+)
+def test_a_time_that_is_none_is_not_believed(number: str) -> None:
+    """Neither since when another one leads, nor when it wrote what it shares, nor its clock."""
+    word = told_by(standing(f'{{"node": "b", "since": {number}}}'))
+    assert (word.error, word.leader, word.since) == ("", "somebody", None)
+    head = f'{{"node": "b", "written": {number}, "token": 7}}\n{{}}'
+    word = told_by(standing('{"node": "b", "since": 1}', zlib.compress(head.encode())))
+    assert (word.error, word.leader, word.since, word.shared) == ("", "b", 1.0, None)
+    told = '{"site": "studio", "node": "b", "role": "standby", "configuration": "", "unready": "", "clock": '
+    with Hostile(always(http_answer(f"{told}{number}}}".encode()))) as host:
+        other = OtherHost(replace(pair("http://127.0.0.1:1"), peer=host.url))
+        heard = other.ask()
+        other.close()
+    assert "answered nonsense" in heard.error
+    assert (heard.node, heard.role, heard.clock) == ("", None, 0.0)
+
+
+def test_numbers_that_nothing_counts_to_are_none() -> None:
+    grant = {"header": HEADER, "ID": "12", "TTL": "9" * 400}
+    nobody = {"header": HEADER, "succeeded": True, "responses": [{}, {}]}
+    assert "nonsense" in told_by(lambda path: grant if path == "lease/grant" else nobody).error
+    head = b'{"node": "b", "written": 1, "token": 1e999}\n{}'
+    word = told_by(standing('{"node": "b", "since": 1}', zlib.compress(head)))
+    assert (word.error, word.leader, word.shared) == ("", "b", None)
 
 
 def test_numbers_come_as_strings_and_zero_is_left_out() -> None:

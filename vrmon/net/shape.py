@@ -13,6 +13,7 @@ MOST_VALUES = 200_000
 """About so many values a document may have: reading as many takes a tenth of a second and 20 MiB."""
 LONGEST = 1000
 """Characters of a string: an id is refused beyond that, a text for people is cut."""
+_LAST_MOMENT = 250_000_000_000  # in the year 9892
 
 
 class _Contradiction:
@@ -98,6 +99,15 @@ def text(value: object, where: str) -> str:
     if not isinstance(value, str):
         _expected("a string", value, where)
     return value[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+
+
+def moment(value: object, where: str) -> float:
+    """Unix time, of a year that a calendar has."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        _expected("a number", value, where)
+    if not 0 <= value < _LAST_MOMENT:
+        raise ShapeError(f"{where}: a time is expected")
+    return float(value)
 
 
 def handle(value: object, where: str) -> str:

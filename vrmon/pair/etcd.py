@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,10 +153,10 @@ def number(value: object) -> int:
     if value is None:
         return 0
     if isinstance(value, str | int) and not isinstance(value, bool):
-        try:
-            return int(value)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            told = int(value)
+            if abs(told) < 1 << 64:
+                return told
     raise EtcdError("etcd answered nonsense: a number is expected")
 
 

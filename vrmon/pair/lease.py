@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from vrmon.errors import EtcdError
+from vrmon.net.shape import moment, text
 from vrmon.pair.etcd import Body, Entry, Etcd, NotFound, encoded, entries, number, responses
 from vrmon.pair.shared import Shared, packed, unpacked
 from vrmon.pair.word import EtcdWord
@@ -160,8 +161,8 @@ class Lease:
         if known is not None:
             told = _told(known)
             try:
-                leader, since = str(told["node"]), float(told["since"])
-            except (ValueError, LookupError, TypeError):
+                leader, since = text(told["node"], "node"), moment(told["since"], "since")
+            except (ValueError, LookupError):
                 leader = "somebody"
         return EtcdWord(
             began,

@@ -7,7 +7,7 @@ import time
 from vrmon.errors import DeviceError
 from vrmon.net.client import Client
 from vrmon.net.endpoint import Endpoint
-from vrmon.net.shape import ShapeError, mapping, text
+from vrmon.net.shape import ShapeError, mapping, moment, text
 from vrmon.pair.word import PeerWord
 from vrmon.plan.rights import Role
 from vrmon.settings import DeviceSettings, Pair
@@ -44,16 +44,14 @@ class OtherHost:
         site, node = text(one.get("site"), "site"), text(one.get("node"), "node")
         if site != self._site:
             raise ShapeError(f"it is of the site {site!r}, not of {self._site!r}")
-        clock = one.get("clock")
-        if isinstance(clock, bool) or not isinstance(clock, int | float):
-            raise ShapeError("clock: a number is expected")
+        clock = moment(one.get("clock"), "clock")
         try:
             role = Role(text(one.get("role"), "role"))
         except ValueError:
             raise ShapeError("role: is not one that vrmon knows") from None
         configuration = text(one.get("configuration"), "configuration")
         unready = text(one.get("unready"), "unready")
-        return PeerWord(asked, node, role, float(clock) - time.time(), configuration, unready)
+        return PeerWord(asked, node, role, clock - time.time(), configuration, unready)
 
     def close(self) -> None:
         self._client.close()

@@ -8,6 +8,8 @@ import zlib
 from base64 import b64encode
 from dataclasses import dataclass, field
 
+from vrmon.net.shape import moment, text
+
 _MOST = 64 << 20  # bytes of a state, unpacked
 
 
@@ -33,6 +35,7 @@ def unpacked(value: bytes) -> Shared | None:
     try:
         head, _, state = unzip.decompress(value, _MOST).decode().partition("\n")
         told = json.loads(head)
-        return Shared(str(told["node"]), float(told["written"]), int(told["token"]), state)
-    except (zlib.error, ValueError, LookupError, TypeError, RecursionError):
+        written = moment(told["written"], "written")
+        return Shared(text(told["node"], "node"), written, int(told["token"]), state)
+    except (zlib.error, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return None
