@@ -257,6 +257,22 @@ def test_without_etcd_the_leader_goes_on(tmp_path: Path, request: pytest.Fixture
         assert here.takes() == [("SHOW", False), ("NEXT", True)]
 
 
+def test_nothing_is_handed_over_without_etcd(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """While the lease still lasts; whoever gave it up then would leave the recorders to nobody."""
+    with etcds(tmp_path) as own, paired(tmp_path / "pair", own, request.node.name, ttl=60.0) as here:
+        leader, _ = here.wait_until_both_know()
+        own.members[0].end()
+        here.hosts[leader].wait_for(lambda status: status["pair"]["etcd"]["error"])
+        code, answer = here.hosts[leader].post("/pair/hand-over")
+        assert code == 409
+        assert answer["error"].startswith("Cannot hand over: etcd does not hear of it")
+        assert here.pair(leader)["role"] == "leader"
+        job = here.playbox.start_job(0, "SHOW.mxf")
+        is_recording(here, leader)
+        here.playbox.end_job(job)
+        is_idle(here, leader)
+
+
 def test_an_etcd_that_was_set_up_anew_counts_from_one_again(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

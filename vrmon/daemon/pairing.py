@@ -94,6 +94,11 @@ class Pairing:
             )
         if heard.role is not Role.LEADER:
             raise ControlError(f"Cannot hand over: {heard.node} does not lead. {heard.who_leads()}")
+        if heard.etcd.error:
+            raise ControlError(
+                f"Cannot hand over: etcd does not hear of it, and no host would lead: {heard.etcd.error}. "
+                "See vrmon pair."
+            )
         if heard.peer_role is not Role.STANDBY or time.monotonic() > heard.peer_heard + _FRESH:
             raise ControlError(
                 "Cannot hand over: the other host does not say that it stands by"
