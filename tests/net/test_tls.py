@@ -68,6 +68,17 @@ def test_another_device_is_refused_before_anything_is_sent(pem: Path, other_pem:
     assert server.heard == []
 
 
+@pytest.mark.parametrize(("trust", "advice"), [("", ""), ("See [pair]", ". See [pair]")])
+def test_what_is_no_device_has_an_advice_of_its_own(pem: Path, trust: str, advice: str) -> None:
+    """`vrmon trust` knows those of vrmon.toml."""
+    with Hostile(always(http_answer()), server_context(pem)) as server:
+        client = Client(Endpoint(DeviceSettings("etcd", server.url, timeout=3), trust=trust))
+        with pytest.raises(Unreachable) as told:
+            get(client)
+        client.close()
+    assert str(told.value).endswith(f"not trusted: self-signed certificate{advice}")
+
+
 def test_a_ca_file_that_cannot_be_used_is_named_by_every_exchange(tmp_path: Path) -> None:
     (tmp_path / "empty.pem").touch()
     for name in ("missing.pem", "empty.pem"):

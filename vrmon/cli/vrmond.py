@@ -53,7 +53,7 @@ class Vrmond:
             self._adapter = UnixAdapter(at, self._budget)
         else:
             self._base = at
-            self._adapter = BudgetAdapter(Endpoint(DeviceSettings("vrmond", at)), self._budget)
+            self._adapter = BudgetAdapter(Endpoint(DeviceSettings("vrmond", at), trust=""), self._budget)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
 

@@ -28,14 +28,16 @@ class Endpoint:
     `host` is its name in HTTP and TLS; `dial` has an IPv6 address's zone as well. `base`: the address that
     all its resources have before them.
     `port`: the usual one of its kind, which its url need not name.
+    `trust`: what to do where its certificate is not trusted, for one that is no device of vrmon.toml.
     Making one never fails: a CA file that cannot be read, say, is told by every exchange.
     """
 
-    def __init__(self, device: DeviceSettings, port: int = 0) -> None:
+    def __init__(self, device: DeviceSettings, port: int = 0, trust: str | None = None) -> None:
         parts = urlsplit(device.url)
         self.name = device.name
         self.timeout = device.timeout
         self.tls = device.tls
+        self._trust = f"If it is the right device: vrmon trust {device.name}" if trust is None else trust
         self.secure = parts.scheme == "https"
         self.port = parts.port or port or (443 if self.secure else 80)
         self.has_password = bool(device.password)
@@ -84,7 +86,7 @@ class Endpoint:
 
     def explain(self, error: Exception, limit: int) -> DeviceError:
         """Our error for one of FOREIGN that rose in an exchange of at most `limit` bytes."""
-        kind, text = explain(error, self.name, self.timeout, limit)
+        kind, text = explain(error, self._trust, self.timeout, limit)
         return self.error(kind, text)
 
     def quoted(self, text: str) -> str:

@@ -26,7 +26,6 @@ FOREIGN = (
 )
 """Whatever a request can raise; `explain` has an answer to each."""
 
-_TRUST = "If it is the right device: vrmon trust {name}"
 _NOT_HTTP = "answered something that is not HTTP. Is its url right?"
 
 _OLD_TLS = {
@@ -46,11 +45,11 @@ _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
     (urllib3.exceptions.TimeoutError, Unreachable, "did not answer within {seconds:g} s"),
     (socket.gaierror, Unreachable, "has a name that cannot be resolved: {why}"),
     (ConnectionRefusedError, Unreachable, "refused the connection"),
-    (CertificateError, CertificateRefused, f"shows a certificate for another name or address. {_TRUST}"),
+    (CertificateError, CertificateRefused, "shows a certificate for another name or address{trust}"),
     (
         ssl.SSLCertVerificationError,
         CertificateRefused,
-        f"shows a certificate that is not trusted: {{why}}. {_TRUST}",
+        "shows a certificate that is not trusted: {why}{trust}",
     ),
     (ssl.SSLEOFError, Unreachable, "broke off the TLS connection"),
     (ssl.SSLZeroReturnError, Unreachable, "broke off the TLS connection"),
@@ -58,7 +57,7 @@ _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
     (
         urllib3.exceptions.SSLError,
         CertificateRefused,
-        f"shows another certificate than the trusted one. {_TRUST}",
+        "shows another certificate than the trusted one{trust}",
     ),
     (http.client.RemoteDisconnected, Unreachable, "closed the connection without an answer"),
     (http.client.IncompleteRead, Unreachable, "cut its answer short"),
@@ -71,8 +70,9 @@ _MEANINGS: tuple[tuple[type[BaseException], type[DeviceError], str], ...] = (
 )
 
 
-def explain(error: Exception, name: str, seconds: float, limit: int) -> tuple[type[DeviceError], str]:
-    """The kind of our error for one of FOREIGN, and its text, to follow the device's name.
+def explain(error: Exception, trust: str, seconds: float, limit: int) -> tuple[type[DeviceError], str]:
+    """The kind of our error for one of FOREIGN, and its text, to follow the device's name. `trust`: what to
+    do where its certificate is not trusted.
 
     The text never quotes the libraries', which hold whole URLs; only what the system and OpenSSL say.
     """
@@ -80,7 +80,8 @@ def explain(error: Exception, name: str, seconds: float, limit: int) -> tuple[ty
     kind, text, cause = next(
         (kind, text, cause) for meaning, kind, text in _MEANINGS for cause in causes if _is(cause, meaning)
     )
-    return kind, text.format(name=name, seconds=seconds, limit=limit, why=why(cause))
+    advice = f". {trust}" if trust else ""
+    return kind, text.format(trust=advice, seconds=seconds, limit=limit, why=why(cause))
 
 
 def _is(cause: BaseException, meaning: type[BaseException]) -> bool:
