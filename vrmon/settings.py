@@ -203,7 +203,7 @@ class Eyes:
 @dataclass(frozen=True)
 class Pair:
     """Two hosts of which one leads. `etcd` and `peer` are URLs; `ttl`: how long a lease outlives its leader.
-    The files are for etcd alone."""
+    The files are for etcd, `ca_file` is for the peer as well."""
 
     site: str
     node: str

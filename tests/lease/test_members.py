@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +21,12 @@ from tests.world.hostile import (
     Hostile,
     always,
     always_json,
+    certificate,
     drip,
     flood,
     http_answer,
     reset,
+    server_context,
     silent,
 )
 from vrmon.errors import EtcdError
@@ -192,6 +196,47 @@ def test_numbers_that_nothing_counts_to_are_none() -> None:
     head = b'{"node": "b", "written": 1, "token": 1e999}\n{}'
     word = told_by(standing('{"node": "b", "since": 1}', zlib.compress(head)))
     assert (word.error, word.leader, word.shared) == ("", "b", None)
+
+
+def test_a_certificate_that_is_renewed_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    """Also where the CA cannot be used at first, or was another one; nobody restarts a vrmond for it."""
+    pem, other = (certificate(tmp_path, name, "IP:127.0.0.1") for name in ("member", "other"))
+    context = server_context(pem)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(pem)
+    ca, shown = tmp_path / "ca.pem", tmp_path / "shown.pem"
+    with Hostile(always(http_answer(json.dumps({"header": HEADER}).encode())), context) as member:
+        settings = replace(pair(member.url), ca_file=ca, certificate_file=shown, key_file=shown)
+        with closing(Etcd(settings, 5.0)) as etcd:
+
+            def complaint() -> str:
+                with pytest.raises(EtcdError) as told:
+                    etcd.call("kv/range", {})
+                return str(told.value)
+
+            shown.write_bytes(other.read_bytes())
+            assert "ca.pem is not a usable CA file" in complaint()
+            ca.write_bytes(other.read_bytes())
+            complaint()
+            assert complaint().endswith("Its CA belongs into ca_file of [pair]")
+            ca.write_bytes(pem.read_bytes())
+            complaint()
+            assert "TLS" in complaint() or "broke off" in complaint()
+            shown.write_bytes(pem.read_bytes())
+            complaint()
+            assert etcd.call("kv/range", {}) == {"header": HEADER}
+
+
+def test_the_other_host_is_trusted_by_a_ca_that_comes_later(tmp_path: Path) -> None:
+    pem, ca = certificate(tmp_path, "peer", "IP:127.0.0.1"), tmp_path / "ca.pem"
+    told = {"site": "studio", "node": "b", "role": "standby", "configuration": "", "unready": "", "clock": 1}
+    with Hostile(always(http_answer(json.dumps(told).encode())), server_context(pem)) as host:
+        other = OtherHost(replace(pair("https://127.0.0.1:1"), peer=host.url, ca_file=ca))
+        assert "ca.pem is not a usable CA file" in other.ask().error
+        ca.write_bytes(pem.read_bytes())
+        other.ask()
+        assert other.ask().node == "b"
+        other.close()
 
 
 def test_numbers_come_as_strings_and_zero_is_left_out() -> None:

@@ -14,8 +14,10 @@ from vrmon.errors import BadAnswer, DeviceError, EtcdError
 from vrmon.net.client import Client
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.shape import ShapeError, mapping
+from vrmon.pair.renewed import Files
 from vrmon.settings import DeviceSettings, Pair
 
+TRUST = "Its CA belongs into ca_file of [pair]"
 LIMIT = 4 << 20  # bytes of an answer
 _GONE = 5  # gRPC's NOT_FOUND
 _STALE = (3, 16)  # INVALID_ARGUMENT, UNAUTHENTICATED: the token is of before a change, or has expired
@@ -39,13 +41,16 @@ class NotFound(EtcdError):
 
 
 class Etcd:
-    """One thread's way to the members. `answered`: the URL of the last that did so, within `took` seconds."""
+    """One thread's way to the members. `answered`: the URL of the last that did so, within `took` seconds.
+    Where one fails, certificates that were renewed meanwhile are used from then on.
+    """
 
     def __init__(self, pair: Pair, timeout: float, members: tuple[str, ...] = ()) -> None:
         """`timeout`: of one member's whole answer. `members`: those to be asked, all where none is named."""
         self._pair = pair
         self._timeout = timeout
         self._urls = list(members or pair.etcd)
+        self._files = Files(pair.ca_file, pair.certificate_file, pair.key_file)
         self._clients: dict[str, Client] = {}
         self._tokens: dict[str, str] = {}
         self.answered = ""
@@ -65,9 +70,10 @@ class Etcd:
                 answer = self._ask(url, path, body)
             except DeviceError as error:
                 said = said or str(error)
-                self._urls.append(
-                    self._urls.pop(self._urls.index(url))
-                )  # the next is asked first from now on
+                # The next is asked first from now on.
+                self._urls.append(self._urls.pop(self._urls.index(url)))
+                if self._files.are_renewed():
+                    self.close()
                 continue
             self.answered, self.took = url, time.monotonic() - began
             return answer
@@ -94,7 +100,7 @@ class Etcd:
             return self._clients[url]
         pair = self._pair
         tls = "system" if pair.ca_file is None else str(pair.ca_file)
-        endpoint = Endpoint(DeviceSettings("etcd", url, timeout=self._timeout, tls=tls), 2379)
+        endpoint = Endpoint(DeviceSettings("etcd", url, timeout=self._timeout, tls=tls), 2379, TRUST)
         if endpoint.secure and pair.certificate_file is not None and pair.key_file is not None:
             try:
                 endpoint.context.load_cert_chain(pair.certificate_file, pair.key_file)

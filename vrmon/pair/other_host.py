@@ -8,6 +8,8 @@ from vrmon.errors import DeviceError
 from vrmon.net.client import Client
 from vrmon.net.endpoint import Endpoint
 from vrmon.net.shape import ShapeError, mapping, moment, text
+from vrmon.pair.etcd import TRUST
+from vrmon.pair.renewed import Files
 from vrmon.pair.word import PeerWord
 from vrmon.plan.rights import Role
 from vrmon.settings import DeviceSettings, Pair
@@ -21,10 +23,10 @@ class OtherHost:
 
     def __init__(self, pair: Pair) -> None:
         self._site = pair.site
-        tls = "system" if pair.ca_file is None else str(pair.ca_file)
-        self._client = Client(
-            Endpoint(DeviceSettings("the peer", pair.peer, timeout=_TIMEOUT, tls=tls), 8001)
-        )
+        self._url = pair.peer
+        self._tls = "system" if pair.ca_file is None else str(pair.ca_file)
+        self._files = Files(pair.ca_file)
+        self._client = self._made()
 
     def ask(self) -> PeerWord:
         """Its word, or why there is none. Never raises."""
@@ -35,8 +37,15 @@ class OtherHost:
                 raise self._client.endpoint.error(DeviceError, "is alone: it has no [pair]")
             word = self._client.understand(answer, lambda told: self._word(told, asked))
         except DeviceError as error:
+            if self._files.are_renewed():
+                self._client.close()
+                self._client = self._made()
             return PeerWord(time.monotonic(), error=str(error))
         return word
+
+    def _made(self) -> Client:
+        device = DeviceSettings("the peer", self._url, timeout=_TIMEOUT, tls=self._tls)
+        return Client(Endpoint(device, 8001, TRUST))
 
     def _word(self, told: object, asked: float) -> PeerWord:
         """As old as the question: what was true then is all that it proves."""
