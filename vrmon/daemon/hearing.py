@@ -6,7 +6,7 @@ import time
 
 from vrmon.pair.word import EtcdWord, Leadership, MemberWord, PeerWord
 from vrmon.plan.moment import Moment
-from vrmon.plan.rights import Rights, Role
+from vrmon.plan.rights import FRESH_WORD, Rights, Role
 from vrmon.settings import Pair
 
 ETCD_PATIENCE = 5.0  # seconds of silence that are told as a problem
@@ -81,7 +81,22 @@ class Hearing:
         shared = word.shared
         self.before = "" if shared is None or shared.node == self.node else shared.node
 
+    def refusal(self) -> str:
+        """Why nobody commands here, "" where this host does."""
+        role = self.role
+        if role is Role.STANDBY:
+            return f"this host ({self.node}) stands by. {self.who_leads()}"
+        if role is Role.SUSPENDED and self.rights.is_relieved(Moment(time.monotonic())):
+            return f"this host ({self.node}) leads no longer. {self.who_leads()}"
+        return ""
+
     def who_leads(self) -> str:
+        """By the fresh word of the other host, else by etcd's."""
+        now = time.monotonic()
+        if now < self.peer_heard + FRESH_WORD and self.peer_role in (Role.LEADER, Role.SUSPENDED):
+            return f"{self.peer_node} leads: ask its vrmon."
+        if now > self.etcd_heard + ETCD_PATIENCE:
+            return "Who leads is not known: neither etcd nor the other host says so. See vrmon pair."
         if not self.leader:
             return "No host leads at the moment. See vrmon pair."
         return f"{self.leader} leads: ask its vrmon."

@@ -119,10 +119,7 @@ class Pairing:
 
     def refusal(self) -> str:
         """Why nobody commands here, "" where this host does, or is alone."""
-        heard = self._heard
-        if heard is None or heard.role is not Role.STANDBY:
-            return ""
-        return f"this host ({heard.node}) stands by. {heard.who_leads()}"
+        return "" if self._heard is None else self._heard.refusal()
 
     def look_around(self) -> None:
         """Notice a lease that is over."""

@@ -75,7 +75,7 @@ class Rights:
                 return False
             since = None if since is None else max(since + IN_NEED, self._left_alone)
             waits = _MORE_IN_NEED if self.is_second else 0.0
-        elif self._is_relieved(moment):
+        elif self.is_relieved(moment):
             return False
         else:
             waits = LESS_SURE
@@ -89,7 +89,7 @@ class Rights:
         theirs, apart = idle_since + LESS_SURE, longest_poll + _APART
         return moment.passed(theirs, -apart) and not moment.passed(theirs, apart)
 
-    def _is_relieved(self, moment: Moment) -> bool:
+    def is_relieved(self, moment: Moment) -> bool:
         """Whether the other host has said just now that it leads, and can."""
         return self.is_peer_able and self._is_peer(Role.LEADER, moment)
 

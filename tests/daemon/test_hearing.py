@@ -1,0 +1,51 @@
+"""Who commands, as a host of a pair says it to people who ask for something."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from vrmon.daemon.hearing import Hearing
+from vrmon.pair.word import EtcdWord, PeerWord
+from vrmon.plan.rights import Role
+from vrmon.settings import Pair
+
+PAIR = Pair("studio", "a", ("http://127.0.0.1:1",), "http://127.0.0.1:1")
+STANDS_BY = "this host (a) stands by."
+ASK_B = "b leads: ask its vrmon."
+NOBODY = "No host leads at the moment. See vrmon pair."
+NOT_KNOWN = "Who leads is not known: neither etcd nor the other host says so. See vrmon pair."
+LONG = 600.0  # seconds
+JUST_NOW = -LONG  # however late the machine is
+
+
+def heard(lease: float | None, leader: str, etcd: float, peer: Role, peer_heard: float) -> Hearing:
+    """The lease ends in so many seconds; etcd and the peer were heard so many ago."""
+    now, made = time.monotonic(), Hearing(PAIR)
+    made.lease, made.leader = None if lease is None else now + lease, leader
+    made.take_in(EtcdWord(now - etcd, now - etcd, leader=leader))
+    made.take_in_peer(PeerWord(now - peer_heard, "b", peer))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("lease", "leader", "etcd", "peer", "peer_heard", "refusal"),
+    [
+        (LONG, "a", JUST_NOW, Role.STANDBY, JUST_NOW, ""),
+        (None, "b", JUST_NOW, Role.LEADER, JUST_NOW, f"{STANDS_BY} {ASK_B}"),
+        (None, "b", JUST_NOW, Role.STANDBY, JUST_NOW, f"{STANDS_BY} {ASK_B}"),
+        (None, "b", JUST_NOW, Role.LEADER, LONG, f"{STANDS_BY} {ASK_B}"),
+        (None, "b", LONG, Role.SUSPENDED, JUST_NOW, f"{STANDS_BY} {ASK_B}"),
+        (None, "b", LONG, Role.LEADER, LONG, f"{STANDS_BY} {NOT_KNOWN}"),
+        (None, "", LONG, Role.STANDBY, JUST_NOW, f"{STANDS_BY} {NOT_KNOWN}"),
+        (None, "", JUST_NOW, Role.STANDBY, JUST_NOW, f"{STANDS_BY} {NOBODY}"),
+        (-LONG, "a", LONG, Role.STANDBY, JUST_NOW, ""),
+        (-LONG, "a", LONG, Role.LEADER, LONG, ""),
+        (-LONG, "a", LONG, Role.LEADER, JUST_NOW, f"this host (a) leads no longer. {ASK_B}"),
+    ],
+)
+def test_nobody_is_sent_to_a_leader_of_whom_nothing_is_known(
+    lease: float | None, leader: str, etcd: float, peer: Role, peer_heard: float, refusal: str
+) -> None:
+    assert heard(lease, leader, etcd, peer, peer_heard).refusal() == refusal
