@@ -29,7 +29,15 @@ def test_who_leads_tells_of_all(role: str) -> None:
         assert len(condition.troubles) == 3
 
 
-def test_who_stands_by_tells_of_itself() -> None:
-    condition = read(document({"role": "standby"}))
+@pytest.mark.parametrize("silent", [(), ("etcd",), ("peer",)])
+def test_who_stands_by_tells_of_itself(silent: tuple[str, ...]) -> None:
+    condition = read(document({"role": "standby", **{one: {"error": "refused"} for one in silent}}))
     assert condition is not None
     assert [one.cause.code for one in condition.troubles] == ["pair-not-ready"]
+
+
+def test_who_stands_by_and_hears_of_nobody_tells_of_all() -> None:
+    silent = {one: {"error": "refused"} for one in ("etcd", "peer")}
+    condition = read(document({"role": "standby", **silent}))
+    assert condition is not None
+    assert len(condition.troubles) == 3

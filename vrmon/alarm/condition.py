@@ -95,9 +95,12 @@ def read(document: object) -> Condition | None:
 
 
 def _is_the_leaders(one: object, document: Any) -> bool:
-    """Whether it is for the host that leads to tell of it: the one that stands by sees it as well."""
-    is_standby = _text(document.get("pair"), "role") == "standby"
-    return is_standby and _text(one, "subject") != "vrmon"
+    """Whether it is for the host that leads to tell of it: the one that stands by sees it as well. One that
+    hears neither etcd nor the other host may be the only one that is left."""
+    pair = document.get("pair")
+    if _text(pair, "role") != "standby" or _text(one, "subject") == "vrmon":
+        return False
+    return not all(_text(pair.get(way), "error") for way in ("etcd", "peer"))
 
 
 def _trouble(one: object, now: float) -> Trouble | None:
