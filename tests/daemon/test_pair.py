@@ -219,6 +219,27 @@ def test_one_that_was_frozen_hears_what_was_said_meanwhile(
     assert here.hosts[first].status()["channels"][0]["hold"]["reason"] == "maintenance"
 
 
+def test_what_was_shared_before_a_host_was_alone_is_old(here: Paired) -> None:
+    """Two hosts were a pair, one goes on alone, and is one of a pair again."""
+    leader, standby = here.wait_until_both_know()
+    assert here.hosts[leader].post("/channels/PCR%201/hold", {"reason": "maintenance"})[0] == 200
+    one = here.hosts[standby]
+    one.wait_for(lambda status: status["channels"][0]["hold"])
+    here.hosts[leader].kill(signal.SIGKILL)
+    text = one.config.read_text()
+    one.config.write_text(text.split("[pair]")[0])
+    assert one.post("/reload")[0] == 200
+    assert one.status()["pair"] is None
+    assert one.post("/channels/PCR%201/auto")[0] == 200
+    here.playbox.start_job(0, "SHOW.mxf")
+    is_recording(here, standby)
+    one.config.write_text(text)
+    assert one.post("/reload")[0] == 200
+    here.wait_for_role(standby, "leader")
+    assert one.status()["channels"][0]["hold"] is None
+    is_recording(here, standby)
+
+
 def test_a_clean_stop_hands_over_what_runs(here: Paired) -> None:
     leader, standby = here.wait_until_both_know()
     job = here.playbox.start_job(0, "SHOW.mxf")

@@ -56,13 +56,18 @@ class Pairing:
         # That state as it was shared last, and by which leadership.
         self._shared: tuple[str, Leadership | None] = ("", None)
         self._resigned: Leadership | None = None  # what was given up
+        self._is_begun = False  # whether there were settings before
+        self._commanded_until = 0.0  # Unix time: by the settings before, alone or as the leader
         self._role: Role | None = None  # as of the last plan
         self._told: Role | None = None  # as people were told last
 
     def apply(self, pair: Pair | None) -> None:
         """Go on with these settings. A host that is one of a pair no longer gives up the lead."""
+        was_begun, self._is_begun = self._is_begun, True
         if pair == self._pair:
             return
+        if was_begun and (self._heard is None or self._heard.lease is not None):
+            self._commanded_until = time.time()
         if self._tending is not None:
             self._part()
             self._tending.end()
@@ -233,7 +238,10 @@ class Pairing:
         return None if theirs is None else inherited(theirs, self._loop.memory)
 
     def _understood(self, heard: Hearing, shared: Shared) -> Memory | None:
+        """None also for what is older than what this host knows from when it commanded by other settings."""
         ahead = heard.peer.clock if shared.node == heard.peer_node else 0.0
+        if shared.written - ahead < self._commanded_until:
+            return None
         return unwrapped(shared, self._clock, ahead, self._loop.settings.sync)
 
     def _share(self, state: str) -> None:
