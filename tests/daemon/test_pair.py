@@ -17,6 +17,7 @@ from tests.world.mirror import codes, is_in, wait
 from tests.world.paired import Paired, paired
 from vrmon.pair.etcd import encoded
 from vrmon.pair.shared import unpacked
+from vrmon.state.format import compose, payload_text
 
 SOON_IN_NEED = """
 import sys
@@ -238,6 +239,20 @@ def test_what_was_shared_before_a_host_was_alone_is_old(here: Paired) -> None:
     here.wait_for_role(standby, "leader")
     assert one.status()["channels"][0]["hold"] is None
     is_recording(here, standby)
+
+
+def test_whose_state_is_of_no_use_goes_on_with_what_was_shared(here: Paired) -> None:
+    leader, standby = here.wait_until_both_know()
+    assert here.hosts[leader].post("/channels/PCR%201/hold", {"reason": "maintenance"})[0] == 200
+    here.hosts[standby].wait_for(lambda status: status["channels"][0]["hold"])
+    for node in (standby, leader):
+        here.hosts[node].kill(signal.SIGKILL)
+    one = here.hosts[leader]
+    (one.state / "state.json.previous").unlink(missing_ok=True)
+    (one.state / "state.json").write_bytes(compose(payload_text({"channels": 7})))
+    one.start()
+    here.wait_for_role(leader, "leader")
+    assert one.status()["channels"][0]["hold"]["reason"] == "maintenance"
 
 
 def test_a_clean_stop_hands_over_what_runs(here: Paired) -> None:

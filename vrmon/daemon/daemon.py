@@ -169,7 +169,6 @@ class Daemon:
 
     def _remembered(self) -> Memory:
         loaded = self._store.load()
-        self._is_new = loaded.payload is None
         memory = Memory()
         while loaded.payload is not None:
             try:
@@ -177,6 +176,7 @@ class Daemon:
                 break
             except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
                 loaded = self._store.refuse(loaded, repr(error))
+        self._is_new = loaded.payload is None
         self._trouble(Code.STATE_DAMAGED, loaded.complaint)
         return memory
 
