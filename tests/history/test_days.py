@@ -68,6 +68,10 @@ def test_before_it_begins_it_is_still_the_day_before() -> None:
         ({"day": "today"}, "day is not a day such as"),
         ({"day": "last", "to": "2026-11-20"}, "either day, or from and to"),
         ({"from": "2026-11-20", "to": "2026-11-19"}, "'to' is not after 'from'"),
+        ({"to": "0001-01-01T05:00:00Z"}, "to is not a time such as"),
+        ({"from": "0001-01-01T05:00:00Z"}, "from is not a time such as"),
+        ({"from": "2026-11-20", "to": "9999-12-30"}, "more than 3660 days at once"),
+        ({"from": "0001-01-03"}, "more than 3660 days at once"),
     ],
 )
 def test_what_makes_no_sense_is_refused(query: dict[str, str], why: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from vrmon.api.answers import encode
 from vrmon.api.backend import Page
 from vrmon.daemon.bookkeeping import Bookkeeping
-from vrmon.errors import NoSuchChannel, NoSuchPage
+from vrmon.errors import NoSuchChannel
 from vrmon.history import days, pages
 from vrmon.history.database import Connection
 from vrmon.history.report import channels, report
@@ -17,7 +17,7 @@ from vrmon.model import SUBJECT
 from vrmon.settings import Settings
 from vrmon.text import known
 
-_LONGEST = 31.1 * 86_400.0  # seconds of one report: a month, with the hour that a day may have more
+_LONGEST = 31  # days of one report
 
 
 class LookingBack:
@@ -53,9 +53,7 @@ class LookingBack:
     async def report(self, query: Mapping[str, str]) -> bytes:
         """As `backend.Backend.report`."""
         kept, settings = self._bookkeeping, self._settings()
-        span = days.asked(query, settings.history.day_begins, time.time())
-        if span.ended - span.began > _LONGEST:
-            raise NoSuchPage("Cannot report on more than 31 days at once. Ask for a shorter time.")
+        span = days.asked(query, settings.history.day_begins, time.time(), _LONGEST)
         channel, tolerance = query.get("channel", ""), settings.sync.gap_tolerance
 
         def answer(book: Connection) -> bytes:

@@ -9,8 +9,11 @@ from typing import NamedTuple
 from vrmon.errors import NoSuchPage
 from vrmon.text import unix_time
 
+LONGEST = 3660
+"""Days of one report: as many as a history may hold."""
 _DAY = timedelta(days=1)
 _LAST = "last"  # the last broadcast day that is over
+_TENTH = 8640.0  # seconds, of a day: the hour that one may have more
 
 
 class Span(NamedTuple):
@@ -20,11 +23,11 @@ class Span(NamedTuple):
     ended: float
 
 
-def asked(query: Mapping[str, str], day_begins: str, now: float) -> Span:
+def asked(query: Mapping[str, str], day_begins: str, now: float, longest: int = LONGEST) -> Span:
     """What `from` and `to`, or `day`, say: each a day such as 2026-11-26, or a time in RFC 3339.
 
     A day is the broadcast day, and as `to` it is included. `day` may be "last". Nothing: the broadcast day so
-    far. NoSuchPage.
+    far. NoSuchPage, also for more than the `longest` days.
     """
     begins = time.fromisoformat(day_begins)
     today = _day_of(now, begins)
@@ -33,17 +36,19 @@ def asked(query: Mapping[str, str], day_begins: str, now: float) -> Span:
         raise NoSuchPage("Cannot read the request: give either day, or from and to.")
     if day:
         chosen = today - _DAY if day == _LAST else _date("day", day)
-        return _checked(_beginning(chosen, begins), _beginning(chosen + _DAY, begins))
+        return _checked(_beginning(chosen, begins), _beginning(chosen + _DAY, begins), longest)
     ended = _moment("to", last, begins, _DAY) if last else now
     began = _moment("from", first, begins) if first else _beginning(_day_of(min(ended, now), begins), begins)
     if not first and began == ended:
         began = _beginning(_day_of(ended - 1.0, begins), begins)
-    return _checked(began, ended)
+    return _checked(began, ended, longest)
 
 
-def _checked(began: float, ended: float) -> Span:
+def _checked(began: float, ended: float, longest: int) -> Span:
     if began >= ended:
         raise NoSuchPage("Cannot report: 'to' is not after 'from'.")
+    if ended - began > longest * 86_400.0 + _TENTH:
+        raise NoSuchPage(f"Cannot report on more than {longest} days at once. Ask for a shorter time.")
     return Span(began, ended)
 
 
@@ -72,7 +77,9 @@ def _moment(key: str, text: str, begins: time, later: timedelta = timedelta()) -
     try:
         if len(text) == len("2026-11-26"):
             return _beginning(_date(key, text) + later, begins)
-        return unix_time(text)
+        found = unix_time(text)
+        _day_of(found - 1.0, begins)  # one that the calendar has
     except (ValueError, OverflowError, OSError):
         told = f"Cannot read the request: {key} is not a time such as 2026-11-26T06:00:00Z, nor a day."
         raise NoSuchPage(told) from None
+    return found
