@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -338,6 +339,25 @@ def test_a_file_that_is_not_there_or_no_history_is_named(tmp_path: Path) -> None
     (tmp_path / "text").write_text("no database" * 1000)
     with pytest.raises(HistoryError, match="not a database"):
         open_to_read(tmp_path / "text")
+
+
+def test_a_file_that_may_not_be_read_is_named_with_the_reason() -> None:
+    program = (
+        "import os, pathlib, sys\n"
+        "from vrmon.errors import HistoryError\n"
+        "from vrmon.history.database import open_to_read\n"
+        "if os.getuid() == 0: os.setresuid(65534, 65534, 65534)\n"
+        "try: open_to_read(pathlib.Path(sys.argv[1]))\n"
+        "except HistoryError as error: print(error)\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        file = Path(folder) / "history.db"
+        file.touch()
+        file.chmod(0o600 if os.getuid() == 0 else 0)
+        command = [sys.executable, "-c", program, str(file)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (answer.stdout, answer.stderr) == (f"Cannot read {file}: Permission denied.\n", "")
 
 
 def test_questions_that_cannot_be_answered_do_not_fill_the_log(

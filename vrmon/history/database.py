@@ -127,8 +127,12 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A copy of the file, where no daemon has it. HistoryError."""
-    if not path.is_file():
-        raise HistoryError(f"Cannot read {path}: there is no such file.")
+    try:
+        if not path.is_file():
+            raise HistoryError(f"Cannot read {path}: there is no such file.")
+        path.open("rb").close()
+    except OSError as error:
+        raise HistoryError(f"Cannot read {path}: {error.strerror}.") from None
     how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
     try:
