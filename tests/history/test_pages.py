@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
+import time
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -14,11 +15,14 @@ from typing import Any
 import pytest
 
 from tests.history.test_book import LONG, NOW, book, event
+from tests.world.stores import until
 from vrmon.errors import NoSuchPage
 from vrmon.history.book import Book
 from vrmon.history.database import SCHEMA
+from vrmon.history.days import Span
 from vrmon.history.holes import MOST
 from vrmon.history.pages import KINDS, page
+from vrmon.history.report import report
 from vrmon.history.rows import Row, Value
 from vrmon.text import rfc3339, unix_time
 
@@ -140,6 +144,43 @@ def test_what_went_by_a_clock_that_was_set_back_since_is_no_hole_and_not_what_ru
             one.write([Row("sessions", {"began": a, "version": "1.0", "seen": b, "orderly": 0})])
         holes = listed(one, "event", session=one.session)["holes"]
         assert [hole["to"] for hole in holes] == [rfc3339(one.session / 1000)]
+
+
+@pytest.mark.parametrize("behind", [7200.0, -7200.0])
+def test_an_absence_ends_when_vrmon_was_back_though_the_clock_was_wrong_at_boot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behind: float
+) -> None:
+    """Killed an hour ago; back now, with a clock that is set after a moment."""
+    killed = NOW - 3_600_000
+    before = Row("sessions", {"began": NOW - 9_000_000, "version": "1.0", "seen": killed, "orderly": 0})
+    monkeypatch.setattr("vrmon.history.book._now", lambda: int((time.time() - behind) * 1000))
+    with book(tmp_path) as one:
+        one.write([before])
+        assert listed(one, "event", session=one.session)["items"] == []
+        monkeypatch.undo()
+        one.write([event(one.session, 1)])
+        (hole,) = listed(one, "event", session=one.session)["holes"]
+        assert (hole["from"], hole["why"]) == (rfc3339(killed / 1000), "vrmon-away")
+        assert NOW - 1000 <= unix_time(hole["to"]) * 1000 <= time.time() * 1000
+
+
+def test_what_was_dropped_for_its_age_is_no_time_in_which_nothing_ran(tmp_path: Path) -> None:
+    day = 86_400_000
+    old = Row("sessions", {"began": NOW - 900 * day, "version": "1.0", "seen": NOW - 9, "orderly": 1})
+    span = Span((NOW - 500 * day) / 1000, (NOW - 300 * day) / 1000)
+    for forget_every in (0.0, 3600.0):
+        with book(tmp_path, forget_every=forget_every) as one:
+            one.write([old] if not forget_every else [])
+            one.write([event(1, 1)])
+
+            def absent(one: Book = one) -> list[dict[str, Any]]:
+                told = one.ask(lambda book: report(book, span, session=one.session)).result(LONG)
+                return list(told["absences"])
+
+            until(lambda: absent() != [], "said")
+            (hole,) = absent()
+            assert (hole["from"], hole["why"]) == (rfc3339(span.began), "no-history")
+            assert abs(unix_time(hole["to"]) * 1000 - (NOW - 400 * day)) < day
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 CAPACITY = 20_000  # rows that wait
 _BATCH = 500  # rows in one transaction
 _ALIVE = 10.0  # seconds between two signs of life
-_FORGET_EVERY = 3600.0  # the first time as well: a clock that was wrong at boot has been set by then
+_CLOCK_SET = 3600.0  # seconds by which a clock that was wrong at boot has been set
+_STEP = 500  # milliseconds: smaller ones are none
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
 
@@ -52,9 +53,10 @@ class Book:
         days: int,
         version: str,
         capacity: int = CAPACITY,
-        forget_every: float = _FORGET_EVERY,
+        forget_every: float = _CLOCK_SET,
     ) -> None:
-        self.session = _now()
+        self.session = self._since = _now()
+        self._began = time.monotonic()
         self.complaint, self.is_newer = "", False
         self.files = 1
         self.missed = 0
@@ -194,15 +196,27 @@ class Book:
 
     def _sign(self, connection: sqlite3.Connection, *, orderly: bool) -> None:
         """Say that this session is alive, or has ended as it should."""
-        began, version, seen = self.session, self._version, _now()
-        values: dict[str, Value] = {"began": began, "version": version, "seen": seen, "orderly": int(orderly)}
+        now, lasted = _now(), time.monotonic() - self._began
+        since = now - round(lasted * 1000)
+        if lasted < _CLOCK_SET and abs(since - self._since) > _STEP:
+            self._since = since
+        values: dict[str, Value] = {
+            "began": self.session,
+            "since": self._since,
+            "version": self._version,
+            "seen": now,
+            "orderly": int(orderly),
+        }
         write(connection, [Row("sessions", values)])
 
     def _keep_house(self, connection: sqlite3.Connection) -> None:
         now = time.monotonic()
         if self._waiting or now < self._forgotten + self._forget_every:
             return
-        if forget(connection, _now() - self.days * 86_400_000, self.session):
+        before = _now() - self.days * 86_400_000
+        is_done = forget(connection, before, self.session)
+        self._since = max(self._since, before)
+        if is_done:
             self._forgotten = now
 
     def _answer(self) -> None:

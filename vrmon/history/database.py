@@ -91,6 +91,10 @@ ADDED = {
     "explained": 15.0,  # seconds of doubt that the pace of the looks brings with it
 }
 _KINDS = {int: "INTEGER", float: "REAL"}
+_COLUMNS = {
+    "jobs": {name: f"{_KINDS[type(usual)]} NOT NULL DEFAULT {usual}" for name, usual in ADDED.items()},
+    "sessions": {"since": "INTEGER"},  # what is kept of it begins then, NULL: as it began itself
+}
 
 
 class Damaged(Exception):
@@ -188,11 +192,11 @@ def make(connection: sqlite3.Connection) -> None:
 
 
 def _complete(connection: sqlite3.Connection) -> None:
-    known = {name for _, name, *_ in connection.execute("PRAGMA table_info(jobs)")}
-    for name, usual in ADDED.items():
-        if name not in known:
-            kind = _KINDS[type(usual)]
-            connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind} NOT NULL DEFAULT {usual}")
+    for table, columns in _COLUMNS.items():
+        known = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+        for name, kind in columns.items():
+            if name not in known:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from vrmon.catalog import Cause
 from vrmon.history.database import Connection
+from vrmon.history.sessions import Session, known
 from vrmon.text import Word, rfc3339
 
 MOST = 500  # holes of one document
@@ -38,9 +40,9 @@ class Hole(NamedTuple):
 
 def absences(connection: Connection, first: int | None, last: int, session: int | None) -> list[Hole]:
     """When no session ran in the time from `first` (None: ever) to `last`; the oldest first. `session`: the
-    one that runs, None where none does; what began later than that went by a clock that has been set back
-    since."""
-    return [*_before(connection, first, last, session), *_between(connection, first, last, session)]
+    one that runs, None where none does."""
+    every = known(connection, session)
+    return [*_before(every, first, last, session), *_between(every, first, last, session)]
 
 
 def losses(
@@ -80,29 +82,21 @@ def _as_one(one: Hole, other: Hole) -> Hole:
     return Hole(one.began, max(one.ended, other.ended), one.why, rows)
 
 
-def _before(connection: Connection, first: int | None, last: int, session: int | None) -> Iterator[Hole]:
+def _before(every: Sequence[Session], first: int | None, last: int, session: int | None) -> Iterator[Hole]:
     """What was before the first of them."""
-    (began,) = connection.execute(
-        "SELECT min(began) FROM sessions WHERE began <= coalesce(?, began)", (session,)
-    ).fetchone()
-    began = session if began is None else began
+    began = every[0].since if every else session
     ended = last if began is None else min(began, last)
     if first is not None and ended > first:
         yield Hole(first, ended, Why.NO_HISTORY)
 
 
-def _between(connection: Connection, first: int | None, last: int, session: int | None) -> Iterator[Hole]:
+def _between(every: Sequence[Session], first: int | None, last: int, session: int | None) -> Iterator[Hole]:
     """From the last sign of life of each to the beginning of the next; after the last one, up to `last`."""
-    found = connection.execute(
-        "SELECT began, seen, lead(began) OVER (ORDER BY began) FROM sessions"
-        " WHERE began <= coalesce(?, began) ORDER BY began",
-        (session,),
-    )
-    for began, seen, later in found:
-        if began == session:
+    for one, later in zip_longest(every, every[1:]):
+        if one.began == session:
             return
-        ended, why = later or session, Why.AWAY
+        ended, why = session if later is None else later.since, Why.AWAY
         if ended is None:
             ended, why = last, Why.NO_HISTORY
-        if seen < min(ended, last) and (first is None or ended > first):
-            yield Hole(seen, ended, why)
+        if one.seen < min(ended, last) and (first is None or ended > first):
+            yield Hole(one.seen, ended, why)

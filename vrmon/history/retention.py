@@ -28,6 +28,7 @@ _DROP_OTHERS = (
     "DELETE FROM losses WHERE ended < :before",
     "DELETE FROM sessions WHERE seen < :before",
 )
+_KEPT_SINCE = "UPDATE sessions SET since = :before WHERE coalesce(since, began) < :before"
 
 
 def forget(connection: sqlite3.Connection, before: int, session: int) -> bool:
@@ -39,4 +40,5 @@ def forget(connection: sqlite3.Connection, before: int, session: int) -> bool:
         for statement in _DROP_JOB:
             connection.executemany(statement, jobs)
         dropped = sum(connection.execute(statement, bounds).rowcount for statement in _DROP_OTHERS)
+        connection.execute(_KEPT_SINCE, bounds)
     return not jobs and not dropped

@@ -1,20 +1,41 @@
-"""What a session of vrmond left open: how far it may have gone on before another one looked."""
+"""The sessions of vrmond, and what one left open: how far it may have gone on before another one looked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vrmon.catalog import NO_ANSWER
-from vrmon.history.database import Connection
+from vrmon.history.database import Connection, rows
 
 _FIRST_LOOK = 5_000  # milliseconds from the beginning of a session to its first look at a device that answers
 _AT_FIRST = 60_000  # milliseconds within which a device is known not to answer
-_NEXT = "SELECT min(began) FROM sessions WHERE began > :session AND began <= coalesce(:running, began)"
 _OF_BLIND = ", ".join(repr(code.value) for code in sorted(NO_ANSWER))
 _SILENT = (
-    "SELECT ended FROM problems WHERE subject = :device AND began BETWEEN :session AND :soon"  # noqa: S608 - words of our own
+    "SELECT ended FROM problems WHERE subject = :device AND began <= :soon"  # noqa: S608 - words of our own
     f" AND session = :session AND code IN ({_OF_BLIND}) ORDER BY began LIMIT 1"
 )
+
+
+class Session(NamedTuple):
+    """`began` is what its rows know it by, by the clock as it was then. What is kept of it begins `since`, by
+    the clock as it was set a little later; `seen` is its last sign of life."""
+
+    began: int
+    since: int
+    seen: int
+
+
+def known(connection: Connection, running: int | None) -> list[Session]:
+    """The oldest first. `running`: the one that runs, None where none does; what is later than that went by a
+    clock that has been set back since."""
+    found = [
+        Session(one["began"], one.get("since") or one["began"], one["seen"])
+        for one in rows(connection, "SELECT * FROM sessions", ())
+    ]
+    last = next((one.since for one in found if one.began == running), running)
+    kept = [one for one in found if last is None or one.since <= last]
+    return sorted(kept, key=lambda one: one.since)
 
 
 @dataclass(frozen=True)
@@ -30,14 +51,15 @@ class Sessions:
 
     def looked_again(self, session: int, device: str) -> int:
         """When at the latest one after `session` has looked at what `device` does; now, where none has."""
-        asked = {"session": session, "running": self.running}
-        (later,) = self.connection.execute(_NEXT, asked).fetchone()
+        every = known(self.connection, self.running)
+        before = next((one.since for one in every if one.began == session), session)
+        later = next((one for one in every if one.since > before), None)
         if later is None:
             return self.now
-        found = {"session": later, "soon": later + _AT_FIRST, "device": device}
+        found = {"session": later.began, "soon": later.since + _AT_FIRST, "device": device}
         silent = self.connection.execute(_SILENT, found).fetchone()
         if silent is None:
-            return int(later) + _FIRST_LOOK
+            return later.since + _FIRST_LOOK
         if silent[0] is not None:
             return int(silent[0])
-        return self.looked_again(later, device) if self.is_over(later) else self.now
+        return self.looked_again(later.began, device) if self.is_over(later.began) else self.now
