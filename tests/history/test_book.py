@@ -246,6 +246,32 @@ def test_a_page_that_breaks_while_it_is_in_use_costs_no_row_that_comes_afterward
         assert "could not be used" in another.complaint
 
 
+def replaced(file: Path) -> None:
+    (file.parent / "other").write_bytes(b"of a backup")
+    (file.parent / "other").rename(file)
+
+
+@pytest.mark.parametrize("what", [Path.unlink, replaced])
+def test_a_file_that_is_taken_away_while_it_is_in_use_is_missed_at_once(
+    tmp_path: Path, what: Callable[[Path], None]
+) -> None:
+    with book(tmp_path) as one:
+        one.write([event(1, 1)])
+        assert asked(one) == [1]
+        what(tmp_path / "history.db")
+        one.write([event(1, 2)])
+        until(lambda: one.complaint != "", "said")
+        assert "removed or replaced while vrmond ran" in one.complaint
+        assert ("kept as" in one.complaint) is (what is replaced)
+        one.write([event(1, 3)])
+        assert asked(one) == [2, 3]
+        losses = one.ask(lambda connection: connection.execute("SELECT began FROM losses").fetchall())
+        assert losses.result(LONG) == [(one.session,)]
+    assert kept(tmp_path) == [2, 3]
+    aside = [path.read_bytes() for path in tmp_path.glob("history.db.damaged-*Z")]
+    assert aside == ([b"of a backup"] if what is replaced else [])
+
+
 def texts(connection: sqlite3.Connection) -> list[str]:
     return [text for (text,) in connection.execute("SELECT message FROM events")]
 

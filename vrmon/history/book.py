@@ -7,6 +7,7 @@ bound; then rows are refused and counted, and the book says later what it lost.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -72,6 +73,7 @@ class Book:
         self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
         self._busy_since: float | None = None
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None  # the one that is open
         self._forget_every = forget_every
         self._forgotten = time.monotonic()
         self._alive = float("-inf")
@@ -160,6 +162,9 @@ class Book:
             with judged():
                 if self._connection is None:
                     self._connection = open_to_write(self._path)
+                    self._file = _file(self._path)
+                elif _file(self._path) != self._file:
+                    raise Damaged("its file was removed or replaced while vrmond ran")
                 self._take_in(self._connection)
                 self._keep_house(self._connection)
         except Damaged as damage:
@@ -237,7 +242,7 @@ class Book:
             self._connection = None
         suffix = "newer" if damage.newer else f"damaged-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
         aside = Aside(self._path)
-        name = aside.add(self._path, suffix)
+        name, is_there = aside.add(self._path, suffix), os.path.lexists(self._path)
         for end in ("-wal", "-shm"):
             aside.add(self._path.with_name(f"{self._path.name}{end}"), f"{suffix}{end}")
         try:
@@ -251,7 +256,8 @@ class Book:
             values: dict[str, Value] = {"began": self.session, "ended": _now(), "rows": 0}
             self.write([Row("losses", values)])
         self.is_newer = damage.newer
-        self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
+        kept = f"It is kept as {name}; a" if is_there else "A"
+        self.complaint = f"The history could not be used: {damage}. {kept} new one is begun."
         log.error("History set aside", extra={"REASON": str(damage)})
 
     def _end(self) -> None:
@@ -264,6 +270,15 @@ class Book:
             self._connection.close()
         except sqlite3.Error as error:
             log.error("History cannot be closed", extra={"REASON": str(error)})
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which one that is; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _now() -> int:
