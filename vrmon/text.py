@@ -38,7 +38,7 @@ def unix_time(text: str) -> float:
     """Of a query's RFC 3339; without an offset it is local time. ValueError, OverflowError, OSError."""
     if "T" in text:
         text = text.replace(" ", "+")  # what a plus becomes that nobody has escaped
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone().timestamp()
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def sentence(text: str) -> str:

@@ -58,15 +58,16 @@ def _day_of(moment: float, begins: time) -> date:
 
 
 def _beginning(day: date, begins: time) -> float:
-    """A day has as many hours as the calendar gives it here: 23, 24 or 25."""
-    return datetime.combine(day, begins).astimezone().timestamp()
+    """A day has as many hours as the calendar gives it here: 23, 24 or 25. A time that it leaves out is as
+    long after midnight as on any other day."""
+    return datetime.combine(day, begins).timestamp()
 
 
 def _date(key: str, text: str) -> date:
     try:
         found = date.fromisoformat(text)
-        _beginning(found, time())
-        _beginning(found + _DAY, time())
+        for day in (found - _DAY, found + 2 * _DAY):  # in whatever zone
+            _beginning(day, time())
     except (ValueError, OverflowError, OSError):
         raise NoSuchPage(f"Cannot read the request: {key} is not a day such as 2026-11-26.") from None
     return found
@@ -78,7 +79,8 @@ def _moment(key: str, text: str, begins: time, later: timedelta = timedelta()) -
         if len(text) == len("2026-11-26"):
             return _beginning(_date(key, text) + later, begins)
         found = unix_time(text)
-        _day_of(found - 1.0, begins)  # one that the calendar has
+        for moment in (found - 2 * _DAY.total_seconds(), found):  # the calendar has the days before, too
+            _day_of(moment, begins)
     except (ValueError, OverflowError, OSError):
         told = f"Cannot read the request: {key} is not a time such as 2026-11-26T06:00:00Z, nor a day."
         raise NoSuchPage(told) from None
