@@ -8,8 +8,9 @@ import io
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,15 @@ from tests.world.browser import browsing
 from tests.world.command import vrmon
 from tests.world.mirror import Mirror, mirror, wait
 from tests.world.running import Status
+from vrmon.cli.commands import history
+from vrmon.cli.news import clock
 from vrmon.history.database import APPLICATION, FORMAT
 from vrmon.settings import Sync
+from vrmon.text import rfc3339
 
 TOLERANCE = 1.0
 FORMULA = "=<script>x()"
+NOON = 1_764_331_200.0
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +275,13 @@ def test_the_history_is_listed_kind_by_kind_the_newest_first(here: Mirror) -> No
     assert "done" not in outcomes  # on a loaded machine an answer may be lost
     wrong = vrmon("history", "--from", "yesterday", "--socket", here.daemon.socket)
     assert (wrong.returncode, "from is not a time such as" in wrong.stderr) == (1, True)
+
+
+def test_what_a_vrmond_that_was_killed_left_open_is_not_told_as_going_on() -> None:
+    def told(until: float) -> str:
+        item = {"began": rfc3339(NOON), "ended": None, "until": rfc3339(until), "message": "It is dark."}
+        return str(history._problem(item))
+
+    now = time.time()
+    assert " to … " in told(now)
+    assert f" to {clock(datetime.fromtimestamp(NOON + 60.0, timezone.utc))} or later " in told(NOON + 60.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 
 from rich.text import Text
 
@@ -13,6 +14,8 @@ from vrmon.cli.paging import items
 from vrmon.cli.reports import sentences
 from vrmon.cli.terminal import console, print_json, print_line
 from vrmon.cli.vrmond import Document, Vrmond
+
+_LEFT = 60.0  # seconds: vrmond gives more signs of life than that
 
 
 def run(options: Namespace) -> int:
@@ -30,7 +33,14 @@ def _span(item: Document) -> str:
     """From when to when; both ends may be bounds."""
     began = moment(item, "began") or moment(part(item, "began"), "latest")
     ended = moment(item, "ended") or moment(part(item, "ended"), "earliest")
-    return f"{clock(began)} to {clock(ended) if ended is not None else '…'}"
+    return f"{clock(began)} to {_unknown_end(item) if ended is None else clock(ended)}"
+
+
+def _unknown_end(item: Document) -> str:
+    """What nobody has seen end goes on, unless a vrmond that is gone was the last to know of it."""
+    until = moment(item, "until")
+    is_left = until is not None and (datetime.now(timezone.utc) - until).total_seconds() > _LEFT
+    return f"{clock(until)} or later" if is_left else "…"
 
 
 def _told(when: str, subject: str, rest: str) -> Text:
