@@ -105,6 +105,10 @@ def test_without_days_there_is_no_history_and_a_reload_begins_one(tmp_path: Path
         (job,) = rows(here.daemon, "jobs")
         assert (job["basename"], job["ended_latest"]) == ("SHOW", None)
         assert here.daemon.status()["problems"] == []
+        here.daemon.config.write_text(text.replace("days = 0", "days = 5"))
+        assert here.daemon.post("/reload")[0] == 200
+        (hole,) = here.daemon.get("/history")[1]["holes"]
+        assert hole["why"] == "no-history", "vrmond was not away"
 
 
 def test_what_happened_lately_survives_a_restart(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from vrmon.history.entries import Order
 from vrmon.history.fold import Fold, Own
 from vrmon.history.holes import Hole
 from vrmon.history.rows import Row
+from vrmon.history.sessions import End
 from vrmon.settings import History
 from vrmon.views.events import Event
 from vrmon.views.round import Round
@@ -65,7 +66,7 @@ class Bookkeeping:
             self._keeper = _Keeper(self.book)
         elif self._keeper is not None:
             keeper, self._keeper, self.book = self._keeper, None, None
-            return partial(keeper.close, _CLOSING)
+            return partial(keeper.close, _CLOSING, End.UNKEPT)
         return lambda: None
 
     def take_in(self, turned: Round, own: Own) -> None:
@@ -167,13 +168,13 @@ class _Keeper:
             self._news.notify()
         return done
 
-    def close(self, timeout: float) -> None:
+    def close(self, timeout: float, end: End = End.ORDERLY) -> None:
         deadline = time.monotonic() + timeout
         with self._news:
             self._closing = True
             self._news.notify()
         self._thread.join(timeout)
-        self.book.close(max(0.0, deadline - time.monotonic()))
+        self.book.close(max(0.0, deadline - time.monotonic()), end)
 
     def _take(self, append: Callable[[], object]) -> None:
         with self._news:

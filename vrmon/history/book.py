@@ -22,6 +22,7 @@ from vrmon.history.holes import Hole, Why
 from vrmon.history.questions import Questions
 from vrmon.history.retention import forget
 from vrmon.history.rows import Row, Value
+from vrmon.history.sessions import End
 from vrmon.history.waiting import Waiting
 from vrmon.history.writing import write
 from vrmon.state.set_aside import Aside
@@ -68,7 +69,7 @@ class Book:
         self._waiting = Waiting(capacity)
         self._written = self.session  # when the disk took something last, in Unix milliseconds
         self._questions = Questions()
-        self._closing = False
+        self._closing, self._ending = False, End.ORDERLY
         self._failure = ""
         self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
         self._busy_since: float | None = None
@@ -124,10 +125,10 @@ class Book:
             *([Hole(since, now, Why.LOST, refused)] if refused else []),
         ]
 
-    def close(self, timeout: float) -> bool:
+    def close(self, timeout: float, end: End = End.ORDERLY) -> bool:
         """Write what waits, and end; False where that took too long."""
         with self._news:
-            self._closing = True
+            self._closing, self._ending = True, end
             self._news.notify()
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -187,7 +188,7 @@ class Book:
         try:
             with transaction(connection):
                 write(connection, batch.rows)
-                self._sign(connection, orderly=False)
+                self._sign(connection, End.NONE)
                 if refused:
                     write(connection, [Row("losses", {"began": since, "ended": _now(), "rows": refused})])
         except BaseException:
@@ -199,7 +200,7 @@ class Book:
             self.missed += refused
         self._alive, self._written = time.monotonic(), _now()
 
-    def _sign(self, connection: sqlite3.Connection, *, orderly: bool) -> None:
+    def _sign(self, connection: sqlite3.Connection, end: End) -> None:
         """Say that this session is alive, or has ended as it should."""
         now, lasted = _now(), time.monotonic() - self._began
         since = now - round(lasted * 1000)
@@ -210,7 +211,7 @@ class Book:
             "since": self._since,
             "version": self._version,
             "seen": now,
-            "orderly": int(orderly),
+            "orderly": end.value,
         }
         write(connection, [Row("sessions", values)])
 
@@ -266,7 +267,7 @@ class Book:
         if self._connection is None:
             return
         try:
-            self._sign(self._connection, orderly=True)
+            self._sign(self._connection, self._ending)
             self._connection.close()
         except sqlite3.Error as error:
             log.error("History cannot be closed", extra={"REASON": str(error)})

@@ -23,7 +23,7 @@ FORMAT = 1
 _FETCHED = 500
 
 SCHEMA = """
-CREATE TABLE sessions (          -- of vrmond: `seen` is its last sign of life
+CREATE TABLE sessions (          -- of vrmond: `seen` is its last sign of life; `orderly`: an End
     -- What is open in another table, and of a session that is over, was so until then; nobody knows more.
     began INTEGER PRIMARY KEY, version TEXT NOT NULL, seen INTEGER NOT NULL, orderly INTEGER NOT NULL
 ) STRICT;

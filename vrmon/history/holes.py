@@ -15,8 +15,8 @@ MOST = 500  # holes of one document
 
 
 class Why(Word):
-    """AWAY: vrmon did not run. NO_HISTORY: the book begins later, or ends before. LOST: the disk did not take
-    all of it. WAITING: it has not taken it yet."""
+    """AWAY: vrmon did not run. NO_HISTORY: the book begins later, or ends before, or was not kept. LOST: the
+    disk did not take all of it. WAITING: it has not taken it yet."""
 
     AWAY = Cause.VRMON_AWAY.value
     NO_HISTORY = "no-history"
@@ -95,7 +95,7 @@ def _between(every: Sequence[Session], first: int | None, last: int, session: in
     for one, later in zip_longest(every, every[1:]):
         if one.began == session:
             return
-        ended, why = session if later is None else later.since, Why.AWAY
+        ended, why = session if later is None else later.since, Why.NO_HISTORY if one.is_unkept else Why.AWAY
         if ended is None:
             ended, why = last, Why.NO_HISTORY
         if one.seen < min(ended, last) and (first is None or ended > first):

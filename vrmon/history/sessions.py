@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from vrmon.catalog import NO_ANSWER
@@ -17,6 +18,14 @@ _SILENT = (
 )
 
 
+class End(Enum):
+    """How a session ended. NONE: it runs, or was killed. UNKEPT: vrmond went on without a history."""
+
+    NONE = 0
+    ORDERLY = 1
+    UNKEPT = 2
+
+
 class Session(NamedTuple):
     """`began` is what its rows know it by, by the clock as it was then. What is kept of it begins `since`, by
     the clock as it was set a little later; `seen` is its last sign of life."""
@@ -24,13 +33,19 @@ class Session(NamedTuple):
     began: int
     since: int
     seen: int
+    is_unkept: bool
 
 
 def known(connection: Connection, running: int | None) -> list[Session]:
     """The oldest first. `running`: the one that runs, None where none does; what is later than that went by a
     clock that has been set back since."""
     found = [
-        Session(one["began"], one.get("since") or one["began"], one["seen"])
+        Session(
+            one["began"],
+            one.get("since") or one["began"],
+            one["seen"],
+            is_unkept=one["orderly"] == End.UNKEPT.value,
+        )
         for one in rows(connection, "SELECT * FROM sessions", ())
     ]
     last = next((one.since for one in found if one.began == running), running)
