@@ -385,6 +385,23 @@ def test_what_was_lost_has_its_place_and_its_cause(tmp_path: Path) -> None:
         assert len(job["takes"]) == 3
 
 
+def test_however_many_takes_died_each_is_named_and_the_first_is_the_first(tmp_path: Path) -> None:
+    with evenings(tmp_path) as here:
+        run = with_news(here)
+        for number in range(350):
+            run.at(1000.0 + 6.0 * number, lambda: run.mac.end(run.mac.sources[0], run.now))
+        run.until(3200.0)
+        (show,) = run.memory.covered.read(run.settings.channels[0].key, run.now)
+        assert show.takes[0].files == ("NEWS",)
+        assert len(show.takes) == 100
+        run.playbox.jobs.clear()
+        run.until(3300.0)
+        (job,) = here.read()["jobs"]
+        assert [take["name"] for take in job["takes"]] == [one.name for one in run.mac.recordings]
+        assert sentences.lag(job) is not None
+        assert max(sentences.lag(job) or ()) < 5.0
+
+
 def test_a_job_of_which_nothing_was_recorded_is_missed_and_in_doubt_it_is_not_whole(tmp_path: Path) -> None:
     with evenings(tmp_path, channels=2, quirks=Quirks(dated=False)) as here:
         run = here.run

@@ -16,6 +16,7 @@ from vrmon.history.holes import Hole, absences, losses, told
 from vrmon.history.pages import began, ended_of_take, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
 from vrmon.history.zones import zones
+from vrmon.plan.coverage.channel import MOST_TAKES
 from vrmon.text import Word, rfc3339
 from vrmon.views.coverage import DOUBTED, Doubt, is_beyond_doubt, is_worth_telling
 from vrmon.views.reasons import reason
@@ -40,6 +41,11 @@ _GAPS = (
 _TAKE = (
     "SELECT one.*, sessions.seen FROM takes AS one LEFT JOIN sessions ON sessions.began = one.session"
     " WHERE one.key = ? AND one.stamp = ?"
+)
+
+_OWN_TAKES = (
+    "SELECT one.*, sessions.seen FROM takes AS one LEFT JOIN sessions ON sessions.began = one.session"
+    " WHERE one.key = :key AND one.ingest = :ingest AND one.job = :job AND one.stamp BETWEEN :stamp AND :last"
 )
 
 _Row = Mapping[str, Any]
@@ -130,8 +136,7 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
     row = joined.whole(parts, unseen)
     gaps = [gap for part in parts for gap in _gaps(connection, part, is_last=part is parts[-1])]
     gaps = sorted([*gaps, *joined.unwatched(parts)], key=lambda gap: int(gap["began"]))
-    stamps = [(part["key"], stamp) for part in parts for stamp in json.loads(part["takes"])]
-    takes = joined.takes([take for place in stamps for take in rows(connection, _TAKE, place)], sessions)
+    takes = joined.takes([take for part in parts for take in _takes(connection, part)], sessions)
     itself = job_itself(row)
     ended = itself["ended"]
     worth = [gap for gap in gaps if is_worth_telling(gap["least"], gap["most"], tolerance)]
@@ -146,6 +151,17 @@ def _job(connection: Connection, parts: list[_Row], tolerance: float, sessions: 
         ],
         "status": (Verdict.RUNNING if ended is None else verdict).value,
     }
+
+
+def _takes(connection: Connection, part: _Row) -> list[_Row]:
+    """Those that its row names; where they may be more than that does, all of its own as well."""
+    stamps = json.loads(part["takes"])
+    named: list[_Row] = [take for stamp in stamps for take in rows(connection, _TAKE, (part["key"], stamp))]
+    if len(stamps) < MOST_TAKES // 2:
+        return named
+    own = rows(connection, _OWN_TAKES, {**part, "last": stamps[-1]})
+    every = {take["stamp"]: take for take in (*own, *named)}
+    return [every[stamp] for stamp in sorted(every)]
 
 
 def _gaps(connection: Connection, part: _Row, *, is_last: bool) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,8 @@ from vrmon.plan.coverage.looks import NONE, Between, Look, Shown, Tail, Watch, d
 from vrmon.plan.replacing import replace
 
 _SHARED = 3.0  # seconds of a job that another job's take must have recorded to be named among its files
-_TAKES_KEPT = 100
+MOST_TAKES = 100
+"""Takes that are kept: the last, and the first of each job."""
 _OPEN_KEPT = 20  # jobs, most of them over, whose recorder has not been seen since
 
 
@@ -202,7 +203,16 @@ class Coverage:
         for job, show in shows.items():
             account = show.account.advance(self.cover)
             advanced[job] = show if account is show.account else replace(show, account=account)
-        return replace(self, open=advanced, takes=self.takes[-_TAKES_KEPT:])
+        return replace(self, open=advanced, takes=_kept(self.takes, advanced))
+
+
+def _kept(takes: tuple[TakeSpan, ...], jobs: Collection[Job]) -> tuple[TakeSpan, ...]:
+    """However many have died, the first one of a job may be most of it."""
+    if len(takes) <= MOST_TAKES:
+        return takes
+    firsts = {take.job: take for take in reversed(takes) if take.job in jobs}
+    older = len(takes) - MOST_TAKES + len(firsts)
+    return (*(take for take in takes[:older] if take is firsts.get(take.job)), *takes[older:])
 
 
 def _taken(
