@@ -118,6 +118,19 @@ class TestRequests:
         assert answer.startswith(b"HTTP/1.1 200 ")
         assert answer.count(b"HTTP/1.1") == 1
 
+    def test_what_follows_a_stream_that_was_refused_is_answered(
+        self, server: Server, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with connected(server) as sock:
+            sock.sendall(b"GET /events HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
+            assert one_of(sock).startswith(b"HTTP/1.1 403 ")
+            server.backend.broken = True
+            sock.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert one_of(sock).startswith(b"HTTP/1.1 500 ")
+            sock.sendall(HEALTH)
+            assert one_of(sock).startswith(b"HTTP/1.1 200 ")
+        assert "Answering a request failed" in caplog.text
+
     @pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
     def test_an_upgrade_is_not_made(self, server: Server, protocol: bytes) -> None:
         wish = b"Connection: Upgrade\r\nUpgrade: " + protocol
@@ -197,6 +210,22 @@ class TestTime:
             sock.sendall(said)
             assert is_dropped(sock)
             assert server.backend.asked == []
+
+    def test_one_whose_answer_takes_long_is_not_silent(self, tmp_path: Path) -> None:
+        with serving(tmp_path, patience=0.1) as server:
+            server.backend.check_takes = 1.0
+            status, found = ask(server.unix_socket, "POST", "/check", {"by": "alice"}, timeout=PATIENCE)
+            assert (status, found) == (200, {"findings": [], "exit_status": 0})
+
+    @pytest.mark.parametrize("path", ["/check", "/nowhere"])
+    def test_one_that_falls_silent_once_it_is_answered_is_dropped(self, tmp_path: Path, path: str) -> None:
+        request = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n".encode()
+        with serving(tmp_path, patience=0.5) as server, connected_locally(server) as sock:
+            sock.sendall(request)
+            if path == "/nowhere":  # where nobody waits for the rest
+                assert one_of(sock).startswith(b"HTTP/1.1 404 ")
+            sock.sendall(b"{}GET /status HTTP/1.1\r\nX-Never: ")
+            assert is_dropped(sock)
 
     def test_one_that_goes_on_asking_stays(self, tmp_path: Path) -> None:
         with serving(tmp_path, patience=0.5) as server, connected(server) as sock:

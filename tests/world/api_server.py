@@ -37,6 +37,7 @@ class FakeBackend:
     document: dict[str, Any] = field(default_factory=lambda: scenes.document("recording"))
     healthy: bool = True
     disk_hangs: bool = False
+    check_takes: float = 0.0
     thumbnails: dict[str, Thumbnail] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     control_error: str = ""
@@ -100,6 +101,7 @@ class FakeBackend:
     async def check(self) -> dict[str, Any]:
         if self.control_error:
             raise ControlError(self.control_error)
+        await asyncio.sleep(self.check_takes)
         return {"findings": [], "exit_status": 0}
 
     def pair(self) -> dict[str, Any] | None:

@@ -18,16 +18,14 @@ from vrmon.api.turns import Turns
 
 _log = logging.getLogger(__name__)
 
-_STREAMS = frozenset({"/events"})
-
 
 @dataclass(frozen=True)
 class Terms:
     """What holds for the connections of one listener.
 
-    One that brings no new request for `patience` seconds is dropped, whatever it is in the middle of: a head
-    or a body that never ends, an answer that nobody takes, or nothing at all. `bodies`: whether a request may
-    have one.
+    One that keeps us waiting for `patience` seconds is dropped, whatever it is in the middle of: a head or a
+    body that never ends, an answer that nobody takes, or nothing at all. The time in which its answer is made
+    is ours. `bodies`: whether a request may have one.
     """
 
     turns: Turns
@@ -53,13 +51,15 @@ class Connection(web.RequestHandler):
         )
         self.waiting_for_first = True
         self.is_last = False  # no other request is taken after this one
-        self.on_drained: Callable[[], None] | None = None  # called when the client has taken all so far
+        self.is_stream = False
         self.terms = terms
         self._oddities = oddities
         self._gone = gone
+        self._on_drained: Callable[[], None] | None = None
         self._intake = Intake()
         self._request: web.Request | None = None  # the one that came last
         self._parsed = False  # one is parsed, and aiohttp has not come to it yet
+        self._is_answering = False
         self._wants_turn = False
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -87,24 +87,38 @@ class Connection(web.RequestHandler):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self.on_drained is not None:
-            self.on_drained()
+        if self._on_drained is not None:
+            self._on_drained()
 
     def request_came(self, request: web.Request) -> None:
-        """It is about to be answered. Starts the time over; an event stream looks after its own."""
+        """It is about to be answered, as soon as all of it has come."""
         self.waiting_for_first = self._parsed = False
         self._request = request
+        self._is_answering = True
         self._disarm()
-        is_stream = _is_stream(request)
-        if not is_stream:
-            self._arm()
         has_body = not request.content.is_eof()
         self.is_last = "Upgrade" in request.headers or (has_body and not self.terms.bodies)
-        if is_stream or self.is_last:
+        if self.is_last:
             self._intake.close()
         else:
             self._intake.begun(has_body=has_body)
+        if has_body:
+            self._arm()
         self._go_on()
+
+    def answer_made(self) -> None:
+        """It is the client's turn again: to take it, and to ask for more."""
+        self._is_answering = False
+        self._disarm()
+        if self.transport is not None:
+            self._arm()
+
+    def becomes_stream(self, on_drained: Callable[[], None]) -> None:
+        """What it asked for does not end: whoever sends that looks after the time, and nothing that the
+        client still says is looked at. `on_drained` is called when it has taken all so far."""
+        self.is_stream = True
+        self._on_drained = on_drained
+        self._intake.close()
 
     async def start(self) -> None:
         """aiohttp's work on this connection, from its first request to its last."""
@@ -149,7 +163,7 @@ class Connection(web.RequestHandler):
         self._wants_turn = False
         if self.transport is None or not self._intake:
             return
-        reads_body = self._request is not None and not self._request.content.is_eof()
+        reads_body = not self._has_all()
         piece = self._intake.body() if reads_body else self._intake.head()
         if self._intake.is_too_much:
             self._drop()
@@ -161,7 +175,13 @@ class Connection(web.RequestHandler):
             self._drop()
             return
         self._parsed = bool(self._messages)
+        if self._is_answering and reads_body and self._has_all():
+            self._disarm()
         self._go_on()
+
+    def _has_all(self) -> bool:
+        """Whether the whole body of the request that came last is there."""
+        return self._request is None or self._request.content.is_eof()
 
     def _arm(self) -> None:
         self._deadline = asyncio.get_running_loop().call_later(self.terms.patience, self._drop)
@@ -178,19 +198,18 @@ class Connection(web.RequestHandler):
 
 @web.middleware
 async def keep_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tells the connection that its client is alive, and what the answer has cost."""
+    """Tells the connection when its client has asked and when it is answered, and what that has cost."""
     connection = request.protocol
     if not isinstance(connection, Connection):
         return await handler(request)
     connection.request_came(request)
     began = time.thread_time()
-    response = await handler(request)
-    if not _is_stream(request):
+    try:
+        response = await handler(request)
+    finally:
+        connection.answer_made()
+    if not connection.is_stream:
         connection.terms.turns.spent(time.thread_time() - began)
     if connection.is_last and not response.prepared:
         response.force_close()
     return response
-
-
-def _is_stream(request: web.Request) -> bool:
-    return request.path in _STREAMS and request.method == "GET"

@@ -89,7 +89,7 @@ class Hub:
             transport, request.version >= HttpVersion11, self._loop.create_future(), now, memoryview(b"")
         )
         if isinstance(request.protocol, Connection):
-            request.protocol.on_drained = partial(self._go_on, watcher)
+            request.protocol.becomes_stream(partial(self._go_on, watcher))
         self._hand(watcher, now)
         self._watchers.add(watcher)
         self._publish_at(self._frame.made + LONGEST_PAUSE)
