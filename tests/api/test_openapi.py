@@ -23,7 +23,7 @@ from vrmon.api.stream import Hub
 from vrmon.catalog import Severity
 from vrmon.history.pages import KINDS
 from vrmon.history.report import Verdict
-from vrmon.model import DeviceState, Health, Outcome, Phase
+from vrmon.model import DeviceState, Health, Outcome, Phase, Seen
 from vrmon.plan.drill import DrillResult
 from vrmon.views import brief
 
@@ -105,6 +105,11 @@ def test_the_words_of_the_history_are_the_programs_own() -> None:
     assert kind["schema"]["enum"] == list(KINDS)
     outcomes = SCHEMAS["CommandEntry"]["properties"]["outcome"]["enum"]
     assert set(outcomes) == {"", *(one.value for one in Outcome)}
+
+
+def test_what_vrmon_alarm_says_of_pictures_is_described() -> None:
+    body = DESCRIPTION["paths"]["/alarms"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert tuple(body["properties"]["pictures"]["items"]["properties"]) == Seen._fields
 
 
 @pytest.mark.parametrize("state", (*scenes.EVERY_STATE, "stale-primary", "hung"))
