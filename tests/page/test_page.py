@@ -15,7 +15,7 @@ import tomlkit
 from tests.world import scenes
 from tests.world.api_server import Server, serving
 from tests.world.board import PHONE, WALL, Board
-from tests.world.browser import Browser
+from tests.world.browser import Browser, browsing
 from vrmon.model import Thumbnail
 
 PAGE = Path(__file__).parents[2] / "vrmon/page"
@@ -333,6 +333,19 @@ class TestSound:
         "window.notes = 0; const start = OscillatorNode.prototype.start;"
         "OscillatorNode.prototype.start = function (...when) { notes += 1; return start.apply(this, when); }"
     )
+
+    def test_a_browser_that_stores_nothing_shows_the_board_and_sounds(
+        self, server: Server, tmp_path: Path
+    ) -> None:
+        show(server, "recording")
+        with browsing(tmp_path / "profile", storing=False) as browser:
+            board = Board(browser, server.url)
+            board.wait_word("Safe")
+            browser.run(self.COUNT)
+            browser.run("document.getElementById('sound').focus()")
+            browser.press("Enter")
+            browser.wait("notes === 3")
+            assert browser.text("#sound") == "Sound is on"
 
     def test_it_comes_on_critical_where_a_person_has_switched_it_on(
         self, server: Server, browser: Browser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -38,6 +39,7 @@ _KEYS = {
     "ArrowRight": 39,
     "ArrowDown": 40,
 }
+_NOTHING_STORED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 _STARTED = re.compile(r"started successfully on port (\d+)")
 
 
@@ -141,7 +143,11 @@ class Browser:
 
 
 @contextlib.contextmanager
-def browsing(profile: Path) -> Iterator[Browser]:
+def browsing(profile: Path, *, storing: bool = True) -> Iterator[Browser]:
+    """`storing`: whether pages may keep anything."""
+    if not storing:
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default" / "Preferences").write_text(json.dumps(_NOTHING_STORED))
     browser = Browser(profile)
     try:
         yield browser

@@ -9,7 +9,7 @@ const NOTES = [
 ];
 
 const button = document.getElementById("sound");
-let isOn = localStorage.getItem(KEY) === "on";
+let isOn = isKept();
 let audio = null;
 let last = -Infinity;
 
@@ -47,10 +47,25 @@ function show() {
   button.textContent = isMuted ? "Sound is on, but the browser mutes it: click" : isOn ? "Sound is on" : "Sound is off";
 }
 
+// A browser that may store nothing refuses both: then what a person has chosen lasts as long as the page.
+function isKept() {
+  try {
+    return localStorage.getItem(KEY) === "on";
+  } catch {
+    return false;
+  }
+}
+
+function keep() {
+  try {
+    localStorage.setItem(KEY, isOn ? "on" : "off");
+  } catch {}
+}
+
 button.addEventListener("click", () => {
   const isMuted = isOn && audio !== null && audio.state === "suspended";
   if (!isMuted) isOn = !isOn;
-  localStorage.setItem(KEY, isOn ? "on" : "off");
+  keep();
   if (isOn) play();
   show();
 });
