@@ -159,6 +159,18 @@ class TestRebind:
         idle.call(idle.api.rebind(idle.settings()))
         assert idle.api.listeners == before
 
+    def test_a_socket_whose_file_was_removed_gets_another(self, idle: Server) -> None:
+        idle.start()
+        found = [idle.api.is_unreachable]
+        idle.unix_socket.unlink()
+        found.append(idle.api.is_unreachable)
+        idle.call(idle.api.rebind(idle.settings()))
+        found.append(idle.api.is_unreachable)
+        assert found == [False, True, False]
+        assert unix_answers(idle.unix_socket)
+        idle.call(idle.api.stop())
+        assert not idle.unix_socket.exists()
+
     def test_it_moves(self, idle: Server, tmp_path: Path, free_port: int) -> None:
         idle.start()
         old_port, new_path = idle.port, tmp_path / "elsewhere.sock"

@@ -27,6 +27,14 @@ sys.exit(main())
 """What Python runs: a vrmond whose disk takes 0.3 s to know of something."""
 
 
+def test_a_socket_that_somebody_has_removed_is_there_again(tmp_path: Path) -> None:
+    with mirror(tmp_path, size=1) as here:
+        here.record()
+        here.daemon.socket.unlink()
+        wait(here.daemon.answers, "an answer on the socket")
+        assert here.the_take().ended is None
+
+
 def test_killed_in_mid_start_the_next_one_finishes_it(tmp_path: Path) -> None:
     commands = [(command, done) for command in ("recording_name", "record") for done in (True, False)]
     with mirror(tmp_path, size=4, timeout=30.0, sync={"name_wait": 3.0}) as here:

@@ -66,6 +66,12 @@ class Api:
         """How many follow /events."""
         return 0 if self._hub is None else self._hub.watchers
 
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether the file of the Unix socket is gone: nobody can connect. `rebind` makes another."""
+        unix = self._open.get(UNIX)
+        return unix is not None and not Path(unix.address).is_socket()
+
     async def start(self, api: settings.Api, adopted: dict[str, socket.socket]) -> None:
         """Listens where `api` says, on the sockets in `adopted` where they fit; closes those that do not.
 
@@ -91,7 +97,8 @@ class Api:
         await self.rebind(api)
 
     async def rebind(self, api: settings.Api) -> None:
-        """Moves to the addresses in `api`; those that have not changed are not touched.
+        """Moves to the addresses in `api`; those that have not changed are not touched, but for a socket
+        whose file is gone.
 
         A new address is bound before the old one is closed. Where that fails the old one stays, and
         ListenError says so when the others are done.
@@ -103,7 +110,8 @@ class Api:
             (UNIX, str(api.unix_socket), "api.unix_socket"),
         ):
             old = self._open.get(name)
-            if old is not None and old.address == address:
+            is_lost = name == UNIX and self.is_unreachable
+            if old is not None and old.address == address and not is_lost:
                 continue
             try:
                 await self._move(name, address)
@@ -149,7 +157,8 @@ class Api:
                 raise
             # 0.0.0.0:8001 and 127.0.0.1:8001 exclude each other: the old one has to make room first.
             sock = await self._swap(old, address)
-        self._close(name)
+        before = self._open.get(name)
+        self._close(name, keep_socket_file=before is not None and before.address == address)
         self._serve(name, address, sock)
 
     async def _swap(self, old: _Listener, address: str) -> socket.socket:

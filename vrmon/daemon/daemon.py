@@ -201,7 +201,7 @@ class Daemon:
         while True:
             now = time.monotonic()
             self._judge(now)
-            if self._listening.missing:
+            if self._listening.is_lacking:
                 await self._listen()
             if self._inforce.failing and not self._tasks:
                 self._background(asyncio.to_thread(self._inforce.remember))

@@ -20,6 +20,11 @@ class Listening:
         self._opening = asyncio.Lock()
         self.missing = ""
 
+    @property
+    def is_lacking(self) -> bool:
+        """Whether `open` may bring something that is not there now."""
+        return bool(self.missing) or self._api.is_unreachable
+
     async def open(self, wanted: settings.Api) -> None:
         """Listen where `wanted` says; `missing` tells afterwards what could not be had. May be repeated."""
         async with self._opening:
