@@ -18,7 +18,8 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True)
 class DeviceSettings:
-    """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file.
+    """A primary or a DVR. `tls` is "system", "insecure", "sha256:AB:CD:…" or the path of a CA file, whose
+    content `authorities` stands for: another one makes other settings.
 
     `password` never appears in a repr; `password_hint` says where it belongs. `kind` names a folder of
     `devices`, from which `traits` follow; `options` are the keys that only this kind has, with their values.
@@ -29,6 +30,7 @@ class DeviceSettings:
     poll_interval: float = 5.0
     timeout: float = 5.0
     tls: str = "system"
+    authorities: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     password_hint: str = field(default="", repr=False, compare=False)
     kind: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,9 @@ def test_a_ca_file_must_hold_one(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate\n")
     (complaint,) = complaints(tmp_path, '[dvr.mac]\nurl = "https://10.0.0.1"\ntls = "ca.pem"\n')
     assert complaint.startswith("vrmon.toml:3: dvr.mac.tls: ca.pem holds no certificate in PEM form")
+
+
+def test_a_ca_file_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+    (complaint,) = complaints(tmp_path, '[dvr.mac]\nurl = "https://10.0.0.1"\ntls = "ca.pem"\n')
+    assert complaint.startswith("vrmon.toml:3: dvr.mac.tls: cannot read ca.pem: not a regular file")

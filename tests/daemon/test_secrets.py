@@ -123,3 +123,26 @@ def test_a_certificate_that_changes_is_refused_and_recordings_go_on(tmp_path: Pa
         here.reconfigure((old.fingerprint, new.fingerprint))
         here.daemon.wait_for(lambda status: status["health"] == "ok")
         assert here.the_take().ended is None
+
+
+def test_a_ca_file_of_the_same_name_is_taken_in_by_a_reload(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = (make_certificate(tmp_path / one, address="127.0.0.1") for one in ("old", "new"))
+    file = tmp_path / "ca.pem"
+    file.write_bytes(old.path.read_bytes())
+    recorder = MovieRecorder(1)
+    with ExitStack() as stack, ExitStack() as first:
+        playbox = stack.enter_context(serving(PlayBox(1)))
+        first.enter_context(serving(recorder, tls=old))
+        port = int(recorder.url.rpartition(":")[2])
+        text = toml(tmp_path, playbox, recorder).replace(f"sha256:{old.fingerprint}", str(file))
+        here = Mirror(playbox, [recorder], stack.enter_context(running(tmp_path, text=text)))
+        here.record()
+        first.close()
+        stack.enter_context(serving(recorder, port=port, tls=new))
+        here.daemon.wait_for(lambda status: "certificate-refused" in codes(status))
+        file.write_bytes(new.path.read_bytes())
+        assert here.daemon.post("/reload")[0] == 200
+        here.daemon.wait_for(lambda status: status["health"] == "ok")
+        assert here.the_take().ended is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import ssl
 from pathlib import Path
@@ -15,7 +16,10 @@ from vrmon.config.schema import TABLES, keys_of
 from vrmon.config.table import read_table
 from vrmon.devices import kinds
 from vrmon.devices.contract import Kind, Role
+from vrmon.files import read_small
 from vrmon.settings import DeviceSettings
+
+_CA_LIMIT = 4 << 20  # bytes; all authorities of a Debian are 200 KiB
 
 
 def read_devices(
@@ -47,7 +51,7 @@ def read_devices(
         if kind is not None:
             values |= {"options": own, "traits": kind.traits}
         if "tls" in values:
-            values["tls"] = _trust(path, values["tls"], folder, complaints)
+            values["tls"], values["authorities"] = _trust(path, values["tls"], folder, complaints)
         if "password_file" in values:
             named = values.pop("password_file")
             file = folder / named if named else None
@@ -78,16 +82,17 @@ def _without_foreign(
     return {name: value for name, value in raw.items() if name not in foreign}
 
 
-def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> str:
+def _trust(path: KeyPath, tls: str, folder: Path, complaints: Complaints) -> tuple[str, str]:
+    """What is trusted, and what stands for the content of a CA file."""
     if tls in ("system", "insecure") or tls.startswith("sha256:"):
-        return tls
-    file = folder / tls
+        return tls, ""
+    file, found = folder / tls, ""
     try:
-        check_ca(file)
+        found = _authorities(file)
     except ValueError as wrong:
         expected = '"system", "insecure", "sha256:AB:CD:…" or the path of a CA file'
         complaints.add((*path, "tls"), str(wrong), expected, outside=True)
-    return str(file)
+    return str(file), found
 
 
 def _password(path: KeyPath, file: Path | None, credentials: Path | None, complaints: Complaints) -> str:
@@ -110,11 +115,13 @@ def _complain_of_twin(
         )
 
 
-def check_ca(file: Path) -> None:
-    """Raises ValueError where `file` is no CA file that TLS can use."""
+def _authorities(file: Path) -> str:
+    """What stands for the content of a CA file. ValueError where TLS cannot use it."""
     try:
+        content, _ = read_small(file, _CA_LIMIT)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
     except ssl.SSLError:
         raise ValueError(f"{file} holds no certificate in PEM form") from None
     except OSError as error:
         raise ValueError(f"cannot read {file}: {error.strerror}") from None
+    return hashlib.sha256(content).hexdigest()
