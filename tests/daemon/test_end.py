@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.test_threads import MAIN
-from tests.world.mirror import mirror
+from tests.world.mirror import mirror, wait
 
 DISK = """
 import os, sys, time
@@ -35,6 +35,7 @@ def getaddrinfo(host, *arguments, **options):
 socket.getaddrinfo = getaddrinfo
 """
 LONGEST = 15.0  # seconds; systemd kills after 20
+EDITS = 40  # more than asyncio has threads for what is to wait
 
 
 @pytest.mark.parametrize("trouble", [DISK, NAMES], ids=["disk", "names"])
@@ -57,3 +58,19 @@ def test_nothing_that_never_comes_keeps_it_from_ending(tmp_path: Path, trouble: 
             assert time.monotonic() - began < LONGEST
         finally:
             fault.unlink()
+
+
+def test_edits_while_the_disk_hangs_are_put_in_force_and_the_last_is_kept(tmp_path: Path) -> None:
+    fault = tmp_path / "fault"
+    with mirror(tmp_path, program=("-c", DISK + MAIN, str(fault)), size=1) as here:
+        here.wait_for_looks()
+        fault.write_text("")
+        text = here.daemon.config.read_text()
+        for number in range(EDITS):
+            here.daemon.config.write_text(f"{text}\n# {number}\n")
+            assert here.daemon.post("/reload")[0] == 200
+        kept = here.daemon.state / "last-good.toml"
+        fault.unlink()
+        wait(lambda: kept.exists() and kept.read_text().endswith(f"# {EDITS - 1}\n"), "the last edit")
+        here.daemon.wait_for(lambda status: status["health"] == "ok")
+        assert "Cannot keep" not in here.daemon.log()

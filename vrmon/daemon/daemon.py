@@ -59,6 +59,7 @@ class Daemon:
         self._notifier = systemd.Notifier()
         self._ending = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._remembering = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._counting = Counting()
         self._saving = Saving(store, self._clock)
@@ -104,7 +105,7 @@ class Daemon:
         await self._listen()
         self._notifier.ready(self._service.summary())
         journal.report(logging.INFO, Code.STARTED, version=__version__)
-        self._background(asyncio.to_thread(self._inforce.remember))
+        self._background(self._remember())
         recalling = asyncio.create_task(self._recall())
         keeping = asyncio.create_task(self._keep_house())
         ending = asyncio.create_task(self._ending.wait())
@@ -133,7 +134,7 @@ class Daemon:
                     await asyncio.to_thread(journal.setup, settings.log)
                 await self._listen()
                 self._trouble(Code.STATE_DAMAGED, "")
-                self._background(asyncio.to_thread(self._inforce.remember))
+                self._background(self._remember())
             finally:
                 self._show_configuration()
                 self._notifier.ready()
@@ -149,6 +150,11 @@ class Daemon:
                 await self.reload()
 
         self._background(reload())
+
+    async def _remember(self) -> None:
+        """One at a time: two would write one file, and a disk that hangs would keep a thread for each."""
+        async with self._remembering:
+            await asyncio.to_thread(self._inforce.remember)
 
     def _background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -204,7 +210,7 @@ class Daemon:
             if self._listening.is_lacking:
                 await self._listen()
             if self._inforce.failing and not self._tasks:
-                self._background(asyncio.to_thread(self._inforce.remember))
+                self._background(self._remember())
             self._look_around(now)
             if not self._pairing.refusal():
                 self._drills.take_turns()
