@@ -210,6 +210,12 @@ def test_the_alarms_unit_starts_whichever_credentials_are_missing() -> None:
     assert re.findall(r"^SetCredential=([\w-]+):\\n$", unit, flags=re.MULTILINE) == loaded
 
 
+def test_vrmonds_unit_starts_where_somebody_has_removed_the_folder_of_the_passwords() -> None:
+    for name in ("vrmon", "vrmon@"):
+        unit = (ROOT / f"systemd/{name}.service").read_text()
+        assert "\nSetCredential=dvr:\\n\n" in unit
+
+
 IN_ONE_CASE = [
     r"Description=.*",
     r"(Wants|After)=.*",
@@ -217,7 +223,6 @@ IN_ONE_CASE = [
     r"Exec\w+=.*",
     r"(Runtime|State|Logs)Directory=.*",
     r"LoadCredential=.*",
-    r"SetCredential=dvr:\\n",
     r"Environment=(CONFIGURATION_DIRECTORY|VRMON_ALARM_SOCKET)=.*",
     r"ReadWritePaths=.*",
 ]
