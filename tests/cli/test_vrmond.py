@@ -321,6 +321,21 @@ def test_the_socket_is_where_the_daemon_of_this_environment_has_it(tmp_path: Pat
         assert vrmon("status", environ=environ).returncode == 0
 
 
+def test_another_socket_is_put_in_force_by_way_of_the_one_that_is_left(tmp_path: Path) -> None:
+    other, none = tmp_path / "run" / "other.sock", tmp_path / "none" / "other.sock"
+    with running(tmp_path, text="# nothing\n") as daemon:
+        daemon.config.write_text(f'[api]\nunix_socket = "{none.parent}"\n')
+        none.parent.mkdir()
+        assert vrmon("reload", environ=daemon.environ).returncode == 0
+        assert "Cannot listen on" in vrmon("status", environ=daemon.environ).stdout
+        daemon.config.write_text(f'[api]\nunix_socket = "{other}"\n')
+        for _ in range(2):
+            assert vrmon("reload", environ=daemon.environ).returncode == 0
+        assert (other.is_socket(), daemon.socket.exists()) == (True, False)
+        daemon.kill(signal.SIGTERM)
+        assert f"there is no {other}" in vrmon("status", environ=daemon.environ).stderr
+
+
 def test_a_proxy_of_the_environment_is_not_asked(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         proxy = {"http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}

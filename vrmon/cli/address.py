@@ -24,12 +24,23 @@ def where(options: Namespace) -> Path | str:
 
 
 def socket_path(options: Namespace) -> Path:
-    """--socket, else what the configuration says where it can be read, else $RUNTIME_DIRECTORY's."""
+    """--socket, else what the configuration says where it can be read, else $RUNTIME_DIRECTORY's.
+
+    That as well where it alone is there: what the file says by now is put in force by way of it.
+    """
     given: str | None = getattr(options, "socket", None)
     if given is not None:
         return Path(given)
     directories = Directories.from_environ(os.environ)
-    return _configured(directories.configuration_file) or directories.unix_socket
+    usual, configured = directories.unix_socket, _configured(directories.configuration_file)
+    return usual if configured is None or (_is_there(usual) and not _is_there(configured)) else configured
+
+
+def _is_there(socket: Path) -> bool:
+    try:
+        return socket.is_socket()
+    except OSError:  # a folder that not everybody may look into
+        return False
 
 
 def _configured(file: Path) -> Path | None:
