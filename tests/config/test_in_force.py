@@ -52,6 +52,21 @@ def test_a_refused_file_changes_nothing_but_what_is_said(file: Path) -> None:
     assert inforce.trouble() == ""
 
 
+def test_of_many_faults_a_few_are_told_and_all_are_shown(file: Path) -> None:
+    inforce = in_force(file)
+    file.write_text(DEVICES + "[log]\n" + "".join(f"key_{number} = 1\n" for number in range(1000)))
+    with pytest.raises(ConfigError):
+        inforce.read()
+    assert len(inforce.shown()["complaints"]) == 1000
+    told = inforce.trouble()
+    assert told.endswith(" and 995 more: vrmon check names all")
+    assert len(told) < 1000
+    assert len(inforce.complaints[0]) < 200
+    (file.parent / "state" / "last-good.toml").write_text(file.read_text())
+    inforce.fall_back()
+    assert len(inforce.trouble()) < 1500
+
+
 def test_a_fall_back_lasts_until_the_file_is_accepted(file: Path) -> None:
     earlier = in_force(file)
     earlier.read()

@@ -11,7 +11,9 @@ from vrmon import config
 from vrmon.config import Directories
 from vrmon.errors import ConfigError, StateError
 from vrmon.settings import Settings
-from vrmon.text import rfc3339
+from vrmon.text import few, rfc3339
+
+_FEW = 5  # complaints in a sentence that goes into alarms, the journal and every table
 
 
 class InForce:
@@ -58,11 +60,12 @@ class InForce:
         return self.settings
 
     def trouble(self) -> str:
-        """What is wrong with the file, in a few sentences; "" when nothing is."""
+        """What is wrong with the file, in a few sentences; "" when nothing is. `shown` has all of it."""
         if not self.complaints:
             return ""
         stays = self._fallback or f"{self.path} is refused: what was in force before stays so."
-        return " ".join((stays, *self.complaints))
+        all_of_them = "" if len(self.complaints) <= _FEW else ": vrmon check names all"
+        return f"{stays} {few(self.complaints, ' ', _FEW)}{all_of_them}"
 
     def shown(self) -> dict[str, Any]:
         """Its part of /status."""

@@ -13,6 +13,7 @@ from vrmon.config.reading import examine
 from vrmon.errors import ConfigError, StateError
 from vrmon.files import replace
 from vrmon.settings import Api, Settings
+from vrmon.text import few
 
 _NAME = "last-good.toml"
 
@@ -55,7 +56,7 @@ def fall_back(path: Path, environ: Mapping[str, str]) -> tuple[Settings, str]:
         return _nothing(environ), _refused_too(path, complaints.refusing)
     without = f", without {', '.join(left_out)} of the environment" if left_out else ""
     sentence = f"{path} is refused: running on the configuration that was accepted last{without}."
-    return settings, " ".join((sentence, *complaints.outside))
+    return settings, f"{sentence} {few(complaints.outside, ' ')}".rstrip()
 
 
 def _examine(
@@ -78,6 +79,5 @@ def _nothing(environ: Mapping[str, str]) -> Settings:
 
 
 def _refused_too(path: Path, complaints: tuple[str, ...]) -> str:
-    return (
-        f"{path} is refused, and so is the one accepted last: no channel is protected. {' '.join(complaints)}"
-    )
+    why = few(complaints, " ")
+    return f"{path} is refused, and so is the one accepted last: no channel is protected. {why}"
