@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.test_threads import MAIN
-from tests.world.mirror import mirror, wait
+from tests.world.mirror import codes, mirror, wait
 
 DISK = """
 import os, sys, time
@@ -33,6 +33,13 @@ def getaddrinfo(host, *arguments, **options):
         time.sleep(0.05)
     return real(host, *arguments, **options)
 socket.getaddrinfo = getaddrinfo
+"""
+FEW_THREADS = """
+import concurrent.futures as futures
+class Few(futures.ThreadPoolExecutor):
+    def __init__(self, *arguments, **options):
+        super().__init__(2)
+futures.ThreadPoolExecutor = Few
 """
 LONGEST = 15.0  # seconds; systemd kills after 20
 EDITS = 40  # more than asyncio has threads for what is to wait
@@ -58,6 +65,22 @@ def test_nothing_that_never_comes_keeps_it_from_ending(tmp_path: Path, trouble: 
             assert time.monotonic() - began < LONGEST
         finally:
             fault.unlink()
+
+
+def test_a_name_that_is_never_resolved_keeps_nobody_from_naming_another(tmp_path: Path) -> None:
+    fault = tmp_path / "fault"
+    with mirror(tmp_path, program=("-c", FEW_THREADS + NAMES + MAIN, str(fault)), size=1) as here:
+        here.wait_for_looks()
+        fault.write_text("")
+        text = here.daemon.config.read_text()
+        here.daemon.config.write_text(re.sub(r'listen = ".*"', 'listen = "board.example:8001"', text))
+        for _ in range(3):
+            assert here.daemon.post("/reload")[0] == 200
+        here.daemon.wait_for(lambda status: "address-taken" in codes(status))
+        here.daemon.config.write_text(text)
+        assert here.daemon.post("/reload")[0] == 200
+        here.daemon.wait_for(lambda status: status["health"] == "ok")
+        fault.unlink()
 
 
 def test_edits_while_the_disk_hangs_are_put_in_force_and_the_last_is_kept(tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ import os
 import socket
 import stat
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vrmon.errors import VrmonError
 
 TCP = "vrmon-tcp"
 UNIX = "vrmon-unix"
 _RESOLVE = 3.0  # seconds
+_under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Future[list[Any]]] = {}  # lookups
 _SOCKET_MODE = 0o660
 _FOLDER_MODE = 0o755
 
@@ -37,17 +38,35 @@ class TcpAddress(NamedTuple):
 
 async def resolve(listen: str) -> TcpAddress:
     """Of HOST:PORT; an IPv6 host stands in brackets. OSError when a name has no address, or none in time."""
-    host, _, port = listen.rpartition(":")
-    lookup = asyncio.get_running_loop().getaddrinfo(
-        host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
     try:
-        family, _, _, _, address = (await asyncio.wait_for(lookup, _RESOLVE))[0]
+        found = await asyncio.wait_for(asyncio.shield(_look_up(listen)), _RESOLVE)
+        family, _, _, _, address = found[0]
     except asyncio.TimeoutError as error:
         raise OSError("its name is not resolved. An IP address needs no name server") from error
     except UnicodeError as error:
         raise OSError("it is not a host name") from error
     return TcpAddress(family, str(address[0]), int(address[1]))
+
+
+def _look_up(listen: str) -> asyncio.Future[list[Any]]:
+    """One at a time, however often it is given up and tried again: it cannot be ended, and keeps one of
+    asyncio's few threads, which a reload and the end of vrmond need as well."""
+    aio = asyncio.get_running_loop()
+    lookup = _under_way.get((aio, listen))
+    if lookup is None:
+        host, _, port = listen.rpartition(":")
+        lookup = aio.create_task(
+            aio.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        )
+        _under_way[aio, listen] = lookup
+
+        def over(done: asyncio.Future[list[Any]]) -> None:
+            del _under_way[aio, listen]
+            if not done.cancelled():
+                done.exception()  # nobody may want to know any more
+
+        lookup.add_done_callback(over)
+    return lookup
 
 
 def open_tcp(address: TcpAddress) -> socket.socket:
