@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
+from vrmon.daemon import clock as clock_module
 from vrmon.daemon.clock import Clock
 from vrmon.text import rfc3339, span
 
@@ -19,6 +22,17 @@ def test_the_epoch_is_the_same_until_the_clock_is_set(monkeypatch: pytest.Monkey
     assert clock.epoch == epoch
     monkeypatch.setattr(time, "time", lambda: true_time() - 3600)
     assert clock.epoch == pytest.approx(epoch - 3600, abs=1)
+
+
+def test_the_boot_is_known_by_the_unit_where_proc_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shown = Clock().boot
+    assert re.fullmatch("[0-9a-f]{32}", shown)
+    monkeypatch.setattr(clock_module, "_BOOT", tmp_path / "none")
+    assert Clock().boot == ""
+    monkeypatch.setenv(clock_module.BOOT_VARIABLE, shown)
+    assert Clock().boot == shown
 
 
 def test_moments_are_utc_with_milliseconds() -> None:

@@ -22,6 +22,7 @@ from vrmon.cli.commands import status
 from vrmon.cli.options import make_parser
 from vrmon.config import Directories
 from vrmon.config.schema import TABLES
+from vrmon.daemon.clock import BOOT_VARIABLE
 from vrmon.devices.contract import Kind
 from vrmon.devices.keys import REQUIRED, Key
 from vrmon.devices.kinds import KINDS
@@ -214,6 +215,12 @@ def test_vrmonds_unit_starts_where_somebody_has_removed_the_folder_of_the_passwo
     for name in ("vrmon", "vrmon@"):
         unit = (ROOT / f"systemd/{name}.service").read_text()
         assert "\nSetCredential=dvr:\\n\n" in unit
+
+
+@pytest.mark.parametrize("name", ["vrmon", "vrmon@", "vrmon-alarm", "vrmon-alarm@"])
+def test_a_unit_that_hides_the_boots_id_says_it(name: str) -> None:
+    unit = (ROOT / f"systemd/{name}.service").read_text()
+    assert ("ProcSubset=pid\n" in unit, f"Environment={BOOT_VARIABLE}=%b\n" in unit) == (True, True)
 
 
 IN_ONE_CASE = [

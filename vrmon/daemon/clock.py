@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 
 from vrmon.views.scene import Zone
 
 _STEP = 0.5  # seconds: smaller corrections of the system's clock are not followed
+BOOT_VARIABLE = "VRMON_BOOT_ID"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -32,9 +34,15 @@ class Clock:
 
 
 def _boot() -> str:
+    """By the unit, which knows it, where the service may not see that part of /proc."""
     with contextlib.suppress(OSError, UnicodeError):
-        return _BOOT.read_text(encoding="ascii").strip()
-    return ""
+        return _plain(_BOOT.read_text(encoding="ascii"))
+    return _plain(os.environ.get(BOOT_VARIABLE, ""))
+
+
+def _plain(boot: str) -> str:
+    """As systemd spells it."""
+    return boot.strip().replace("-", "")
 
 
 def zone() -> Zone:
