@@ -184,6 +184,20 @@ def test_a_user_and_a_password(tmp_path: Path, lease: Make) -> None:
         assert "wrong" not in error
 
 
+def test_no_single_member_keeps_a_lease(tmp_path: Path, lease: Make) -> None:
+    """As the one that leads the others would for a moment, and does after its machine was paused."""
+    with etcds(tmp_path, 3) as three:
+        settings = pair(three, "alone", ttl=30.0)
+        wait_for(lambda: any(one.leads for one in ask_members(settings, 5.0)))
+        (leads,) = (one.url for one in ask_members(settings, 5.0) if one.leads)
+        one = lease(replace(settings, etcd=(leads,)))
+        wait_for(lambda: one.tend().lease is not None)
+        for member in three.members:
+            if member.url != leads:
+                member.freeze()
+        assert one.tend().lease is None
+
+
 def test_without_a_quorum_there_is_no_word_and_with_it_again_there_is(tmp_path: Path, lease: Make) -> None:
     with etcds(tmp_path, 3) as three:
         settings = pair(three, "quorum", ttl=30.0)

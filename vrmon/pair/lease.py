@@ -84,7 +84,10 @@ class Lease:
         seconds = number(result.get("TTL")) if isinstance(result, dict) else 0
         if seconds <= 0:
             return False
-        body = {"compare": [self._is_ours(self.token)], "success": [], "failure": []}
+        # The member that leads etcd renews a lease by itself, also while it has lost the others. A quorum
+        # has to agree where something is read, and not where nothing but a comparison is asked for.
+        read = {"request_range": {"key": encoded(self.leader_key), "count_only": True}}
+        body = {"compare": [self._is_ours(self.token)], "success": [read], "failure": [read]}
         if self._etcd.call("kv/txn", body).get("succeeded") is not True:
             return False
         self._until = began + seconds * (1 - MARGIN)
