@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from vrmon.pair.word import EtcdWord, Leadership, MemberWord, PeerWord
 from vrmon.plan.moment import Moment
@@ -18,8 +19,8 @@ class Hearing:
 
     `lease`, `leads_since`: as in EtcdWord and Rights; `leadership`: the last that this host had, or has.
     `leader`: who leads, "" where that is not known or nobody does, `since` when; `before`: who did before
-    this host. `peer` is the other host's last word, `peer_role` and `peer_node` what it said when it last
-    said something, at `peer_heard`.
+    this host. `peer` is the other host's last word, and why it has said nothing since; `peer_role` and
+    `peer_node` what it said then, at `peer_heard`.
     """
 
     def __init__(self, pair: Pair) -> None:
@@ -68,7 +69,7 @@ class Hearing:
 
     def take_in_peer(self, word: PeerWord) -> None:
         if word.error:
-            self.peer = PeerWord(word.heard, self.peer.node, clock=self.peer.clock, error=word.error)
+            self.peer = replace(self.peer, heard=word.heard, error=word.error)
             return
         self.peer = word
         self.peer_node, self.peer_role, self.peer_heard = word.node, word.role, word.heard

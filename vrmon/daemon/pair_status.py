@@ -10,6 +10,7 @@ from vrmon.catalog import Code
 from vrmon.daemon.hearing import ETCD_PATIENCE, Hearing
 from vrmon.daemon.loop import Loop
 from vrmon.pair.configuration import fingerprint
+from vrmon.pair.word import PeerWord
 from vrmon.plan.rights import Role
 from vrmon.settings import Pair
 from vrmon.text import rfc3339
@@ -86,11 +87,12 @@ def _problems(heard: Hearing, loop: Loop, now: float) -> Iterator[tuple[Code, st
         yield Code.PAIR_MEMBER_AWAY, some
     if now > heard.peer_heard + _PEER_PATIENCE:
         yield Code.PAIR_PEER_AWAY, f"The other host does not answer: {heard.peer.error or _NO_WORD}."
-    yield Code.PAIR_NOT_READY, _not_ready(heard, loop)
+    yield Code.PAIR_NOT_READY, _not_ready(heard, loop, now)
 
 
-def _not_ready(heard: Hearing, loop: Loop) -> str:
-    node, peer = heard.node, heard.peer
+def _not_ready(heard: Hearing, loop: Loop, now: float) -> str:
+    is_silent = now > heard.peer_heard + _PEER_PATIENCE
+    node, peer = heard.node, PeerWord(now) if is_silent else heard.peer
     if peer.node == node:
         return f"Both hosts are called {node}: node in [pair] has to be another on each."
     if peer.configuration and peer.configuration != fingerprint(loop.settings):
