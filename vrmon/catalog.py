@@ -1145,7 +1145,7 @@ _DAEMON = {
     Code.PAIR_NOT_READY: Row(
         "The standby could not take over",
         "The host that stands by runs, and could not do the leader's work: it does not reach a recorder or a "
-        "primary, or its configuration is another.",
+        "primary, its configuration is another, or etcd does not take what the leader has to tell it.",
         "Correct what the message names, on the host that it names.",
         _DEGRADED,
         (Text("{what}", "Correct that before the leader fails. See `vrmon pair` on both hosts."),),

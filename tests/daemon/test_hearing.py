@@ -77,7 +77,7 @@ def test_one_answer_that_is_lost_ends_no_problem(word: PeerWord, what: str) -> N
     loop = cast("Loop", Alone())
 
     def told() -> str:
-        return dict(pair_status.problems(host, loop, time.monotonic()))[Code.PAIR_NOT_READY]
+        return dict(pair_status.problems(host, loop, "", time.monotonic()))[Code.PAIR_NOT_READY]
 
     assert told() == ""
     host.take_in_peer(replace(word, heard=time.monotonic() + LONG))

@@ -6,6 +6,7 @@ import signal
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import requests
@@ -291,6 +292,21 @@ def test_without_etcd_the_leader_goes_on(tmp_path: Path, request: pytest.Fixture
         for node in here.hosts:
             here.hosts[node].wait_for(lambda status: "pair-etcd-away" not in codes(status))
         assert here.takes() == [("SHOW", False), ("NEXT", True)]
+
+
+def test_what_etcd_does_not_take_is_told(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The lead is taken and kept all the same."""
+    with (
+        etcds(tmp_path, 1, "--max-request-bytes", "700") as own,
+        paired(tmp_path / "pair", own, request.node.name) as here,
+    ):
+        leader, _ = here.wait_until_both_know()
+        assert here.hosts[leader].post("/channels/PCR%201/hold", {"reason": token_hex(200)})[0] == 200
+        status = here.hosts[leader].wait_for(lambda status: "pair-not-ready" in codes(status))
+        (told,) = (one["message"] for one in status["problems"] if one["code"] == "pair-not-ready")
+        assert f"without the holds and names of {leader}: etcd" in told
+        assert "request is too large" in told
+        assert here.pair(leader)["role"] == "leader"
 
 
 def test_nothing_is_handed_over_without_etcd(tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -77,8 +77,8 @@ class Etcds:
 
 
 @contextmanager
-def etcds(folder: Path, count: int = 1) -> Iterator[Etcds]:
-    """etcd is one of the packages that the tests need."""
+def etcds(folder: Path, count: int = 1, *options: str) -> Iterator[Etcds]:
+    """`options` are etcd's own. It is one of the packages that the tests need."""
     program = shutil.which("etcd")
     assert program is not None, "install etcd-server"
     with ExitStack() as kept:
@@ -93,7 +93,7 @@ def etcds(folder: Path, count: int = 1) -> Iterator[Etcds]:
             *("--listen-client-urls", url, "--advertise-client-urls", url),
             *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
             *("--initial-cluster", cluster, "--initial-cluster-token", folder.name),
-            *("--log-level", "error"),
+            *("--log-level", "error", *options),
         ]
         members.append(Member(f"m{n}", url, arguments, folder))
     made = Etcds(members)

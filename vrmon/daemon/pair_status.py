@@ -70,14 +70,15 @@ def word(pair: Pair, heard: Hearing, loop: Loop) -> dict[str, Any]:
     }
 
 
-def problems(heard: Hearing | None, loop: Loop, now: float) -> Iterator[tuple[Code, str]]:
-    """Each code of a pair with what is wrong, "" where nothing is, or this host is alone."""
-    told = {} if heard is None else dict(_problems(heard, loop, now))
+def problems(heard: Hearing | None, loop: Loop, unshared: str, now: float) -> Iterator[tuple[Code, str]]:
+    """Each code of a pair with what is wrong, "" where nothing is, or this host is alone. `unshared`: why
+    etcd takes nothing of what is to be shared, "" where it does."""
+    told = {} if heard is None else dict(_problems(heard, loop, unshared, now))
     for code in (Code.PAIR_ETCD_AWAY, Code.PAIR_MEMBER_AWAY, Code.PAIR_PEER_AWAY, Code.PAIR_NOT_READY):
         yield code, told.get(code, "")
 
 
-def _problems(heard: Hearing, loop: Loop, now: float) -> Iterator[tuple[Code, str]]:
+def _problems(heard: Hearing, loop: Loop, unshared: str, now: float) -> Iterator[tuple[Code, str]]:
     away = [one for one in heard.members if one.error]
     if now > heard.etcd_heard + ETCD_PATIENCE:
         why = heard.etcd.error or _NO_WORD
@@ -87,7 +88,10 @@ def _problems(heard: Hearing, loop: Loop, now: float) -> Iterator[tuple[Code, st
         yield Code.PAIR_MEMBER_AWAY, some
     if now > heard.peer_heard + _PEER_PATIENCE:
         yield Code.PAIR_PEER_AWAY, f"The other host does not answer: {heard.peer.error or _NO_WORD}."
-    yield Code.PAIR_NOT_READY, _not_ready(heard, loop, now)
+    why = _not_ready(heard, loop, now)
+    if not why and unshared and heard.role is Role.LEADER:
+        why = f"The standby would take over without the holds and names of {heard.node}: {unshared}."
+    yield Code.PAIR_NOT_READY, why
 
 
 def _not_ready(heard: Hearing, loop: Loop, now: float) -> str:

@@ -11,7 +11,7 @@ from vrmon.catalog import Code
 from vrmon.daemon import pair_status
 from vrmon.daemon.clock import Clock
 from vrmon.daemon.handed_over import unwrapped, wrapped
-from vrmon.daemon.hearing import Hearing
+from vrmon.daemon.hearing import ETCD_PATIENCE, Hearing
 from vrmon.daemon.loop import Loop
 from vrmon.daemon.saving import Saving
 from vrmon.errors import ControlError
@@ -134,7 +134,8 @@ class Pairing:
 
     def problems(self, now: float) -> Iterator[tuple[Code, str]]:
         """Each of its codes with what is wrong, "" where nothing is."""
-        return pair_status.problems(self._heard, self._loop, now)
+        unshared = "" if self._tending is None else self._tending.unshared(ETCD_PATIENCE)
+        return pair_status.problems(self._heard, self._loop, unshared, now)
 
     def word(self) -> dict[str, Any] | None:
         """What the other host asks for; None where this one is alone."""

@@ -59,7 +59,7 @@ class Tending:
         self._is_parting = False
         self._parted = threading.Event()
         self._is_unsure = False
-        self.sharing_failed = ""
+        self._failing: tuple[float, str] | None = None  # since when no state could be shared, and why
         threads = (self._tend, self._share, self._listen, self._look_around)
         self._threads = [
             threading.Thread(target=self._guarded, args=(one,), name=f"pair {one.__name__[1:]}", daemon=True)
@@ -74,6 +74,11 @@ class Tending:
         """Have the state written for whoever takes over, if this is still leadership `token`."""
         self._state, self._token = state, token
         self._to_share.set()
+
+    def unshared(self, patience: float) -> str:
+        """Why the state could not be shared for so many seconds, "" where it could."""
+        failing = self._failing
+        return failing[1] if failing is not None and time.monotonic() > failing[0] + patience else ""
 
     def resign(self, state: str | None) -> None:
         """Leave the lease to the other host; soon, in its thread."""
@@ -130,9 +135,10 @@ class Tending:
                 continue
             try:
                 self._writer.write(state, token)
-                self.sharing_failed = ""
+                self._failing = None
             except EtcdError as error:
-                self.sharing_failed = str(error)
+                since = time.monotonic() if self._failing is None else self._failing[0]
+                self._failing = since, str(error)
                 self._closing.wait(_AGAIN)
                 self._to_share.set()
 
