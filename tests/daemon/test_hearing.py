@@ -86,3 +86,11 @@ def test_one_answer_that_is_lost_ends_no_problem(word: PeerWord, what: str) -> N
     assert told().startswith(what)
     host.peer_heard -= 2 * LONG
     assert told() == ""
+
+
+def test_an_etcd_that_refuses_is_not_said_to_be_silent() -> None:
+    host = heard(LONG, "a", LONG, Role.STANDBY, JUST_NOW)
+    why = "etcd (127.0.0.1:1) refused: etcdserver: permission denied"
+    host.take_in(EtcdWord(0.0, 0.0, error=why))
+    told = dict(pair_status.problems(host, cast("Loop", Alone()), "", time.monotonic()))
+    assert told[Code.PAIR_ETCD_AWAY] == f"No member of etcd gives an answer of use: {why}."

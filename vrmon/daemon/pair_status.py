@@ -82,7 +82,7 @@ def _problems(heard: Hearing, loop: Loop, unshared: str, now: float) -> Iterator
     away = [one for one in heard.members if one.error]
     if now > heard.etcd_heard + ETCD_PATIENCE:
         why = heard.etcd.error or _NO_WORD
-        yield Code.PAIR_ETCD_AWAY, f"No etcd member answers: {why}."
+        yield Code.PAIR_ETCD_AWAY, f"No member of etcd gives an answer of use: {why}."
     elif away:
         some = f"{len(away)} of {len(heard.members)} members of etcd: {away[0].error}."
         yield Code.PAIR_MEMBER_AWAY, some
