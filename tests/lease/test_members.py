@@ -147,6 +147,26 @@ def test_a_transaction_that_tells_nonsense_makes_no_leader(answer: dict[str, Any
         assert "nonsense" in word.error
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (404, b"404 page not found\n", "answered with status 404"),
+        (502, b"<html>", "answered with status 502"),
+        (500, b'{"header": {"revision": "7"}}', "answered with status 500"),
+        (503, b'{"error": "etcdserver: no leader", "code": 14}', "refused: etcdserver: no leader"),
+    ],
+)
+def test_what_is_no_answer_of_etcds_is_told_by_its_status(status: int, body: bytes, said: str) -> None:
+    """As of one whose gateway is switched off, or of a proxy before it."""
+    with (
+        Hostile(always(http_answer(body, status))) as member,
+        closing(Etcd(pair(member.url), 2.0)) as etcd,
+        pytest.raises(EtcdError) as told,
+    ):
+        etcd.call("kv/range", {})
+    assert said in str(told.value)
+
+
 def standing(value: str, state: bytes = b"") -> Callable[[str], object]:
     """Another host leads, by what stands in its key, and has shared `state`."""
 

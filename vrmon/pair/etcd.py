@@ -133,7 +133,10 @@ class Etcd:
             request.headers["Authorization"] = token
         answer = client.exchange(request, LIMIT, harmless=True)
         if answer.status >= 400:
-            answer = answer._replace(status=200)  # what it refuses, and why, stands in the body
+            with suppress(BadAnswer):  # what it refuses, and why, stands in the body, or nowhere
+                told = client.understand(answer._replace(status=200), _said)
+                if _refusal(told) is not None:
+                    return told
         return client.understand(answer, _said)
 
 
