@@ -133,10 +133,11 @@ class Code(Word):
     ACKNOWLEDGEMENT_OVER = "acknowledgement-over"
 
 
-NO_ANSWER = frozenset(
-    {Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN, Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
-)
+OF_PRIMARIES = frozenset({Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN})
+NO_ANSWER = OF_PRIMARIES | {Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
 """What a device has that says nothing of its jobs, or of its sources."""
+REFUSED = frozenset({Code.PASSWORD_REFUSED, Code.CERTIFICATE_REFUSED})
+"""The same, where it is one of the two that refuses the other."""
 
 
 class Cause(Word):

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.history.test_report import Evenings, evenings, with_news
+from tests.history.test_report import Evenings, evenings, seconds, with_news
 from tests.world.virtual_run import EPOCH
 from vrmon.cli.news import clock
 from vrmon.cli.reports.printed import lines
@@ -23,7 +23,7 @@ from vrmon.cli.reports.times import Times
 from vrmon.cli.reports.web import page
 from vrmon.history.days import Span
 from vrmon.history.holes import Hole, Why
-from vrmon.history.rows import Row
+from vrmon.history.rows import Row, Value
 from vrmon.text import rfc3339
 
 
@@ -60,6 +60,49 @@ def test_a_night_without_vrmon_is_not_told_as_empty(tmp_path: Path) -> None:
         document = here.read(Span(EPOCH + 1_000.0, EPOCH + 8_200.0))
         assert told(document)[-1] == "Last night: no job is known of; vrmon was away for 2.0 h."
         assert told(here.read(Span(EPOCH, EPOCH + 3_700.0)))[-1].endswith("whole; vrmon was away for 55 min.")
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_night_in_which_the_primary_was_silent_is_not_told_as_empty(tmp_path: Path, is_over: bool) -> None:
+    with evenings(tmp_path) as here:
+        run = here.run
+        run.begin()
+        run.until(100.0)
+        run.playbox.is_up = False
+        run.at(500.0, lambda: run.job("NEWS") and None)
+        run.at(3_000.0, run.playbox.jobs.clear)
+        run.until(3_700.0)
+        run.playbox.is_up = is_over
+        run.until(3_800.0)
+        night = Span(EPOCH + 50.0, EPOCH + 3_750.0)
+        for channel in ("", "PCR 1"):
+            document = here.read(night, channel)
+            (silence,) = document["silences"]
+            assert abs(seconds(silence["from"]) - 100.0) < 3.0
+            assert abs(seconds(silence["to"]) - (3_700.0 if is_over else 3_750.0)) < 3.0
+            *_, line, last = told(document)
+            assert line.strip().startswith("playbox did not answer as it should from 14:15:0")
+            assert last == (
+                "Last night: no job is known of; playbox did not answer as it should for "
+                f"{'60' if is_over else '61'} min."
+            )
+        assert "no job ran" not in page(document, "Last night").lower()
+        assert here.read(Span(EPOCH + 10.0, EPOCH + 90.0))["silences"] == []
+
+
+def test_a_primary_whose_certificate_is_refused_is_silent_and_a_recorder_is_not(tmp_path: Path) -> None:
+    def refused(device: str) -> Row:
+        began, ended = (round((EPOCH + second) * 1000) for second in (150.0, 350.0))
+        values: dict[str, Value] = {"code": "certificate-refused", "subject": device, "began": began}
+        told: dict[str, Value] = {"ended": ended, "severity": "degraded", "message": "It is another."}
+        return Row("problems", {**values, **told, "cause": "", "facts": "{}", "session": 1})
+
+    with evenings(tmp_path, channels=2) as here:
+        evening(here)
+        here.others += [refused("playbox"), refused("mac")]
+        night = Span(EPOCH + 200.0, EPOCH + 300.0)
+        for channel in ("", "PCR 1", "PCR 2"):
+            assert [one["primary"] for one in here.read(night, channel)["silences"]] == ["playbox"]
 
 
 def test_a_copy_says_where_it_ends_and_nothing_runs_in_it(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.world.evening_report import at_another_time
 from tests.world.virtual_run import EPOCH
 from vrmon.errors import HistoryError
 from vrmon.history.holes import Hole, Why
+from vrmon.history.silences import Silence
 
 CHANNELS, LENGTH = 4, 1800.0
 _BARS = """
@@ -371,6 +372,20 @@ def test_a_day_is_not_called_empty_where_not_all_of_it_is_known(
     serve(server, {**evening, "jobs": [], "summary": {"jobs": 0}, **holes(*times)})
     day(server, browser)
     assert browser.text("#summary").startswith(expected)
+
+
+def test_a_day_is_not_called_empty_where_the_primary_was_silent(
+    server: Server, browser: Browser, evening: dict[str, Any]
+) -> None:
+    silence = Silence(round((EPOCH + 600) * 1000), round((EPOCH + 1200) * 1000), "playbox").told()
+    empty = {**evening, "jobs": [], "summary": {"jobs": 0}, **holes(), "silences": [silence]}
+    serve(server, empty)
+    day(server, browser)
+    assert browser.text("#summary") == (
+        "No job was seen on this day, but the primary did not answer as it should for 10 min: "
+        "nobody knows what ran then."
+    )
+    assert "playbox did not answer as it should" in browser.text("#rows")
 
 
 def test_what_the_history_lost_and_the_time_before_it_are_told_as_what_they_are(

@@ -15,6 +15,7 @@ from vrmon.history.days import Span
 from vrmon.history.holes import Hole, absences, losses, told
 from vrmon.history.pages import began, ended_of_take, job_itself, sums, utc
 from vrmon.history.sessions import Sessions
+from vrmon.history.silences import silences
 from vrmon.history.zones import zones
 from vrmon.plan.coverage.channel import MOST_TAKES
 from vrmon.text import Word, rfc3339
@@ -91,6 +92,7 @@ def report(
         "tolerance": tolerance,
         "absences": told(absences(connection, first, until, session)),
         "losses": told(losses(connection, first, until, unwritten)),
+        "silences": silences(connection, first, until, session, channel),
         "summary": {"jobs": len(jobs), **{one.value: found[one] for one in Verdict}},
     }
 

@@ -5,7 +5,7 @@ import { showLanes } from "./lanes.js";
 import { showRows } from "./table.js";
 import { daysAfter, setText, Zone } from "./text.js";
 import { seconds } from "./timeline.js";
-import { blindSeconds, unknownIn, unknownTold } from "./unknown.js";
+import { blindSeconds, silentIn, unknownIn, unknownTold } from "./unknown.js";
 
 const DAY = 86400;
 const PACE = 60000; // ms between two looks while the day goes on
@@ -77,7 +77,7 @@ function draw(day, report) {
   at("after").href = `/day?day=${daysAfter(date, 1)}`;
   at("after").hidden = !day.isOver;
   const unknown = unknownIn(report, seen);
-  setText(at("summary"), summary(report.summary, day, unknown));
+  setText(at("summary"), summary(report.summary, day, [...unknown, ...silentIn(report, seen)]));
   setText(at("began"), `Began, ${zone.namesIn(lane)}`);
   const focused = document.activeElement;
   showLanes(day, unknown);

@@ -5,15 +5,31 @@ import { seconds } from "./timeline.js";
 
 const LOST = "lost";
 const WAITING = "waiting"; // for the disk: a report tells of it from memory
+const SILENT = "primary-silent";
 const WORDS = {
   "vrmon-away": { told: "vrmon was away", backup: "not watched" },
   "no-history": { told: "no history was kept", backup: "not known" },
   [LOST]: { told: "a part of the history was lost", backup: "not all known" },
+  [SILENT]: { told: "the primary did not answer as it should", backup: "not all known" },
+};
+
+const WHY = {
+  [LOST]: "the disk did not keep all: jobs and gaps may be missing here",
+  [SILENT]: "of jobs that ran only then nobody knows",
 };
 
 // Those within `lane`, each cut to it.
 export function unknownIn(report, lane) {
-  return every(report)
+  return cut(every(report), lane);
+}
+
+// The same of those in which a primary told nothing.
+export function silentIn(report, lane) {
+  return cut(silent(report), lane);
+}
+
+function cut(those, lane) {
+  return those
     .map((one) => ({ ...one, from: Math.max(one.from, lane.from), to: Math.min(one.to ?? lane.to, lane.to) }))
     .filter(({ from, to }) => from < to);
 }
@@ -34,7 +50,7 @@ function lengthOf(those) {
 
 // In which nothing is known at all.
 export function blindSeconds(unknown) {
-  return secondsOf(unknown.filter((one) => one.why !== LOST));
+  return secondsOf(unknown.filter((one) => one.why !== LOST && one.why !== SILENT));
 }
 
 function secondsOf(those) {
@@ -43,15 +59,15 @@ function secondsOf(those) {
 
 // What the table tells of each; `clock`: a time in words.
 export function unknownLines(report, clock) {
-  return every(report).map(({ from, to, why, rows }) => ({
+  return [...every(report), ...silent(report)].map(({ from, to, why, rows, primary }) => ({
     began: from,
     facts: [
-      ["Job", rows ? `${rows} ${rows === 1 ? "entry" : "entries"} of the history ${rows === 1 ? "was" : "were"} lost` : WORDS[why].told],
+      ["Job", primary ? `${primary} did not answer as it should` : rows ? `${rows} ${rows === 1 ? "entry" : "entries"} of the history ${rows === 1 ? "was" : "were"} lost` : WORDS[why].told],
       ["Began", clock(from)],
       ["Ended", to === null ? "not yet" : clock(to)],
       ["Backup", WORDS[why].backup],
       ["Missing", ""],
-      ["Why", why === LOST ? "the disk did not keep all: jobs and gaps may be missing here" : ""],
+      ["Why", WHY[why] ?? ""],
       ["Files", ""],
     ],
   }));
@@ -64,4 +80,8 @@ function every({ absences, losses }) {
     why: why in WORDS ? why : "vrmon-away",
     rows,
   }));
+}
+
+function silent({ silences = [] }) {
+  return silences.map(({ from, to, primary }) => ({ from: seconds(from), to: seconds(to), why: SILENT, primary }));
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from vrmon.catalog import NO_ANSWER, Code, Severity
+from vrmon.catalog import NO_ANSWER, REFUSED, Severity
 from vrmon.model import DeviceView, Health, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
 from vrmon.plan.coverage.channel import Show
@@ -23,7 +23,7 @@ _HEALTH = {
     Severity.DEGRADED: Health.DEGRADED,
     Severity.INFO: Health.OK,
 }
-SILENT = NO_ANSWER | {Code.PASSWORD_REFUSED, Code.CERTIFICATE_REFUSED}
+SILENT = NO_ANSWER | REFUSED
 """What a device may have that does not answer as it should: its channels are not ready for the next job."""
 
 

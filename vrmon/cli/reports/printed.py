@@ -38,7 +38,8 @@ def lines(document: Document, called: str) -> Iterator[Text]:
 
 def job_lines(jobs: list[Document], document: Document) -> Iterator[Text]:
     """Without what is said of the whole."""
-    yield from [*lines({**document, "jobs": jobs, "absences": [], "losses": [], "from": None}, "")][:-1]
+    alone: Document = {"absences": [], "losses": [], "silences": [], "from": None}
+    yield from [*lines({**document, "jobs": jobs, **alone}, "")][:-1]
 
 
 def _cells(job: Document, times: Times) -> list[str]:

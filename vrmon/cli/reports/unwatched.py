@@ -32,11 +32,18 @@ def loss(one: dict[str, Any], times: Times) -> str:
     return f"the disk did not keep {entries} of the history{when}: jobs and gaps may be missing here"
 
 
+def silence(one: dict[str, Any], times: Times) -> str:
+    """Such as "playbox did not answer as it should from 20:01:08 to 23:02:10: …"."""
+    when = _from_to(one, times)
+    return f"{text(one, 'primary')} did not answer as it should{when}: jobs that ran only then are not known"
+
+
 def lines(document: dict[str, Any], times: Times) -> list[str]:
     """A line for each time of which not all is known."""
     return [
         *(absence(one, times) for one in parts(document, "absences")),
         *(loss(one, times) for one in parts(document, "losses")),
+        *(silence(one, times) for one in parts(document, "silences")),
     ]
 
 
@@ -49,6 +56,11 @@ def in_short(document: dict[str, Any]) -> Iterator[str]:
         seconds = sum(_length(one, document) for one in found)
         if found and seconds >= shortest:
             yield told.format(span(seconds))
+    silent = parts(document, "silences")
+    for primary in dict.fromkeys(text(one, "primary") for one in silent):
+        seconds = sum(_length(one, document) for one in silent if text(one, "primary") == primary)
+        if seconds >= shortest:
+            yield f"{primary} did not answer as it should for {span(seconds)}"
     losses = [text(one, "why") for one in parts(document, "losses")]
     if Why.WAITING in losses:
         yield "the disk does not take the history"
