@@ -352,6 +352,22 @@ def test_what_is_too_old_goes(tmp_path: Path) -> None:
         until(lambda: asked(one) == [9], "dropped")
 
 
+def test_a_clock_that_leaps_years_ahead_makes_nothing_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As receivers of GPS have done whose weeks were counted round."""
+    monkeypatch.setattr("vrmon.history.book._CLOCK_SET", 0.0)
+    with book(tmp_path, forget_every=0.0) as one:
+        one.write([event(1, 1)])
+        assert asked(one) == [1]
+        leap = 1024 * 7 * 86_400_000
+        monkeypatch.setattr("vrmon.history.book._now", lambda: int(time.time() * 1000) + leap)
+        one.write([event(1, 2, moment=NOW + leap)])
+        assert asked(one) == [1, 2]
+        one.write([event(1, 3)])
+        until(lambda: asked(one) == [1, 2, 3], "it has kept house since")
+
+
 def test_a_row_that_cannot_be_written_costs_itself_only(tmp_path: Path) -> None:
     with book(tmp_path) as one:
         one.write([event(1, 1), event(1, 2, moment=None), event(1, 3, "\ud800"), event(1, 3)])

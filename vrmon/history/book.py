@@ -33,7 +33,7 @@ CAPACITY = 20_000  # rows that wait
 _BATCH = 500  # rows in one transaction
 _ALIVE = 10.0  # seconds between two signs of life
 _CLOCK_SET = 3600.0  # seconds by which a clock that was wrong at boot has been set
-_STEP = 500  # milliseconds: smaller ones are none
+_STEP, _DAY = 500, 86_400_000  # milliseconds: smaller steps are none
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _SLOW, _SLOW_TO_OPEN = 5.0, 60.0  # it is checked from end to end
 
@@ -57,8 +57,9 @@ class Book:
         capacity: int = CAPACITY,
         forget_every: float = _CLOCK_SET,
     ) -> None:
-        self.session = self._since = _now()
+        self.session = self._started = _now()
         self._began = time.monotonic()
+        self._dropped = 0  # what was over before is
         self.complaint, self.is_newer = "", False
         self.files = 1
         self.missed = 0
@@ -203,12 +204,12 @@ class Book:
     def _sign(self, connection: sqlite3.Connection, end: End) -> None:
         """Say that this session is alive, or has ended as it should."""
         now, lasted = _now(), time.monotonic() - self._began
-        since = now - round(lasted * 1000)
-        if lasted < _CLOCK_SET and abs(since - self._since) > _STEP:
-            self._since = since
+        started = now - round(lasted * 1000)
+        if lasted < _CLOCK_SET and abs(started - self._started) > _STEP:
+            self._started = started
         values: dict[str, Value] = {
             "began": self.session,
-            "since": self._since,
+            "since": max(self._started, self._dropped),
             "version": self._version,
             "seen": now,
             "orderly": end.value,
@@ -219,9 +220,10 @@ class Book:
         now = time.monotonic()
         if self._waiting or now < self._forgotten + self._forget_every:
             return
-        before = _now() - self.days * 86_400_000
+        latest = self._started + round((now - self._began) * 1000) + _DAY
+        before = min(_now(), latest) - self.days * _DAY  # a clock that leaps ahead makes nothing old
         is_done = forget(connection, before, self.session)
-        self._since = max(self._since, before)
+        self._dropped = max(self._dropped, before)
         if is_done:
             self._forgotten = now
 
