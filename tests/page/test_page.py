@@ -132,6 +132,18 @@ def test_a_device_that_says_nothing_turns_its_half_grey(server: Server, browser:
     assert browser.run("return document.querySelector('.row.backup').classList.contains('stale')")
 
 
+def test_a_channel_that_is_not_ready_since_a_device_is_silent_says_so(
+    server: Server, browser: Browser
+) -> None:
+    show(server, "idle", "stale-primary")
+    board = Board(browser, server.url)
+    tile = board.tiles["PCR 1"]
+    assert (tile.word, tile.tone) == ("Not ready", "warn")
+    assert "refused the connection" in tile.why
+    # Where there is little room, once is enough: among the problems.
+    assert browser.run("return document.querySelector('.tile').classList.contains('caused')") is True
+
+
 def test_it_shows_a_change_at_once_and_time_goes_on_without_one(
     server: Server, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

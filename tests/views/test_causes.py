@@ -15,7 +15,7 @@ from vrmon.catalog import Code, Severity, Situation
 from vrmon.model import Health, Job, Phase, Problem, ProblemKey
 from vrmon.plan.acknowledgement import Acknowledgement
 from vrmon.settings import Channel
-from vrmon.views import words
+from vrmon.views import brief, words
 from vrmon.views.causes import Group, grouped, roots
 
 GONE = Problem.of(Code.PRIMARY_UNREACHABLE, "playbox", reason="playbox refused the connection.")
@@ -88,8 +88,8 @@ def test_a_document_says_how_bad_it_is_in_one_way_only() -> None:
     whole = scenes.document(*scenes.EVERY_STATE)
     rank = [one.value for one in sorted(Severity, key=lambda one: one.rank)].index
     for channel in whole["channels"]:
-        own = channel["problem"]["severity"] if channel["problem"] else "info"
-        assert rank(channel["severity"]) <= rank(own)
+        told = channel["problem"]["severity"] if channel["problem"] else "info"
+        assert channel["severity"] == told
     assert {one["severity"] for one in whole["channels"] if one["word"] in ("No backup", "Unverified")} == {
         "critical"
     }
@@ -104,6 +104,9 @@ def test_whose_devices_do_not_answer_is_not_ready_for_the_next_job() -> None:
         ("Not ready", "degraded"),
         ("Keeping", "degraded"),
     ]
+    idle = brief.channel(whole, whole["channels"][1])
+    assert "refused the connection" in idle["message"]
+    assert idle["hint"] == "Check its power, its network, and its address in vrmon.toml."
 
 
 def test_there_is_a_word_for_everything() -> None:

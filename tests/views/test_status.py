@@ -13,6 +13,7 @@ from vrmon.model import DeviceState, DeviceView, Job, Phase, Problem, Source
 from vrmon.plan import Plan, Verdict
 from vrmon.plan.memory import (
     ChannelMemory,
+    DvrMemory,
     Hold,
     Jobs,
     Label,
@@ -231,6 +232,22 @@ def test_the_worst_problem_comes_first_and_the_oldest_of_equals() -> None:
     assert whole["summary"] == (
         "1 of 1 jobs recorded; dvr: It is gone: 1 job not started, seen within 1 s (and 2 more)"
     )
+
+
+@pytest.mark.parametrize("code", [Code.DVR_UNREACHABLE, Code.PASSWORD_REFUSED])
+def test_a_primary_that_is_called_as_a_dvr_is_another_device(code: Code) -> None:
+    gone = Problem.of(code, "north", reason="It is gone.")
+    made = scene(IDLE, (gone, 11.0))
+    memory = replace(
+        made.plan.memory,
+        primaries={"north": PrimaryMemory(state=DeviceState.OK)},
+        dvrs={"north": DvrMemory(state=DeviceState.UNREACHABLE), "south": DvrMemory(state=DeviceState.OK)},
+    )
+    channels = [replace(CHANNEL, primary="north", dvr=name) for name in ("north", "south")]
+    plan = replace(made.plan, memory=memory, verdicts=tuple((one, IDLE) for one in channels))
+    there, elsewhere = Parts().channels(replace(made, plan=plan))
+    assert (there["severity"], there["word"], there["problem"]["code"]) == ("degraded", "Not ready", code)
+    assert (elsewhere["severity"], elsewhere["word"], elsewhere["problem"]) == ("info", "Idle", None)
 
 
 @pytest.mark.parametrize(

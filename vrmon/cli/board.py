@@ -79,7 +79,10 @@ def lately(document: Document, count: int) -> RenderableType:
 
 
 def _is_quiet(channel: Document) -> bool:
-    return text(channel, "phase") == Phase.IDLE and not part(channel, "problem")
+    """Whether it does nothing, and nothing is the matter with the channel itself."""
+    problem = part(channel, "problem")
+    has_none = not problem or text(problem, "subject") != text(channel, "name")
+    return text(channel, "phase") == Phase.IDLE and has_none
 
 
 def _headline(document: Document) -> Text:

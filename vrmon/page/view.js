@@ -67,12 +67,12 @@ function look({ severity, phase, mode }) {
   return mode === "hold" ? HELD : (CALM[phase] ?? UNKNOWN);
 }
 
-// `caused`: it follows from a device's problem, which is told where problems are.
+// `caused`: it is a device's problem, or follows from one, which is told where problems are.
 function trouble(channel, moment) {
-  const { problem, hold } = channel;
+  const { problem, hold, name } = channel;
   if (hold) return { ...onHold(channel, moment), caused: false };
   if (!problem) return { why: "", hint: "", caused: false };
-  return { why: problem.message, hint: problem.hint, caused: problem.cause !== null };
+  return { why: problem.message, hint: problem.hint, caused: problem.cause !== null || problem.subject !== name };
 }
 
 export function onHold({ hold, severity, name }, moment) {

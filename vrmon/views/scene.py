@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from vrmon.catalog import NO_ANSWER, REFUSED, Severity
-from vrmon.model import DeviceView, Health, Problem, ProblemKey
+from vrmon.catalog import NO_ANSWER, REFUSED, Code, Severity
+from vrmon.model import DeviceState, DeviceView, Health, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
 from vrmon.plan.coverage.channel import Show
 from vrmon.plan.coverage.readings import Readings
-from vrmon.plan.memory import TrackedJob
+from vrmon.plan.memory import DvrMemory, PrimaryMemory, TrackedJob
 from vrmon.plan.unconfigured import active
 from vrmon.settings import Channel, ChannelKey, Settings
 from vrmon.text import rfc3339
 from vrmon.views import causes
 
+_Device = PrimaryMemory | DvrMemory
 _HEALTH = {
     Severity.CRITICAL: Health.CRITICAL,
     Severity.DEGRADED: Health.DEGRADED,
@@ -25,6 +26,8 @@ _HEALTH = {
 }
 SILENT = NO_ANSWER | REFUSED
 """What a device may have that does not answer as it should: its channels are not ready for the next job."""
+_OF_PRIMARIES = SILENT - {Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
+_OF_DVRS = SILENT - {Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN}
 
 
 class Zone(NamedTuple):
@@ -62,10 +65,24 @@ class Scene:
     readings: Readings = field(default_factory=Readings)
     pair: Mapping[str, Any] | None = None
 
+    def silent(self, channel: Channel) -> Iterator[Problem]:
+        """What a channel's devices have that do not answer as they should."""
+        every = (self._silent_primaries.get(channel.primary), self._silent_dvrs.get(channel.dvr))
+        yield from filter(None, every)
+
     @cached_property
-    def silent(self) -> Mapping[str, Severity]:
-        """How bad it is that a device does not answer as it should, by its name."""
-        return {one.subject: one.severity for one in self.plan.problems if one.code in SILENT}
+    def _silent_primaries(self) -> Mapping[str, Problem]:
+        return self._silent_of(self.plan.memory.primaries, _OF_PRIMARIES)
+
+    @cached_property
+    def _silent_dvrs(self) -> Mapping[str, Problem]:
+        return self._silent_of(self.plan.memory.dvrs, _OF_DVRS)
+
+    def _silent_of(self, known: Mapping[str, _Device], codes: Collection[Code]) -> Mapping[str, Problem]:
+        """By the device's name, which one of the other kind may have as well."""
+        well = {name for name, memory in known.items() if memory.state is DeviceState.OK}
+        troubles = (one for one in self.plan.problems if one.code in codes)
+        return {one.subject: one for one in troubles if one.subject not in well}
 
     @cached_property
     def worst_first(self) -> list[tuple[Problem, float]]:

@@ -68,15 +68,11 @@ def _decided(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]
 
 
 def _just_now(scene: Scene, channel: Channel, verdict: Verdict) -> dict[str, Any]:
-    problem = min(verdict.problems, key=lambda one: one.severity.rank, default=None)
+    every = (*verdict.problems, *scene.silent(channel))
+    problem = min(every, key=lambda one: one.severity.rank, default=None)
     take = verdict.memory.running
     confirmed = None if take is None else take.confirmed
-    severity = min(
-        Severity.INFO if problem is None else problem.severity,
-        scene.silent.get(channel.primary, Severity.INFO),
-        scene.silent.get(channel.dvr, Severity.INFO),
-        key=lambda one: one.rank,
-    )
+    severity = Severity.INFO if problem is None else problem.severity
     return {
         "severity": severity.value,
         "word": words.of_channel(
