@@ -14,7 +14,7 @@ from tests.world.observed import Site
 from vrmon.catalog import Code, Severity, Situation
 from vrmon.model import Health, Job, Phase, Problem, ProblemKey
 from vrmon.plan.acknowledgement import Acknowledgement
-from vrmon.settings import Channel
+from vrmon.settings import Channel, ChannelKey
 from vrmon.views import brief, words
 from vrmon.views.causes import Group, grouped, roots
 
@@ -82,6 +82,20 @@ def test_what_is_missing_is_told_with_what_goes_wrong() -> None:
     assert one.head.code is Code.SOURCE_MISSING
     assert one.message({}).endswith(" PCR 1 lacks its first 14 s: the backup of 'NEWS' is not whole.")
     assert [one.head for one in groups(lacking)] == [lacking]
+
+
+def test_what_is_missing_does_not_follow_from_a_device_that_is_called_as_the_channel() -> None:
+    key = ChannelKey("playbox", "ABC", "south")
+    lacking = Problem.of(Code.BACKUP_INCOMPLETE, "north", job="NEWS", lacking="5 s")
+    gone = Problem.of(Code.DVR_UNREACHABLE, "north", reason="It is gone.")
+    assert [one.head.code for one in groups(replace(lacking, channel=key), gone)] == [
+        Code.BACKUP_INCOMPLETE,
+        Code.DVR_UNREACHABLE,
+    ]
+    blind = Problem.of(Code.DVR_BLIND, "north", Situation.USUAL, gone.key, dvr="north", reason="it is gone")
+    own = ChannelKey("playbox", "ABC", "north")
+    (one,) = groups(replace(blind, channel=own), gone)
+    assert one.message({}) == "It is gone: 1 job not started."
 
 
 def test_a_document_says_how_bad_it_is_in_one_way_only() -> None:

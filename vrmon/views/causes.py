@@ -9,6 +9,7 @@ from typing import Any
 
 from vrmon.catalog import ROWS, Code, Severity
 from vrmon.model import Problem, ProblemKey
+from vrmon.settings import ChannelKey
 from vrmon.text import span
 
 _MANY = 4  # channels from which on the same problem is told once
@@ -41,8 +42,9 @@ class Group:
     def message(self, ages: Ages) -> str:
         if not self.following:
             return self.head.message
-        own = [one.message for one in self.following if one.subject == self.head.subject]
-        others = [one for one in self.following if one.subject != self.head.subject]
+        has = self.head.key.has
+        own = [one.message for one in self.following if one.key.has == has]
+        others = [one for one in self.following if one.key.has != has]
         told = ", ".join(filter(None, (_counted(others), _seen(others, ages))))
         message = f"{self.head.message.rstrip('.')}: {told}." if told else self.head.message
         return " ".join((message, *own))
@@ -51,7 +53,7 @@ class Group:
 def roots(problems: Iterable[Problem]) -> Mapping[ProblemKey, Problem]:
     """The problem that each follows from at last: itself where it follows from none."""
     every = tuple(problems)
-    worst = _worst_by_subject(every)
+    worst = _worst_of_each(every)
     known = {problem.key: _with_cause(problem, worst) for problem in every}
     return {key: _root(problem, known) for key, problem in known.items()}
 
@@ -65,7 +67,7 @@ def grouped(
     for problem, since in problems:
         root = of[problem.key]
         # Only what is told itself, and not merely counted, needs the time.
-        told = problem.at(now) if root.subject == problem.subject else problem
+        told = problem.at(now) if root.key.has == problem.key.has else problem
         if root.key == problem.key:
             groups[root.key] = Group(told, since)
         else:
@@ -88,23 +90,24 @@ def document(group: Group, ages: Ages, utc: Callable[[float], str | None]) -> di
     }
 
 
-def _worst_by_subject(problems: Iterable[Problem]) -> Mapping[str, Problem]:
-    """What goes wrong on each channel, but for what it has lost already."""
-    worst: dict[str, Problem] = {}
+def _worst_of_each(problems: Iterable[Problem]) -> Mapping[ChannelKey | str, Problem]:
+    """What goes wrong on each channel, but for what it has lost already: by whatever has it, for a device may
+    be called as a channel is."""
+    worst: dict[ChannelKey | str, Problem] = {}
     for one in problems:
         if one.code in _ON_ITS_OWN or one.severity is Severity.INFO:
             continue
-        known = worst.get(one.subject)
+        known = worst.get(one.key.has)
         if known is None or one.severity.rank < known.severity.rank:
-            worst[one.subject] = one
+            worst[one.key.has] = one
     return worst
 
 
-def _with_cause(problem: Problem, worst: Mapping[str, Problem]) -> Problem:
+def _with_cause(problem: Problem, worst: Mapping[ChannelKey | str, Problem]) -> Problem:
     """What is missing is told with what goes wrong on the channel, while that lasts."""
     if problem.code is not Code.BACKUP_INCOMPLETE or problem.cause is not None:
         return problem
-    cause = worst.get(problem.subject)
+    cause = worst.get(problem.key.has)
     return problem if cause is None else replace(problem, cause=cause.key)
 
 
