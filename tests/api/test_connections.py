@@ -227,6 +227,23 @@ class TestTime:
             sock.sendall(b"{}GET /status HTTP/1.1\r\nX-Never: ")
             assert is_dropped(sock)
 
+    @pytest.mark.parametrize("reach", [connected, connected_locally], ids=["TCP", "Unix"])
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_one_that_says_no_more_is_answered_and_let_go(
+        self, server: Server, count: int, reach: Callable[[Server], AbstractContextManager[socket.socket]]
+    ) -> None:
+        with reach(server) as sock:
+            sock.sendall(HEALTH * count)
+            sock.shutdown(socket.SHUT_WR)
+            assert all_of(sock).count(b"HTTP/1.1 200 ") == count
+
+    @pytest.mark.parametrize("said", [b"", HEALTH], ids=["half a request", "half a request after another"])
+    def test_one_that_says_no_more_before_all_is_said_is_let_go(self, server: Server, said: bytes) -> None:
+        with connected(server) as sock:
+            sock.sendall(said + HEALTH[:-2])
+            sock.shutdown(socket.SHUT_WR)
+            assert all_of(sock).count(b"HTTP/1.1 200 ") == bool(said)
+
     def test_one_that_goes_on_asking_stays(self, tmp_path: Path) -> None:
         with serving(tmp_path, patience=0.5) as server, connected(server) as sock:
             began = time.monotonic()

@@ -60,6 +60,7 @@ class Connection(web.RequestHandler):
         self._request: web.Request | None = None  # the one that came last
         self._parsed = False  # one is parsed, and aiohttp has not come to it yet
         self._is_answering = False
+        self._has_ended = False  # it says no more, and may still listen
         self._wants_turn = False
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -84,6 +85,12 @@ class Connection(web.RequestHandler):
         if self._intake.is_too_much:
             self._drop()
         self._go_on()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it: whether it stays open
+        """Who says no more may still wait for the answer to what he has said, as a line of a shell does."""
+        super().eof_received()
+        self._has_ended = True
+        return not self.is_stream and self._owes_answer
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -112,6 +119,11 @@ class Connection(web.RequestHandler):
         self._disarm()
         if self.transport is not None:
             self._arm()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing will be asked any more."""
+        return self.is_last or (self._has_ended and not (self._intake or self._parsed))
 
     def becomes_stream(self, on_drained: Callable[[], None]) -> None:
         """What it asked for does not end: whoever sends that looks after the time, and nothing that the
@@ -177,7 +189,14 @@ class Connection(web.RequestHandler):
         self._parsed = bool(self._messages)
         if self._is_answering and reads_body and self._has_all():
             self._disarm()
+        if self._has_ended and not self._owes_answer:
+            self.transport.close()
         self._go_on()
+
+    @property
+    def _owes_answer(self) -> bool:
+        """Whether something was asked, or may have been, that is not answered yet."""
+        return bool(self._intake or self._parsed or self._is_answering)
 
     def _has_all(self) -> bool:
         """Whether the whole body of the request that came last is there."""
@@ -210,6 +229,6 @@ async def keep_time(request: web.Request, handler: Handler) -> web.StreamRespons
         connection.answer_made()
     if not connection.is_stream:
         connection.terms.turns.spent(time.thread_time() - began)
-    if connection.is_last and not response.prepared:
+    if connection.is_done and not response.prepared:
         response.force_close()
     return response
