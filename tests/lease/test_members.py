@@ -167,6 +167,25 @@ def test_what_is_no_answer_of_etcds_is_told_by_its_status(status: int, body: byt
     assert said in str(told.value)
 
 
+def echoing(connection: Connection) -> None:
+    """A proxy that quotes what it was asked."""
+    asked = connection.hear().body.decode()
+    connection.send(http_answer(json.dumps({"message": f"cannot take {asked}", "code": 3}).encode(), 400))
+
+
+def test_a_password_that_a_member_quotes_stands_in_no_error(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o600)
+    with Hostile(echoing) as member:
+        settings = replace(pair(member.url), user="vrmon", password_file=secret)
+        with closing(Etcd(settings, 2.0)) as etcd, pytest.raises(EtcdError) as told:
+            etcd.call("kv/range", {})
+    assert "does not let vrmon in: cannot take" in str(told.value)
+    assert "correct" not in str(told.value)
+    assert "***" in str(told.value)
+
+
 def standing(value: str, state: bytes = b"") -> Callable[[str], object]:
     """Another host leads, by what stands in its key, and has shared `state`."""
 

@@ -63,6 +63,10 @@ class Endpoint:
             self.context = context_for("insecure")
             self._fault = f"cannot be verified: {device.tls} is not a usable CA file: {why(error)}"
 
+    def conceal(self, password: str) -> None:
+        """Keep this one out of every text from now on, as that of the device: it is sent in a body."""
+        self._scrub = Scrubber(password)
+
     def check(self) -> None:
         """Raise the error that every exchange would end with, if there is one."""
         if self._fault:

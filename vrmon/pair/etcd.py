@@ -118,6 +118,7 @@ class Etcd:
             password = secret(self._pair.password_file, private=True)
         except ValueError as error:
             raise client.endpoint.error(BadAnswer, f"cannot be asked: {error}") from None
+        client.endpoint.conceal(password)
         answer = self._exchange(
             client, "auth/authenticate", {"name": self._pair.user, "password": password}, ""
         )
