@@ -130,6 +130,15 @@ def test_the_row_of_a_channel_is_as_bad_as_the_document_says() -> None:
     assert "▲ Not ready" in rows["PCR 2"], "its primary does not answer"
 
 
+def test_a_channel_that_is_not_ready_is_shown_with_the_reason(server: Server) -> None:
+    show(server, "stale-primary", "idle")
+    told = vrmon("show", "PCR 2", "--socket", server.unix_socket).stdout
+    assert "Not ready" in told
+    silence = server.backend.document["channels"][1]["problem"]
+    assert silence["subject"] != "PCR 2"
+    assert silence["message"] in told.replace("\n", " ")
+
+
 def test_a_pipe_gets_no_escapes_and_a_terminal_gets_colour_unless_asked_not_to(server: Server) -> None:
     show(server, *scenes.EVERY_STATE)
     arguments = ("status", "--socket", server.unix_socket)

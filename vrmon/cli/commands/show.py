@@ -28,7 +28,10 @@ def run(options: Namespace) -> int:
     status = client.status()
     name = exactly(options.channel, status)
     channel = next(one for one in parts(status, "channels") if exact(one, "name") == name)
-    problems = [one for one in parts(status, "problems") if exact(one, "subject") == name]
+    itself = _key(part(channel, "problem"))  # may be that of a device, which keeps it from being ready
+    problems = [
+        one for one in parts(status, "problems") if exact(one, "subject") == name or _key(one) == itself
+    ]
     report, refusal = _report(client, name, moment(status, "now") or datetime.now(timezone.utc))
     jobs = parts(report, "jobs")[-options.most :]
     if options.json:
@@ -42,6 +45,10 @@ def run(options: Namespace) -> int:
     for line in job_lines(jobs, report):
         print_line(out, line)
     return 0
+
+
+def _key(problem: Document) -> tuple[str, str]:
+    return exact(problem, "code"), exact(problem, "subject")
 
 
 def _report(client: Vrmond, name: str, now: datetime) -> tuple[Document, str]:
