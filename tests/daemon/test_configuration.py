@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -167,6 +168,21 @@ def test_a_refused_reload_leaves_everything_as_it_was(tmp_path: Path) -> None:
         here.wait_for_polls()
         assert here.sent("*/stop") == []
         assert len(here.sent("*/record")) == 2
+
+
+def test_however_often_it_is_signalled_meanwhile_it_reads_the_file_once_more(tmp_path: Path) -> None:
+    with mirror(tmp_path) as here:
+        good, signals = here.daemon.config.read_text(), 20
+        slow = good + "".join(f"# {number}\n" for number in range(8_000))  # it takes a while to be read
+        here.daemon.config.write_text(slow)
+        for _ in range(signals):
+            here.daemon.process.send_signal(signal.SIGHUP)
+            time.sleep(0.02)  # else the kernel makes one of them
+        here.daemon.config.write_text(slow.replace('"PCR 2"', '"Studio B"'))
+        here.daemon.process.send_signal(signal.SIGHUP)
+        here.daemon.wait_for(lambda status: status["channels"][1]["name"] == "Studio B")
+        assert here.daemon.post("/reload")[0] == 200
+        assert here.daemon.log().count("Configuration reloaded") < signals / 2
 
 
 def test_a_reload_renames_a_channel_in_mid_recording(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ class Daemon:
         self._notifier = systemd.Notifier()
         self._ending = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._is_called_for = False  # a reload waits, and will read the file as it is then
         self._remembering = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._counting = Counting()
@@ -120,6 +121,7 @@ class Daemon:
     async def reload(self) -> str:
         """Put the file in force: what came of it. ConfigError when it is refused."""
         async with self._reloading:
+            self._is_called_for = False
             self._notifier.reloading()
             before = self._inforce.settings
             try:
@@ -145,6 +147,11 @@ class Daemon:
         return f"The configuration is in force ({counts})."
 
     def _hang_up(self) -> None:
+        """However often it is signalled meanwhile, one reload more is enough."""
+        if self._is_called_for:
+            return
+        self._is_called_for = True
+
         async def reload() -> None:
             with contextlib.suppress(ConfigError):  # said in the journal and in /status already
                 await self.reload()
