@@ -75,7 +75,7 @@ class Book:
         self._pause, self._again = _FIRST_PAUSE, 0.0  # between tries; when the next is due
         self._busy_since: float | None = None
         self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None  # the one that is open
+        self._file: int | None = None  # a descriptor of what is open: to close it would cost SQLite's locks
         self._forget_every = forget_every
         self._forgotten = time.monotonic()
         self._alive = float("-inf")
@@ -164,8 +164,8 @@ class Book:
             with judged():
                 if self._connection is None:
                     self._connection = open_to_write(self._path)
-                    self._file = _file(self._path)
-                elif _file(self._path) != self._file:
+                    self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                elif self._file is not None and os.fstat(self._file).st_nlink == 0:
                     raise Damaged("its file was removed or replaced while vrmond ran")
                 self._take_in(self._connection)
                 self._keep_house(self._connection)
@@ -240,9 +240,7 @@ class Book:
 
     def _set_aside(self, damage: Damaged) -> None:
         """Begin another file; what is wrong with this one is kept for people."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._leave()
         suffix = "newer" if damage.newer else f"damaged-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
         aside = Aside(self._path)
         name, is_there = aside.add(self._path, suffix), os.path.lexists(self._path)
@@ -259,8 +257,10 @@ class Book:
             values: dict[str, Value] = {"began": self.session, "ended": _now(), "rows": 0}
             self.write([Row("losses", values)])
         self.is_newer = damage.newer
-        kept = f"It is kept as {name}; a" if is_there else "A"
-        self.complaint = f"The history could not be used: {damage}. {kept} new one is begun."
+        if not is_there:  # there is nothing that a person could look after
+            log.error("History begun anew", extra={"REASON": str(damage)})
+            return
+        self.complaint = f"The history could not be used: {damage}. It is kept as {name}; a new one is begun."
         log.error("History set aside", extra={"REASON": str(damage)})
 
     def _end(self) -> None:
@@ -270,18 +270,17 @@ class Book:
             return
         try:
             self._sign(self._connection, self._ending)
-            self._connection.close()
+            self._leave()
         except sqlite3.Error as error:
             log.error("History cannot be closed", extra={"REASON": str(error)})
 
-
-def _file(path: Path) -> tuple[int, int] | None:
-    """Which one that is; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+    def _leave(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 def _now() -> int:
