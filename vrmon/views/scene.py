@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from vrmon.catalog import NO_ANSWER, REFUSED, Code, Severity
+from vrmon.catalog import NO_ANSWER, OF_PRIMARIES, REFUSED, Code, Severity
 from vrmon.model import DeviceState, DeviceView, Health, Problem, ProblemKey
 from vrmon.plan import Plan, Verdict
 from vrmon.plan.coverage.channel import Show
@@ -26,8 +26,8 @@ _HEALTH = {
 }
 SILENT = NO_ANSWER | REFUSED
 """What a device may have that does not answer as it should: its channels are not ready for the next job."""
-_OF_PRIMARIES = SILENT - {Code.DVR_UNREACHABLE, Code.DVR_UNKNOWN}
-_OF_DVRS = SILENT - {Code.PRIMARY_UNREACHABLE, Code.PRIMARY_UNKNOWN}
+_OF_A_PRIMARY = OF_PRIMARIES | REFUSED
+_OF_A_DVR = SILENT - OF_PRIMARIES
 
 
 class Zone(NamedTuple):
@@ -72,11 +72,11 @@ class Scene:
 
     @cached_property
     def _silent_primaries(self) -> Mapping[str, Problem]:
-        return self._silent_of(self.plan.memory.primaries, _OF_PRIMARIES)
+        return self._silent_of(self.plan.memory.primaries, _OF_A_PRIMARY)
 
     @cached_property
     def _silent_dvrs(self) -> Mapping[str, Problem]:
-        return self._silent_of(self.plan.memory.dvrs, _OF_DVRS)
+        return self._silent_of(self.plan.memory.dvrs, _OF_A_DVR)
 
     def _silent_of(self, known: Mapping[str, _Device], codes: Collection[Code]) -> Mapping[str, Problem]:
         """By the device's name, which one of the other kind may have as well."""
